@@ -1,0 +1,86 @@
+/* See clock.h. */
+#include "clock.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <time.h>
+
+static _Atomic int64_t shift_ms;
+
+static int64_t read_us(clockid_t id)
+{
+	struct timespec ts;
+
+	must(clock_gettime(id, &ts) == 0);
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+int64_t clock_now_ms(void)
+{
+	return read_us(CLOCK_REALTIME) / 1000 + atomic_load_explicit(&shift_ms, memory_order_relaxed);
+}
+
+int64_t clock_mono_ms(void)
+{
+	return read_us(CLOCK_MONOTONIC) / 1000;
+}
+
+int64_t clock_mono_us(void)
+{
+	return read_us(CLOCK_MONOTONIC);
+}
+
+void clock_shift(int64_t offset_ms)
+{
+	atomic_fetch_add(&shift_ms, offset_ms);
+}
+
+static void to_civil(int64_t at_ms, struct tm *ret)
+{
+	int64_t seconds = at_ms / 1000 - (at_ms % 1000 < 0);
+	time_t t = (time_t)MIN(MAX(seconds, INT64_C(-62135596800)), INT64_C(253402300799)); /* years 1 to 9999 */
+
+	must(gmtime_r(&t, ret) != NULL);
+}
+
+void clock_format_rfc5322(int64_t at_ms, char ret_text[40])
+{
+	static const char days[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+	static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+					   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	struct tm tm;
+
+	to_civil(at_ms, &tm);
+	snprintf(ret_text, 40, "%s, %02d %s %04d %02d:%02d:%02d +0000", days[tm.tm_wday], tm.tm_mday,
+		 months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+void clock_format_iso(int64_t at_ms, char ret_text[32])
+{
+	int ms = (int)((at_ms % 1000 + 1000) % 1000);
+	struct tm tm;
+
+	to_civil(at_ms, &tm);
+	snprintf(ret_text, 32, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+		 tm.tm_hour, tm.tm_min, tm.tm_sec, ms);
+}
+
+/* Days from 1970-01-01 to a civil date in the proleptic Gregorian calendar. */
+static int64_t days_from_civil(int64_t year, int month, int day)
+{
+	int64_t era, year_of_era, day_of_year;
+
+	year += (month - 1) / 12;
+	month = (month - 1) % 12 + 1;
+	if (month <= 2)
+		year--;
+	era = (year >= 0 ? year : year - 399) / 400;
+	year_of_era = year - era * 400;
+	day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+}
+
+int64_t clock_from_civil(int64_t year, int month, int day, int hour, int minute, int second)
+{
+	return ((days_from_civil(year, month, day) * 24 + hour) * 60 + minute) * 60000 + (int64_t)second * 1000;
+}

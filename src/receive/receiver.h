@@ -1,0 +1,126 @@
+/* A receiver reads one folder of one mailbox, whatever the protocol. It runs on one thread, blocking with deadlines:
+ *
+ *	receiver_open(&options, &r, err)              connect, secure, log in, select
+ *	receiver_scan(r, position, err)               what is new since the position? (count)
+ *	while ((n = receiver_next(r, &in, err)) > 0)  one message after the other, ascending
+ *		… hand `in` to the intake …
+ *	receiver_acknowledge(r, uids, n, err)         only after the commit
+ *	receiver_idle_start(r, err) → park on receiver_fd(r) → receiver_idle_ready(r, err)
+ *
+ * Errors carry `scope`: SCOPE_MESSAGE concerns the message just asked for (go on with the next), SCOPE_FOLDER the folder (missing, no
+ * rights), SCOPE_ACCOUNT the connection. After a SCOPE_ACCOUNT error only receiver_close() is left. */
+#ifndef RECEIVE_RECEIVER_H
+#define RECEIVE_RECEIVER_H
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/secret.h"
+#include "net/stream.h"
+
+/* What the server is told about a message after its commit. */
+enum after { AFTER_LEAVE, AFTER_SEEN, AFTER_DELETE, AFTER_MOVE }; /* "leave", "seen", "delete", "move" in records */
+
+struct receiver_options {
+	struct stream_options stream;
+	enum security security;
+	const char *user;
+	const struct secret *password;
+	const char *folder; /* UTF-8; "INBOX" */
+	enum after after;
+	const char *after_folder;  /* AFTER_MOVE: created where missing */
+	size_t batch_bytes;        /* of one FETCH; 0: 2 MiB */
+	int batch_count;           /* messages of one FETCH; 0: 100 */
+	uint64_t max_message_bytes; /* larger ones come as INCOMING_TOO_LARGE with their header only; 0: 50 MiB */
+	int step_timeout_ms;       /* log-in, select, one FETCH's first byte …; 0: 60,000 */
+	int allow_insecure_login;  /* a password over an unencrypted connection is refused (E_INSECURE) unless set */
+	void (*transcript)(void *ctx, const char *line); /* may be NULL */
+	void *transcript_ctx;
+};
+
+/* Where reading stands: everything up to `uid` of this `uidvalidity` has been handled. Zero: nothing yet. */
+struct position {
+	uint32_t uidvalidity, uid;
+};
+
+enum incoming_kind {
+	INCOMING_WHOLE,
+	INCOMING_TOO_LARGE, /* raw holds the header section only; `size` says how large it is */
+	INCOMING_GONE,      /* expunged between scan and fetch: nothing to handle, the position moves on */
+};
+
+/* One message from the server, owned by whoever got it (incoming_free); independent of the receiver. */
+struct incoming {
+	enum incoming_kind kind;
+	uint32_t uidvalidity, uid;
+	uint64_t size;            /* octets as the server counts them */
+	int64_t received_at;      /* INTERNALDATE, Unix ms; 0 where unknown */
+	bool seen;                /* \Seen was set: for information, never for deciding what is new */
+	struct str raw;           /* the message; in memory, or a mapped temporary file when larger than 1 MiB */
+	void *memory;             /* owned: heap behind raw, or NULL */
+	size_t mapped;            /* bytes mapped at raw.p, or 0 */
+};
+
+void incoming_free(struct incoming *incoming);
+DEFINE_CLEANUP(struct incoming *, incoming_free)
+
+struct receiver {
+	const struct receiver_ops *ops;
+};
+
+/* What every kind of receiver does; callers use the functions below. The contracts stand there. */
+struct receiver_ops {
+	const char *name; /* "imap" */
+	int (*open)(const struct receiver_options *options, struct receiver **ret, struct error *err);
+	int (*scan)(struct receiver *r, struct position from, struct error *err);
+	int (*next)(struct receiver *r, struct incoming **ret, struct error *err);
+	int (*acknowledge)(struct receiver *r, const uint32_t *uids, size_t n, struct error *err);
+	int (*list)(struct receiver *r, void (*each)(void *ctx, uint32_t uid), void *ctx, struct error *err);
+	int (*idle_start)(struct receiver *r, struct error *err);
+	int (*idle_ready)(struct receiver *r, struct error *err);
+	int (*idle_stop)(struct receiver *r, struct error *err);
+	int (*noop)(struct receiver *r, struct error *err);
+	uint32_t (*uidvalidity)(const struct receiver *r);
+	int (*fd)(const struct receiver *r);
+	void (*close)(struct receiver *r);
+};
+
+/* Connects, secures, logs in, selects the folder. STARTTLS asked for and not offered: E_INSECURE before any password is sent. Refused
+ * password: E_AUTH, RETRY_NEVER (but RETRY_LATER where the server says [UNAVAILABLE] or the like). Missing folder: E_NOT_FOUND, SCOPE_FOLDER. */
+int receiver_open(const struct receiver_ops *ops, const struct receiver_options *options, struct receiver **ret_receiver,
+		  struct error *err) NODISCARD;
+
+uint32_t receiver_uidvalidity(const struct receiver *r);
+
+/* Asks which messages lie behind `from` and how large they are; returns their number. Where from.uidvalidity differs from the folder's,
+ * everything in the folder is new (the caller recognises what it has handled). Forgets an unfinished earlier scan. */
+int receiver_scan(struct receiver *r, struct position from, struct error *err) NODISCARD;
+
+/* The next message of the scan in ascending UID order: 1 and *ret_incoming; 0 at the end. The FETCH of the following batch is already on its way. */
+int receiver_next(struct receiver *r, struct incoming **ret_incoming, struct error *err) NODISCARD;
+
+/* Tells the server, as options.after says, of messages whose commit is done. Idempotent: messages that are gone are no error. May be
+ * called between two receiver_next(). When it returns 0 the server has confirmed. */
+int receiver_acknowledge(struct receiver *r, const uint32_t *uids, size_t n, struct error *err) NODISCARD;
+
+/* Every UID in the folder, ascending: for `ledger verify`. Returns their number. */
+int receiver_list(struct receiver *r, void (*each)(void *ctx, uint32_t uid), void *ctx, struct error *err) NODISCARD;
+
+/* Asks to be told of news. 1: the server will (IDLE runs, buffers given back: park on receiver_fd()); 0: it has no IDLE, poll instead. */
+int receiver_idle_start(struct receiver *r, struct error *err) NODISCARD;
+
+/* Reads what a parked server sent, without blocking for more. 1: there may be new mail (call idle_stop, scan); 0: nothing of interest, stay parked. */
+int receiver_idle_ready(struct receiver *r, struct error *err) NODISCARD;
+
+/* Ends IDLE. 1: new mail was announced meanwhile; 0: none. */
+int receiver_idle_stop(struct receiver *r, struct error *err) NODISCARD;
+
+/* Keeps a polled connection alive and hears of news: 1 news, 0 none. */
+int receiver_noop(struct receiver *r, struct error *err) NODISCARD;
+
+int receiver_fd(const struct receiver *r);
+void receiver_close(struct receiver *r); /* says goodbye where that costs no waiting; NULL is fine */
+DEFINE_CLEANUP(struct receiver *, receiver_close)
+
+extern const struct receiver_ops imap_receiver;
+
+#endif

@@ -1,0 +1,90 @@
+/* A sender hands messages to a provider over one connection, several in a row.
+ *
+ *	sender_open(&options, &s, err)       connect, secure, log in
+ *	sender_send(s, items, n, err)        each item gets its outcome, each recipient its answer
+ *	sender_close(s)
+ *
+ * The one danger of sending is sending twice. Before the final dot of a message goes out, `before_dot` is called (the outbox makes a durable
+ * mark there); when the connection is lost after it and before the answer, the outcome is OUTCOME_UNCERTAIN, never LATER. */
+#ifndef SEND_SENDER_H
+#define SEND_SENDER_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/secret.h"
+#include "net/stream.h"
+
+enum outcome {
+	OUTCOME_PENDING,   /* not tried (the connection went before its turn): try again at once elsewhere */
+	OUTCOME_SENT,      /* every recipient accepted, or at least one and the others have final answers */
+	OUTCOME_LATER,     /* 4xx or a connection fault before the final dot: back off */
+	OUTCOME_FAILED,    /* 5xx for the message or for every recipient */
+	OUTCOME_UNCERTAIN, /* connection lost after the final dot */
+};
+
+struct recipient {
+	const char *address;
+	enum outcome outcome; /* SENT, LATER, FAILED, PENDING; UNCERTAIN follows the message */
+	int code;             /* SMTP reply code; 0 where none came */
+	const char *answer;   /* the server's words with enhanced status, one line, in the item's arena; "" where none */
+};
+
+struct outgoing {
+	int64_t id;                 /* the outbox row */
+	const char *envelope_from;  /* "" is the null reverse-path */
+	struct recipient *recipients;
+	size_t recipient_count;
+	struct str mime;            /* CRLF line ends, as built; dot-stuffing is the sender's work */
+	struct arena *arena;        /* for answers */
+	/* set by sender_send: */
+	enum outcome outcome;
+	int code;
+	const char *answer; /* to the final dot, or what ended it earlier */
+};
+
+struct sender_options {
+	struct stream_options stream;
+	enum security security;
+	const char *user; /* "": no log-in */
+	const struct secret *password;
+	const char *helo_name; /* "": "localhost"-style address literal of our side */
+	int step_timeout_ms;   /* one command's answer; 0: 40,000 (PR4) */
+	int dot_timeout_ms;    /* the answer to the final dot; 0: 600,000 (RFC 5321 §4.5.3.2.6) */
+	bool allow_insecure_login; /* a password over an unencrypted connection is refused (E_INSECURE) unless set */
+	void (*transcript)(void *ctx, const char *line);
+	void *transcript_ctx;
+	/* Called once per item right before its final dot may leave; non-zero stops the sending of this item (OUTCOME_LATER). May be NULL. */
+	int (*before_dot)(void *ctx, struct outgoing *item, struct error *err);
+	void *before_dot_ctx;
+};
+
+struct sender {
+	const struct sender_ops *ops;
+};
+
+struct sender_ops {
+	const char *name; /* "smtp" */
+	int (*open)(const struct sender_options *options, struct sender **ret, struct error *err);
+	int (*send)(struct sender *s, struct outgoing *const *items, size_t n, struct error *err);
+	bool (*is_alive)(struct sender *s);
+	void (*close)(struct sender *s);
+};
+
+/* Connects, secures (STARTTLS asked for and not offered: E_INSECURE, no password, no mail leaves), logs in. */
+int sender_open(const struct sender_ops *ops, const struct sender_options *options, struct sender **ret_sender,
+		struct error *err) NODISCARD;
+
+/* Sends the items in order. 0: every item has its outcome. Negative: the connection is gone; items that were not reached are OUTCOME_PENDING,
+ * the others have theirs. A message that needs SMTPUTF8, 8BITMIME or more SIZE than the server offers is OUTCOME_FAILED (8-bit content
+ * is the builder's to avoid: it makes quoted-printable) with the reason in `answer`. */
+int sender_send(struct sender *s, struct outgoing *const *items, size_t n, struct error *err) NODISCARD;
+
+/* False where the idle connection was closed by the server: open another. Costs no round trip. */
+bool sender_is_alive(struct sender *s);
+
+void sender_close(struct sender *s); /* QUIT without waiting; NULL is fine */
+DEFINE_CLEANUP(struct sender *, sender_close)
+
+extern const struct sender_ops smtp_sender;
+
+#endif
