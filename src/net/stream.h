@@ -14,8 +14,6 @@
 #include "base/error.h"
 #include "security/tls.h"
 
-enum security { SECURITY_NONE, SECURITY_STARTTLS, SECURITY_TLS }; /* "none", "starttls", "tls" in records */
-
 struct stream;
 
 struct stream_options {

@@ -16,9 +16,8 @@
 #include "base/error.h"
 #include "base/secret.h"
 #include "net/stream.h"
-
-/* What the server is told about a message after its commit. */
-enum after { AFTER_LEAVE, AFTER_SEEN, AFTER_DELETE, AFTER_MOVE }; /* "leave", "seen", "delete", "move" in records */
+#include "setup/account.h"
+#include "setup/listener.h"
 
 struct receiver_options {
 	struct stream_options stream;
@@ -32,7 +31,7 @@ struct receiver_options {
 	int batch_count;           /* messages of one FETCH; 0: 100 */
 	uint64_t max_message_bytes; /* larger ones come as INCOMING_TOO_LARGE with their header only; 0: 50 MiB */
 	int step_timeout_ms;       /* log-in, select, one FETCH's first byte …; 0: 60,000 */
-	int allow_insecure_login;  /* a password over an unencrypted connection is refused (E_INSECURE) unless set */
+	bool allow_insecure_login; /* a password over an unencrypted connection is refused (E_INSECURE) unless set */
 	void (*transcript)(void *ctx, const char *line); /* may be NULL */
 	void *transcript_ctx;
 };

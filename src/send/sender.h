@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/secret.h"
 #include "net/stream.h"
+#include "setup/account.h"
 
 enum outcome {
 	OUTCOME_PENDING,   /* not tried (the connection went before its turn): try again at once elsewhere */

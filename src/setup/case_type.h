@@ -1,0 +1,35 @@
+/* A case type (FEATURES CA1, CA4): number mask, statuses, fields. */
+#ifndef SETUP_CASE_TYPE_H
+#define SETUP_CASE_TYPE_H
+
+#include "record/record.h"
+
+enum case_field_kind { CASE_FIELD_TEXT, CASE_FIELD_NUMBER, CASE_FIELD_DATE, CASE_FIELD_ADDRESS, CASE_FIELD_CHOICE };
+
+struct case_field {
+	const char *id, *name;
+	int kind;                 /* "type" in records: "text", "number", "date", "address", "choice" */
+	struct text_list choices;
+};
+
+struct case_status {
+	const char *id, *name;
+	bool resolved; /* a reply re-opens */
+};
+
+struct case_type {
+	const char *id, *name;
+	/* "SUP-{year}-{number:5}": {year}, {month}, {number:WIDTH}; exactly one {number}; numbers start anew with each year or month named.
+	 * Unique over all case types up to the number. */
+	const char *number_mask;
+	struct text_list old_masks; /* numbers in subjects still find their case */
+	struct record_list statuses; /* of struct case_status; none: "open", "resolved" */
+	const char *initial_status;  /* "": the first */
+	const char *reopened_status; /* "": the first */
+	int64_t reopen_days;         /* a reply to a case resolved longer ago opens a new one that links the old; preset 30; 0: always reopen */
+	struct record_list fields;   /* of struct case_field */
+};
+
+extern const struct record_type case_type_type;
+
+#endif
