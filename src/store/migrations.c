@@ -16,6 +16,9 @@ static const char foundation[] =
 	/* Sequences: case numbers without gaps, the count of set-up changes. */
 	"CREATE TABLE counter (name TEXT NOT NULL PRIMARY KEY, value BIGINT NOT NULL) {CLUSTERED};"
 
+	/* Facts about the store itself: the key of its fingerprints. */
+	"CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) {CLUSTERED};"
+
 	/* Where reading a folder stands. */
 	"CREATE TABLE folder ("
 	" id {ID} PRIMARY KEY, account TEXT NOT NULL, name TEXT NOT NULL,"

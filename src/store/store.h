@@ -31,6 +31,9 @@ int store_schema_version(void); /* the newest this program knows */
 struct work {
 	/* Does the writing; on failure everything it wrote is undone. Runs on a committer's thread. */
 	int (*run)(struct work *work, struct db *db, struct error *err);
+	/* May be NULL. After run failed and was undone: records the failure in the same transaction, so that nothing that was passed over is
+	 * ever forgotten. When it succeeds the unit counts as committed (done gets 0). */
+	int (*run_failed)(struct work *work, struct db *db, const struct error *cause, struct error *err);
 	/* After the commit (result 0), or after run or the commit failed (negative, err set). On the committer's thread: be brief, don't submit-and-wait. */
 	void (*done)(struct work *work, int result, const struct error *err);
 	uint64_t lane;

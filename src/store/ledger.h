@@ -1,0 +1,65 @@
+/* The ledger: one row for every message a server has shown us, with what became of it and when. States:
+ *
+ *	received      seen, and being handled by a process that has not committed yet (written ahead only after an unclean stop)
+ *	failed        handling failed; the message is kept here and tried again at next_try_at
+ *	parked        given up after its tries, with category and reason; `hauspost ledger retry` brings it back
+ *	committed     handled for good; the server has not been told yet
+ *	acknowledged  the server has been told: the end
+ */
+#ifndef STORE_LEDGER_H
+#define STORE_LEDGER_H
+
+#include "base/arena.h"
+#include "store/db.h"
+
+struct ledger_row {
+	int64_t id;
+	const char *listener;
+	int64_t folder_id; /* 0: not from a server */
+	uint32_t uidvalidity, uid;
+	const char *state, *outcome, *answer, *category, *reason; /* never NULL */
+	int64_t tries, next_try_at;
+	int64_t message_id, case_id, duplicate_of; /* 0: none */
+	struct str message_ident;
+	int64_t content_key;     /* the first 8 bytes of content_hash */
+	struct str content_hash; /* 16 bytes; empty where nothing was parsed */
+	uint64_t size;
+	int64_t received_at, parsed_at, mapped_at, activity_at, response_at, committed_at, acknowledged_at, parked_at;
+};
+
+int ledger_insert(struct db *db, const struct ledger_row *row, struct error *err) NODISCARD;
+
+/* Replaces everything but id, listener and place. */
+int ledger_update(struct db *db, const struct ledger_row *row, struct error *err) NODISCARD;
+
+/* 1 found, 0 none. Texts live in the arena. */
+int ledger_get(struct db *db, int64_t id, struct arena *arena, struct ledger_row *ret_row, struct error *err) NODISCARD;
+int ledger_find_uid(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint32_t uid, struct arena *arena,
+		    struct ledger_row *ret_row, struct error *err) NODISCARD;
+
+/* The oldest row with the same content that was handled (not failed, parked, received, nor a duplicate itself); 1 found, 0 none. */
+struct ledger_twin {
+	int64_t id, folder_id, case_id, message_id;
+	uint32_t uidvalidity;
+};
+int ledger_find_content(struct db *db, struct str content_hash, struct ledger_twin *ret_twin, struct error *err) NODISCARD;
+
+/* Rows committed but not acknowledged, ascending; up to `max` uids into ret_uids, returns their number. */
+int ledger_unacknowledged(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint32_t *ret_uids, size_t max,
+			  struct error *err) NODISCARD;
+
+/* Marks rows acknowledged (or, of an older uidvalidity, given up: uids NULL marks all of other uidvalidities). */
+int ledger_acknowledge(struct db *db, int64_t folder_id, uint32_t uidvalidity, const uint32_t *uids, size_t n, int64_t at,
+		       struct error *err) NODISCARD;
+int ledger_forget_older(struct db *db, int64_t folder_id, uint32_t uidvalidity, int64_t at, struct error *err) NODISCARD;
+
+/* Ids of failed rows whose time has come, oldest first, up to `max`; returns their number. `listener` NULL: any. */
+int ledger_due(struct db *db, const char *listener, int64_t now, int64_t *ret_ids, size_t max, struct error *err) NODISCARD;
+
+/* Parked (or failed) rows become due now with fresh tries; `id` 0: all parked. Returns their number. */
+int64_t ledger_retry(struct db *db, int64_t id, int64_t now, struct error *err) NODISCARD;
+
+/* The 8 bytes that the index is on. */
+int64_t ledger_content_key(struct str content_hash);
+
+#endif

@@ -1,0 +1,184 @@
+/* See messages.h. */
+#include "store/messages.h"
+
+#include "base/mem.h"
+
+#include <zstd.h>
+
+#define PIECE_BYTES    MIB(1)
+#define ZSTD_LEVEL     1
+#define MESSAGE_COLUMNS                                                                                                \
+	"id, direction, case_id, account, message_ident, from_address, from_name, to_text, subject, automatic, date, " \
+	"created_at, size, evidence, body_text"
+
+int message_insert(struct db *db, const struct stored_message *m, struct error *err)
+{
+	return db_exec(db,
+		       "INSERT INTO message (" MESSAGE_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+		       DB_ARGS(DB_INT(m->id), DB_TEXT(m->direction), m->case_id ? DB_INT(m->case_id) : DB_NULL, DB_TEXT(m->account),
+			       DB_STR(m->message_ident), DB_STR(m->from_address), DB_STR(m->from_name), DB_STR(m->to_text),
+			       DB_STR(m->subject), DB_TEXT(m->automatic), DB_INT(m->date), DB_INT(m->created_at), DB_INT(m->size),
+			       DB_STR(m->evidence), DB_STR(m->body_text)),
+		       err);
+}
+
+static void read_message(struct db_rows *rows, struct arena *arena, struct stored_message *ret)
+{
+	*ret = (struct stored_message){
+		.id = db_col_int(rows, 0),
+		.direction = arena_cstr(arena, db_col_str(rows, 1)),
+		.case_id = db_col_int(rows, 2),
+		.account = arena_cstr(arena, db_col_str(rows, 3)),
+		.message_ident = arena_str(arena, db_col_str(rows, 4)),
+		.from_address = arena_str(arena, db_col_str(rows, 5)),
+		.from_name = arena_str(arena, db_col_str(rows, 6)),
+		.to_text = arena_str(arena, db_col_str(rows, 7)),
+		.subject = arena_str(arena, db_col_str(rows, 8)),
+		.automatic = arena_cstr(arena, db_col_str(rows, 9)),
+		.date = db_col_int(rows, 10),
+		.created_at = db_col_int(rows, 11),
+		.size = (uint64_t)db_col_int(rows, 12),
+		.evidence = arena_str(arena, db_col_str(rows, 13)),
+		.body_text = arena_str(arena, db_col_str(rows, 14)),
+	};
+}
+
+int message_get(struct db *db, int64_t id, struct arena *arena, struct stored_message *ret_message, struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	int r = db_query(db, "SELECT " MESSAGE_COLUMNS " FROM message WHERE id = $1", DB_ARGS(DB_INT(id)), &rows, err);
+
+	if (r < 0)
+		return r;
+	r = db_next(rows, err);
+	if (r > 0)
+		read_message(rows, arena, ret_message);
+	return r;
+}
+
+int message_list(struct db *db, int64_t case_id, struct arena *arena, struct stored_message **ret_messages, struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	struct stored_message *list = NULL;
+	size_t n = 0, size = 0;
+	int r = db_query(db, "SELECT " MESSAGE_COLUMNS " FROM message WHERE case_id = $1 ORDER BY id", DB_ARGS(DB_INT(case_id)),
+			 &rows, err);
+
+	if (r < 0)
+		return r;
+	while ((r = db_next(rows, err)) > 0) {
+		ARENA_ROOM(arena, list, n, size);
+		read_message(rows, arena, &list[n++]);
+	}
+	if (r < 0)
+		return r;
+	*ret_messages = list;
+	return (int)n;
+}
+
+int attachment_insert(struct db *db, int64_t message_id, int64_t position, const struct stored_attachment *a, struct error *err)
+{
+	return db_exec(db,
+		       "INSERT INTO attachment (message_id, position, part, name, type, size, content_ident, disposition) "
+		       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+		       DB_ARGS(DB_INT(message_id), DB_INT(position), DB_STR(a->part), DB_STR(a->name), DB_STR(a->type), DB_INT(a->size),
+			       DB_STR(a->content_ident), DB_STR(a->disposition)),
+		       err);
+}
+
+/* zstd contexts are large (about 1 MB): one a thread, kept. */
+static _Thread_local ZSTD_CCtx *thread_compressor;
+
+static void pack_piece(struct packed_piece *piece, struct str raw)
+{
+	size_t room = ZSTD_compressBound(raw.n), n;
+
+	if (!thread_compressor)
+		thread_compressor = ZSTD_createCCtx();
+	must(thread_compressor != NULL);
+	piece->p = mem_resize(NULL, room, 1);
+	n = ZSTD_compressCCtx(thread_compressor, piece->p, room, raw.p, raw.n, ZSTD_LEVEL);
+	must(!ZSTD_isError(n)); /* the room suffices: there is no other fault */
+	piece->n = n;
+	piece->p = mem_resize(piece->p, n, 1);
+}
+
+void packed_make(struct packed *packed, struct str raw)
+{
+	packed->count = raw.n ? (raw.n + PIECE_BYTES - 1) / PIECE_BYTES : 1;
+	packed->pieces = mem_new(packed->count, sizeof *packed->pieces);
+	for (size_t i = 0; i < packed->count; i++)
+		pack_piece(&packed->pieces[i], str_slice(raw, i * PIECE_BYTES, (i + 1) * PIECE_BYTES));
+}
+
+void packed_done(struct packed *packed)
+{
+	for (size_t i = 0; i < packed->count; i++)
+		free(packed->pieces[i].p);
+	free(packed->pieces);
+	*packed = (struct packed){0};
+}
+
+int raw_insert(struct db *db, int64_t message_id, const struct packed *packed, struct error *err)
+{
+	int r = db_exec(db, "INSERT INTO raw (message_id, pieces, data) VALUES ($1, $2, $3)",
+			DB_ARGS(DB_INT(message_id), DB_INT(packed->count), DB_BLOB(str_new(packed->pieces[0].p, packed->pieces[0].n))),
+			err);
+
+	for (size_t i = 1; r >= 0 && i < packed->count; i++)
+		r = db_exec(db, "INSERT INTO raw_piece (message_id, piece, data) VALUES ($1, $2, $3)",
+			    DB_ARGS(DB_INT(message_id), DB_INT(i), DB_BLOB(str_new(packed->pieces[i].p, packed->pieces[i].n))), err);
+	return r;
+}
+
+static int unpack(struct str piece, int64_t message_id, struct buf *out, struct error *err)
+{
+	unsigned long long n = ZSTD_getFrameContentSize(piece.p, piece.n);
+	char *room;
+
+	if (n > PIECE_BYTES) /* covers both error values, too */
+		return fail(err, E_STORE, RETRY_NEVER, "message %lld: the stored mail is damaged", (long long)message_id);
+	room = buf_room(out, (size_t)n);
+	if (!room)
+		return fail(err, E_LIMIT, RETRY_NEVER, "message %lld is larger than %zu bytes", (long long)message_id, out->max);
+	if (ZSTD_decompress(room, (size_t)n, piece.p, piece.n) != (size_t)n)
+		return fail(err, E_STORE, RETRY_NEVER, "message %lld: the stored mail is damaged", (long long)message_id);
+	buf_added(out, (size_t)n);
+	return 0;
+}
+
+static int get_more(struct db *db, int64_t message_id, struct buf *out, struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	int r = db_query(db, "SELECT data FROM raw_piece WHERE message_id = $1 ORDER BY piece", DB_ARGS(DB_INT(message_id)), &rows,
+			 err);
+
+	if (r < 0)
+		return r;
+	while ((r = db_next(rows, err)) > 0) {
+		r = unpack(db_col_str(rows, 0), message_id, out, err);
+		if (r < 0)
+			return r;
+	}
+	return r;
+}
+
+int raw_get(struct db *db, int64_t message_id, struct buf *out, struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	int64_t pieces;
+	int r = db_query(db, "SELECT pieces, data FROM raw WHERE message_id = $1", DB_ARGS(DB_INT(message_id)), &rows, err);
+
+	if (r < 0)
+		return r;
+	r = db_next(rows, err);
+	if (r <= 0)
+		return r;
+	pieces = db_col_int(rows, 0);
+	r = unpack(db_col_str(rows, 1), message_id, out, err);
+	if (r == 0 && pieces > 1) {
+		db_rows_free(take(rows));
+		r = get_more(db, message_id, out, err);
+	}
+	return r < 0 ? r : 1;
+}

@@ -1,0 +1,56 @@
+/* Messages in and out, as stored: what is known of them, their attachments, and the raw bytes, zstd-compressed in pieces. */
+#ifndef STORE_MESSAGES_H
+#define STORE_MESSAGES_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "store/db.h"
+
+struct stored_message {
+	int64_t id;
+	const char *direction; /* "in", "out" */
+	int64_t case_id;       /* 0: none */
+	const char *account;
+	struct str message_ident; /* without <> */
+	struct str from_address, from_name, to_text, subject;
+	const char *automatic; /* auto_kind_word() */
+	int64_t date, created_at;
+	uint64_t size;
+	struct str evidence;
+	struct str body_text;
+};
+
+int message_insert(struct db *db, const struct stored_message *message, struct error *err) NODISCARD;
+int message_get(struct db *db, int64_t id, struct arena *arena, struct stored_message *ret_message, struct error *err) NODISCARD;
+
+/* The messages of a case, oldest first. Returns their number. */
+int message_list(struct db *db, int64_t case_id, struct arena *arena, struct stored_message **ret_messages, struct error *err)
+	NODISCARD;
+
+struct stored_attachment {
+	struct str part, name, type, content_ident, disposition;
+	uint64_t size;
+};
+
+int attachment_insert(struct db *db, int64_t message_id, int64_t position, const struct stored_attachment *attachment,
+		      struct error *err) NODISCARD;
+
+/* Raw mail compressed for the store: pieces of at most 1 MiB of mail each, so that no step needs more memory than a few of them. */
+struct packed {
+	struct packed_piece {
+		char *p; /* owned */
+		size_t n;
+	} *pieces;
+	size_t count;
+};
+
+/* Compresses (zstd level 1). Thread-safe; CPU-bound, so done before the transaction. */
+void packed_make(struct packed *packed, struct str raw);
+void packed_done(struct packed *packed);
+
+int raw_insert(struct db *db, int64_t message_id, const struct packed *packed, struct error *err) NODISCARD;
+
+/* Appends the mail as it was; 1 found, 0 none. E_LIMIT where `out` can't take it. */
+int raw_get(struct db *db, int64_t message_id, struct buf *out, struct error *err) NODISCARD;
+
+#endif
