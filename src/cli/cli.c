@@ -71,6 +71,14 @@ int cli_usage(const struct command *command, const char *fmt, ...)
 	return EXIT_USAGE;
 }
 
+bool cli_number(const struct command *command, const char *text, uint64_t *ret_number)
+{
+	if (str_to_uint(str_of(text), INT64_MAX, ret_number))
+		return true;
+	cli_usage(command, "'%s' is not a number", text);
+	return false;
+}
+
 /* ---------------------------------------------------------------- store and vault */
 
 static char *path_in_home(const struct cli *cli, const char *name)

@@ -57,6 +57,9 @@ int cli_lock(struct cli *cli, struct error *err) NODISCARD;
 
 void cli_close(struct cli *cli);
 
+/* A number from the command line; false after telling how the command is used. */
+bool cli_number(const struct command *command, const char *text, uint64_t *ret_number) NODISCARD;
+
 /* Prints a JSON value on one line and releases it. */
 void cli_print_json(json_t *value);
 
