@@ -120,6 +120,8 @@ static int start_thread(struct lookup *job)
 static bool run_bounded(struct lookup *job, int64_t deadline_ms, int *ret_errnum)
 {
 	*ret_errnum = 0;
+	if (clock_mono_ms() >= deadline_ms)
+		return false;
 	while (running >= MAX_LOOKUPS)
 		if (!wait_until(deadline_ms))
 			return false;

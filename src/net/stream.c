@@ -44,7 +44,7 @@ static struct stream *stream_new(int fd, int io_timeout_ms)
 	struct stream *s = mem_new(1, sizeof *s);
 
 	s->channel.fd = fd;
-	s->io_timeout_ms = io_timeout_ms > 0 ? io_timeout_ms : IO_TIMEOUT_MS;
+	stream_set_io_timeout(s, io_timeout_ms);
 	s->step = "connection";
 	snprintf(s->security, sizeof s->security, "plain");
 	return s;
@@ -83,6 +83,11 @@ void stream_step(struct stream *s, const char *name, int timeout_ms)
 {
 	s->step = name;
 	s->step_deadline = timeout_ms > 0 ? clock_mono_ms() + timeout_ms : 0;
+}
+
+void stream_set_io_timeout(struct stream *s, int timeout_ms)
+{
+	s->io_timeout_ms = timeout_ms > 0 ? timeout_ms : IO_TIMEOUT_MS;
 }
 
 /* The stream ends with this error: nobody can know what the other side has seen. */

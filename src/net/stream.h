@@ -47,6 +47,9 @@ DEFINE_CLEANUP(struct stream *, stream_close)
  * timeout. `name` is static text. */
 void stream_step(struct stream *stream, const char *name, int timeout_ms);
 
+/* Another io timeout from now on; 0: 60,000. For steps whose answer may take longer than the network ever should. */
+void stream_set_io_timeout(struct stream *stream, int timeout_ms);
+
 /* A line without its CRLF (a bare LF is taken as well), at most `max` bytes (E_LIMIT beyond). The view is valid until
  * the next read. Flushes what was written first, as do all reads. Returns 1. */
 int stream_read_line(struct stream *stream, size_t max, struct str *ret_line, struct error *err) NODISCARD;

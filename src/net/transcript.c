@@ -11,6 +11,7 @@ struct transcript {
 	void (*line)(void *ctx, const char *text);
 	void *ctx;
 	struct buf sent; /* the line being written */
+	size_t bulk;     /* bytes of it sent in a row and not shown yet */
 };
 
 struct transcript *transcript_new(void (*line)(void *ctx, const char *text), void *ctx)
@@ -49,6 +50,22 @@ static void end_sent_line(struct transcript *t)
 	buf_clear(&t->sent);
 }
 
+static void show_bulk(struct transcript *t, char who, size_t n)
+{
+	char text[40];
+
+	snprintf(text, sizeof text, "<%zu bytes>", n);
+	show(t, who, str_of(text));
+}
+
+/* A mail is written in many pieces and shown as one. */
+static void end_bulk(struct transcript *t)
+{
+	if (t->bulk)
+		show_bulk(t, 'C', t->bulk);
+	t->bulk = 0;
+}
+
 static void add_sent(struct transcript *t, struct str piece)
 {
 	if (piece.n && piece.p[piece.n - 1] == '\r')
@@ -62,6 +79,7 @@ void transcript_sent(struct transcript *t, struct str bytes)
 
 	if (!t)
 		return;
+	end_bulk(t);
 	while ((end = str_find_char(bytes, '\n')) >= 0) {
 		add_sent(t, str_slice(bytes, 0, (size_t)end));
 		end_sent_line(t);
@@ -74,6 +92,7 @@ void transcript_sent_secret(struct transcript *t, struct str bytes)
 {
 	if (!t)
 		return;
+	end_bulk(t);
 	add_sent(t, STR("<secret>"));
 	if (bytes.n && bytes.p[bytes.n - 1] == '\n')
 		end_sent_line(t);
@@ -81,30 +100,26 @@ void transcript_sent_secret(struct transcript *t, struct str bytes)
 
 void transcript_sent_bulk(struct transcript *t, size_t n)
 {
-	char text[40];
-
 	if (!t)
 		return;
 	end_sent_line(t);
-	snprintf(text, sizeof text, "<%zu bytes>", n);
-	show(t, 'C', str_of(text));
+	t->bulk += n;
 }
 
 void transcript_received(struct transcript *t, struct str line)
 {
 	if (!t)
 		return;
+	end_bulk(t);
 	end_sent_line(t);
 	show(t, 'S', line);
 }
 
 void transcript_received_bulk(struct transcript *t, size_t n)
 {
-	char text[40];
-
 	if (!t || !n)
 		return;
+	end_bulk(t);
 	end_sent_line(t);
-	snprintf(text, sizeof text, "<%zu bytes>", n);
-	show(t, 'S', str_of(text));
+	show_bulk(t, 'S', n);
 }
