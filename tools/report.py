@@ -16,7 +16,7 @@ import re
 import subprocess
 import sys
 
-CMOCKA = re.compile(r"^\[ *(OK|FAILED|ERROR|SKIPPED) *\] (?!\d+ test)(\S+)", re.M)
+CMOCKA = re.compile(r"^\[ *(OK|FAILED|ERROR|SKIPPED) *\] (?!.*test\(s\))(\S+)", re.M)
 UNITTEST_END = re.compile(r"^Ran (\d+) tests? in", re.M)
 UNITTEST_BAD = re.compile(r"\b(failures|errors|skipped|unexpected successes)=(\d+)")
 SKIPPED_PROGRAM = 77

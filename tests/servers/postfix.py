@@ -5,6 +5,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import time
 
 from servers.private import Server, ServerMissing, can_connect, free_port, make_certificates
 
@@ -74,6 +75,8 @@ minimal_backoff_time = 1s
 queue_run_delay = 1s
 {login}{self.settings}
 """)
+        # Postfix waits two seconds where main.cf is so new that somebody may still be writing it.
+        os.utime(self.path("etc", "main.cf"), (time.time() - 60, time.time() - 60))
         programs = "\n".join(f"{name} unix {private} - n {wakeup} {limit} {program}" for name, private, wakeup, limit, program in (
             ("cleanup", "n", "-", 0, "cleanup"), ("qmgr", "n", "300", 1, "qmgr"), ("rewrite", "-", "-", "-", "trivial-rewrite"),
             ("bounce", "-", "-", 0, "bounce"), ("defer", "-", "-", 0, "bounce"), ("trace", "-", "-", 0, "bounce"),

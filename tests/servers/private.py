@@ -2,7 +2,6 @@
 
 import atexit
 import contextlib
-import ctypes
 import os
 import random
 import shutil
@@ -13,7 +12,6 @@ import sys
 import tempfile
 import time
 
-PR_SET_PDEATHSIG = 1
 # Ports below the range from which the kernel takes the ports of outgoing connections, so that none of those is in the way.
 PORTS = range(20000, 32000)
 
@@ -82,28 +80,33 @@ def make_certificates(folder, names=("localhost",), days=30):
     os.chmod(path("server.key"), 0o644 if os.getuid() == 0 else 0o600)  # servers that give up root read it, too
 
 
-def _die_with_owner():
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+# Ends the process group and removes the folder ($2, may be empty) when its standard input ends, which is when its owner ends, however.
+WATCHDOG = 'read -r _; kill -s KILL -- "-$1" 2>/dev/null; test -z "$2" || rm -rf -- "$2"'
 
 
-def start_process(command, log_path, env=None, cwd=None):
-    """Starts `command` in its own process group, output to the log; it gets SIGTERM when this process ends, however it ends. To be called
-    from the main thread: the kernel watches the thread that started it."""
+def start_process(command, log_path, env=None, folder=""):
+    """Starts `command` in a process group of its own, output to the log. The group doesn't outlive this process, even where that is killed."""
     with open(log_path, "ab") as log:
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env, cwd=cwd, start_new_session=True,
-                                preexec_fn=_die_with_owner)
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env, start_new_session=True)
+    keep = os.environ.get("HAUSPOST_KEEP")
+    process.watchdog = subprocess.Popen(["/bin/sh", "-c", WATCHDOG, "sh", str(process.pid), "" if keep else folder],
+                                        stdin=subprocess.PIPE, start_new_session=True)
+    return process
 
 
-def stop_process(process, timeout_s=10):
-    """SIGTERM to the process, then SIGKILL to whatever is left of its group."""
-    if process.poll() is None:
+def stop_process(process, grace_s=0.0):
+    """SIGTERM and `grace_s` seconds to end in order, then SIGKILL to all of its group."""
+    if grace_s and process.poll() is None:
         process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout_s)
+            process.wait(grace_s)
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(timeout_s)
+    process.wait()
+    # The watchdog itself goes without doing its work: the folder may be wanted for a restart.
+    process.watchdog.kill()
+    process.watchdog.wait()
+    process.watchdog.stdin.close()
 
 
 def processor_seconds(pid):
@@ -168,7 +171,7 @@ class Server:
         register(self)
         for attempt in range(self.start_tries):
             self.configure()
-            self.process = start_process(self.command(), self.log_path, env=self.env)
+            self.process = start_process(self.command(), self.log_path, self.env, self.folder)
             try:
                 wait_until(lambda: self.process.poll() is not None or self.is_ready(), 30, f"{self.name} being ready")
             except TimeoutError:
@@ -184,13 +187,14 @@ class Server:
 
     def restart(self):
         """Stops and starts with the same folder and ports."""
-        self.stop()
-        self.process = start_process(self.command(), self.log_path, env=self.env)
+        self.stop(grace_s=1)
+        self.process = start_process(self.command(), self.log_path, self.env, self.folder)
         wait_until(self.is_ready, 30, f"{self.name} being ready again")
 
-    def stop(self):
+    def stop(self, grace_s=0.0):
         if self.process:
-            stop_process(self.process)
+            stop_process(self.process, grace_s)
+            self.process = None
 
     def close(self):
         """Stops and removes the folder."""

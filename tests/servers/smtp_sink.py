@@ -224,7 +224,8 @@ class SmtpSink(Server):
     def __enter__(self):
         return self if self.listening else self.start()
 
-    def stop(self):
+    def stop(self, grace_s=0.0):
+        del grace_s
         for server in self.listening:
             server.shutdown()
             server.server_close()
