@@ -14,4 +14,7 @@ struct str html_from_text(struct arena *arena, struct str text) NODISCARD;
 /* The charset that <meta> declares in the first 2 KiB; a view into `html`, empty where none. */
 struct str html_charset(struct str html);
 
+/* The code point of "amp", "nbsp" …; 0 where the name is unknown. */
+uint32_t html_entity(struct str name);
+
 #endif
