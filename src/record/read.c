@@ -401,7 +401,7 @@ static int read_value(struct reader *r, const struct field *field, const json_t 
 	case FIELD_KIND_PAIRS:
 		return read_pairs(r, field, json, base);
 	}
-	must(!"field kind");
+	must(field->kind <= FIELD_KIND_PAIRS);
 	return E_INVALID;
 }
 
