@@ -1,0 +1,225 @@
+/* See committer.h. */
+#include "store/committer.h"
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "store/db_driver.h"
+#include "store/lock.h"
+
+#include <errno.h>
+
+struct outcome {
+	int result;
+	struct error err;
+};
+
+struct committer {
+	struct committer_options options;
+	struct outcome *outcomes; /* one for each unit of a batch; the thread's */
+	struct db *db;            /* the thread's */
+	pthread_t thread;
+
+	struct lock lock;
+	pthread_cond_t changed;
+	struct work *first GUARDED_BY(lock), *last GUARDED_BY(lock);
+	int waiting GUARDED_BY(lock);
+	bool is_started GUARDED_BY(lock);
+	bool is_stopping GUARDED_BY(lock);
+};
+
+static _Thread_local bool on_committer;
+
+bool committer_is_self(void)
+{
+	return on_committer;
+}
+
+/* ---------------------------------------------------------------- one batch */
+
+static int run_unit(struct db *db, struct work *work, struct outcome *outcome)
+{
+	struct error undo_err;
+
+	outcome->result = db_savepoint(db, &outcome->err);
+	if (outcome->result < 0)
+		return outcome->result;
+	outcome->result = work->run(work, db, &outcome->err);
+	if (outcome->result >= 0)
+		outcome->result = db_release(db, &outcome->err);
+	if (outcome->result < 0 && db_rollback_to(db, &undo_err) < 0)
+		db_set_lost(db, &undo_err);
+	return outcome->result;
+}
+
+/* Runs every unit; returns how many succeeded, or negative when the transaction as a whole is lost. */
+static int run_units(struct committer *c, struct work *batch, struct error *err)
+{
+	int succeeded = 0, i = 0;
+
+	for (struct work *w = batch; w; w = w->next, i++) {
+		if (run_unit(c->db, w, &c->outcomes[i]) >= 0)
+			succeeded++;
+		else if (!db_is_sound(c->db, err))
+			return err->code;
+	}
+	return succeeded;
+}
+
+static int commit(struct committer *c, struct error *err)
+{
+	int r;
+
+	fault_step("commit-before");
+	r = db_commit(c->db, err);
+	if (r == 0)
+		fault_step("commit-after");
+	return r;
+}
+
+static int run_batch(struct committer *c, struct work *batch, struct error *err)
+{
+	int r = 0;
+
+	if (!c->db)
+		r = c->options.connect(c->options.ctx, &c->db, err);
+	if (r == 0)
+		r = db_begin(c->db, err);
+	if (r < 0)
+		return r;
+	r = run_units(c, batch, err);
+	if (r > 0)
+		return commit(c, err);
+	db_rollback(c->db);
+	return r;
+}
+
+/* Tells each unit how it went; the transaction's failure is every unit's. A unit may be gone once it was told. */
+static void report(struct committer *c, struct work *batch, int result, const struct error *err)
+{
+	int i = 0;
+
+	while (batch) {
+		struct work *w = batch;
+		struct outcome *o = &c->outcomes[i++];
+
+		batch = w->next;
+		if (result >= 0 && o->result >= 0)
+			w->done(w, 0, NULL);
+		else if (result >= 0)
+			w->done(w, o->result, &o->err);
+		else
+			w->done(w, result, err);
+	}
+}
+
+/* ---------------------------------------------------------------- the thread */
+
+static struct timespec deadline_of(int64_t at_us)
+{
+	return (struct timespec){.tv_sec = at_us / 1000000, .tv_nsec = at_us % 1000000 * 1000};
+}
+
+/* Cuts a batch off the queue: waits for a first unit, then a moment for company. NULL when there is nothing left to do.
+ */
+static struct work *next_batch(struct committer *c)
+{
+	struct work *batch, *end;
+	struct timespec until;
+	int count = 1;
+
+	lock_take(&c->lock);
+	while (!c->first && !c->is_stopping)
+		pthread_cond_wait(&c->changed, &c->lock.mutex);
+	until = deadline_of(clock_mono_us() + (int64_t)c->options.batch_delay_ms * 1000);
+	while (c->first && c->waiting < c->options.batch_count && !c->is_stopping)
+		if (pthread_cond_timedwait(&c->changed, &c->lock.mutex, &until) == ETIMEDOUT)
+			break;
+	batch = end = c->first;
+	while (end && end->next && count < c->options.batch_count) {
+		end = end->next;
+		count++;
+	}
+	if (end) {
+		c->first = end->next;
+		if (!c->first)
+			c->last = NULL;
+		end->next = NULL;
+		c->waiting -= count;
+	}
+	lock_release(&c->lock);
+	return batch;
+}
+
+static void *committer_run(void *arg)
+{
+	struct committer *c = arg;
+	struct work *batch;
+
+	on_committer = true;
+	while ((batch = next_batch(c))) {
+		struct error err = {0};
+		int r = run_batch(c, batch, &err);
+
+		if (r < 0)
+			log_warning("store", "a batch was not committed: %s", err.text);
+		report(c, batch, r, &err);
+	}
+	db_close(c->db);
+	return NULL;
+}
+
+struct committer *committer_new(const struct committer_options *options)
+{
+	struct committer *c = mem_new(1, sizeof *c);
+	pthread_condattr_t attr;
+
+	c->options = *options;
+	c->outcomes = mem_new((size_t)options->batch_count, sizeof *c->outcomes);
+	lock_init(&c->lock);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&c->changed, &attr);
+	pthread_condattr_destroy(&attr);
+	return c;
+}
+
+void committer_submit(struct committer *c, struct work *work)
+{
+	work->next = NULL;
+	lock_take(&c->lock);
+	must(!c->is_stopping);
+	if (!c->is_started) {
+		must(pthread_create(&c->thread, NULL, committer_run, c) == 0);
+		c->is_started = true;
+	}
+	if (c->last)
+		c->last->next = work;
+	else
+		c->first = work;
+	c->last = work;
+	/* It needs waking for the first unit and for the one that fills the batch; those between only lie there. */
+	if (++c->waiting == 1 || c->waiting == c->options.batch_count)
+		pthread_cond_signal(&c->changed);
+	lock_release(&c->lock);
+}
+
+void committer_free(struct committer *c)
+{
+	bool started;
+
+	if (!c)
+		return;
+	lock_take(&c->lock);
+	c->is_stopping = true;
+	started = c->is_started;
+	pthread_cond_signal(&c->changed);
+	lock_release(&c->lock);
+	if (started)
+		pthread_join(c->thread, NULL);
+	pthread_cond_destroy(&c->changed);
+	lock_done(&c->lock);
+	free(c->outcomes);
+	free(c);
+}

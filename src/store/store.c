@@ -1,0 +1,146 @@
+/* See store.h. */
+#include "store/store.h"
+
+#include "base/mem.h"
+#include "store/committer.h"
+#include "store/db_driver.h"
+#include "store/lock.h"
+#include "store/migrate.h"
+
+#define DEFAULT_BATCH_COUNT    100
+#define DEFAULT_BATCH_DELAY_MS 5
+#define DEFAULT_COMMITTERS     4
+#define MOST_COMMITTERS        64
+#define COMMITTER_CACHE_KIB    8192 /* it alone writes: the inner pages of all indexes fit */
+
+struct store {
+	char *url;
+	struct committer **committers;
+	size_t committer_count;
+};
+
+static int connect_committer(void *ctx, struct db **ret_db, struct error *err)
+{
+	struct store *store = ctx;
+
+	return db_open_with(store->url, &(struct db_open_options){.cache_kib = COMMITTER_CACHE_KIB}, ret_db, err);
+}
+
+static void add_committers(struct store *store, const struct store_options *options, enum db_kind kind)
+{
+	int wanted = options->committers ? MIN(options->committers, MOST_COMMITTERS) : DEFAULT_COMMITTERS;
+	struct committer_options each = {
+	        .batch_count = options->batch_count ? options->batch_count : DEFAULT_BATCH_COUNT,
+	        .batch_delay_ms = options->batch_delay_ms ? options->batch_delay_ms : DEFAULT_BATCH_DELAY_MS,
+	        .connect = connect_committer,
+	        .ctx = store,
+	};
+
+	store->committer_count = kind == DB_SQLITE ? 1 : (size_t)wanted;
+	store->committers = mem_new(store->committer_count, sizeof *store->committers);
+	for (size_t i = 0; i < store->committer_count; i++)
+		store->committers[i] = committer_new(&each);
+}
+
+int store_open(const struct store_options *options, struct store **ret_store, struct error *err)
+{
+	struct db *db CLEANUP(db_closep) = NULL;
+	struct store *store;
+	int r = db_open_with(options->url, &(struct db_open_options){.create = options->create}, &db, err);
+
+	if (r == 0)
+		r = store_migrate(db, migrations, migration_count, options->create, err);
+	if (r < 0)
+		return r;
+	store = mem_new(1, sizeof *store);
+	store->url = mem_strdup(options->url);
+	add_committers(store, options, db_kind(db));
+	*ret_store = store;
+	return 0;
+}
+
+void store_close(struct store *store)
+{
+	if (!store)
+		return;
+	for (size_t i = 0; i < store->committer_count; i++)
+		committer_free(store->committers[i]);
+	free(store->committers);
+	mem_wipe_free(store->url, strlen(store->url)); /* PostgreSQL's may hold a password */
+	free(store);
+}
+
+int store_connect(struct store *store, struct db **ret_db, struct error *err)
+{
+	return db_open(store->url, ret_db, err);
+}
+
+const char *store_url(const struct store *store)
+{
+	return store->url;
+}
+
+int store_schema_version(void)
+{
+	return migrations[migration_count - 1].version;
+}
+
+void store_submit(struct store *store, struct work *work)
+{
+	committer_submit(store->committers[work->lane % store->committer_count], work);
+}
+
+/* ---------------------------------------------------------------- submit and wait */
+
+struct errand {
+	struct work work; /* stands in for `inner` */
+	struct work *inner;
+	struct lock lock;
+	pthread_cond_t changed;
+	bool is_done GUARDED_BY(lock);
+	int result GUARDED_BY(lock);
+	struct error err GUARDED_BY(lock);
+};
+
+static int run_errand(struct work *work, struct db *db, struct error *err)
+{
+	struct errand *errand = (struct errand *)work;
+
+	return errand->inner->run(errand->inner, db, err);
+}
+
+static void errand_done(struct work *work, int result, const struct error *err)
+{
+	struct errand *errand = (struct errand *)work;
+
+	if (errand->inner->done)
+		errand->inner->done(errand->inner, result, err);
+	lock_take(&errand->lock);
+	errand->is_done = true;
+	errand->result = result;
+	if (result < 0)
+		errand->err = *err;
+	pthread_cond_signal(&errand->changed);
+	lock_release(&errand->lock);
+}
+
+int store_do(struct store *store, struct work *work, struct error *err)
+{
+	struct errand errand = {.work = {.run = run_errand, .done = errand_done, .lane = work->lane}, .inner = work};
+	int r;
+
+	must(!committer_is_self());
+	lock_init(&errand.lock);
+	pthread_cond_init(&errand.changed, NULL);
+	store_submit(store, &errand.work);
+	lock_take(&errand.lock);
+	while (!errand.is_done)
+		pthread_cond_wait(&errand.changed, &errand.lock.mutex);
+	r = errand.result;
+	if (r < 0 && err)
+		*err = errand.err;
+	lock_release(&errand.lock);
+	pthread_cond_destroy(&errand.changed);
+	lock_done(&errand.lock);
+	return r;
+}
