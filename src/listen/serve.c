@@ -209,7 +209,7 @@ static int wait_for_news(struct watch *watch, const struct listener *listener, s
 	watch->state = idles ? WATCH_IDLING : WATCH_POLLED;
 	if (!idles)
 		return 0;
-	news = receiver_idle_ready(r, err);
+	news = idles == 2 ? 1 : receiver_idle_ready(r, err);
 	if (news > 0)
 		news = receiver_idle_stop(r, err) < 0 ? -1 : 1;
 	return news;

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "store/ledger.h"
 
-#define ACKNOWLEDGE_AT 1000 /* committed messages that wait for one acknowledgement */
+#define ACKNOWLEDGE_AT 250 /* committed messages that make one acknowledgement */
 
 struct session {
 	struct session_options options;
@@ -173,22 +173,60 @@ void session_close(struct session *session)
 
 /* ---------------------------------------------------------------- reading */
 
-/* Tells the server of up to ACKNOWLEDGE_AT messages at a time; `all`: of every one that is ready, else only of a full load. */
-static int acknowledge_ready(struct session *s, struct intake_run *run, uint32_t *uids, size_t *n, bool all, struct error *err)
+/* Acknowledgements on their way: one load is with the server while the next gathers. */
+struct acknowledging {
+	uint32_t ready[ACKNOWLEDGE_AT], begun[ACKNOWLEDGE_AT];
+	size_t ready_count, begun_count;
+	bool refused; /* the server won't (a read-only folder): said once, and the rows stay `committed` */
+};
+
+/* A refusal harms neither the connection nor what is committed. */
+static int settle(struct session *s, struct acknowledging *a, int r, struct error *err)
+{
+	if (r < 0 && err->scope == SCOPE_FOLDER) {
+		log_warning("listen", "listener %s: the server takes no acknowledgements: %s", s->options.listener->id, err->text);
+		a->refused = true;
+		a->begun_count = 0;
+		return 0;
+	}
+	return r;
+}
+
+static int end_acknowledgement(struct session *s, struct intake_run *run, struct acknowledging *a, struct error *err)
+{
+	int r = a->begun_count ? settle(s, a, receiver_acknowledge_end(s->receiver, err), err) : 0;
+
+	if (r < 0)
+		return r;
+	if (a->begun_count) {
+		fault_step("acknowledge-after");
+		intake_acknowledged(run, a->begun, a->begun_count);
+		a->begun_count = 0;
+	}
+	return 0;
+}
+
+/* Collects what is committed; a full load (or with `all` any) is sent, once the one before is confirmed. */
+static int acknowledge_ready(struct session *s, struct intake_run *run, struct acknowledging *a, bool all, struct error *err)
 {
 	for (;;) {
 		int r;
 
-		*n += intake_collect(run, uids + *n, ACKNOWLEDGE_AT - *n);
-		if (*n == 0 || (*n < ACKNOWLEDGE_AT && !all))
-			return 0;
-		fault_step("acknowledge-before");
-		r = receiver_acknowledge(s->receiver, uids, *n, err);
+		a->ready_count += intake_collect(run, a->ready + a->ready_count, ACKNOWLEDGE_AT - a->ready_count);
+		if (a->refused)
+			a->ready_count = 0;
+		if (a->ready_count == 0 || (a->ready_count < ACKNOWLEDGE_AT && !all))
+			return all ? end_acknowledgement(s, run, a, err) : 0;
+		r = end_acknowledgement(s, run, a, err);
 		if (r < 0)
 			return r;
-		fault_step("acknowledge-after");
-		intake_acknowledged(run, uids, *n);
-		*n = 0;
+		fault_step("acknowledge-before");
+		memcpy(a->begun, a->ready, a->ready_count * sizeof *a->ready);
+		a->begun_count = a->ready_count;
+		a->ready_count = 0;
+		r = settle(s, a, receiver_acknowledge_begin(s->receiver, a->begun, a->begun_count, err), err);
+		if (r < 0)
+			return r;
 	}
 }
 
@@ -210,8 +248,7 @@ static void show_progress(const struct session *s, const struct intake_run *run,
 /* Message after message into the intake; a message the server won't give is looked for again next time. */
 static int read_messages(struct session *s, struct intake_run *run, int total, struct error *err)
 {
-	uint32_t uids[ACKNOWLEDGE_AT];
-	size_t waiting = 0;
+	struct acknowledging acknowledging = {0};
 	int64_t done = 0, most = s->options.listener->messages_per_run;
 	int r = 0;
 
@@ -224,13 +261,13 @@ static int read_messages(struct session *s, struct intake_run *run, int total, s
 		s->folder.uid = incoming->uid;
 		r = intake_submit(run, incoming, err);
 		if (r >= 0)
-			r = acknowledge_ready(s, run, uids, &waiting, false, err);
+			r = acknowledge_ready(s, run, &acknowledging, false, err);
 		show_progress(s, run, ++done, total);
 	}
 	if (r >= 0)
 		r = intake_finish(run, err);
 	if (r >= 0)
-		r = acknowledge_ready(s, run, uids, &waiting, true, err);
+		r = acknowledge_ready(s, run, &acknowledging, true, err);
 	return r;
 }
 
