@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "store/db_driver.h"
 #include "store/lock.h"
@@ -174,8 +173,6 @@ static void *committer_run(void *arg)
 		struct error err = {0};
 		int r = run_batch(c, batch, &err);
 
-		if (r < 0)
-			log_warning("store", "a batch was not committed: %s", err.text);
 		report(c, batch, r, &err);
 	}
 	db_close(c->db);

@@ -175,7 +175,10 @@ static bool is_dead(struct postgresql_db *p)
 
 	if (PQstatus(p->conn) != CONNECTION_OK)
 		return true;
-	return poll(&fd, 1, 0) > 0 && (!PQconsumeInput(p->conn) || PQstatus(p->conn) != CONNECTION_OK);
+	while (poll(&fd, 1, 0) > 0) /* first its last words, then the end */
+		if (!PQconsumeInput(p->conn) || PQstatus(p->conn) != CONNECTION_OK)
+			return true;
+	return false;
 }
 
 static int ensure_connection(struct postgresql_db *p, struct error *err)

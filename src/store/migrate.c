@@ -110,6 +110,7 @@ int store_migrate(struct db *db, const struct migration *known, size_t count, bo
 		if (r < 0)
 			return r;
 	}
-	log_info("store", "%s: schema %lld", db->name, (long long)newest);
+	if (version)
+		log_info("store", "%s: schema %lld is now %lld", db->name, (long long)version, (long long)newest);
 	return 0;
 }

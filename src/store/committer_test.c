@@ -1,0 +1,300 @@
+/* The committer: many units in one transaction, none of which harms another. */
+#include "store/test_store.h"
+
+#include "base/mem.h"
+#include "store/db_driver.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/test.h"
+
+enum mishap { GOOD, GIVES_UP, CONFLICTS };
+
+struct unit {
+	struct work work;
+	enum mishap mishap;
+	int64_t number;
+	atomic_int *order; /* counts the done() calls */
+	int done_as;       /* its place among them */
+	int result;
+	struct error err;
+};
+
+static int run_unit(struct work *work, struct db *db, struct error *err)
+{
+	struct unit *unit = (struct unit *)work;
+	int r = db_exec(db, "INSERT INTO contact (id, name, created_at) VALUES ($1, '', 0)",
+	                DB_ARGS(DB_INT(unit->number)), err);
+
+	if (unit->mishap == CONFLICTS && r == 0)
+		r = db_exec(db, "INSERT INTO counter (name, value) VALUES ('taken', 1)", DB_NO_ARGS, err);
+	return unit->mishap == GIVES_UP ? fail(err, E_LIMIT, RETRY_NEVER, "unit %lld gave up", (long long)unit->number)
+	                                : r;
+}
+
+static void unit_done(struct work *work, int result, const struct error *err)
+{
+	struct unit *unit = (struct unit *)work;
+
+	unit->result = result;
+	if (result < 0)
+		unit->err = *err;
+	unit->done_as = atomic_fetch_add(unit->order, 1);
+}
+
+static int64_t count(struct store *store, const char *sql)
+{
+	struct db *db CLEANUP(db_closep) = NULL;
+	struct error err;
+	int64_t n = -1;
+
+	assert_ok(store_connect(store, &db, &err), &err);
+	assert_ok(db_query_int(db, sql, DB_NO_ARGS, &n, &err), &err);
+	return n;
+}
+
+static int insert_taken(struct work *work, struct db *db, struct error *err)
+{
+	(void)work;
+	return db_exec(db, "INSERT INTO counter (name, value) VALUES ('taken', 1)", DB_NO_ARGS, err);
+}
+
+/* ---------------------------------------------------------------- many units */
+
+#define SUBMITTERS 4
+#define EACH       500
+
+struct submitter {
+	struct store *store;
+	struct unit units[EACH];
+	pthread_t thread;
+};
+
+static void *submit_units(void *arg)
+{
+	struct submitter *s = arg;
+
+	for (int i = 0; i < EACH; i++)
+		store_submit(s->store, &s->units[i].work);
+	return NULL;
+}
+
+static void start_submitter(struct submitter *s, struct store *store, int lane, atomic_int *order)
+{
+	s->store = store;
+	for (int i = 0; i < EACH; i++) {
+		s->units[i] = (struct unit){
+		        .work = {.run = run_unit, .done = unit_done, .lane = (uint64_t)lane},
+		        .mishap = i % 10 == 3   ? GIVES_UP
+		                  : i % 10 == 7 ? CONFLICTS
+		                                : GOOD,
+		        .number = lane * EACH + i,
+		        .order = order,
+		        .result = 77,
+		};
+	}
+	must(pthread_create(&s->thread, NULL, submit_units, s) == 0);
+}
+
+static void check_units(const char *url)
+{
+	static const int results[] = {[GOOD] = 0, [GIVES_UP] = E_LIMIT, [CONFLICTS] = E_CONFLICT};
+	struct submitter *submitters CLEANUP(freep) = mem_new(SUBMITTERS, sizeof *submitters);
+	struct work taken = {.run = insert_taken};
+	struct store *store;
+	struct error err;
+	atomic_int order = 0;
+
+	assert_ok(store_open(&(struct store_options){.url = url, .create = true}, &store, &err), &err);
+	assert_ok(store_do(store, &taken, &err), &err);
+	for (int s = 0; s < SUBMITTERS; s++)
+		start_submitter(&submitters[s], store, s, &order);
+	for (int s = 0; s < SUBMITTERS; s++)
+		pthread_join(submitters[s].thread, NULL);
+	store_close(store); /* waits for all of them */
+	assert_int_equal(atomic_load(&order), SUBMITTERS * EACH);
+	for (int s = 0; s < SUBMITTERS; s++) {
+		for (int i = 0; i < EACH; i++) {
+			const struct unit *unit = &submitters[s].units[i];
+
+			assert_int_equal(unit->result, results[unit->mishap]);
+			assert_true(i == 0 || unit->done_as > unit[-1].done_as);
+		}
+	}
+	assert_ok(store_open(&(struct store_options){.url = url}, &store, &err), &err);
+	assert_int_equal(count(store, "SELECT COUNT(*) FROM contact"), SUBMITTERS * EACH * 8 / 10);
+	store_close(store);
+}
+
+static void units_are_committed_together_and_fail_alone(void **state UNUSED)
+{
+	test_store_each_url(check_units);
+}
+
+/* ---------------------------------------------------------------- submit and wait */
+
+static void check_do(struct store *store)
+{
+	struct work work = {.run = insert_taken};
+	struct error err = {0};
+
+	assert_ok(store_do(store, &work, &err), &err);
+	assert_int_equal(store_do(store, &work, &err), E_CONFLICT);
+	assert_int_equal(err.code, E_CONFLICT);
+	assert_int_equal(count(store, "SELECT COUNT(*) FROM counter"), 1);
+}
+
+static void a_caller_may_wait_for_its_unit(void **state UNUSED)
+{
+	test_store_each(check_do);
+}
+
+/* ---------------------------------------------------------------- the transaction as a whole fails */
+
+static int lose_transaction(struct work *work, struct db *db, struct error *err)
+{
+	struct error why;
+
+	(void)work;
+	fail(&why, E_STORE, RETRY_LATER, "disk is full");
+	db_set_lost(db, &why);
+	return db_exec(db, "DELETE FROM contact", DB_NO_ARGS, err);
+}
+
+static void check_lost(const char *url)
+{
+	struct store_options options = {
+	        .url = url, .create = true, .batch_count = 3, .batch_delay_ms = 60000, .committers = 1};
+	struct unit units[3];
+	struct store *store;
+	struct error err;
+	atomic_int order = 0;
+
+	assert_ok(store_open(&options, &store, &err), &err);
+	for (int i = 0; i < 3; i++)
+		units[i] = (struct unit){.work = {.run = i == 1 ? lose_transaction : run_unit, .done = unit_done},
+		                         .number = i,
+		                         .order = &order};
+	/* The delay is a minute: the third one makes the batch full, and it starts at once. */
+	for (int i = 0; i < 3; i++)
+		store_submit(store, &units[i].work);
+	store_close(store);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(units[i].result, E_STORE);
+		assert_int_equal(units[i].err.retry, RETRY_LATER);
+		assert_non_null(strstr(units[i].err.text, "disk is full"));
+	}
+	/* The next batch is as good as new. */
+	options.batch_delay_ms = 1;
+	assert_ok(store_open(&options, &store, &err), &err);
+	assert_int_equal(count(store, "SELECT COUNT(*) FROM contact"), 0);
+	assert_ok(store_do(store, &units[0].work, &err), &err);
+	store_close(store);
+}
+
+static void a_lost_transaction_is_said_to_all_its_units(void **state UNUSED)
+{
+	test_store_each_url(check_lost);
+}
+
+/* A connection that breaks in one batch is made again for the next. */
+static int break_connection(struct work *work, struct db *db, struct error *err)
+{
+	(void)work;
+	return (int)db_exec_count(db, "SELECT pg_terminate_backend(pg_backend_pid())", DB_NO_ARGS, err);
+}
+
+static void a_cut_connection_costs_one_batch(void **state UNUSED)
+{
+	struct work bad = {.run = break_connection}, good = {.run = insert_taken};
+	const char *url = test_store_url(DB_POSTGRESQL);
+	struct store *store;
+	struct error err = {0};
+
+	if (!url)
+		skip();
+	assert_ok(store_open(&(struct store_options){.url = url, .create = true}, &store, &err), &err);
+	assert_int_equal(store_do(store, &bad, &err), E_STORE);
+	assert_int_equal(err.retry, RETRY_LATER);
+	assert_ok(store_do(store, &good, &err), &err);
+	store_close(store);
+}
+
+/* ---------------------------------------------------------------- power loss */
+
+#if HAUSPOST_FAULT_POINTS
+static void crash_at(const char *url, int step)
+{
+	struct store *store;
+	struct error err;
+	char text[20];
+
+	snprintf(text, sizeof text, "%d", step);
+	setenv("HAUSPOST_FAULT_STEP", text, 1);
+	must(store_open(&(struct store_options){.url = url}, &store, &err) == 0);
+	for (int i = 0; i < 3; i++) {
+		atomic_int order = 0;
+		struct unit unit = {.work = {.run = run_unit, .done = unit_done}, .number = i, .order = &order};
+
+		must(store_do(store, &unit.work, &err) == 0);
+	}
+	_exit(0);
+}
+
+static void empty(struct store *store)
+{
+	struct db *db CLEANUP(db_closep) = NULL;
+	struct error err;
+
+	assert_ok(store_connect(store, &db, &err), &err);
+	assert_ok(db_exec(db, "DELETE FROM contact", DB_NO_ARGS, &err), &err);
+}
+
+static void check_crash(const char *url)
+{
+	struct store *store;
+	struct error err;
+
+	for (int step = 1; step <= 7; step++) {
+		pid_t pid;
+		int status;
+
+		assert_ok(store_open(&(struct store_options){.url = url, .create = true}, &store, &err), &err);
+		empty(store);
+		store_close(store);
+		pid = fork();
+		if (pid == 0)
+			crash_at(url, step);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_int_equal(WEXITSTATUS(status), step <= 6 ? 99 : 0);
+		assert_ok(store_open(&(struct store_options){.url = url}, &store, &err), &err);
+		assert_int_equal(count(store, "SELECT COUNT(*) FROM contact"), step / 2);
+		store_close(store);
+	}
+}
+
+/* Steps 1, 3, 5 are before a commit, 2, 4, 6 behind it. */
+static void a_unit_is_stored_exactly_from_its_commit_on(void **state UNUSED)
+{
+	test_store_each_url(check_crash);
+}
+#endif
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#if HAUSPOST_FAULT_POINTS /* first: the point to stop at is read once in a process */
+		cmocka_unit_test(a_unit_is_stored_exactly_from_its_commit_on),
+#endif
+		cmocka_unit_test(units_are_committed_together_and_fail_alone),
+		cmocka_unit_test(a_caller_may_wait_for_its_unit),
+		cmocka_unit_test(a_lost_transaction_is_said_to_all_its_units),
+		cmocka_unit_test(a_cut_connection_costs_one_batch),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
