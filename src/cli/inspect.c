@@ -49,6 +49,18 @@ static json_t *attachments(struct arena *arena, const struct message *m)
 	return array;
 }
 
+/* White space is left out of the digest: line ends and what stands before them change on the way. */
+static struct str without_space(struct arena *arena, struct str s)
+{
+	char *out = arena_bytes(arena, s.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_space(s.p[i]) && s.p[i] != '\v' && s.p[i] != '\f')
+			out[n++] = s.p[i];
+	return str_new(out, n);
+}
+
 static struct str sha1_hex(struct arena *arena, struct str bytes)
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];
@@ -76,7 +88,7 @@ static json_t *leaf(struct arena *arena, const struct message *m, const struct p
 		content = buf_str(&decoded);
 	}
 	return json_pack("{s:o, s:I, s:o}", "type", text(part_type(arena, part)), "size",
-	                 (json_int_t)part_decoded_size(part), "sha1", text(sha1_hex(arena, content)));
+	                 (json_int_t)part_decoded_size(part), "sha1", text(sha1_hex(arena, without_space(arena, content))));
 }
 
 /* Leaves in order; those of an inner message stand in its place. */

@@ -39,8 +39,8 @@ static void done_until(struct scan *scan, size_t at, bool now)
 
 enum delimiter { DELIMITER_NONE, DELIMITER_NEXT, DELIMITER_CLOSE };
 
-/* Is `text` (a line behind its "--") the boundary, followed by nothing but white space or "--"? */
-static enum delimiter delimiter_match(struct str text, struct str boundary)
+/* Does `text` (a line behind its "--") begin with the boundary? *ret_exact where nothing but white space or "--" follows it. */
+static enum delimiter delimiter_match(struct str text, struct str boundary, bool *ret_exact)
 {
 	size_t at = boundary.n;
 	enum delimiter kind = DELIMITER_NEXT;
@@ -53,33 +53,45 @@ static enum delimiter delimiter_match(struct str text, struct str boundary)
 	}
 	while (at < text.n && is_space(text.p[at]))
 		at++;
-	return at == text.n ? kind : DELIMITER_NONE;
+	*ret_exact = at == text.n;
+	return kind;
 }
 
-/* The open multipart whose delimiter stands at `at` ("--"), as an index into the stack. */
+/* The open multipart whose delimiter is `text`, as an index into the stack: the innermost that it matches exactly, else (RFC 2046 §5.1.1
+ * asks only for the beginning of the line) the longest that begins it. */
+static enum delimiter delimiter_level(const struct scan *scan, struct str text, size_t *ret_level)
+{
+	enum delimiter best = DELIMITER_NONE;
+	size_t length = 0;
+
+	for (size_t i = scan->open_count; i-- > 0;) {
+		const struct open_part *open = &scan->open[i];
+		enum delimiter kind = DELIMITER_NONE;
+		bool exact = false;
+
+		if (open->is_multipart && !open->is_closed)
+			kind = delimiter_match(text, open->part->boundary, &exact);
+		if (kind == DELIMITER_NONE || (!exact && open->part->boundary.n <= length))
+			continue;
+		best = kind;
+		*ret_level = i;
+		length = open->part->boundary.n;
+		if (exact)
+			break;
+	}
+	return best;
+}
+
 static enum delimiter delimiter_at(const struct scan *scan, size_t at, size_t *ret_level, size_t *ret_next)
 {
 	const char *p = scan->raw.p;
 	const char *eol;
-	struct str text;
 
 	if (scan->raw.n - at < 2 || p[at] != '-' || p[at + 1] != '-')
 		return DELIMITER_NONE;
 	eol = memchr(p + at, scan->eol, scan->raw.n - at);
-	text = str_slice(scan->raw, at + 2, eol ? (size_t)(eol - p) : scan->raw.n);
-	for (size_t i = scan->open_count; i-- > 0;) {
-		const struct open_part *open = &scan->open[i];
-		enum delimiter kind = DELIMITER_NONE;
-
-		if (open->is_multipart && !open->is_closed)
-			kind = delimiter_match(text, open->part->boundary);
-		if (kind != DELIMITER_NONE) {
-			*ret_level = i;
-			*ret_next = eol ? (size_t)(eol - p) + 1 : scan->raw.n;
-			return kind;
-		}
-	}
-	return DELIMITER_NONE;
+	*ret_next = eol ? (size_t)(eol - p) + 1 : scan->raw.n;
+	return delimiter_level(scan, str_slice(scan->raw, at + 2, eol ? (size_t)(eol - p) : scan->raw.n), ret_level);
 }
 
 static bool is_delimiter(const void *ctx, size_t at)
