@@ -15,7 +15,7 @@ import ssl
 import threading
 import time
 
-from servers.private import Server, make_certificates, register, wait_until
+from servers.private import Server, make_certificates, wait_until
 
 
 @dataclasses.dataclass
@@ -212,7 +212,6 @@ class SmtpSink(Server):
         self.listening = []
 
     def start(self):
-        register(self)
         for wrapped in (False, True):
             server = Listening(("127.0.0.1", 0), Handler)
             server.sink, server.wrapped = self, wrapped
