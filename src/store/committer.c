@@ -40,16 +40,14 @@ bool committer_is_self(void)
 
 static int run_unit(struct db *db, struct work *work, struct outcome *outcome)
 {
-	struct error undo_err;
-
 	outcome->result = db_savepoint(db, &outcome->err);
 	if (outcome->result < 0)
 		return outcome->result;
 	outcome->result = work->run(work, db, &outcome->err);
 	if (outcome->result >= 0)
 		outcome->result = db_release(db, &outcome->err);
-	if (outcome->result < 0 && db_rollback_to(db, &undo_err) < 0)
-		db_set_lost(db, &undo_err);
+	if (outcome->result < 0)
+		(void)!db_rollback_to(db, NULL); /* when that fails, the whole transaction is lost, and db says so */
 	return outcome->result;
 }
 

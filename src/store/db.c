@@ -72,40 +72,50 @@ bool db_is_sound(const struct db *db, struct error *err)
 	return !db->is_lost;
 }
 
-int db_fail_text(size_t at, const char *sql, struct error *err)
+/* ---------------------------------------------------------------- statements */
+
+/* What every statement needs. PostgreSQL would refuse such text, SQLite wouldn't: nothing may depend on which database
+ * it is. */
+static int check_call(const struct db *db, const char *sql, const struct db_value *values, size_t n, struct error *err)
 {
 	char excerpt[DB_EXCERPT_LEN + 1];
 
-	db_excerpt(sql, excerpt);
-	return fail(err, E_INVALID, RETRY_NEVER, "value $%zu is not UTF-8 without NUL: %s", at + 1, excerpt);
+	if (db->is_lost)
+		return fail_lost(db, err);
+	for (size_t i = 0; i < n; i++) {
+		if (values[i].type != DB_TYPE_TEXT || !values[i].s.n)
+			continue;
+		if (!memchr(values[i].s.p, '\0', values[i].s.n) && str_is_utf8(values[i].s))
+			continue;
+		db_excerpt(sql, excerpt);
+		return fail(err, E_INVALID, RETRY_NEVER, "value $%zu is not UTF-8 without NUL: %s", i + 1, excerpt);
+	}
+	return 0;
 }
-
-/* ---------------------------------------------------------------- statements */
 
 int db_exec(struct db *db, const char *sql, const struct db_value *values, size_t n, struct error *err)
 {
-	if (db->is_lost)
-		return fail_lost(db, err);
-	return db->ops->exec(db, sql, values, n, NULL, err);
+	int r = check_call(db, sql, values, n, err);
+
+	return r < 0 ? r : db->ops->exec(db, sql, values, n, NULL, err);
 }
 
 int64_t db_exec_count(struct db *db, const char *sql, const struct db_value *values, size_t n, struct error *err)
 {
 	int64_t changed = 0;
-	int r;
+	int r = check_call(db, sql, values, n, err);
 
-	if (db->is_lost)
-		return fail_lost(db, err);
-	r = db->ops->exec(db, sql, values, n, &changed, err);
+	if (r == 0)
+		r = db->ops->exec(db, sql, values, n, &changed, err);
 	return r < 0 ? r : changed;
 }
 
 int db_query(struct db *db, const char *sql, const struct db_value *values, size_t n, struct db_rows **ret_rows,
              struct error *err)
 {
-	if (db->is_lost)
-		return fail_lost(db, err);
-	return db->ops->query(db, sql, values, n, ret_rows, err);
+	int r = check_call(db, sql, values, n, err);
+
+	return r < 0 ? r : db->ops->query(db, sql, values, n, ret_rows, err);
 }
 
 int db_next(struct db_rows *rows, struct error *err)
@@ -211,14 +221,22 @@ void db_rollback(struct db *db)
 
 static int take_step(struct db *db, enum db_step step, bool in_savepoint_after, struct error *err)
 {
+	struct error own = {0};
 	int r;
 
 	must(db->in_transaction && db->in_savepoint != in_savepoint_after);
 	if (db->is_lost)
 		return fail_lost(db, err);
-	r = db->ops->step(db, step, err);
-	if (r == 0)
+	r = db->ops->step(db, step, &own);
+	if (r == 0) {
 		db->in_savepoint = in_savepoint_after;
+		return 0;
+	}
+	/* What can't be undone alone can only be undone as a whole. */
+	if (step == DB_ROLLBACK_TO)
+		db_set_lost(db, &own);
+	if (err)
+		*err = own;
 	return r;
 }
 

@@ -77,9 +77,6 @@ void db_set_lost(struct db *db, const struct error *err);
 /* False where the transaction is gone; *err is then why. */
 bool db_is_sound(const struct db *db, struct error *err);
 
-/* Text that isn't UTF-8 or holds a NUL, in value `at` (from 0) of a statement: E_INVALID. */
-int db_fail_text(size_t at, const char *sql, struct error *err);
-
 /* The first words of a statement for an error text, white space pressed to single spaces. */
 #define DB_EXCERPT_LEN 72
 void db_excerpt(const char *sql, char ret_text[DB_EXCERPT_LEN + 1]);

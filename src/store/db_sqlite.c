@@ -1,6 +1,6 @@
 /* SQLite's side of db.h: a file in WAL mode. */
-#include "base/buf.h"
 #include "base/mem.h"
+#include "store/by_address.h"
 #include "store/db_driver.h"
 #include "store/db_sqlite_error.h"
 
@@ -34,8 +34,7 @@ struct statement {
 struct sqlite_db {
 	struct db db;
 	sqlite3 *conn;
-	struct statement **table; /* open addressing by address of the text */
-	size_t table_size, table_used;
+	struct by_address statements;
 	/* Ids were reserved by the open transaction (and savepoint), and have to be again when it is undone. */
 	bool ids_in_transaction, ids_in_savepoint;
 };
@@ -103,48 +102,23 @@ static int prepare(struct sqlite_db *s, const char *sql, bool passing, struct st
 	return fail(err, E_INVALID, RETRY_NEVER, "statement must use $1, $2 … without a gap: %.100s", sql);
 }
 
-static size_t slot_of(const struct sqlite_db *s, const char *sql)
-{
-	size_t at = (size_t)(((uintptr_t)sql * 0x9e3779b97f4a7c15u) >> 32) & (s->table_size - 1);
-
-	while (s->table[at] && s->table[at]->sql != sql)
-		at = (at + 1) & (s->table_size - 1);
-	return at;
-}
-
-static void grow_table(struct sqlite_db *s)
-{
-	struct statement **before = s->table;
-	size_t size_before = s->table_size;
-
-	s->table_size = size_before ? size_before * 2 : 128;
-	s->table = mem_new(s->table_size, sizeof *s->table);
-	for (size_t i = 0; i < size_before; i++)
-		if (before[i])
-			s->table[slot_of(s, before[i]->sql)] = before[i];
-	free(before);
-}
-
 static int find_statement(struct sqlite_db *s, const char *sql, struct statement **ret_statement, struct error *err)
 {
-	size_t at = slot_of(s, sql);
+	struct statement *st = by_address_get(&s->statements, sql);
 	int r;
 
-	if (s->table[at]) {
+	if (st) {
 		/* A text that changed under its address would run another's statement. */
-		must(strcmp(sqlite3_sql(s->table[at]->stmt), sql) == 0);
-		if (s->table[at]->is_reading)
+		must(strcmp(sqlite3_sql(st->stmt), sql) == 0);
+		if (st->is_reading)
 			return prepare(s, sql, true, ret_statement, err);
-		*ret_statement = s->table[at];
+		*ret_statement = st;
 		return 0;
 	}
 	r = prepare(s, sql, false, ret_statement, err);
-	if (r < 0)
-		return r;
-	if (2 * ++s->table_used > s->table_size)
-		grow_table(s);
-	s->table[slot_of(s, sql)] = *ret_statement;
-	return 0;
+	if (r == 0)
+		by_address_add(&s->statements, sql, *ret_statement);
+	return r;
 }
 
 static void finish(struct statement *st)
@@ -181,14 +155,7 @@ static int bind(struct sqlite_db *s, struct statement *st, const struct db_value
 		            excerpt);
 	}
 	for (size_t i = 0; i < n; i++) {
-		int rc;
-
-		/* PostgreSQL refuses such text; so that nothing depends on which database it is, it is refused here,
-		 * too. */
-		if (values[i].type == DB_TYPE_TEXT && values[i].s.n &&
-		    (memchr(values[i].s.p, '\0', values[i].s.n) || !str_is_utf8(values[i].s)))
-			return db_fail_text(i, st->sql, err);
-		rc = bind_one(st->stmt, st->index[i], &values[i], lifetime);
+		int rc = bind_one(st->stmt, st->index[i], &values[i], lifetime);
 		if (rc != SQLITE_OK)
 			return failed(s, rc, st->sql, err);
 	}
@@ -412,10 +379,10 @@ static void sqlite_close(struct db *db)
 {
 	struct sqlite_db *s = sqlite_of(db);
 
-	for (size_t i = 0; i < s->table_size; i++)
-		if (s->table[i])
-			free_statement(s->table[i]);
-	free(s->table);
+	for (size_t i = 0; i < s->statements.size; i++)
+		if (s->statements.entries[i].key)
+			free_statement(s->statements.entries[i].value);
+	by_address_done(&s->statements);
 	sqlite3_close_v2(s->conn);
 	free(db->name);
 	free(s);
@@ -520,7 +487,6 @@ int db_sqlite_open(const char *path, const struct db_open_options *options, stru
 	db = &s->db;
 	s->db.ops = &sqlite_ops;
 	s->db.name = mem_strdup(path);
-	grow_table(s);
 	rc = sqlite3_open_v2(path, &s->conn, flags | (options->create ? SQLITE_OPEN_CREATE : 0), NULL);
 	if (rc != SQLITE_OK)
 		return failed(s, rc, "open", err);
