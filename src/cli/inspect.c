@@ -88,7 +88,8 @@ static json_t *leaf(struct arena *arena, const struct message *m, const struct p
 		content = buf_str(&decoded);
 	}
 	return json_pack("{s:o, s:I, s:o}", "type", text(part_type(arena, part)), "size",
-	                 (json_int_t)part_decoded_size(part), "sha1", text(sha1_hex(arena, without_space(arena, content))));
+	                 (json_int_t)part_decoded_size(part), "sha1",
+	                 text(sha1_hex(arena, without_space(arena, content))));
 }
 
 /* Leaves in order; those of an inner message stand in its place. */

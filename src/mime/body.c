@@ -67,8 +67,8 @@ static void walk_leaf(struct walk *walk, struct part *part, struct str multipart
 		list_add(walk, &walk->text, part);
 	if (to->html)
 		list_add(walk, &walk->html, part);
-	/* RFC 8621 lists media as attachments only where one of the bodies can't show them; here they always are, so that nobody who takes
-	 * the attachments for the files of a mail loses a picture. */
+	/* RFC 8621 lists media as attachments only where one of the bodies can't show them; here they always are, so
+	 * that nobody who takes the attachments for the files of a mail loses a picture. */
 	if (is_media(part))
 		list_add(walk, &walk->attachments, part);
 }

@@ -39,7 +39,8 @@ static void done_until(struct scan *scan, size_t at, bool now)
 
 enum delimiter { DELIMITER_NONE, DELIMITER_NEXT, DELIMITER_CLOSE };
 
-/* Does `text` (a line behind its "--") begin with the boundary? *ret_exact where nothing but white space or "--" follows it. */
+/* Does `text` (a line behind its "--") begin with the boundary? *ret_exact where nothing but white space or "--"
+ * follows it. */
 static enum delimiter delimiter_match(struct str text, struct str boundary, bool *ret_exact)
 {
 	size_t at = boundary.n;
@@ -57,8 +58,8 @@ static enum delimiter delimiter_match(struct str text, struct str boundary, bool
 	return kind;
 }
 
-/* The open multipart whose delimiter is `text`, as an index into the stack: the innermost that it matches exactly, else (RFC 2046 §5.1.1
- * asks only for the beginning of the line) the longest that begins it. */
+/* The open multipart whose delimiter is `text`, as an index into the stack: the innermost that it matches exactly, else
+ * (RFC 2046 §5.1.1 asks only for the beginning of the line) the longest that begins it. */
 static enum delimiter delimiter_level(const struct scan *scan, struct str text, size_t *ret_level)
 {
 	enum delimiter best = DELIMITER_NONE;
