@@ -80,7 +80,7 @@ struct message {
 	int64_t date;                     /* Unix ms; 0 where absent or nonsense */
 
 	struct part *text, *html;         /* the first body parts of each kind after RFC 8621 §4.1.4; either may be NULL */
-	struct part **text_body;          /* RFC 8621 textBody, htmlBody, attachments */
+	struct part **text_body;          /* RFC 8621 textBody, htmlBody, attachments; media inside a body are attachments as well */
 	size_t text_body_count;
 	struct part **html_body;
 	size_t html_body_count;

@@ -72,7 +72,8 @@ struct receiver_ops {
 	int (*open)(const struct receiver_options *options, struct receiver **ret, struct error *err);
 	int (*scan)(struct receiver *r, struct position from, struct error *err);
 	int (*next)(struct receiver *r, struct incoming **ret, struct error *err);
-	int (*acknowledge)(struct receiver *r, const uint32_t *uids, size_t n, struct error *err);
+	int (*acknowledge_begin)(struct receiver *r, const uint32_t *uids, size_t n, struct error *err);
+	int (*acknowledge_end)(struct receiver *r, struct error *err);
 	int (*list)(struct receiver *r, void (*each)(void *ctx, uint32_t uid), void *ctx, struct error *err);
 	int (*idle_start)(struct receiver *r, struct error *err);
 	int (*idle_ready)(struct receiver *r, struct error *err);
@@ -101,10 +102,18 @@ int receiver_next(struct receiver *r, struct incoming **ret_incoming, struct err
  * called between two receiver_next(). When it returns 0 the server has confirmed. */
 int receiver_acknowledge(struct receiver *r, const uint32_t *uids, size_t n, struct error *err) NODISCARD;
 
+/* The same in two halves, so that reading doesn't wait for the confirmation: _begin sends (behind the batches that are on their way),
+ * _end returns 0 when the server has confirmed. Between them receiver_next() may be called; nothing else. At most one is begun: a second
+ * _begin ends the first, and fails with its error. Where _end fails, nothing is known to be confirmed; with SCOPE_FOLDER the
+ * session goes on. */
+int receiver_acknowledge_begin(struct receiver *r, const uint32_t *uids, size_t n, struct error *err) NODISCARD;
+int receiver_acknowledge_end(struct receiver *r, struct error *err) NODISCARD;
+
 /* Every UID in the folder, ascending: for `ledger verify`. Returns their number. */
 int receiver_list(struct receiver *r, void (*each)(void *ctx, uint32_t uid), void *ctx, struct error *err) NODISCARD;
 
-/* Asks to be told of news. 1: the server will (IDLE runs, buffers given back: park on receiver_fd()); 0: it has no IDLE, poll instead. */
+/* Asks to be told of news; ends an unfinished scan. 1: the server will (IDLE runs, buffers given back: park on receiver_fd()); 2: IDLE
+ * runs, but mail was announced since the last scan already: don't park, call receiver_idle_stop() and scan; 0: it has no IDLE, poll instead. */
 int receiver_idle_start(struct receiver *r, struct error *err) NODISCARD;
 
 /* Reads what a parked server sent, without blocking for more. 1: there may be new mail (call idle_stop, scan); 0: nothing of interest, stay parked. */

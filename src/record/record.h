@@ -61,6 +61,7 @@ struct field {
 	const char *help;  /* one sentence for people, may be NULL; the unit belongs here */
 	bool required;
 	bool is_id;                /* letters, digits, '.', '-', '_'; 1 to 64 characters, no leading '.' or '-' */
+	bool multiline;            /* TEXT: line ends and tabs are welcome; elsewhere control characters are refused */
 	size_t max;                /* TEXT, SECRET: bytes (default 1000); LIST, TEXTS, PAIRS: entries (default 1000) */
 	int64_t low, high;         /* INT: inclusive; both 0 means no bound */
 	int64_t preset;            /* INT, BOOL, ENUM: value where absent */
@@ -86,22 +87,36 @@ struct record_type {
 };
 
 /* clang-format off */
-#define FIELD_ID(T, m, lab, ...)      {.name = #m, .kind = FIELD_KIND_TEXT, .offset = offsetof(T, m), .label = (lab), .is_id = true, .required = true, __VA_ARGS__}
-#define FIELD_TEXT(T, m, lab, ...)    {.name = #m, .kind = FIELD_KIND_TEXT, .offset = offsetof(T, m), .label = (lab), __VA_ARGS__}
-#define FIELD_REF(T, m, k, lab, ...)  {.name = #m, .kind = FIELD_KIND_TEXT, .offset = offsetof(T, m), .label = (lab), .refers_to = (k), __VA_ARGS__}
-#define FIELD_INT(T, m, lab, ...)     {.name = #m, .kind = FIELD_KIND_INT, .offset = offsetof(T, m), .label = (lab), __VA_ARGS__}
-#define FIELD_BOOL(T, m, lab, ...)    {.name = #m, .kind = FIELD_KIND_BOOL, .offset = offsetof(T, m), .label = (lab), __VA_ARGS__}
-#define FIELD_ENUM(T, m, w, lab, ...) {.name = #m, .kind = FIELD_KIND_ENUM, .offset = offsetof(T, m), .label = (lab), .words = (w), __VA_ARGS__}
-#define FIELD_SECRET(T, m, lab, ...)  {.name = #m, .kind = FIELD_KIND_SECRET, .offset = offsetof(T, m), .label = (lab), __VA_ARGS__}
-#define FIELD_TEXTS(T, m, lab, ...)   {.name = #m, .kind = FIELD_KIND_TEXTS, .offset = offsetof(T, m), .label = (lab), __VA_ARGS__}
-#define FIELD_PAIRS(T, m, lab, ...)   {.name = #m, .kind = FIELD_KIND_PAIRS, .offset = offsetof(T, m), .label = (lab), __VA_ARGS__}
-#define FIELD_SECTION(T, m, fs, lab, ...) {.name = #m, .kind = FIELD_KIND_SECTION, .offset = offsetof(T, m), .label = (lab), .fields = (fs), .field_count = ARRAY_LEN(fs), __VA_ARGS__}
-#define FIELD_LIST(T, m, E, fs, lab, ...) {.name = #m, .kind = FIELD_KIND_LIST, .offset = offsetof(T, m), .label = (lab), .fields = (fs), .field_count = ARRAY_LEN(fs), .element_size = sizeof(E), __VA_ARGS__}
+/* The key is the member's name; where C wants another name than people do, FIELD_…_AS() names the key itself. */
+#define FIELD_ID(T, m, lab, ...)      FIELD_ID_AS(T, m, #m, lab, __VA_ARGS__)
+#define FIELD_TEXT(T, m, lab, ...)    FIELD_TEXT_AS(T, m, #m, lab, __VA_ARGS__)
+#define FIELD_REF(T, m, k, lab, ...)  FIELD_REF_AS(T, m, #m, k, lab, __VA_ARGS__)
+#define FIELD_INT(T, m, lab, ...)     FIELD_INT_AS(T, m, #m, lab, __VA_ARGS__)
+#define FIELD_BOOL(T, m, lab, ...)    FIELD_BOOL_AS(T, m, #m, lab, __VA_ARGS__)
+#define FIELD_ENUM(T, m, w, lab, ...) FIELD_ENUM_AS(T, m, #m, w, lab, __VA_ARGS__)
+#define FIELD_SECRET(T, m, lab, ...)  FIELD_SECRET_AS(T, m, #m, lab, __VA_ARGS__)
+#define FIELD_TEXTS(T, m, lab, ...)   FIELD_TEXTS_AS(T, m, #m, lab, __VA_ARGS__)
+#define FIELD_PAIRS(T, m, lab, ...)   FIELD_PAIRS_AS(T, m, #m, lab, __VA_ARGS__)
+#define FIELD_SECTION(T, m, fs, lab, ...) FIELD_SECTION_AS(T, m, #m, fs, lab, __VA_ARGS__)
+#define FIELD_LIST(T, m, E, fs, lab, ...) FIELD_LIST_AS(T, m, #m, E, fs, lab, __VA_ARGS__)
+
+#define FIELD_OF(T, m, key, k, lab)           .name = (key), .kind = FIELD_KIND_##k, .offset = offsetof(T, m), .label = (lab)
+#define FIELD_ID_AS(T, m, key, lab, ...)      {FIELD_OF(T, m, key, TEXT, lab), .is_id = true, .required = true, __VA_ARGS__}
+#define FIELD_TEXT_AS(T, m, key, lab, ...)    {FIELD_OF(T, m, key, TEXT, lab), __VA_ARGS__}
+#define FIELD_REF_AS(T, m, key, k, lab, ...)  {FIELD_OF(T, m, key, TEXT, lab), .refers_to = (k), __VA_ARGS__}
+#define FIELD_INT_AS(T, m, key, lab, ...)     {FIELD_OF(T, m, key, INT, lab), __VA_ARGS__}
+#define FIELD_BOOL_AS(T, m, key, lab, ...)    {FIELD_OF(T, m, key, BOOL, lab), __VA_ARGS__}
+#define FIELD_ENUM_AS(T, m, key, w, lab, ...) {FIELD_OF(T, m, key, ENUM, lab), .words = (w), __VA_ARGS__}
+#define FIELD_SECRET_AS(T, m, key, lab, ...)  {FIELD_OF(T, m, key, SECRET, lab), __VA_ARGS__}
+#define FIELD_TEXTS_AS(T, m, key, lab, ...)   {FIELD_OF(T, m, key, TEXTS, lab), __VA_ARGS__}
+#define FIELD_PAIRS_AS(T, m, key, lab, ...)   {FIELD_OF(T, m, key, PAIRS, lab), __VA_ARGS__}
+#define FIELD_SECTION_AS(T, m, key, fs, lab, ...) {FIELD_OF(T, m, key, SECTION, lab), .fields = (fs), .field_count = ARRAY_LEN(fs), __VA_ARGS__}
+#define FIELD_LIST_AS(T, m, key, E, fs, lab, ...) {FIELD_OF(T, m, key, LIST, lab), .fields = (fs), .field_count = ARRAY_LEN(fs), .element_size = sizeof(E), __VA_ARGS__}
 #define RECORD_TYPE(k, ks, T, fs, lab, ...) {.kind = (k), .plural = (ks), .label = (lab), .size = sizeof(T), .fields = (fs), .field_count = ARRAY_LEN(fs), __VA_ARGS__}
 /* clang-format on */
 
-/* Seals and opens secrets for the stored form; the vault implements it. `context` binds a sealed value to its place
- * ("account/support/send/password"), so that it can't be moved to another record. */
+/* Seals and opens secrets for the stored form; the vault implements it. `context` binds a sealed value to its place (kind, id, path:
+ * "account/support/send/password"), so that it can't be moved to another record. */
 struct sealer {
 	void *ctx;
 	int (*seal)(void *ctx, const char *context, struct str plain, struct buf *out, struct error *err);
@@ -115,11 +130,16 @@ enum secret_form {
 	SECRETS_SEALED,  /* {"sealed": "…"} by the sealer */
 };
 
-/* Reads one record. `path` goes before the field's path in errors ("accounts/support"). `sealer` opens sealed secrets and may be
- * NULL (sealed values are then refused). Everything is checked: unknown key (with the nearest known one as a hint), wrong type,
- * range, length, required, the type's own check. On failure nothing is left behind. */
+/* Reads one record. `path` goes before the field's path in errors ("accounts/support"); list entries are counted from 1
+ * ("accounts/support/branches/2/name"). `sealer` opens sealed secrets and may be NULL (sealed values are then refused). Everything
+ * is checked: unknown key (with the nearest known one as a hint), wrong type, range, length, required, the type's own check. A
+ * value of null counts as absent. A secret is a text ("": none) or {"sealed": "…"}. On failure (E_INVALID) nothing is left behind. */
 int record_read(const struct record_type *type, const json_t *json, const char *path, const struct sealer *sealer,
 		struct arena *arena, void **ret_record, struct error *err) NODISCARD;
+
+/* Replaces secrets given by reference, {"file": "/run/secrets/imap"} (one line end at its end is dropped) or {"env": "NAME"}, by the
+ * texts they stand for. A step of its own, for documents from whoever runs the program: over the network it would give away files. */
+int record_resolve_secrets(const struct record_type *type, json_t *json, const char *path, struct error *err) NODISCARD;
 
 /* Takes over masked secrets ("********") from `before`, the stored version; a masked secret with nothing before is an error. */
 int record_keep_secrets(const struct record_type *type, void *record, const void *before, const char *path, struct error *err)
@@ -129,12 +149,16 @@ int record_keep_secrets(const struct record_type *type, void *record, const void
 void record_done(const struct record_type *type, void *record);
 
 /* Writes a record, fields in table order. `whole`: with values that equal their presets, too. `sealer` is needed for
- * SECRETS_SEALED alone. The caller owns *ret_json (json_decref). `path` is the context for sealing ("account/support"). */
+ * SECRETS_SEALED alone. The caller owns *ret_json (json_decref). `path` goes before errors. */
 int record_write(const struct record_type *type, const void *record, const char *path, enum secret_form form, bool whole,
 		 const struct sealer *sealer, json_t **ret_json, struct error *err) NODISCARD;
 
-/* Appends one line per difference, "  send/port: 25 -> 587", secrets as "(changed)"; returns their number. NULL is an absent record. */
+/* Appends one line per difference, "  send/port: 25 -> 587", secrets as "(changed)"; returns their number. NULL is an absent record:
+ * what is set in the other is shown by itself ("  send/port: 587"). */
 size_t record_diff(const struct record_type *type, const void *before, const void *after, struct buf *out);
+
+/* NULL, or what an id must be: "is not an id (…)". */
+const char *record_id_check(struct str id);
 
 /* The id of a record (the field with is_id). */
 const char *record_id(const struct record_type *type, const void *record);

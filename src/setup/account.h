@@ -26,7 +26,7 @@ struct account {
 		int64_t port;           /* 0: the provider's, else by security: 25 none, 587 starttls, 465 tls */
 		int security;           /* preset starttls; the provider's where host is "" */
 		bool allow_insecure_login; /* a password over plain text: flagged insecure wherever it is shown */
-		int64_t timeout_s;      /* 40 */
+		int64_t timeout_s;      /* 0: the provider's, else 40 */
 		struct account_tls tls;
 		const char *helo_name;  /* "": this machine's name */
 		int64_t answers_per_hour; /* automatic answers to one address; preset 3 */
@@ -48,7 +48,8 @@ struct account {
 
 extern const struct record_type account_type;
 
-/* Host, port, security, user and timeout after provider and defaults: what the connection really uses. Strings borrowed from the two. */
+/* Host, port, security, user and timeout after provider and defaults: what the connection really uses. Strings borrowed from the two
+ * and from the struct itself: it can't be copied. */
 struct account_connection {
 	const char *host, *user;
 	const struct secret *password;
@@ -57,6 +58,7 @@ struct account_connection {
 	bool allow_insecure_login;
 	int timeout_ms;
 	const struct account_tls *tls;
+	char room[256]; /* a user made of the address by the provider's rule */
 };
 
 /* Fails (E_INVALID, "account support: receive/host is missing and there is no provider") where something needed is absent. */

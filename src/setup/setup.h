@@ -49,9 +49,13 @@ size_t setup_list(const struct setup *setup, const struct record_type *type, con
 int setup_revision(struct db *db, int64_t *ret_revision, struct error *err) NODISCARD;
 int64_t setup_loaded_revision(const struct setup *setup);
 
+/* Replaces secrets given by reference ({file: /PATH}, {env: NAME}) in a document by what they stand for; see record_resolve_secrets().
+ * For `hauspost apply`, before setup_apply(); never for a document from the network. */
+int setup_resolve_secrets(json_t *document, struct error *err) NODISCARD;
+
 /* Applies a set-up document: records in it are created or replaced, others stay. All or nothing, in one transaction; references must
  * exist afterwards, cross-record rules hold (two listeners on one folder of one account: refused). Appends to `report` one line per
- * record ("accounts/support: created", "listeners/x: changed" and its differences). `dry_run` changes nothing. Returns the number of records
+ * record ("accounts/support: created", "…: unchanged", "listeners/x: changed" and its differences). `dry_run` changes nothing. Returns the number of records
  * that differ. */
 int setup_apply(struct db *db, const struct sealer *sealer, const json_t *document, const char *by, bool dry_run,
 		struct buf *report, struct error *err) NODISCARD;

@@ -84,6 +84,12 @@ int case_touch(struct db *db, int64_t id, const char *status, int64_t at, struct
 		       DB_ARGS(DB_INT(id), DB_INT(at)), err);
 }
 
+int case_set_status(struct db *db, int64_t id, const char *status, int64_t resolved_at, int64_t at, struct error *err)
+{
+	return db_exec(db, "UPDATE cases SET status = $2, resolved_at = $3, updated_at = $4 WHERE id = $1",
+		       DB_ARGS(DB_INT(id), DB_TEXT(status), resolved_at ? DB_INT(resolved_at) : DB_NULL, DB_INT(at)), err);
+}
+
 int case_list(struct db *db, int64_t before_id, size_t max, struct arena *arena, struct stored_case **ret_cases,
 	      struct error *err)
 {

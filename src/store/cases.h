@@ -31,6 +31,9 @@ int case_find_message(struct db *db, struct str message_ident, int64_t *ret_case
 /* One more message at `at`; a non-NULL status replaces the present one and clears resolved_at. */
 int case_touch(struct db *db, int64_t id, const char *status, int64_t at, struct error *err) NODISCARD;
 
+/* A person's decision; resolved_at 0: not resolved. */
+int case_set_status(struct db *db, int64_t id, const char *status, int64_t resolved_at, int64_t at, struct error *err) NODISCARD;
+
 /* Newest first, up to `max`, older than `before_id` (0: from the newest). Returns their number. */
 int case_list(struct db *db, int64_t before_id, size_t max, struct arena *arena, struct stored_case **ret_cases,
 	      struct error *err) NODISCARD;

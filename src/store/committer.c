@@ -52,16 +52,30 @@ bool committer_is_self(void)
 
 /* ---------------------------------------------------------------- one batch */
 
+/* Runs one function of a unit in a savepoint of its own; what a failed one wrote is undone. */
+static int in_savepoint(struct db *db, struct work *work, const struct error *cause, struct error *err)
+{
+	int r = db_savepoint(db, err);
+
+	if (r < 0)
+		return r;
+	r = cause ? work->run_failed(work, db, cause, err) : work->run(work, db, err);
+	if (r >= 0)
+		r = db_release(db, err);
+	if (r < 0)
+		(void)!db_rollback_to(db, NULL); /* when that fails, the whole transaction is lost, and db says so */
+	return r;
+}
+
+/* A unit that fails may write down in the same transaction that it did; then it counts as done. */
 static int run_unit(struct db *db, struct work *work, struct outcome *outcome)
 {
-	outcome->result = db_savepoint(db, &outcome->err);
-	if (outcome->result < 0)
-		return outcome->result;
-	outcome->result = work->run(work, db, &outcome->err);
-	if (outcome->result >= 0)
-		outcome->result = db_release(db, &outcome->err);
-	if (outcome->result < 0)
-		(void)!db_rollback_to(db, NULL); /* when that fails, the whole transaction is lost, and db says so */
+	outcome->result = in_savepoint(db, work, NULL, &outcome->err);
+	if (outcome->result < 0 && work->run_failed && db_is_sound(db, NULL)) {
+		const struct error cause = outcome->err;
+
+		outcome->result = in_savepoint(db, work, &cause, &outcome->err);
+	}
 	return outcome->result;
 }
 

@@ -67,7 +67,7 @@ void db_excerpt(const char *sql, char ret_text[DB_EXCERPT_LEN + 1])
 
 bool db_is_sound(const struct db *db, struct error *err)
 {
-	if (db->is_lost)
+	if (db->is_lost && err)
 		*err = db->lost;
 	return !db->is_lost;
 }

@@ -238,3 +238,22 @@ int64_t ledger_retry(struct db *db, int64_t id, int64_t now, struct error *err)
 			     "AND message_id IS NOT NULL",
 			     DB_ARGS(DB_INT(now)), err);
 }
+
+int ledger_list(struct db *db, const char *state, size_t max, struct arena *arena, struct ledger_row **ret_rows, struct error *err)
+{
+	struct ledger_row *list = ARENA_ARRAY(arena, struct ledger_row, max);
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	size_t n = 0;
+	int r = state ? db_query(db, "SELECT " COLUMNS " FROM ledger WHERE state = $1 ORDER BY id DESC LIMIT $2",
+				 DB_ARGS(DB_TEXT(state), DB_INT(max)), &rows, err)
+		      : db_query(db, "SELECT " COLUMNS " FROM ledger ORDER BY id DESC LIMIT $1", DB_ARGS(DB_INT(max)), &rows, err);
+
+	if (r < 0)
+		return r;
+	while (n < max && (r = read_row(rows, arena, &list[n], err)) > 0)
+		n++;
+	if (r < 0)
+		return r;
+	*ret_rows = list;
+	return (int)n;
+}

@@ -59,6 +59,10 @@ int ledger_due(struct db *db, const char *listener, int64_t now, int64_t *ret_id
 /* Parked (or failed) rows become due now with fresh tries; `id` 0: all parked. Returns their number. */
 int64_t ledger_retry(struct db *db, int64_t id, int64_t now, struct error *err) NODISCARD;
 
+/* Newest first, up to `max`; `state` NULL: all. Returns their number. */
+int ledger_list(struct db *db, const char *state, size_t max, struct arena *arena, struct ledger_row **ret_rows, struct error *err)
+	NODISCARD;
+
 /* The 8 bytes that the index is on. */
 int64_t ledger_content_key(struct str content_hash);
 

@@ -119,16 +119,25 @@ void packed_done(struct packed *packed)
 	*packed = (struct packed){0};
 }
 
+int raw_insert_piece(struct db *db, int64_t message_id, size_t piece, size_t pieces, struct str data, struct error *err)
+{
+	if (piece == 0)
+		return db_exec(db, "INSERT INTO raw (message_id, pieces, data) VALUES ($1, $2, $3)",
+			       DB_ARGS(DB_INT(message_id), DB_INT(pieces), DB_BLOB(data)), err);
+	return db_exec(db, "INSERT INTO raw_piece (message_id, piece, data) VALUES ($1, $2, $3)",
+		       DB_ARGS(DB_INT(message_id), DB_INT(piece), DB_BLOB(data)), err);
+}
+
 int raw_insert(struct db *db, int64_t message_id, const struct packed *packed, struct error *err)
 {
-	int r = db_exec(db, "INSERT INTO raw (message_id, pieces, data) VALUES ($1, $2, $3)",
-			DB_ARGS(DB_INT(message_id), DB_INT(packed->count), DB_BLOB(str_new(packed->pieces[0].p, packed->pieces[0].n))),
-			err);
+	for (size_t i = 0; i < packed->count; i++) {
+		struct str data = str_new(packed->pieces[i].p, packed->pieces[i].n);
+		int r = raw_insert_piece(db, message_id, i, packed->count, data, err);
 
-	for (size_t i = 1; r >= 0 && i < packed->count; i++)
-		r = db_exec(db, "INSERT INTO raw_piece (message_id, piece, data) VALUES ($1, $2, $3)",
-			    DB_ARGS(DB_INT(message_id), DB_INT(i), DB_BLOB(str_new(packed->pieces[i].p, packed->pieces[i].n))), err);
-	return r;
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 static int unpack(struct str piece, int64_t message_id, struct buf *out, struct error *err)

@@ -50,6 +50,9 @@ void packed_done(struct packed *packed);
 
 int raw_insert(struct db *db, int64_t message_id, const struct packed *packed, struct error *err) NODISCARD;
 
+/* One piece of `pieces`, for mail too large to be packed as a whole; in order from 0. */
+int raw_insert_piece(struct db *db, int64_t message_id, size_t piece, size_t pieces, struct str data, struct error *err) NODISCARD;
+
 /* Appends the mail as it was; 1 found, 0 none. E_LIMIT where `out` can't take it. */
 int raw_get(struct db *db, int64_t message_id, struct buf *out, struct error *err) NODISCARD;
 

@@ -1,0 +1,195 @@
+/* Reads a folder over IMAP and throws the messages away, or acknowledges them: for measuring the receiver alone, and for trying it on a
+ * real server (tests/test_imap.py).
+ *
+ *	imap_read [-s none|starttls|tls] [-c CA.pem] [-f FOLDER] [-a leave|seen|delete|move] [-m FOLDER] [-u UID] [-v] [-t] [-l] [-i] HOST PORT USER PASSWORD
+ *
+ * -v names each message, -t shows the dialogue, -u begins behind a UID, -l lists UIDs, -i waits for news once. */
+#include "receive/receiver.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+struct args {
+	struct receiver_options options;
+	struct position from;
+	bool verbose, list, idle;
+};
+
+static void show(void *ctx UNUSED, const char *line)
+{
+	fprintf(stderr, "%s\n", line);
+}
+
+static void print_uid(void *ctx UNUSED, uint32_t uid)
+{
+	printf("uid %u\n", uid);
+}
+
+static int word_of(const char *word, const char *const words[], int n)
+{
+	for (int i = 0; i < n; i++)
+		if (strcmp(word, words[i]) == 0)
+			return i;
+	fprintf(stderr, "imap_read: %s is not known\n", word);
+	exit(2);
+}
+
+static void parse_args(int argc, char **argv, struct args *a, struct secret *password)
+{
+	static const char *const securities[] = {"none", "starttls", "tls"}, *const afters[] = {"leave", "seen", "delete", "move"};
+	struct receiver_options *o = &a->options;
+	int c;
+
+	o->folder = "INBOX";
+	o->allow_insecure_login = true;
+	while ((c = getopt(argc, argv, "s:c:f:a:m:u:vtli")) != -1) {
+		switch (c) {
+		case 's':
+			o->security = (enum security)word_of(optarg, securities, 3);
+			break;
+		case 'c':
+			o->stream.policy.truststore = optarg;
+			break;
+		case 'f':
+			o->folder = optarg;
+			break;
+		case 'a':
+			o->after = (enum after)word_of(optarg, afters, 4);
+			break;
+		case 'm':
+			o->after_folder = optarg;
+			break;
+		case 'u':
+			a->from.uid = (uint32_t)strtoul(optarg, NULL, 10);
+			break;
+		case 't':
+			o->transcript = show;
+			break;
+		case 'v':
+			a->verbose = true;
+			break;
+		case 'l':
+			a->list = true;
+			break;
+		case 'i':
+			a->idle = true;
+			break;
+		default:
+			exit(2);
+		}
+	}
+	if (argc - optind != 4) {
+		fprintf(stderr, "imap_read: HOST PORT USER PASSWORD are needed\n");
+		exit(2);
+	}
+	o->stream.host = argv[optind];
+	o->stream.port = (int)strtol(argv[optind + 1], NULL, 10);
+	o->stream.policy.lowest = TLS_1_2;
+	o->user = argv[optind + 2];
+	secret_set(password, str_of(argv[optind + 3]));
+	o->password = password;
+}
+
+static int failed(const struct error *err)
+{
+	static const char *const retries[] = {"never", "later", "now"}, *const scopes[] = {"account", "folder", "message"};
+
+	printf("error %s %s %s: %s\n", error_word(err->code), retries[err->retry], scopes[err->scope], err->text);
+	return 1;
+}
+
+static void print_message(const struct incoming *in)
+{
+	static const char *const kinds[] = {"whole", "too-large", "gone"};
+
+	printf("%s %u %llu %zu%s%s\n", kinds[in->kind], in->uid, (unsigned long long)in->size, in->raw.n, in->seen ? " seen" : "",
+	       in->received_at ? " dated" : "");
+}
+
+/* Acknowledges in the manner of the listener: the confirmation of one batch is awaited after the next has been read. */
+static int read_all(struct receiver *r, const struct args *a, struct error *err)
+{
+	uint32_t uids[100];
+	struct incoming *in;
+	size_t n = 0, count = 0, bytes = 0;
+	int rc;
+
+	rc = receiver_scan(r, a->from, err);
+	while (rc >= 0 && (rc = receiver_next(r, &in, err)) > 0) {
+		if (a->verbose)
+			print_message(in);
+		uids[n++] = in->uid;
+		count++;
+		bytes += in->raw.n;
+		incoming_free(in);
+		if (n == ARRAY_LEN(uids)) {
+			rc = receiver_acknowledge_begin(r, uids, n, err);
+			n = 0;
+		}
+	}
+	if (rc >= 0)
+		rc = receiver_acknowledge_begin(r, uids, n, err);
+	if (rc >= 0)
+		rc = receiver_acknowledge_end(r, err);
+	if (rc >= 0)
+		printf("read %zu messages, %zu bytes\n", count, bytes);
+	return rc;
+}
+
+static int wait_for_news(struct receiver *r, struct error *err)
+{
+	struct pollfd socket = {.fd = receiver_fd(r), .events = POLLIN};
+	int rc = receiver_idle_start(r, err);
+
+	printf("idle %d\n", rc);
+	fflush(stdout);
+	if (rc == 0)
+		return receiver_noop(r, err);
+	if (rc == 1) {
+		do
+			rc = poll(&socket, 1, 20000) > 0 ? receiver_idle_ready(r, err) : 1;
+		while (rc == 0);
+	}
+	return rc < 0 ? rc : receiver_idle_stop(r, err);
+}
+
+int main(int argc, char **argv)
+{
+	struct receiver *r CLEANUP(receiver_closep) = NULL;
+	struct secret password CLEANUP(secret_done) = {0};
+	int64_t began = clock_mono_us();
+	struct rusage used;
+	struct args a = {0};
+	struct error err;
+	int rc;
+
+	parse_args(argc, argv, &a, &password);
+	rc = receiver_open(&imap_receiver, &a.options, &r, &err);
+	if (rc < 0)
+		return failed(&err);
+	a.from.uidvalidity = receiver_uidvalidity(r);
+	if (read_all(r, &a, &err) < 0)
+		return failed(&err);
+	if (a.list && receiver_list(r, print_uid, NULL, &err) < 0)
+		return failed(&err);
+	if (a.idle) {
+		rc = wait_for_news(r, &err);
+		if (rc < 0)
+			return failed(&err);
+		printf("news %d\n", rc);
+		a.from.uid = 0;
+		if (read_all(r, &a, &err) < 0)
+			return failed(&err);
+	}
+	getrusage(RUSAGE_SELF, &used);
+	fprintf(stderr, "%.3f s, %.3f s CPU, %ld KB\n", (double)(clock_mono_us() - began) / 1e6,
+		(double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6,
+		used.ru_maxrss);
+	return 0;
+}

@@ -1,0 +1,35 @@
+/* See connection.h. */
+#include "auth/connection.h"
+
+#include <stdio.h>
+
+void connection_stream_options(const struct account_connection *connection, struct stream_options *ret_options)
+{
+	*ret_options = (struct stream_options){
+		.host = connection->host,
+		.port = connection->port,
+		.tls = connection->security == SECURITY_TLS,
+		.policy = {
+			.lowest = (enum tls_version)connection->tls->lowest,
+			.truststore = connection->tls->truststore,
+			.skip_verify = !connection->tls->verify,
+		},
+		.connect_timeout_ms = connection->timeout_ms,
+		.io_timeout_ms = connection->timeout_ms,
+	};
+}
+
+void connection_text(const char *protocol, enum security security, char *ret_text, size_t size)
+{
+	switch (security) {
+	case SECURITY_NONE:
+		snprintf(ret_text, size, "%s (Connect using default) - insecure", protocol);
+		break;
+	case SECURITY_STARTTLS:
+		snprintf(ret_text, size, "%s (Connect using STARTTLS)", protocol);
+		break;
+	case SECURITY_TLS:
+		snprintf(ret_text, size, "%s (Connect using %sS)", protocol, protocol);
+		break;
+	}
+}

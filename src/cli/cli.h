@@ -1,0 +1,79 @@
+/* What the commands share: the home folder, opening store and vault, output, exit codes. */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "security/vault.h"
+#include "setup/setup.h"
+#include "store/store.h"
+
+#include <jansson.h>
+
+/* Documented in docs/exit-codes.md. */
+enum exit_code {
+	EXIT_OK = 0,
+	EXIT_FAILED = 1,     /* the request was understood and not fulfilled */
+	EXIT_USAGE = 2,      /* the command line is wrong */
+	EXIT_SETUP = 3,      /* a set-up file, record or id is wrong */
+	EXIT_STORE = 4,      /* the store, its key or the disk */
+	EXIT_PROVIDER = 5,   /* a mail server: network, TLS, log-in, protocol */
+	EXIT_TEMPORARY = 75, /* ingest: try the same again later (sysexits EX_TEMPFAIL) */
+};
+
+struct cli {
+	const char *home;      /* the folder */
+	const char *store_url; /* owned; what --store, $HAUSPOST_STORE or the home folder says */
+	bool json;
+	struct store *store;
+	struct vault *vault;
+	struct sealer sealer;
+	struct setup *setup; /* cli_load_setup() */
+	int lock_fd;         /* -1: not locked */
+};
+
+struct command {
+	const char *name, *arguments, *summary;
+	const char *help; /* options and examples, lines */
+	int (*run)(struct cli *cli, int argc, char **argv); /* argv[0] is the command's name; returns the exit code */
+};
+
+extern const struct command *const commands[]; /* NULL-terminated, in the order of the help */
+
+/* Prints "hauspost: TEXT" to standard error (as a JSON object with --json) and returns the exit code that fits. */
+int cli_fail(const struct cli *cli, const struct error *err);
+
+/* For a wrong command line: says what is wrong (NULL where that was said) and how the command is used. */
+int cli_usage(const struct command *command, const char *fmt, ...) PRINTF(2, 3);
+
+/* Opens store and vault. `create`: make what is missing (apply alone does); else a missing store is an error that says what to do. */
+int cli_open(struct cli *cli, bool create, struct error *err) NODISCARD;
+
+/* cli_open() without create, and the set-up. */
+int cli_load(struct cli *cli, struct error *err) NODISCARD;
+
+/* Takes the home folder for this process, as everything that reads mailboxes or sends must. E_IN_USE says who has it. */
+int cli_lock(struct cli *cli, struct error *err) NODISCARD;
+
+void cli_close(struct cli *cli);
+
+/* A number from the command line; false after telling how the command is used. */
+bool cli_number(const struct command *command, const char *text, uint64_t *ret_number) NODISCARD;
+
+/* Prints a JSON value on one line and releases it. */
+void cli_print_json(json_t *value);
+
+/* A name for this process in the outbox: host, pid and a token. */
+const char *cli_claim(void);
+
+/* "2026-11-21 07:39:31" UTC, "-" for 0. */
+const char *cli_time(int64_t at_ms, char room[24]);
+
+/* A text view as JSON; invalid UTF-8 can't come from the store. */
+json_t *cli_json_str(struct str s);
+
+extern const struct command serve_command, apply_command, export_command, list_command, show_command, delete_command, run_command,
+	ingest_command, inspect_command, send_command, cases_command, ledger_command, outbox_command, keys_command, doctor_command,
+	version_command;
+
+#endif

@@ -1,0 +1,268 @@
+/* See inspect.h. */
+#include "cli/inspect.h"
+
+#include "base/clock.h"
+#include "mime/classify.h"
+#include "mime/message.h"
+#include "mime/report.h"
+
+#include <jansson.h>
+#include <openssl/evp.h>
+
+/* ---------------------------------------------------------------- JSON */
+
+static json_t *text(struct str s)
+{
+	return json_stringn(s.p ? s.p : "", s.n);
+}
+
+static json_t *addresses(const struct address_list *list)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i].address.n)
+			json_array_append_new(array, text(list->items[i].address));
+	return array;
+}
+
+static json_t *texts(const struct str *items, size_t count)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(array, text(items[i]));
+	return array;
+}
+
+static json_t *attachments(struct arena *arena, const struct message *m)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < m->attachment_count; i++) {
+		const struct part *part = m->attachments[i];
+
+		json_array_append_new(array, json_pack("{s:o, s:I, s:o}", "name", text(part->filename), "size",
+		                                       (json_int_t)part_decoded_size(part), "type",
+		                                       text(part_type(arena, part))));
+	}
+	return array;
+}
+
+/* White space is left out of the digest: line ends and what stands before them change on the way. */
+static struct str without_space(struct arena *arena, struct str s)
+{
+	char *out = arena_bytes(arena, s.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_space(s.p[i]) && s.p[i] != '\v' && s.p[i] != '\f')
+			out[n++] = s.p[i];
+	return str_new(out, n);
+}
+
+static struct str sha1_hex(struct arena *arena, struct str bytes)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	char hex[EVP_MAX_MD_SIZE * 2 + 1] = "";
+	unsigned n = 0;
+
+	must(EVP_Digest(bytes.p ? bytes.p : "", bytes.n, digest, &n, EVP_sha1(), NULL) == 1);
+	for (unsigned i = 0; i < n; i++) {
+		hex[i * 2] = "0123456789abcdef"[digest[i] >> 4];
+		hex[i * 2 + 1] = "0123456789abcdef"[digest[i] & 15];
+	}
+	return arena_str(arena, str_new(hex, n * 2));
+}
+
+static json_t *leaf(struct arena *arena, const struct message *m, const struct part *part)
+{
+	struct buf decoded CLEANUP(buf_done) = BUF_INIT(MIB(256));
+	struct str content;
+
+	if (str_eq(part->type, STR("text"))) {
+		content = part_text(arena, m, part);
+	} else {
+		if (!part_decode(part, &decoded))
+			buf_clear(&decoded);
+		content = buf_str(&decoded);
+	}
+	return json_pack("{s:o, s:I, s:o}", "type", text(part_type(arena, part)), "size",
+	                 (json_int_t)part_decoded_size(part), "sha1",
+	                 text(sha1_hex(arena, without_space(arena, content))));
+}
+
+/* Leaves in order; those of an inner message stand in its place. */
+static void add_leaves(struct arena *arena, const struct message *m, json_t *array)
+{
+	for (size_t i = 0; i < m->part_count; i++) {
+		const struct part *part = m->parts[i];
+
+		if (part->inner)
+			add_leaves(arena, part->inner, array);
+		else if (!part->first_child && !str_eq(part->type, STR("multipart")))
+			json_array_append_new(array, leaf(arena, m, part));
+	}
+}
+
+static json_t *bounces(struct arena *arena, const struct message *m)
+{
+	struct report report = message_report(arena, m);
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < report.count; i++) {
+		const struct report_recipient *r = &report.recipients[i];
+
+		json_array_append_new(array, json_pack("{s:o, s:o, s:o, s:o, s:b}", "recipient", text(r->recipient),
+		                                       "action", text(r->action), "status", text(r->status),
+		                                       "diagnostic", text(r->diagnostic), "hard", (int)r->is_hard));
+	}
+	return array;
+}
+
+static json_t *date_text(int64_t at)
+{
+	char iso[32];
+
+	if (!at)
+		return json_null();
+	clock_format_iso(at, iso);
+	return json_string(iso);
+}
+
+static json_t *object_of(struct arena *arena, const struct message *m, const char *file)
+{
+	struct classification c = message_classify(arena, m);
+	json_t *object = json_object(), *leaves = json_array();
+
+	json_object_set_new(object, "file", json_string(file));
+	json_object_set_new(object, "from", text(m->from.address));
+	json_object_set_new(object, "from_name", text(m->from.name));
+	json_object_set_new(object, "to", addresses(&m->to));
+	json_object_set_new(object, "cc", addresses(&m->cc));
+	json_object_set_new(object, "reply_to", addresses(&m->reply_to));
+	json_object_set_new(object, "subject", text(m->subject));
+	json_object_set_new(object, "date", date_text(m->date));
+	json_object_set_new(object, "message_id", text(m->message_id));
+	json_object_set_new(object, "in_reply_to", texts(m->in_reply_to, m->in_reply_to_count));
+	json_object_set_new(object, "references", texts(m->references, m->reference_count));
+	json_object_set_new(object, "body_text", text(message_body_text(arena, m)));
+	json_object_set_new(object, "body_html", text(message_body_html(arena, m)));
+	json_object_set_new(object, "attachments", attachments(arena, m));
+	add_leaves(arena, m, leaves);
+	json_object_set_new(object, "parts", leaves);
+	json_object_set_new(object, "kind", json_string(auto_kind_word(c.kind)));
+	json_object_set_new(object, "evidence", text(c.evidence));
+	json_object_set_new(object, "answer_allowed", json_boolean(c.answer_allowed));
+	json_object_set_new(object, "auto", json_boolean(c.kind != AUTO_NONE));
+	json_object_set_new(object, "is_bounce", json_boolean(c.kind == AUTO_DELIVERY_REPORT));
+	json_object_set_new(object, "bounces", bounces(arena, m));
+	json_object_set_new(object, "notices", texts(m->notices, m->notice_count));
+	return object;
+}
+
+static int add_bytes(const char *bytes, size_t n, void *out)
+{
+	buf_add(out, str_new(bytes, n));
+	return 0;
+}
+
+int inspect_message(struct str raw, const char *file, struct buf *out, struct error *err)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	const struct message *m = message_parse(arena, raw, NULL);
+	json_t *object = object_of(arena, m, file);
+	int rc = json_dump_callback(object, add_bytes, out, JSON_COMPACT);
+
+	json_decref(object);
+	buf_add_char(out, '\n');
+	if (rc < 0 || out->failed)
+		return fail(err, E_LIMIT, RETRY_NEVER, "%s: the description is longer than %zu bytes", file, out->max);
+	return 0;
+}
+
+/* ---------------------------------------------------------------- for people */
+
+static void add_address(struct buf *out, const struct address *a)
+{
+	if (a->name.n)
+		buf_printf(out, STR_FMT " <" STR_FMT ">", STR_ARG(a->name), STR_ARG(a->address));
+	else
+		buf_add(out, a->address);
+}
+
+static void add_addresses(struct buf *out, const char *label, const struct address_list *list)
+{
+	if (!list->count)
+		return;
+	buf_printf(out, "%-10s ", label);
+	for (size_t i = 0; i < list->count; i++) {
+		if (i)
+			buf_add(out, STR(", "));
+		add_address(out, &list->items[i]);
+	}
+	buf_add_char(out, '\n');
+}
+
+static void add_head(struct arena *arena, struct buf *out, const struct message *m)
+{
+	struct classification c = message_classify(arena, m);
+	char iso[32] = "none";
+
+	if (m->date)
+		clock_format_iso(m->date, iso);
+	add_addresses(out, "From", &m->from_list);
+	add_addresses(out, "Reply-To", &m->reply_to);
+	add_addresses(out, "To", &m->to);
+	add_addresses(out, "Cc", &m->cc);
+	buf_printf(out, "%-10s " STR_FMT "\n", "Subject", STR_ARG(m->subject));
+	buf_printf(out, "%-10s %s\n", "Date", iso);
+	buf_printf(out, "%-10s " STR_FMT "\n", "Message-ID", STR_ARG(m->message_id));
+	buf_printf(out, "%-10s %s%s" STR_FMT "; an automatic answer is %s\n", "Kind", auto_kind_word(c.kind),
+	           c.evidence.n ? ", by " : "", STR_ARG(c.evidence), c.answer_allowed ? "allowed" : "not allowed");
+}
+
+static void add_tree(struct arena *arena, struct buf *out, const struct message *m, int indent)
+{
+	for (size_t i = 0; i < m->part_count; i++) {
+		const struct part *part = m->parts[i];
+		struct str number = part_number(arena, part);
+		int depth = indent;
+
+		for (const struct part *p = part->parent; p; p = p->parent)
+			depth++;
+		buf_printf(out, "%*s" STR_FMT "%s" STR_FMT ", %llu bytes", depth * 2, "", STR_ARG(number),
+		           number.n ? " " : "", STR_ARG(part_type(arena, part)),
+		           (unsigned long long)part_decoded_size(part));
+		if (part->filename.n)
+			buf_printf(out, ", \"" STR_FMT "\"", STR_ARG(part->filename));
+		buf_add_char(out, '\n');
+		if (part->inner)
+			add_tree(arena, out, part->inner, depth + 1);
+	}
+}
+
+int inspect_for_people(struct str raw, const char *file, struct buf *out, struct error *err)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	const struct message *m = message_parse(arena, raw, NULL);
+
+	buf_printf(out, "=== %s, %zu bytes\n", file, raw.n);
+	add_head(arena, out, m);
+	buf_add(out, STR("\nParts\n"));
+	add_tree(arena, out, m, 1);
+	buf_add(out, STR("\nBody\n"));
+	buf_add(out, message_body_text(arena, m));
+	buf_add(out, STR("\n"));
+	for (size_t i = 0; i < m->attachment_count; i++)
+		buf_printf(out, "%s  " STR_FMT " (" STR_FMT ", %llu bytes)\n", i ? "" : "\nAttachments\n",
+		           STR_ARG(m->attachments[i]->filename.n ? m->attachments[i]->filename : STR("without a name")),
+		           STR_ARG(part_type(arena, m->attachments[i])),
+		           (unsigned long long)part_decoded_size(m->attachments[i]));
+	for (size_t i = 0; i < m->notice_count; i++)
+		buf_printf(out, "%s  " STR_FMT "\n", i ? "" : "\nNotices\n", STR_ARG(m->notices[i]));
+	buf_add_char(out, '\n');
+	if (out->failed)
+		return fail(err, E_LIMIT, RETRY_NEVER, "%s: the page is longer than %zu bytes", file, out->max);
+	return 0;
+}

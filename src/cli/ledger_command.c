@@ -1,0 +1,166 @@
+/* hauspost ledger: what became of each message on the server, and why. */
+#include "cli/cli.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "listen/session.h"
+#include "store/ledger.h"
+
+#include <getopt.h>
+#include <stdio.h>
+
+#define LIST_MAX 1000
+
+static json_t *ledger_json(const struct ledger_row *row)
+{
+	return json_pack("{s:I, s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I}", "id", (json_int_t)row->id,
+			 "listener", row->listener, "uid", (json_int_t)row->uid, "state", row->state, "outcome", row->outcome, "answer",
+			 row->answer, "category", row->category, "reason", row->reason, "tries", (json_int_t)row->tries, "case",
+			 (json_int_t)row->case_id, "message", (json_int_t)row->message_id, "message_id",
+			 cli_json_str(row->message_ident), "received_at", (json_int_t)row->received_at, "committed_at",
+			 (json_int_t)row->committed_at, "acknowledged_at", (json_int_t)row->acknowledged_at, "next_try_at",
+			 (json_int_t)row->next_try_at);
+}
+
+static void print_ledger_row(const struct ledger_row *row)
+{
+	char when[24];
+
+	printf("%-8lld %s %-12s uid %-8u %-12s %-11s", (long long)row->id, cli_time(row->received_at, when), row->listener, row->uid,
+	       row->state, row->outcome);
+	if (row->category[0])
+		printf(" %s: %s", row->category, row->reason);
+	else if (row->answer[0])
+		printf(" answer: %s", row->answer);
+	putchar('\n');
+}
+
+static int list_ledger(struct cli *cli, struct db *db, const char *state, struct arena *arena, struct error *err)
+{
+	struct ledger_row *rows;
+	int n = ledger_list(db, state, LIST_MAX, arena, &rows, err);
+
+	if (n < 0)
+		return n;
+	if (cli->json) {
+		json_t *all = json_array();
+
+		for (int i = 0; i < n; i++)
+			json_array_append_new(all, ledger_json(&rows[i]));
+		cli_print_json(all);
+		return 0;
+	}
+	for (int i = 0; i < n; i++)
+		print_ledger_row(&rows[i]);
+	if (n == 0)
+		puts("no rows");
+	return 0;
+}
+
+struct retry_work {
+	struct work work;
+	int64_t id, n;
+};
+
+static int run_retry(struct work *work, struct db *db, struct error *err)
+{
+	struct retry_work *retry = (struct retry_work *)(void *)work;
+
+	retry->n = ledger_retry(db, retry->id, clock_now_ms(), err);
+	return retry->n < 0 ? (int)retry->n : 0;
+}
+
+static int retry_ledger(struct cli *cli, int64_t id, struct error *err)
+{
+	struct retry_work retry = {.work = {.run = run_retry}, .id = id};
+	int good, r = store_do(cli->store, &retry.work, err);
+
+	if (r < 0)
+		return r;
+	if (id && retry.n == 0)
+		return fail(err, E_NOT_FOUND, RETRY_NEVER,
+			    "ledger row %lld is not parked or failed, or its mail is not kept here ('hauspost ledger list' shows)",
+			    (long long)id);
+	good = intake_retry_due(cli->store, cli->setup, NULL, err);
+	if (good < 0)
+		return good;
+	if (cli->json)
+		cli_print_json(json_pack("{s:I, s:i}", "tried", (json_int_t)retry.n, "handled", good));
+	else
+		printf("%lld tried again, %d handled\n", (long long)retry.n, good);
+	return 0;
+}
+
+static void print_gap(void *ctx, uint32_t uid)
+{
+	const struct cli *cli = ctx;
+
+	if (!cli->json)
+		printf("gap: uid %u is on the server and not in the ledger\n", uid);
+}
+
+/* The exit code tells: 0 only without gaps. */
+static int verify_ledger(struct cli *cli, const char *id, struct error *err)
+{
+	struct session *session CLEANUP(session_closep) = NULL;
+	struct session_options options = {.store = cli->store, .setup = cli->setup, .listener = setup_listener(cli->setup, id)};
+	int64_t on_server = 0, gaps;
+	int r;
+
+	if (!options.listener)
+		return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no listener %s; 'hauspost list listeners' shows them", id);
+	r = session_open(&options, &session, err);
+	if (r < 0)
+		return r;
+	gaps = session_verify(session, print_gap, cli, &on_server, err);
+	if (gaps < 0)
+		return (int)gaps;
+	if (cli->json)
+		cli_print_json(json_pack("{s:I, s:I}", "on_server", (json_int_t)on_server, "gaps", (json_int_t)gaps));
+	else
+		printf("%lld messages on the server, %lld gaps\n", (long long)on_server, (long long)gaps);
+	return gaps ? EXIT_FAILED : EXIT_OK;
+}
+
+static int run_ledger(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {{"state", required_argument, NULL, 's'}, {NULL, 0, NULL, 0}};
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct db *db CLEANUP(db_closep) = NULL;
+	const char *state = NULL, *verb;
+	struct error err;
+	uint64_t id = 0;
+	int c, r;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c != 's')
+			return cli_usage(&ledger_command, NULL);
+		state = optarg;
+	}
+	argc -= optind;
+	argv += optind;
+	verb = argc ? argv[0] : "list";
+	if (!((strcmp(verb, "list") == 0 && argc <= 1) || (strcmp(verb, "retry") == 0 && argc <= 2) ||
+	      (strcmp(verb, "verify") == 0 && argc == 2)))
+		return cli_usage(&ledger_command, "ledger list, ledger retry [ROW], or ledger verify LISTENER");
+	if (strcmp(verb, "retry") == 0 && argc == 2 && !cli_number(&ledger_command, argv[1], &id))
+		return EXIT_USAGE;
+	r = cli_load(cli, &err);
+	if (r == 0)
+		r = store_connect(cli->store, &db, &err);
+	if (r == 0)
+		r = strcmp(verb, "list") == 0	 ? list_ledger(cli, db, state, arena, &err)
+		    : strcmp(verb, "retry") == 0 ? retry_ledger(cli, (int64_t)id, &err)
+						 : verify_ledger(cli, argv[1], &err);
+	return r < 0 ? cli_fail(cli, &err) : r;
+}
+
+const struct command ledger_command = {
+	.name = "ledger",
+	.arguments = "[list [--state STATE] | retry [ROW] | verify LISTENER]",
+	.summary = "What became of each message, and why",
+	.help = "  --state STATE    only rows that are received, failed, parked, committed or acknowledged\n"
+		"  retry            handles parked mail again (all of it, or one row), from the copy kept in the store\n"
+		"  verify           compares the server's messages with the ledger; exit code 0 means no gaps\n",
+	.run = run_ledger,
+};

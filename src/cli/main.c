@@ -1,0 +1,189 @@
+/* hauspost: reads the global options, finds the command, runs it. */
+#include "cli/cli.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "security/tls.h"
+
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+const struct command *const commands[] = {
+	&serve_command, &apply_command,   &export_command, &list_command,  &show_command,   &delete_command,
+	&run_command,   &ingest_command,  &send_command,   &cases_command, &ledger_command, &outbox_command,
+	&inspect_command, &keys_command,  &doctor_command, &version_command, NULL,
+};
+
+static const char intro[] =
+	"hauspost reads mailboxes, turns mail into cases, answers, and sends what you want to say.\n"
+	"\n"
+	"usage: hauspost [--home DIR] [--store URL] [--json] [-v] COMMAND [ARGUMENTS]\n"
+	"\n";
+
+static const char outro[] =
+	"\n"
+	"  --home DIR     where the store and its key live ($HAUSPOST_HOME; else /var/lib/hauspost\n"
+	"                 for root, ~/.local/share/hauspost for others)\n"
+	"  --store URL    another store: postgresql://USER@HOST/DATABASE or sqlite:FILE ($HAUSPOST_STORE)\n"
+	"  --json         answers as JSON\n"
+	"  -v             log more (-q: errors only)\n"
+	"\n"
+	"'hauspost COMMAND --help' tells more of a command. To begin: write a set-up file (docs/setup.md has one),\n"
+	"then 'hauspost apply setup.yaml' and 'hauspost serve'.\n";
+
+static void print_help(FILE *out)
+{
+	fputs(intro, out);
+	for (size_t i = 0; commands[i]; i++)
+		fprintf(out, "  %-9s %-42s %s\n", commands[i]->name, commands[i]->arguments, commands[i]->summary);
+	fputs(outro, out);
+}
+
+static void print_command_help(const struct command *command)
+{
+	printf("usage: hauspost %s %s\n\n%s.\n%s%s", command->name, command->arguments, command->summary,
+	       command->help[0] ? "\n" : "", command->help);
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; commands[i]; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+static bool wants_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			return true;
+	return false;
+}
+
+static char *default_home(void)
+{
+	const char *home = getenv("HAUSPOST_HOME"), *data = getenv("XDG_DATA_HOME"), *user = getenv("HOME");
+	struct buf path CLEANUP(buf_done) = BUF_INIT(4096);
+
+	if (home && *home)
+		return mem_strdup(home);
+	if (geteuid() == 0 || (!data && !user))
+		return mem_strdup("/var/lib/hauspost");
+	if (data && *data)
+		buf_printf(&path, "%s/hauspost", data);
+	else
+		buf_printf(&path, "%s/.local/share/hauspost", user ? user : "");
+	return buf_take(&path);
+}
+
+/* Removes "--json" wherever it stands before "--": it is global, and people write it last. */
+static bool take_json(int *argc, char **argv)
+{
+	bool found = false;
+	int n = 1;
+
+	for (int i = 1; i < *argc; i++) {
+		if (strcmp(argv[i], "--json") == 0) {
+			found = true;
+			continue;
+		}
+		if (strcmp(argv[i], "--") == 0) {
+			while (i < *argc)
+				argv[n++] = argv[i++];
+			break;
+		}
+		argv[n++] = argv[i];
+	}
+	argv[n] = NULL;
+	*argc = n;
+	return found;
+}
+
+/* The global options; returns the index of the command in argv, or a negative exit code less one. */
+static int read_options(int argc, char **argv, struct cli *cli, char **home)
+{
+	static const struct option options[] = {
+		{"home", required_argument, NULL, 'H'}, {"store", required_argument, NULL, 'S'}, {"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},    {"verbose", no_argument, NULL, 'v'},     {"quiet", no_argument, NULL, 'q'},
+		{NULL, 0, NULL, 0},
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "+hvqV", options, NULL)) != -1) {
+		switch (c) {
+		case 'H':
+			free(*home);
+			*home = mem_strdup(optarg);
+			break;
+		case 'S':
+			cli->store_url = optarg;
+			break;
+		case 'v':
+			log_set_level(LOG_DEBUG);
+			break;
+		case 'q':
+			log_set_level(LOG_ERROR);
+			break;
+		case 'V':
+			printf("hauspost %s\n", HAUSPOST_VERSION);
+			return -1 - EXIT_OK;
+		case 'h':
+			print_help(stdout);
+			return -1 - EXIT_OK;
+		default:
+			fputs("hauspost: 'hauspost --help' lists the options and commands\n", stderr);
+			return -1 - EXIT_USAGE;
+		}
+	}
+	return optind;
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+	const struct command *command;
+
+	if (argc == 0 || strcmp(argv[0], "help") == 0) {
+		command = argc > 1 ? find_command(argv[1]) : NULL;
+		if (command)
+			print_command_help(command);
+		else
+			print_help(argc ? stdout : stderr);
+		return argc ? EXIT_OK : EXIT_USAGE;
+	}
+	command = find_command(argv[0]);
+	if (!command) {
+		fprintf(stderr, "hauspost: there is no command '%s'; 'hauspost --help' lists them\n", argv[0]);
+		return EXIT_USAGE;
+	}
+	if (wants_help(argc, argv)) {
+		print_command_help(command);
+		return EXIT_OK;
+	}
+	optind = 0; /* getopt starts anew, with the command as argv[0] */
+	return command->run(cli, argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	char *home CLEANUP(freep) = default_home();
+	struct cli cli = {.lock_fd = -1};
+	int at, code;
+
+	signal(SIGPIPE, SIG_IGN); /* TLS writes to a closed socket are errors, not the end */
+	cli.json = take_json(&argc, argv);
+	at = read_options(argc, argv, &cli, &home);
+	if (at < 0)
+		return -1 - at;
+	cli.home = home;
+	code = run(&cli, argc - at, argv + at);
+	cli_close(&cli);
+	tls_forget_contexts();
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		fputs("hauspost: can't write the output\n", stderr);
+		return code ? code : EXIT_FAILED;
+	}
+	return code;
+}

@@ -1,0 +1,171 @@
+/* hauspost outbox: what waits to be sent, was sent, or could not be. */
+#include "cli/cli.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "send/outbox_runner.h"
+
+#include <getopt.h>
+#include <stdio.h>
+
+#define LIST_MAX 1000
+
+static json_t *outbox_json(const struct outbox_row *row)
+{
+	json_t *recipients = json_array();
+
+	for (size_t i = 0; i < row->recipient_count; i++) {
+		const struct outbox_recipient *r = &row->recipients[i];
+
+		json_array_append_new(recipients, json_pack("{s:s, s:s, s:I, s:s}", "address", r->address, "state", r->state, "code",
+							    (json_int_t)r->code, "reply", r->reply));
+	}
+	return json_pack("{s:I, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:o}", "id", (json_int_t)row->id, "account",
+			 row->account, "kind", row->kind, "state", row->state, "case", (json_int_t)row->case_id, "message",
+			 (json_int_t)row->message_id, "tries", (json_int_t)row->tries, "code", (json_int_t)row->code, "reply",
+			 row->reply, "next_try_at", (json_int_t)row->next_try_at, "sent_at", (json_int_t)row->sent_at, "recipients",
+			 recipients);
+}
+
+static int list_outbox(struct cli *cli, struct db *db, const char *state, struct arena *arena, struct error *err)
+{
+	struct outbox_row *rows;
+	int n = outbox_list(db, state, LIST_MAX, arena, &rows, err);
+
+	if (n < 0)
+		return n;
+	if (cli->json) {
+		json_t *all = json_array();
+
+		for (int i = 0; i < n; i++)
+			json_array_append_new(all, outbox_json(&rows[i]));
+		cli_print_json(all);
+		return 0;
+	}
+	for (int i = 0; i < n; i++) {
+		const struct outbox_row *row = &rows[i];
+		char when[24];
+
+		printf("%-8lld %s %-9s to %s%s", (long long)row->id, cli_time(row->created_at, when), row->state,
+		       row->recipient_count ? row->recipients[0].address : "nobody", row->recipient_count > 1 ? " and others" : "");
+		if (row->reply[0])
+			printf("  %s", row->reply);
+		putchar('\n');
+	}
+	if (n == 0)
+		puts("the outbox is empty");
+	return 0;
+}
+
+struct flush {
+	const struct outbox_options *options;
+	struct outbox_counts counts;
+	struct error first;
+};
+
+static void flush_account(void *ctx, const char *account, int64_t due_at)
+{
+	struct flush *flush = ctx;
+	struct error err = {0};
+
+	if (due_at <= clock_now_ms() && outbox_send_account(flush->options, account, &flush->counts, &err) < 0 && !flush->first.code)
+		flush->first = err;
+}
+
+static int flush_outbox(struct cli *cli, struct db *db, struct error *err)
+{
+	const struct outbox_options options = {.store = cli->store, .setup = cli->setup, .claim = cli_claim()};
+	struct flush flush = {.options = &options};
+	int64_t orphans;
+	int r = cli_lock(cli, err);
+
+	if (r < 0)
+		return r;
+	orphans = outbox_recover(&options, err);
+	r = orphans < 0 ? (int)orphans : outbox_accounts(db, flush_account, &flush, err);
+	if (r < 0)
+		return r;
+	if (cli->json)
+		cli_print_json(json_pack("{s:I, s:I, s:I, s:I}", "sent", (json_int_t)flush.counts.sent, "later",
+					 (json_int_t)flush.counts.later, "failed", (json_int_t)flush.counts.failed, "uncertain",
+					 (json_int_t)(flush.counts.uncertain + orphans)));
+	else
+		printf("%lld sent, %lld later, %lld failed, %lld uncertain\n", (long long)flush.counts.sent, (long long)flush.counts.later,
+		       (long long)flush.counts.failed, (long long)(flush.counts.uncertain + orphans));
+	if (flush.first.code) {
+		*err = flush.first;
+		return flush.first.code;
+	}
+	return EXIT_OK;
+}
+
+struct requeue {
+	struct work work;
+	int64_t id;
+	int done;
+};
+
+static int run_requeue(struct work *work, struct db *db, struct error *err)
+{
+	struct requeue *requeue = (struct requeue *)(void *)work;
+
+	requeue->done = outbox_requeue(db, requeue->id, clock_now_ms(), err);
+	return requeue->done < 0 ? requeue->done : 0;
+}
+
+static int requeue_outbox(struct cli *cli, int64_t id, struct error *err)
+{
+	struct requeue requeue = {.work = {.run = run_requeue}, .id = id};
+	int r = store_do(cli->store, &requeue.work, err);
+
+	if (r < 0)
+		return r;
+	if (!requeue.done)
+		return fail(err, E_NOT_FOUND, RETRY_NEVER, "outbox row %lld is not failed, uncertain or waiting", (long long)id);
+	if (!cli->json)
+		printf("row %lld is queued again\n", (long long)id);
+	return 0;
+}
+
+static int run_outbox(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {{"state", required_argument, NULL, 's'}, {NULL, 0, NULL, 0}};
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct db *db CLEANUP(db_closep) = NULL;
+	const char *state = NULL, *verb;
+	struct error err;
+	uint64_t id = 0;
+	int c, r;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c != 's')
+			return cli_usage(&outbox_command, NULL);
+		state = optarg;
+	}
+	argc -= optind;
+	argv += optind;
+	verb = argc ? argv[0] : "list";
+	if (!((strcmp(verb, "list") == 0 && argc <= 1) || (strcmp(verb, "flush") == 0 && argc == 1) ||
+	      (strcmp(verb, "requeue") == 0 && argc == 2)))
+		return cli_usage(&outbox_command, "outbox list, outbox flush, or outbox requeue ROW");
+	if (argc == 2 && !cli_number(&outbox_command, argv[1], &id))
+		return EXIT_USAGE;
+	r = cli_load(cli, &err);
+	if (r == 0)
+		r = store_connect(cli->store, &db, &err);
+	if (r == 0)
+		r = strcmp(verb, "list") == 0	 ? list_outbox(cli, db, state, arena, &err)
+		    : strcmp(verb, "flush") == 0 ? flush_outbox(cli, db, &err)
+						 : requeue_outbox(cli, (int64_t)id, &err);
+	return r < 0 ? cli_fail(cli, &err) : r;
+}
+
+const struct command outbox_command = {
+	.name = "outbox",
+	.arguments = "[list [--state STATE] | flush | requeue ROW]",
+	.summary = "What waits to be sent, was sent, or could not be",
+	.help = "  --state STATE    only rows that are queued, later, sending, sent, failed or uncertain\n"
+		"  flush            sends now what is due ('hauspost serve' does so by itself)\n"
+		"  requeue ROW      sends a failed or uncertain message once more: your decision, it may arrive twice\n",
+	.run = run_outbox,
+};

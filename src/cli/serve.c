@@ -1,0 +1,80 @@
+/* hauspost serve */
+#include "cli/cli.h"
+
+#include "listen/serve.h"
+
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static struct serve *running;
+static volatile sig_atomic_t stops;
+
+/* The first signal stops in order; the second at once, which is safe at any time. */
+static void on_signal(int number)
+{
+	if (stops++)
+		_exit(128 + number);
+	if (running)
+		serve_stop(running);
+}
+
+static void catch_signals(void)
+{
+	struct sigaction action = {.sa_handler = on_signal};
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+static void say_ready(void *ctx, size_t listeners)
+{
+	const struct cli *cli = ctx;
+
+	printf("hauspost %s serves %zu listener%s from %s; Ctrl-C stops\n", HAUSPOST_VERSION, listeners, listeners == 1 ? "" : "s",
+	       cli->home);
+	fflush(stdout);
+}
+
+static int run_serve(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {{"workers", required_argument, NULL, 'w'}, {NULL, 0, NULL, 0}};
+	struct serve_options serve = {.claim = cli_claim(), .ready = say_ready, .ctx = cli};
+	struct error err;
+	uint64_t workers = 8;
+	int c, r;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
+		if (c != 'w' || !str_to_uint(str_of(optarg), 1000, &workers) || workers == 0)
+			return cli_usage(&serve_command, "--workers takes a number from 1 to 1000");
+	if (optind < argc)
+		return cli_usage(&serve_command, "serve takes no arguments, not '%s'", argv[optind]);
+	r = cli_open(cli, false, &err);
+	if (r == 0)
+		r = cli_lock(cli, &err);
+	serve.store = cli->store;
+	serve.sealer = &cli->sealer;
+	serve.workers = (int)workers;
+	catch_signals();
+	if (r == 0)
+		r = serve_start(&serve, &running, &err);
+	if (r < 0)
+		return cli_fail(cli, &err);
+	if (stops)
+		serve_stop(running);
+	serve_run(running);
+	return EXIT_OK;
+}
+
+const struct command serve_command = {
+	.name = "serve",
+	.arguments = "[--workers N]",
+	.summary = "Run all listeners and send the outbox until stopped",
+	.help = "  --workers N    threads for mailbox sessions that are at work (8); waiting mailboxes need none\n"
+		"\n"
+		"Changes made by 'hauspost apply' are taken up within a second or two. The first Ctrl-C (or SIGTERM) lets what\n"
+		"is being committed finish; a second one stops at once, which is safe, too.\n",
+	.run = run_serve,
+};

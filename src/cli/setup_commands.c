@@ -1,0 +1,249 @@
+/* hauspost apply, export, list, show, delete: the set-up. */
+#include "cli/cli.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+
+#include <getopt.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define MAX_SETUP_FILE MIB(16)
+
+/* Who did it, for the record's history: the name of the operating system's user. */
+static const char *author(void)
+{
+	const struct passwd *user = getpwuid(getuid());
+
+	return user ? user->pw_name : "unknown";
+}
+
+static int connect_to(struct cli *cli, bool create, struct db **ret_db, struct error *err)
+{
+	int r = cli_open(cli, create, err);
+
+	return r < 0 ? r : store_connect(cli->store, ret_db, err);
+}
+
+static int read_document(const char *path, json_t **ret_document, struct error *err)
+{
+	struct buf text CLEANUP(buf_done) = BUF_INIT(MAX_SETUP_FILE);
+	int r = file_read(path, &text, err);
+
+	return r < 0 ? r : yaml_read(buf_str(&text), path, ret_document, err);
+}
+
+/* ---------------------------------------------------------------- apply */
+
+static void show_applied(const struct cli *cli, int changes, bool dry_run, const struct buf *report)
+{
+	if (cli->json) {
+		cli_print_json(json_pack("{s:i, s:b, s:s}", "changed", changes, "dry_run", dry_run, "report", buf_cstr(report)));
+		return;
+	}
+	fputs(buf_cstr(report), stdout);
+	if (changes == 0)
+		puts("nothing to change");
+	else if (dry_run)
+		printf("%d record%s would change; without --dry-run it is done\n", changes, changes == 1 ? "" : "s");
+}
+
+static int run_apply(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {{"dry-run", no_argument, NULL, 'n'}, {NULL, 0, NULL, 0}};
+	struct db *db CLEANUP(db_closep) = NULL;
+	struct buf report CLEANUP(buf_done) = BUF_INIT(MAX_SETUP_FILE);
+	json_t *document = NULL;
+	bool dry_run = false;
+	struct error err;
+	int c, r;
+
+	while ((c = getopt_long(argc, argv, "n", options, NULL)) != -1) {
+		if (c != 'n')
+			return cli_usage(&apply_command, NULL);
+		dry_run = true;
+	}
+	if (argc - optind != 1)
+		return cli_usage(&apply_command, "apply takes one file ('-' for standard input)");
+	r = read_document(argv[optind], &document, &err);
+	if (r == 0)
+		r = connect_to(cli, true, &db, &err);
+	if (r == 0)
+		r = setup_apply(db, &cli->sealer, document, author(), dry_run, &report, &err);
+	json_decref(document);
+	if (r < 0)
+		return cli_fail(cli, &err);
+	show_applied(cli, r, dry_run, &report);
+	return EXIT_OK;
+}
+
+const struct command apply_command = {
+	.name = "apply",
+	.arguments = "FILE [--dry-run]",
+	.summary = "Take over a set-up file (YAML); all of it or nothing",
+	.help = "  -n, --dry-run  only show what would change\n"
+		"\n"
+		"Records in the file are created or replaced; others stay as they are. The first apply makes the store and its key file.\n",
+	.run = run_apply,
+};
+
+/* ---------------------------------------------------------------- export, show */
+
+static void print_document(const struct cli *cli, json_t *document)
+{
+	struct buf yaml CLEANUP(buf_done) = BUF_INIT(MAX_SETUP_FILE);
+
+	if (cli->json) {
+		cli_print_json(document);
+		return;
+	}
+	yaml_write(document, &yaml);
+	fputs(buf_cstr(&yaml), stdout);
+	json_decref(document);
+}
+
+static int export_and_print(struct cli *cli, const char *kind, const char *id, enum secret_form form, bool whole)
+{
+	struct db *db CLEANUP(db_closep) = NULL;
+	json_t *document;
+	struct error err;
+	int r = connect_to(cli, false, &db, &err);
+
+	if (r == 0)
+		r = setup_export(db, &cli->sealer, kind, id, form, whole, &document, &err);
+	if (r < 0)
+		return cli_fail(cli, &err);
+	print_document(cli, document);
+	return EXIT_OK;
+}
+
+static int run_export(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"sealed", no_argument, NULL, 's'}, {"all-fields", no_argument, NULL, 'a'}, {NULL, 0, NULL, 0}};
+	enum secret_form form = SECRETS_MASKED;
+	bool whole = false;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == 's')
+			form = SECRETS_SEALED;
+		else if (c == 'a')
+			whole = true;
+		else
+			return cli_usage(&export_command, NULL);
+	}
+	if (argc - optind > 2)
+		return cli_usage(&export_command, "export takes a kind and an id at most");
+	return export_and_print(cli, optind < argc ? argv[optind] : NULL, optind + 1 < argc ? argv[optind + 1] : NULL, form, whole);
+}
+
+const struct command export_command = {
+	.name = "export",
+	.arguments = "[KIND [ID]] [--sealed] [--all-fields]",
+	.summary = "Write the set-up as a file that apply takes",
+	.help = "  --sealed       secrets in sealed form, of use with the same key file only (else masked: apply keeps what is stored)\n"
+		"  --all-fields   fields that have their default value, too\n",
+	.run = run_export,
+};
+
+static int run_show(struct cli *cli, int argc, char **argv)
+{
+	if (argc != 3)
+		return cli_usage(&show_command, "show takes a kind and an id");
+	return export_and_print(cli, argv[1], argv[2], SECRETS_MASKED, true);
+}
+
+const struct command show_command = {
+	.name = "show",
+	.arguments = "KIND ID",
+	.summary = "Show one record with all its fields",
+	.help = "",
+	.run = run_show,
+};
+
+/* ---------------------------------------------------------------- list, delete */
+
+static void print_kinds(const struct command *command)
+{
+	cli_usage(command, "which kind?");
+	fputs("kinds:", stderr);
+	for (size_t i = 0; setup_types[i]; i++)
+		fprintf(stderr, " %s", setup_types[i]->plural);
+	fputc('\n', stderr);
+}
+
+static void print_record_line(const struct record_type *type, const void *record)
+{
+	json_t *json = NULL;
+	struct error err;
+
+	if (record_write(type, record, "", SECRETS_OMITTED, true, NULL, &json, &err) < 0)
+		return;
+	printf("%-24s %s\n", record_id(type, record), json_string_value(json_object_get(json, "name")));
+	json_decref(json);
+}
+
+static int run_list(struct cli *cli, int argc, char **argv)
+{
+	const struct record_type *type = argc == 2 ? setup_type_find(argv[1]) : NULL;
+	const void *const *records;
+	struct error err;
+	size_t n;
+
+	if (!type) {
+		print_kinds(&list_command);
+		return EXIT_USAGE;
+	}
+	if (cli_load(cli, &err) < 0)
+		return cli_fail(cli, &err);
+	n = setup_list(cli->setup, type, &records);
+	if (cli->json) {
+		json_t *ids = json_array();
+
+		for (size_t i = 0; i < n; i++)
+			json_array_append_new(ids, json_string(record_id(type, records[i])));
+		cli_print_json(ids);
+		return EXIT_OK;
+	}
+	for (size_t i = 0; i < n; i++)
+		print_record_line(type, records[i]);
+	if (n == 0)
+		printf("no %s\n", type->plural);
+	return EXIT_OK;
+}
+
+const struct command list_command = {
+	.name = "list",
+	.arguments = "KIND",
+	.summary = "List the records of a kind (accounts, listeners, …)",
+	.help = "",
+	.run = run_list,
+};
+
+static int run_delete(struct cli *cli, int argc, char **argv)
+{
+	struct db *db CLEANUP(db_closep) = NULL;
+	struct error err;
+	int r;
+
+	if (argc != 3)
+		return cli_usage(&delete_command, "delete takes a kind and an id");
+	r = connect_to(cli, false, &db, &err);
+	if (r == 0)
+		r = setup_delete(db, &cli->sealer, argv[1], argv[2], author(), &err);
+	if (r < 0)
+		return cli_fail(cli, &err);
+	if (!cli->json)
+		printf("%s %s deleted\n", argv[1], argv[2]);
+	return EXIT_OK;
+}
+
+const struct command delete_command = {
+	.name = "delete",
+	.arguments = "KIND ID",
+	.summary = "Delete a record that no other refers to",
+	.help = "",
+	.run = run_delete,
+};

@@ -1,0 +1,237 @@
+/* hauspost inspect, keys, doctor, version. */
+#include "cli/cli.h"
+
+#include "auth/connection.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "cli/inspect.h"
+#include "receive/receiver.h"
+#include "send/sender.h"
+
+#include <stdio.h>
+
+/* ---------------------------------------------------------------- inspect */
+
+#define MAX_INSPECT MIB(256)
+#define MAX_PAGE    MIB(512)
+
+static int inspect_file(struct cli *cli, const char *path)
+{
+	struct buf raw CLEANUP(buf_done) = BUF_INIT(MAX_INSPECT), page CLEANUP(buf_done) = BUF_INIT(MAX_PAGE);
+	struct error err;
+	int r = file_read(path, &raw, &err);
+
+	if (r == 0)
+		r = cli->json ? inspect_message(buf_str(&raw), path, &page, &err) : inspect_for_people(buf_str(&raw), path, &page, &err);
+	if (r < 0)
+		return cli_fail(cli, &err);
+	fwrite(page.p, 1, page.n, stdout);
+	if (cli->json)
+		putchar('\n');
+	return EXIT_OK;
+}
+
+static int run_inspect(struct cli *cli, int argc, char **argv)
+{
+	int code = EXIT_OK;
+
+	if (argc < 2)
+		return cli_usage(&inspect_command, "inspect takes one or more message files");
+	for (int i = 1; i < argc; i++) {
+		int one = inspect_file(cli, argv[i]);
+
+		code = code ? code : one;
+	}
+	return code;
+}
+
+const struct command inspect_command = {
+	.name = "inspect",
+	.arguments = "FILE…",
+	.summary = "Show everything that is understood of a message file",
+	.help = "With --json: one JSON object a line. Nothing is stored; no store is needed.\n",
+	.run = run_inspect,
+};
+
+/* ---------------------------------------------------------------- keys */
+
+/* The new key first, then everything sealed with it, then the old keys go: stopped at any point, every secret can be opened. */
+static int rotate(struct cli *cli, struct error *err)
+{
+	struct db *db CLEANUP(db_closep) = NULL;
+	int n, r = cli_open(cli, false, err);
+
+	if (r == 0)
+		r = store_connect(cli->store, &db, err);
+	if (r == 0)
+		r = vault_add_key(cli->vault, err);
+	if (r < 0)
+		return r;
+	n = setup_reseal(db, &cli->sealer, err);
+	if (n >= 0)
+		r = vault_drop_old_keys(cli->vault, err);
+	return n < 0 ? n : r < 0 ? r : n;
+}
+
+static int run_keys(struct cli *cli, int argc, char **argv)
+{
+	struct error err;
+	int n;
+
+	if (argc != 2 || strcmp(argv[1], "rotate") != 0)
+		return cli_usage(&keys_command, "keys rotate");
+	n = rotate(cli, &err);
+	if (n < 0)
+		return cli_fail(cli, &err);
+	if (cli->json)
+		cli_print_json(json_pack("{s:s, s:i}", "key", vault_key_id(cli->vault), "resealed", n));
+	else
+		printf("%d record%s sealed with the new key %s; back up %s/keys\n", n, n == 1 ? "" : "s", vault_key_id(cli->vault),
+		       cli->home);
+	return EXIT_OK;
+}
+
+const struct command keys_command = {
+	.name = "keys",
+	.arguments = "rotate",
+	.summary = "Make a new key and seal all secrets with it",
+	.help = "",
+	.run = run_keys,
+};
+
+/* ---------------------------------------------------------------- doctor */
+
+struct check {
+	const struct cli *cli;
+	json_t *results;
+	bool failed;
+};
+
+static void report(struct check *check, const char *what, bool good, const char *text)
+{
+	check->failed |= !good;
+	if (check->cli->json)
+		json_array_append_new(check->results, json_pack("{s:s, s:b, s:s}", "check", what, "ok", good, "text", text));
+	else
+		printf("%-8s %-28s %s\n", good ? "ok" : "FAILED", what, text);
+}
+
+static void check_receiver(struct check *check, const struct account *account, const struct provider *provider)
+{
+	struct receiver *receiver CLEANUP(receiver_closep) = NULL;
+	struct receiver_options options = {.folder = "INBOX"};
+	struct account_connection connection;
+	char what[100], text[100];
+	struct error err;
+	int r = account_receive_connection(account, provider, &connection, &err);
+
+	snprintf(what, sizeof what, "%s receives", account->id);
+	if (r == 0) {
+		connection_stream_options(&connection, &options.stream);
+		options.security = connection.security;
+		options.user = connection.user;
+		options.password = connection.password;
+		options.allow_insecure_login = connection.allow_insecure_login;
+		options.step_timeout_ms = connection.timeout_ms;
+		r = receiver_open(&imap_receiver, &options, &receiver, &err);
+	}
+	if (r == 0)
+		connection_text("IMAP", connection.security, text, sizeof text);
+	report(check, what, r == 0, r == 0 ? text : err.text);
+}
+
+static void check_sender(struct check *check, const struct account *account, const struct provider *provider)
+{
+	struct sender *sender CLEANUP(sender_closep) = NULL;
+	struct sender_options options = {.helo_name = account->send.helo_name};
+	struct account_connection connection;
+	char what[100], text[100];
+	struct error err;
+	int r = account_send_connection(account, provider, &connection, &err);
+
+	snprintf(what, sizeof what, "%s sends", account->id);
+	if (r == 0) {
+		connection_stream_options(&connection, &options.stream);
+		options.security = connection.security;
+		options.user = connection.user;
+		options.password = connection.password;
+		options.allow_insecure_login = connection.allow_insecure_login;
+		options.step_timeout_ms = connection.timeout_ms;
+		r = sender_open(&smtp_sender, &options, &sender, &err);
+	}
+	if (r == 0)
+		connection_text("SMTP", connection.security, text, sizeof text);
+	report(check, what, r == 0, r == 0 ? text : err.text);
+}
+
+static void check_accounts(struct check *check)
+{
+	const void *const *accounts;
+	size_t n = setup_list(check->cli->setup, &account_type, &accounts);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct account *account = accounts[i];
+		const struct provider *provider = setup_provider(check->cli->setup, account->provider);
+
+		if (account->receive.enabled)
+			check_receiver(check, account, provider);
+		if (account->send.enabled)
+			check_sender(check, account, provider);
+	}
+}
+
+static void check_clock(struct check *check)
+{
+	char text[40];
+
+	clock_format_rfc5322(clock_now_ms(), text);
+	report(check, "clock", clock_now_ms() > clock_from_civil(2024, 1, 1, 0, 0, 0), text);
+}
+
+static int run_doctor(struct cli *cli, int argc, char **argv)
+{
+	struct check check = {.cli = cli};
+	struct error err;
+	int r;
+
+	if (argc != 1)
+		return cli_usage(&doctor_command, "doctor takes no arguments, not '%s'", argv[1]);
+	check.results = json_array();
+	check_clock(&check);
+	r = cli_load(cli, &err);
+	report(&check, "store, keys and set-up", r == 0, r == 0 ? store_url(cli->store) : err.text);
+	if (r == 0)
+		check_accounts(&check);
+	if (cli->json)
+		cli_print_json(take(check.results));
+	json_decref(check.results);
+	return check.failed ? EXIT_FAILED : EXIT_OK;
+}
+
+const struct command doctor_command = {
+	.name = "doctor",
+	.arguments = "",
+	.summary = "Check clock, store, keys, and every account's log-in",
+	.help = "",
+	.run = run_doctor,
+};
+
+/* ---------------------------------------------------------------- version */
+
+static int run_version(struct cli *cli, int argc UNUSED, char **argv UNUSED)
+{
+	if (cli->json)
+		cli_print_json(json_pack("{s:s, s:i}", "version", HAUSPOST_VERSION, "schema", store_schema_version()));
+	else
+		printf("hauspost %s (store schema %d)\n", HAUSPOST_VERSION, store_schema_version());
+	return EXIT_OK;
+}
+
+const struct command version_command = {
+	.name = "version",
+	.arguments = "",
+	.summary = "Show the version",
+	.help = "",
+	.run = run_version,
+};

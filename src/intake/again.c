@@ -1,0 +1,109 @@
+/* Messages that are handled outside a session: retries from the store, and single mails from a file or pipe. See intake.h. */
+#include "intake/item.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+#include <stdio.h>
+
+#define MAX_DUE      100
+#define MAX_KEPT     MIB(256) /* no listener takes larger mail */
+
+static int run_single(struct work *work, struct db *db, struct error *err)
+{
+	return item_store((struct item *)(void *)work, db, err);
+}
+
+static int run_single_failed(struct work *work, struct db *db, const struct error *cause, struct error *err)
+{
+	return item_store_failure((struct item *)(void *)work, db, cause, err);
+}
+
+static int handle_now(struct item *item, struct error *err)
+{
+	item->work = (struct work){.run = run_single, .run_failed = run_single_failed, .lane = (uint64_t)item->ledger.folder_id};
+	return store_do(item->place->store, &item->work, err);
+}
+
+/* 1: handled well; 0: failed again, and noted. */
+static int retry_one(struct store *store, const struct setup *setup, struct db *db, int64_t id, struct error *err)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct buf raw CLEANUP(buf_done) = BUF_INIT(MAX_KEPT);
+	struct item *item CLEANUP(item_freep) = NULL;
+	struct intake_place place;
+	struct intake_options options = {.store = store, .setup = setup};
+	struct ledger_row row;
+	size_t n;
+	int r = ledger_get(db, id, arena, &row, err);
+
+	if (r <= 0)
+		return r;
+	options.listener = setup_listener(setup, row.listener);
+	if (!options.listener)
+		return fail_scope(err, SCOPE_MESSAGE, E_NOT_FOUND, RETRY_NEVER, "listener %s is not set up any more", row.listener);
+	options.folder_id = row.folder_id;
+	options.uidvalidity = row.uidvalidity;
+	r = intake_place_init(&place, &options, err);
+	if (r == 0)
+		r = raw_get(db, row.message_id, &raw, err);
+	if (r <= 0)
+		return r < 0 ? r : fail_scope(err, SCOPE_MESSAGE, E_NOT_FOUND, RETRY_NEVER, "the mail itself is not in the store");
+	n = raw.n;
+	item = item_again(&place, &row, buf_take(&raw), n);
+	r = handle_now(item, err);
+	if (r < 0)
+		return r;
+	return strcmp(item->ledger.state, "failed") != 0 && strcmp(item->ledger.state, "parked") != 0;
+}
+
+int intake_retry_due(struct store *store, const struct setup *setup, const char *listener, struct error *err)
+{
+	struct db *db CLEANUP(db_closep) = NULL;
+	int64_t ids[MAX_DUE];
+	int n, good = 0, r = store_connect(store, &db, err);
+
+	if (r < 0)
+		return r;
+	n = ledger_due(db, listener, clock_now_ms(), ids, MAX_DUE, err);
+	for (int i = 0; i < n; i++) {
+		r = retry_one(store, setup, db, ids[i], err);
+		if (r < 0 && is_store_fault(err))
+			return r;
+		if (r < 0)
+			log_warning("intake", "ledger row %lld can't be tried again: %s", (long long)ids[i], err->text);
+		else
+			good += r;
+	}
+	return n < 0 ? n : good;
+}
+
+int intake_one(struct store *store, const struct setup *setup, const struct listener *listener, struct str raw,
+	       char ret_outcome[32], char ret_case[64], struct error *err)
+{
+	const struct intake_options options = {.store = store, .setup = setup, .listener = listener};
+	struct incoming *incoming = mem_new(1, sizeof *incoming);
+	struct item *item CLEANUP(item_freep) = NULL;
+	struct intake_place place;
+	int r = intake_place_init(&place, &options, err);
+
+	if (r < 0) {
+		incoming_free(incoming);
+		return r;
+	}
+	incoming->kind = INCOMING_WHOLE;
+	incoming->size = raw.n;
+	incoming->memory = str_dup(raw);
+	incoming->raw = str_new(incoming->memory, raw.n);
+	item = item_new(&place, incoming);
+	r = handle_now(item, err);
+	if (r < 0)
+		return r;
+	if (strcmp(item->ledger.state, "failed") == 0 || strcmp(item->ledger.state, "parked") == 0)
+		return fail_scope(err, SCOPE_MESSAGE, E_REFUSED, RETRY_NEVER, "%s (%s): %s", item->ledger.state, item->ledger.category,
+				  item->ledger.reason);
+	snprintf(ret_outcome, 32, "%s", item->ledger.outcome);
+	snprintf(ret_case, 64, "%s", item->case_number);
+	return 0;
+}

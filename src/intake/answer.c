@@ -1,0 +1,249 @@
+/* See answer.h. RFC 3834 is the law for automatic answers. */
+#include "intake/answer.h"
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "mime/build.h"
+#include "rules/render.h"
+#include "store/outbox.h"
+
+#define MAX_ANSWER MIB(1)
+
+bool is_own_address(const struct setup *setup, struct str address)
+{
+	const void *const *accounts;
+	size_t n = setup_list(setup, &account_type, &accounts);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct account *account = accounts[i];
+
+		if (account->send.address[0] && str_eq_nocase(address, str_of(account->send.address)))
+			return true;
+	}
+	return false;
+}
+
+/* The first response that fits; `default` fits everything. NULL where none does. */
+static const struct response *find_response(const struct service_rule *rule, enum response_when when)
+{
+	const struct response *all = rule->responses.items;
+
+	for (size_t i = 0; i < rule->responses.count; i++)
+		if (all[i].when == (int)when || all[i].when == WHEN_DEFAULT)
+			return &all[i];
+	return NULL;
+}
+
+/* RFC 5322 §3.6.2: an answer goes to Reply-To where there is one. */
+static struct address answer_address(const struct message *m)
+{
+	return m->reply_to.count && m->reply_to.items[0].address.n ? m->reply_to.items[0] : m->from;
+}
+
+/* Why no answer may go out; NULL where one may. The template is found on the way. */
+static const char *why_not(struct item *item, enum response_when when, struct address to, const struct template **ret_template)
+{
+	const struct intake_place *place = item->place;
+	const struct response *response = find_response(place->rule, when);
+
+	if (item->answered_before)
+		return "queued";
+	if (!response || !response->template_id[0])
+		return "the rule has no response for this";
+	*ret_template = setup_template(place->setup, response->template_id);
+	if (!*ret_template)
+		return "the response's template is missing";
+	if (!place->account->send.enabled || !place->account->send.address[0])
+		return "the account doesn't send";
+	if (item->automatic.kind != AUTO_NONE)
+		return "automatic mail gets no answer";
+	if (!item->automatic.answer_allowed)
+		return "the sender takes no answers";
+	if (str_find_char(to.address, '@') <= 0)
+		return "no sender address";
+	if (is_own_address(place->setup, to.address))
+		return "own address";
+	return NULL;
+}
+
+static const char *lower_cstr(struct arena *arena, struct str s)
+{
+	char *copy = arena_cstr(arena, s);
+
+	for (char *p = copy; *p; p++)
+		*p = ascii_lower(*p);
+	return copy;
+}
+
+/* "support@example.com" → "example.com" */
+static struct str domain_of(const char *address)
+{
+	const char *at = strrchr(address, '@');
+
+	return at && at[1] ? str_of(at + 1) : STR("localhost");
+}
+
+/* Without one "Re:", so that the template's own doesn't stand twice. */
+static struct str plain_subject(struct str subject)
+{
+	return str_starts_nocase(subject, STR("re:")) ? str_trim(str_slice(subject, 3, subject.n)) : subject;
+}
+
+#define FIXED_VALUES 11
+
+/* The values a template may name; the case's fields follow as field.NAME. */
+static struct render_value *template_values(struct item *item, const struct stored_case *c, struct address to, size_t *ret_count)
+{
+	const struct message *m = item->message;
+	const struct account *account = item->place->account;
+	struct arena *arena = item->arena;
+	struct render_value *values;
+	char date[40];
+
+	clock_format_rfc5322(m->date ? m->date : item->ledger.received_at, date);
+	values = ARENA_ARRAY(arena, struct render_value, FIXED_VALUES);
+	const struct render_value fixed[FIXED_VALUES] = {
+		{"case.number", str_of(c ? c->number : "")},
+		{"case.subject", c ? c->subject : STR("")},
+		{"case.status", str_of(c ? c->status : "")},
+		{"case.id", c ? arena_printf(arena, "%lld", (long long)c->id) : STR("")},
+		{"contact.name", to.name.n ? to.name : to.address},
+		{"contact.address", to.address},
+		{"message.subject", plain_subject(m->subject)},
+		{"message.from", m->from.address},
+		{"message.date", arena_str(arena, str_of(date))},
+		{"account.name", str_of(account->name)},
+		{"account.address", str_of(account->send.address)},
+	};
+	memcpy(values, fixed, sizeof fixed);
+	*ret_count = FIXED_VALUES;
+	return values;
+}
+
+static int build_answer(struct item *item, const struct template *template, const struct stored_case *c, struct address to,
+			struct str message_ident, struct stored_message *stored, struct buf *mime, struct error *err)
+{
+	static const struct draft_header marks[] = {
+		{"Auto-Submitted", STR_INIT("auto-replied")},
+		{"X-Auto-Response-Suppress", STR_INIT("All")},
+	};
+	const struct account_send *send = &item->place->account->send;
+	struct buf subject CLEANUP(buf_done) = BUF_INIT(KIB(2)), text CLEANUP(buf_done) = BUF_INIT(MAX_ANSWER),
+		   html CLEANUP(buf_done) = BUF_INIT(MAX_ANSWER);
+	struct arena *arena = item->arena;
+	struct str *references = ARENA_ARRAY(arena, struct str, item->message->reference_count + 1);
+	struct address reply_to = {STR_NULL, str_of(send->reply_to)};
+	size_t n, reference_count = item->message->reference_count;
+	struct render_value *values = template_values(item, c, to, &n);
+
+	if (!render(template->subject, RENDER_LINE, values, n, &subject) || !render(template->text, RENDER_TEXT, values, n, &text) ||
+	    !render(template->html, RENDER_HTML, values, n, &html))
+		return fail_scope(err, SCOPE_MESSAGE, E_LIMIT, RETRY_NEVER, "template %s: the filled text is too long", template->id);
+	if (reference_count)
+		memcpy(references, item->message->references, reference_count * sizeof *references);
+	if (item->message->message_id.n)
+		references[reference_count++] = item->message->message_id;
+	const struct draft draft = {
+		.from = {str_of(send->display_name), str_of(send->address)},
+		.to = &to,
+		.to_count = 1,
+		.reply_to = &reply_to,
+		.reply_to_count = send->reply_to[0] ? 1 : 0,
+		.subject = buf_str(&subject),
+		.message_id = message_ident,
+		.in_reply_to = item->message->message_id,
+		.references = references,
+		.reference_count = reference_count,
+		.date = stored->created_at,
+		.text = buf_str(&text),
+		.html = buf_str(&html),
+		.headers = marks,
+		.header_count = ARRAY_LEN(marks),
+	};
+	stored->subject = arena_str(arena, buf_str(&subject));
+	stored->body_text = arena_str(arena, buf_str(&text));
+	return draft_build(&draft, mime, err);
+}
+
+/* Message, raw mail and outbox row of the answer. */
+static int store_answer(struct item *item, struct db *db, struct stored_message *stored, struct str mime, const char *to,
+			struct error *err)
+{
+	struct outbox_recipient recipient = {.address = to, .state = "queued", .reply = ""};
+	struct packed packed;
+	struct outbox_row row = {
+		.account = item->place->account->id,
+		.message_id = stored->id,
+		.case_id = stored->case_id,
+		.kind = "answer",
+		.answer_to = lower_cstr(item->arena, str_of(to)),
+		.envelope_from = item->place->account->send.address,
+		.state = "queued",
+		.next_try_at = stored->created_at,
+		.reply = "",
+		.created_at = stored->created_at,
+		.recipients = &recipient,
+		.recipient_count = 1,
+	};
+	int r;
+
+	stored->size = mime.n;
+	r = message_insert(db, stored, err);
+	if (r < 0)
+		return r;
+	packed_make(&packed, mime);
+	r = raw_insert(db, stored->id, &packed, err);
+	packed_done(&packed);
+	if (r == 0)
+		r = db_new_id(db, &row.id, err);
+	return r < 0 ? r : outbox_insert(db, &row, err);
+}
+
+int answer_queue(struct item *item, struct db *db, enum response_when when, const struct stored_case *c, struct error *err)
+{
+	const struct account_send *send = &item->place->account->send;
+	struct address to = answer_address(item->message);
+	const struct template *template = NULL;
+	const char *reason = why_not(item, when, to, &template);
+	struct buf mime CLEANUP(buf_done) = BUF_INIT(4 * MAX_ANSWER);
+	char token[RANDOM_TOKEN_LEN + 1];
+	struct stored_message stored = {0};
+	int64_t sent, now = clock_now_ms();
+	int r;
+
+	item->ledger.response_at = now;
+	if (reason) {
+		item->ledger.answer = reason;
+		return 0;
+	}
+	r = outbox_count_answers(db, lower_cstr(item->arena, to.address), now - HOURS_MS(1), &sent, err);
+	if (r < 0)
+		return r;
+	if (sent >= send->answers_per_hour) {
+		item->ledger.answer = "this address had its answers of the hour";
+		return 0;
+	}
+	random_token(token);
+	stored = (struct stored_message){
+		.direction = "out",
+		.case_id = c ? c->id : 0,
+		.account = item->place->account->id,
+		.from_address = str_of(send->address),
+		.from_name = str_of(send->display_name),
+		.to_text = to.address,
+		.automatic = auto_kind_word(AUTO_REPLY),
+		.date = now,
+		.created_at = now,
+		.evidence = STR(""),
+	};
+	stored.message_ident = arena_printf(item->arena, "%s@" STR_FMT, token, STR_ARG(domain_of(send->address)));
+	item->stage = "answer";
+	r = build_answer(item, template, c, to, stored.message_ident, &stored, &mime, err);
+	if (r == 0)
+		r = db_new_id(db, &stored.id, err);
+	if (r == 0)
+		r = store_answer(item, db, &stored, buf_str(&mime), arena_cstr(item->arena, to.address), err);
+	if (r == 0)
+		item->ledger.answer = "queued";
+	return r;
+}

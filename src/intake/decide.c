@@ -1,0 +1,404 @@
+/* The unit of work of one message: decide what it is, do it, and write it all down; in one transaction. See item.h. */
+#include "intake/item.h"
+
+#include "base/clock.h"
+#include "cases/case_work.h"
+#include "cases/threading.h"
+#include "intake/answer.h"
+#include "store/folders.h"
+
+#include <errno.h>
+
+bool is_store_fault(const struct error *err)
+{
+	return err->code == E_STORE || err->code == E_IN_USE || err->code == E_STOPPED || err->code == -ENOSPC || err->code == -EIO;
+}
+
+static int advance(struct item *item, struct db *db, struct error *err)
+{
+	if (!item->place->folder_id || !item->incoming)
+		return 0;
+	return folder_advance(db, item->place->folder_id, item->ledger.uidvalidity, item->ledger.uid, err);
+}
+
+static int write_row(struct item *item, struct db *db, struct error *err)
+{
+	int r;
+
+	if (item->has_row)
+		return ledger_update(db, &item->ledger, err);
+	r = db_new_id(db, &item->ledger.id, err);
+	return r < 0 ? r : ledger_insert(db, &item->ledger, err);
+}
+
+/* The end of everything that went well: nothing is left to be told to a server that is left as it is. */
+static int finish(struct item *item, struct db *db, const char *outcome, struct error *err)
+{
+	int64_t now = clock_now_ms();
+	bool tell_server = item->place->folder_id && item->place->listener->after != AFTER_LEAVE && strcmp(outcome, "gone") != 0;
+	int r;
+
+	item->ledger.outcome = outcome;
+	item->ledger.state = tell_server ? "committed" : "acknowledged";
+	item->ledger.committed_at = now;
+	item->ledger.acknowledged_at = tell_server ? 0 : now;
+	item->ledger.next_try_at = 0;
+	r = write_row(item, db, err);
+	return r < 0 ? r : advance(item, db, err);
+}
+
+/* ---------------------------------------------------------------- has it been here before? */
+
+/* After an unclean stop the ledger may already hold the message: handled (then there is nothing to do) or written ahead. */
+static int look_up(struct item *item, struct db *db, struct error *err)
+{
+	struct ledger_row row;
+	int r;
+
+	if (item->has_row || !item->place->folder_id)
+		return 0;
+	r = ledger_find_uid(db, item->place->folder_id, item->ledger.uidvalidity, item->ledger.uid, item->arena, &row, err);
+	if (r <= 0)
+		return r;
+	item->has_row = true;
+	item->ledger.id = row.id;
+	item->ledger.tries = row.tries;
+	item->passed_over = strcmp(row.state, "received") != 0;
+	return 0;
+}
+
+/* The same content was handled before: in this folder under another UIDVALIDITY (the server renumbered), or elsewhere. 1: it is finished. */
+static int recognise(struct item *item, struct db *db, struct error *err)
+{
+	struct ledger_twin twin;
+	bool renumbered;
+	int r;
+
+	if (!item->place->folder_id && item->place->listener->duplicates == DUPLICATES_HANDLE)
+		return 0;
+	r = ledger_find_content(db, item->ledger.content_hash, &twin, err);
+	if (r <= 0)
+		return r;
+	renumbered = twin.folder_id && twin.folder_id == item->place->folder_id && twin.uidvalidity != item->ledger.uidvalidity;
+	if (!renumbered && item->place->listener->duplicates == DUPLICATES_HANDLE)
+		return 0;
+	item->ledger.duplicate_of = twin.id;
+	item->ledger.case_id = twin.case_id;
+	item->ledger.message_id = item->has_row ? item->ledger.message_id : twin.message_id;
+	item->ledger.answer = renumbered ? "handled before" : "a duplicate gets no answer";
+	r = finish(item, db, renumbered ? "seen-before" : "duplicate", err);
+	return r < 0 ? r : 1;
+}
+
+/* ---------------------------------------------------------------- storing the message */
+
+static struct str join_addresses(struct arena *arena, const struct address_list *list)
+{
+	struct str text = STR("");
+
+	for (size_t i = 0; i < list->count && text.n < 2000; i++)
+		text = arena_printf(arena, STR_FMT "%s" STR_FMT, STR_ARG(text), i ? ", " : "", STR_ARG(list->items[i].address));
+	return text;
+}
+
+static int store_attachments(struct item *item, struct db *db, int64_t message_id, struct error *err)
+{
+	const struct message *m = item->message;
+
+	for (size_t i = 0; i < m->attachment_count; i++) {
+		const struct part *part = m->attachments[i];
+		struct stored_attachment a = {
+			.part = part_number(item->arena, part),
+			.name = item_text(item, part->filename),
+			.type = item_text(item, part_type(item->arena, part)),
+			.content_ident = item_text(item, part->content_id),
+			.disposition = item_text(item, part->disposition),
+			.size = part_decoded_size(part),
+		};
+		int r = attachment_insert(db, message_id, (int64_t)i, &a, err);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int store_message(struct item *item, struct db *db, int64_t case_id, struct str evidence, struct error *err)
+{
+	const struct message *m = item->message;
+	struct stored_message stored = {
+		.direction = "in",
+		.case_id = case_id,
+		.account = item->place->account->id,
+		.message_ident = item->ledger.message_ident,
+		.from_address = item_text(item, m->from.address),
+		.from_name = item_text(item, m->from.name),
+		.to_text = item_text(item, join_addresses(item->arena, &m->to)),
+		.subject = item_text(item, m->subject),
+		.automatic = auto_kind_word(item->automatic.kind),
+		.date = m->date,
+		.created_at = item->ledger.received_at,
+		.size = item->raw.n,
+		.evidence = evidence,
+		.body_text = item->body_text,
+	};
+	int r;
+
+	item->stage = "store";
+	if (!item->ledger.message_id) {
+		r = db_new_id(db, &stored.id, err);
+		if (r == 0)
+			r = item_store_raw(item, db, stored.id, err);
+		if (r < 0)
+			return r;
+		item->ledger.message_id = stored.id;
+	}
+	stored.id = item->ledger.message_id;
+	item->ledger.case_id = case_id;
+	r = message_insert(db, &stored, err);
+	return r < 0 ? r : store_attachments(item, db, stored.id, err);
+}
+
+static int tell(struct item *item, struct db *db, const char *kind, const char *number, struct error *err)
+{
+	struct str data = arena_printf(item->arena, "{\"number\":\"%s\",\"ledger\":%lld}", number, (long long)item->ledger.id);
+
+	return event_insert(db, kind, item->ledger.case_id, item->ledger.message_id, data, clock_now_ms(), err);
+}
+
+/* ---------------------------------------------------------------- service activities */
+
+/* Kept with its raw bytes; attached to the case it belongs to, which is neither re-opened nor answered. */
+static int file_it(struct item *item, struct db *db, const struct threading *t, struct error *err)
+{
+	int r = store_message(item, db, t->case_id, threading_text(item->arena, t), err);
+
+	if (r == 0 && t->case_id)
+		r = case_touch(db, t->case_id, NULL, clock_now_ms(), err);
+	return r < 0 ? r : finish(item, db, "filed", err);
+}
+
+static int discard_it(struct item *item, struct db *db, struct error *err)
+{
+	item->ledger.answer = "discarded mail gets no answer";
+	return finish(item, db, "discarded", err);
+}
+
+static int join_case(struct item *item, struct db *db, const struct threading *t, const struct case_type *type,
+		     struct stored_case *c, struct error *err)
+{
+	bool reopen = c->resolved_at != 0;
+	int r = case_join(db, type, c, reopen, item->ledger.received_at, err);
+
+	if (r == 0)
+		r = store_message(item, db, c->id, threading_text(item->arena, t), err);
+	item->ledger.activity_at = clock_now_ms();
+	item->case_number = c->number;
+	if (r == 0)
+		r = tell(item, db, reopen ? "case.reopened" : "case.updated", c->number, err);
+	if (r == 0)
+		r = answer_queue(item, db, WHEN_UPDATED, c, err);
+	return r < 0 ? r : finish(item, db, reopen ? "reopened" : "updated", err);
+}
+
+static int open_case(struct item *item, struct db *db, const struct threading *t, const struct rule_result *result,
+		     int64_t previous_id, struct error *err)
+{
+	const struct case_type *type = setup_case_type(item->place->setup, result->branch->case_type);
+	struct case_opening opening = {
+		.type = type,
+		.values = result->values,
+		.value_count = result->value_count,
+		.subject = item_text(item, item->message->subject),
+		.account = item->place->account->id,
+		.previous_id = previous_id,
+		.at = item->ledger.received_at,
+	};
+	struct stored_case c;
+	struct str from = item_text(item, item->message->from.address);
+	int r = 0;
+
+	item->stage = "mapping";
+	if (result->mapping_error.n)
+		return fail_scope(err, SCOPE_MESSAGE, E_INVALID, RETRY_NEVER, STR_FMT, STR_ARG(result->mapping_error));
+	item->stage = "activity";
+	if (!type)
+		return fail_scope(err, SCOPE_MESSAGE, E_INVALID, RETRY_NEVER, "case type %s is missing", result->branch->case_type);
+	if (from.n)
+		r = contact_for(db, from, item_text(item, item->message->from.name), opening.at, &opening.contact_id, err);
+	if (r == 0)
+		r = case_open(db, item->arena, &opening, &c, err);
+	if (r == 0)
+		r = store_message(item, db, c.id, threading_text(item->arena, t), err);
+	item->ledger.activity_at = clock_now_ms();
+	if (r < 0)
+		return r;
+	item->case_number = c.number;
+	r = tell(item, db, "case.created", c.number, err);
+	if (r == 0)
+		r = answer_queue(item, db, WHEN_CREATED, &c, err);
+	return r < 0 ? r : finish(item, db, "created", err);
+}
+
+/* The case found may be open, resolved a while ago, or so long ago that the mail opens another. */
+static int create_or_join(struct item *item, struct db *db, const struct threading *t, const struct rule_result *result,
+			  struct error *err)
+{
+	struct stored_case c;
+	const struct case_type *type;
+	int r = t->case_id ? case_get(db, t->case_id, item->arena, &c, err) : 0;
+
+	if (r < 0)
+		return r;
+	if (r == 0)
+		return open_case(item, db, t, result, 0, err);
+	type = setup_case_type(item->place->setup, c.type);
+	if (!type || case_reach(type, &c, item->ledger.received_at) == CASE_TOO_OLD)
+		return open_case(item, db, t, result, c.id, err);
+	return join_case(item, db, t, type, &c, err);
+}
+
+static const struct case_type *find_case_type(void *ctx, const char *id)
+{
+	return setup_case_type(ctx, id);
+}
+
+static int run_rule(struct item *item, struct db *db, const struct threading *t, struct error *err)
+{
+	struct rule_result result;
+
+	item->stage = "rule";
+	result = rule_run(item->arena, item->place->rule, item->message, find_case_type, (void *)(uintptr_t)item->place->setup);
+	item->ledger.mapped_at = clock_now_ms();
+	if (!result.branch) {
+		item->ledger.answer = "no branch of the rule fits";
+		return file_it(item, db, t, err);
+	}
+	switch ((enum activity)result.branch->activity) {
+	case ACTIVITY_DISCARD:
+		return discard_it(item, db, err);
+	case ACTIVITY_FILE:
+		item->ledger.answer = "filed mail gets no answer";
+		return file_it(item, db, t, err);
+	case ACTIVITY_CREATE_CASE:
+		break;
+	}
+	return create_or_join(item, db, t, &result, err);
+}
+
+/* ---------------------------------------------------------------- the message as a whole */
+
+static int handle(struct item *item, struct db *db, struct error *err)
+{
+	struct threading t;
+	bool own;
+	int r = recognise(item, db, err);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	item->stage = "threading";
+	r = threading_decide(db, item->arena, item->place->setup, item->message, &t, err);
+	if (r < 0)
+		return r;
+	own = t.is_our_own || is_own_address(item->place->setup, item->message->from.address);
+	if (own || (item->automatic.kind != AUTO_NONE && item->place->listener->automatic != AUTOMATIC_HANDLE)) {
+		item->ledger.answer = own ? "own mail gets no answer" : "automatic mail gets no answer";
+		if (!own && !t.case_id && item->place->listener->automatic == AUTOMATIC_DISCARD)
+			return discard_it(item, db, err);
+		return file_it(item, db, &t, err);
+	}
+	return run_rule(item, db, &t, err);
+}
+
+static int park(struct item *item, struct db *db, const char *category, const char *reason, struct error *err)
+{
+	int64_t now = clock_now_ms();
+	int r;
+
+	item->ledger.state = "parked";
+	item->ledger.category = category;
+	item->ledger.reason = reason;
+	item->ledger.parked_at = now;
+	item->ledger.next_try_at = 0;
+	r = write_row(item, db, err);
+	if (r == 0)
+		r = event_insert(db, "message.parked", 0, item->ledger.message_id,
+				 arena_printf(item->arena, "{\"ledger\":%lld,\"category\":\"%s\"}", (long long)item->ledger.id, category), now,
+				 err);
+	return r < 0 ? r : advance(item, db, err);
+}
+
+static int park_too_large(struct item *item, struct db *db, struct error *err)
+{
+	struct str reason = arena_printf(item->arena,
+					 "%llu bytes are more than the listener's max_message_mb (%lld); the mail is still on the server",
+					 (unsigned long long)item->ledger.size, (long long)item->place->listener->max_message_mb);
+
+	item->ledger.outcome = "too-large";
+	return park(item, db, "too-large", reason.p, err);
+}
+
+int item_store(struct item *item, struct db *db, struct error *err)
+{
+	int r;
+
+	item->stage = "store";
+	if (item->place->careful) {
+		r = look_up(item, db, err);
+		if (r < 0)
+			return r;
+		if (item->passed_over)
+			return advance(item, db, err);
+	}
+	if (item->incoming && item->incoming->kind == INCOMING_GONE)
+		return advance(item, db, err);
+	if (item->incoming && item->incoming->kind == INCOMING_TOO_LARGE)
+		return park_too_large(item, db, err);
+	return handle(item, db, err);
+}
+
+int item_store_crashed(struct item *item, struct db *db, struct error *err)
+{
+	struct str reason = arena_printf(item->arena, "the program ended %lld times while it handled this mail",
+					 (long long)item->ledger.tries);
+	int r = db_new_id(db, &item->ledger.message_id, err);
+
+	if (r == 0)
+		r = item_store_raw(item, db, item->ledger.message_id, err);
+	return r < 0 ? r : park(item, db, "crash", reason.p, err);
+}
+
+/* The message is kept whole, so that a later try doesn't need the server; tried again while that may help, else parked. */
+int item_store_failure(struct item *item, struct db *db, const struct error *cause, struct error *err)
+{
+	const struct listener *listener = item->place->listener;
+	const char *stage = item->stage, *reason = arena_cstr(item->arena, str_of(cause->text));
+	int64_t message_id = item->ledger.message_id;
+	int r = 0;
+
+	if (is_store_fault(cause))
+		return fail(err, cause->code, cause->retry, "%s", cause->text);
+	item->ledger.case_id = item->ledger.duplicate_of = 0; /* what the undone try had put there */
+	if (!item->is_kept) {
+		r = db_new_id(db, &message_id, err);
+		if (r == 0)
+			r = item_store_raw(item, db, message_id, err);
+	}
+	if (r < 0)
+		return r;
+	item->ledger.message_id = message_id;
+	item->ledger.tries++;
+	item->ledger.outcome = "";
+	item->case_number = "";
+	if (cause->retry == RETRY_NEVER || item->ledger.tries >= listener->tries) {
+		if (strcmp(stage, "mapping") == 0)
+			r = answer_queue(item, db, WHEN_MAPPING_ERROR, NULL, err);
+		return r < 0 ? r : park(item, db, stage, reason, err);
+	}
+	item->ledger.state = "failed";
+	item->ledger.category = stage;
+	item->ledger.reason = reason;
+	item->ledger.next_try_at = clock_now_ms() + MINUTES_MS(listener->retry_minutes);
+	r = write_row(item, db, err);
+	return r < 0 ? r : advance(item, db, err);
+}

@@ -1,0 +1,397 @@
+/* See session.h. */
+#include "listen/session.h"
+
+#include "auth/connection.h"
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "store/ledger.h"
+
+#define ACKNOWLEDGE_AT 250 /* committed messages that make one acknowledgement */
+
+struct session {
+	struct session_options options;
+	struct receiver *receiver;
+	struct folder folder;
+};
+
+struct receiver *session_receiver(struct session *session)
+{
+	return session->receiver;
+}
+
+void session_renew(struct session *session, const struct setup *setup, const struct listener *listener)
+{
+	session->options.setup = setup;
+	session->options.listener = listener;
+}
+
+/* ---------------------------------------------------------------- opening */
+
+static int open_receiver(struct session *s, struct error *err)
+{
+	const struct listener *l = s->options.listener;
+	const struct account *account = setup_account(s->options.setup, l->account);
+	struct account_connection connection;
+	struct receiver_options receiver = {0};
+	int r;
+
+	if (!account)
+		return fail(err, E_NOT_FOUND, RETRY_NEVER, "listener %s: account %s is not set up", l->id, l->account);
+	if (!account->receive.enabled)
+		return fail(err, E_INVALID, RETRY_NEVER, "account %s: receiving is switched off (receive/enabled)", account->id);
+	r = account_receive_connection(account, setup_provider(s->options.setup, account->provider), &connection, err);
+	if (r < 0)
+		return r;
+	connection_stream_options(&connection, &receiver.stream);
+	receiver.security = connection.security;
+	receiver.user = connection.user;
+	receiver.password = connection.password;
+	receiver.allow_insecure_login = connection.allow_insecure_login;
+	receiver.step_timeout_ms = connection.timeout_ms;
+	receiver.folder = l->folder;
+	receiver.after = (enum after)l->after;
+	receiver.after_folder = l->after_folder;
+	receiver.batch_count = (int)l->batch;
+	receiver.max_message_bytes = (uint64_t)l->max_message_mb * 1024 * 1024;
+	receiver.transcript = s->options.transcript;
+	receiver.transcript_ctx = s->options.ctx;
+	return receiver_open(&imap_receiver, &receiver, &s->receiver, err);
+}
+
+/* A small transaction of the session's own, through the committer. */
+struct small_work {
+	struct work work;
+	struct session *session;
+	const uint32_t *uids;
+	size_t n;
+	bool careful;
+	int64_t read_at;
+};
+
+static int run_forget_older(struct work *work, struct db *db, struct error *err)
+{
+	struct small_work *w = (struct small_work *)(void *)work;
+
+	return ledger_forget_older(db, w->session->folder.id, receiver_uidvalidity(w->session->receiver), clock_now_ms(), err);
+}
+
+static int run_acknowledge(struct work *work, struct db *db, struct error *err)
+{
+	struct small_work *w = (struct small_work *)(void *)work;
+
+	return ledger_acknowledge(db, w->session->folder.id, receiver_uidvalidity(w->session->receiver), w->uids, w->n,
+				  clock_now_ms(), err);
+}
+
+static int run_careful(struct work *work, struct db *db, struct error *err)
+{
+	struct small_work *w = (struct small_work *)(void *)work;
+
+	return folder_set_careful(db, w->session->folder.id, w->careful, w->read_at, err);
+}
+
+static int do_small(struct session *s, int (*run)(struct work *, struct db *, struct error *), struct small_work w, struct error *err)
+{
+	w.work = (struct work){.run = run, .lane = (uint64_t)s->folder.id};
+	w.session = s;
+	return store_do(s->options.store, &w.work, err);
+}
+
+struct open_folder {
+	struct work work;
+	struct session *session;
+};
+
+static int run_open_folder(struct work *work, struct db *db, struct error *err)
+{
+	struct session *s = ((struct open_folder *)(void *)work)->session;
+
+	return folder_open(db, s->options.listener->account, s->options.listener->folder, &s->folder, err);
+}
+
+/* What was committed before the connection or the process went: the server hears of it now. */
+static int acknowledge_leftovers(struct session *s, struct error *err)
+{
+	struct db *db CLEANUP(db_closep) = NULL;
+	uint32_t uids[ACKNOWLEDGE_AT];
+	int n, r = store_connect(s->options.store, &db, err);
+
+	if (r < 0)
+		return r;
+	while ((n = ledger_unacknowledged(db, s->folder.id, receiver_uidvalidity(s->receiver), uids, ACKNOWLEDGE_AT, err)) > 0) {
+		r = receiver_acknowledge(s->receiver, uids, (size_t)n, err);
+		if (r == 0)
+			r = do_small(s, run_acknowledge, (struct small_work){.uids = uids, .n = (size_t)n}, err);
+		if (r < 0)
+			return r;
+	}
+	return n;
+}
+
+static int open_session(struct session *s, struct error *err)
+{
+	struct open_folder open = {.work = {.run = run_open_folder}, .session = s};
+	int r = store_do(s->options.store, &open.work, err);
+
+	if (r == 0)
+		r = open_receiver(s, err);
+	if (r < 0)
+		return r;
+	if (s->folder.uidvalidity && s->folder.uidvalidity != receiver_uidvalidity(s->receiver)) {
+		log_warning("listen", "listener %s: the server renumbered %s (UIDVALIDITY %u, was %u); looking through it again",
+			    s->options.listener->id, s->options.listener->folder, receiver_uidvalidity(s->receiver),
+			    s->folder.uidvalidity);
+		r = do_small(s, run_forget_older, (struct small_work){0}, err);
+		if (r < 0)
+			return r;
+	}
+	return acknowledge_leftovers(s, err);
+}
+
+int session_open(const struct session_options *options, struct session **ret_session, struct error *err)
+{
+	struct session *s CLEANUP(session_closep) = mem_new(1, sizeof *s);
+	int r;
+
+	s->options = *options;
+	r = open_session(s, err);
+	if (r < 0)
+		return error_prefix(err, "listener %s", options->listener->id);
+	*ret_session = take(s);
+	return 0;
+}
+
+void session_close(struct session *session)
+{
+	if (!session)
+		return;
+	receiver_close(session->receiver);
+	free(session);
+}
+
+/* ---------------------------------------------------------------- reading */
+
+/* Acknowledgements on their way: one load is with the server while the next gathers. */
+struct acknowledging {
+	uint32_t ready[ACKNOWLEDGE_AT], begun[ACKNOWLEDGE_AT];
+	size_t ready_count, begun_count;
+	bool refused; /* the server won't (a read-only folder): said once, and the rows stay `committed` */
+};
+
+/* A refusal harms neither the connection nor what is committed. */
+static int settle(struct session *s, struct acknowledging *a, int r, struct error *err)
+{
+	if (r < 0 && err->scope == SCOPE_FOLDER) {
+		log_warning("listen", "listener %s: the server takes no acknowledgements: %s", s->options.listener->id, err->text);
+		a->refused = true;
+		a->begun_count = 0;
+		return 0;
+	}
+	return r;
+}
+
+static int end_acknowledgement(struct session *s, struct intake_run *run, struct acknowledging *a, struct error *err)
+{
+	int r = a->begun_count ? settle(s, a, receiver_acknowledge_end(s->receiver, err), err) : 0;
+
+	if (r < 0)
+		return r;
+	if (a->begun_count) {
+		fault_step("acknowledge-after");
+		intake_acknowledged(run, a->begun, a->begun_count);
+		a->begun_count = 0;
+	}
+	return 0;
+}
+
+/* Collects what is committed; a full load (or with `all` any) is sent, once the one before is confirmed. */
+static int acknowledge_ready(struct session *s, struct intake_run *run, struct acknowledging *a, bool all, struct error *err)
+{
+	for (;;) {
+		int r;
+
+		a->ready_count += intake_collect(run, a->ready + a->ready_count, ACKNOWLEDGE_AT - a->ready_count);
+		if (a->refused)
+			a->ready_count = 0;
+		if (a->ready_count == 0 || (a->ready_count < ACKNOWLEDGE_AT && !all))
+			return all ? end_acknowledgement(s, run, a, err) : 0;
+		r = end_acknowledgement(s, run, a, err);
+		if (r < 0)
+			return r;
+		fault_step("acknowledge-before");
+		memcpy(a->begun, a->ready, a->ready_count * sizeof *a->ready);
+		a->begun_count = a->ready_count;
+		a->ready_count = 0;
+		r = settle(s, a, receiver_acknowledge_begin(s->receiver, a->begun, a->begun_count, err), err);
+		if (r < 0)
+			return r;
+	}
+}
+
+static bool is_stopped(const struct session *s)
+{
+	return s->options.stopped && s->options.stopped(s->options.ctx);
+}
+
+static void show_progress(const struct session *s, const struct intake_run *run, int64_t done, int64_t total)
+{
+	struct intake_counts counts;
+
+	if (!s->options.progress)
+		return;
+	counts = intake_run_counts(run);
+	s->options.progress(s->options.ctx, done, total, &counts);
+}
+
+/* Message after message into the intake; a message the server won't give is looked for again next time. */
+static int read_messages(struct session *s, struct intake_run *run, int total, struct error *err)
+{
+	struct acknowledging acknowledging = {0};
+	int64_t done = 0, most = s->options.listener->messages_per_run;
+	int r = 0;
+
+	while (r >= 0 && !is_stopped(s) && (!most || done < most)) {
+		struct incoming *incoming;
+
+		r = receiver_next(s->receiver, &incoming, err);
+		if (r <= 0)
+			break;
+		s->folder.uid = incoming->uid;
+		r = intake_submit(run, incoming, err);
+		if (r >= 0)
+			r = acknowledge_ready(s, run, &acknowledging, false, err);
+		show_progress(s, run, ++done, total);
+	}
+	if (r >= 0)
+		r = intake_finish(run, err);
+	if (r >= 0)
+		r = acknowledge_ready(s, run, &acknowledging, true, err);
+	return r;
+}
+
+static void add_counts(struct intake_counts *sum, const struct intake_counts *more)
+{
+	sum->messages += more->messages;
+	sum->created += more->created;
+	sum->updated += more->updated;
+	sum->reopened += more->reopened;
+	sum->filed += more->filed;
+	sum->discarded += more->discarded;
+	sum->duplicates += more->duplicates;
+	sum->seen_before += more->seen_before;
+	sum->failed += more->failed;
+	sum->parked += more->parked;
+	sum->answers += more->answers;
+	sum->bytes += more->bytes;
+}
+
+static int read_folder(struct session *s, int total, struct intake_counts *counts, struct error *err)
+{
+	struct intake_run *run CLEANUP(intake_run_freep) = NULL;
+	const struct intake_options options = {
+		.store = s->options.store,
+		.setup = s->options.setup,
+		.listener = s->options.listener,
+		.folder_id = s->folder.id,
+		.uidvalidity = receiver_uidvalidity(s->receiver),
+		.careful = s->folder.careful,
+	};
+	struct intake_counts here;
+	int r = intake_run_new(&options, &run, err);
+
+	if (r < 0)
+		return r;
+	r = read_messages(s, run, total, err);
+	here = intake_run_counts(run);
+	add_counts(counts, &here);
+	return r;
+}
+
+static bool is_store_fault_code(int code)
+{
+	return code == E_STORE || code == E_IN_USE;
+}
+
+int session_read(struct session *s, struct intake_counts *counts, struct error *err)
+{
+	struct position from = {s->folder.uidvalidity, s->folder.uid};
+	bool was_careful = s->folder.careful;
+	int r = receiver_scan(s->receiver, from, err);
+
+	if (r > 0) {
+		int total = r;
+
+		if (!was_careful)
+			r = do_small(s, run_careful, (struct small_work){.careful = true}, err);
+		if (r >= 0) {
+			s->folder.uidvalidity = receiver_uidvalidity(s->receiver);
+			r = read_folder(s, total, counts, err);
+		}
+	}
+	if (r >= 0) {
+		r = do_small(s, run_careful, (struct small_work){.read_at = clock_now_ms()}, err);
+		s->folder.careful = false;
+	} else if (!is_store_fault_code(r) && do_small(s, run_careful, (struct small_work){0}, NULL) < 0) {
+		/* The connection failed, not the process: no mail is suspected. Where this mark fails, too, the next run is careful without need. */
+		log_debug("listen", "listener %s: the mark of an orderly end was not written", s->options.listener->id);
+	}
+	return r < 0 ? error_prefix(err, "listener %s", s->options.listener->id) : 0;
+}
+
+/* ---------------------------------------------------------------- verifying */
+
+struct verify {
+	struct db *db;
+	struct session *session;
+	struct arena *arena;
+	void (*gap)(void *ctx, uint32_t uid);
+	void *ctx;
+	int64_t on_server, gaps;
+	int result;
+	struct error error;
+};
+
+static void verify_uid(void *ctx, uint32_t uid)
+{
+	struct verify *v = ctx;
+	int64_t id;
+	int r;
+
+	if (v->result < 0)
+		return;
+	v->on_server++;
+	r = db_query_int(v->db, "SELECT id FROM ledger WHERE folder_id = $1 AND uidvalidity = $2 AND uid = $3",
+			 DB_ARGS(DB_INT(v->session->folder.id), DB_INT(receiver_uidvalidity(v->session->receiver)), DB_INT(uid)), &id,
+			 &v->error);
+	if (r < 0)
+		v->result = r;
+	else if (r == 0) {
+		v->gaps++;
+		if (v->gap)
+			v->gap(v->ctx, uid);
+	}
+}
+
+int64_t session_verify(struct session *s, void (*gap)(void *ctx, uint32_t uid), void *ctx, int64_t *ret_on_server,
+		       struct error *err)
+{
+	struct db *db CLEANUP(db_closep) = NULL;
+	struct verify v = {.session = s, .gap = gap, .ctx = ctx};
+	int r = store_connect(s->options.store, &db, err);
+
+	if (r < 0)
+		return r;
+	v.db = db;
+	r = receiver_list(s->receiver, verify_uid, &v, err);
+	if (r >= 0 && v.result < 0) {
+		if (err)
+			*err = v.error;
+		r = v.result;
+	}
+	if (r < 0)
+		return error_prefix(err, "listener %s", s->options.listener->id);
+	*ret_on_server = v.on_server;
+	return v.gaps;
+}

@@ -1,0 +1,42 @@
+/* One listener's connection to its folder: opened, read to the end, kept for news. Straight-line and blocking; who calls it when (a command that reads
+ * once, or the scheduler with its parked connections) is not its business. */
+#ifndef LISTEN_SESSION_H
+#define LISTEN_SESSION_H
+
+#include "intake/intake.h"
+#include "receive/receiver.h"
+#include "setup/setup.h"
+#include "store/folders.h"
+#include "store/store.h"
+
+struct session;
+
+struct session_options {
+	struct store *store;
+	const struct setup *setup;         /* borrowed until session_close() */
+	const struct listener *listener;
+	void (*progress)(void *ctx, int64_t done, int64_t total, const struct intake_counts *counts); /* may be NULL */
+	void (*transcript)(void *ctx, const char *line);                                                /* may be NULL */
+	bool (*stopped)(void *ctx); /* asked between messages; may be NULL */
+	void *ctx;
+};
+
+/* Connects, logs in, selects, and tells the server of what was committed but not acknowledged before. */
+int session_open(const struct session_options *options, struct session **ret_session, struct error *err) NODISCARD;
+
+/* Handles everything new: scan, fetch, intake, acknowledge. Adds to *counts. */
+int session_read(struct session *session, struct intake_counts *counts, struct error *err) NODISCARD;
+
+/* The set-up was read anew; nothing the connection stands on changed. */
+void session_renew(struct session *session, const struct setup *setup, const struct listener *listener);
+
+struct receiver *session_receiver(struct session *session);
+
+/* Compares the server's UIDs with the ledger: every UID up to the position must have its row. Returns the number of gaps. */
+int64_t session_verify(struct session *session, void (*gap)(void *ctx, uint32_t uid), void *ctx, int64_t *ret_on_server,
+		       struct error *err) NODISCARD;
+
+void session_close(struct session *session);
+DEFINE_CLEANUP(struct session *, session_close)
+
+#endif

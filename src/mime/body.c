@@ -1,0 +1,244 @@
+/* What people read of a message: the walk of RFC 8621 §4.1.4 and the texts of its body parts. */
+#include "parse.h"
+
+#include "html_text.h"
+#include "mime/charset.h"
+#include "transfer.h"
+
+/* ---------------------------------------------------------------- the walk */
+
+struct part_list {
+	struct part **items;
+	size_t count, size;
+};
+
+struct walk {
+	struct arena *arena;
+	struct part_list text, html, attachments;
+};
+
+static void list_add(struct walk *walk, struct part_list *list, struct part *part)
+{
+	ARENA_ROOM(walk->arena, list->items, list->count, list->size);
+	list->items[list->count++] = part;
+}
+
+static bool is_media(const struct part *part)
+{
+	return str_eq(part->type, STR("image")) || str_eq(part->type, STR("audio")) || str_eq(part->type, STR("video"));
+}
+
+static bool is_text(const struct part *part, struct str subtype)
+{
+	return str_eq(part->type, STR("text")) && str_eq(part->subtype, subtype);
+}
+
+static bool is_inline(const struct part *part, struct str multipart, bool is_first)
+{
+	if (str_eq(part->disposition, STR("attachment")))
+		return false;
+	if (!is_text(part, STR("plain")) && !is_text(part, STR("html")) && !is_media(part))
+		return false;
+	return is_first || (!str_eq(multipart, STR("related")) && (is_media(part) || !part->filename.n));
+}
+
+/* Which of the two bodies the parts at hand may join: an alternative that turned out to be of one kind closes the
+ * other. */
+struct targets {
+	bool text, html;
+};
+
+static void walk_leaf(struct walk *walk, struct part *part, struct str multipart, bool in_alternative,
+                      struct targets *to)
+{
+	if (str_eq(multipart, STR("alternative"))) {
+		list_add(walk,
+		         is_text(part, STR("plain"))  ? &walk->text
+		         : is_text(part, STR("html")) ? &walk->html
+		                                      : &walk->attachments,
+		         part);
+		return;
+	}
+	if (in_alternative && is_text(part, STR("plain")))
+		to->html = false;
+	if (in_alternative && is_text(part, STR("html")))
+		to->text = false;
+	if (to->text)
+		list_add(walk, &walk->text, part);
+	if (to->html)
+		list_add(walk, &walk->html, part);
+	/* RFC 8621 lists media as attachments only where one of the bodies can't show them; here they always are, so
+	 * that nobody who takes the attachments for the files of a mail loses a picture. */
+	if (is_media(part))
+		list_add(walk, &walk->attachments, part);
+}
+
+static void walk_parts(struct walk *walk, struct part *first, struct str multipart, bool in_alternative,
+                       struct targets to)
+{
+	size_t text_before = walk->text.count, html_before = walk->html.count;
+
+	for (struct part *part = first; part; part = part->parent ? part->next : NULL) {
+		if (str_eq(part->type, STR("multipart")) && part->first_child) {
+			bool alternative = str_eq(part->subtype, STR("alternative"));
+
+			walk_parts(walk, part->first_child, part->subtype, in_alternative || alternative, to);
+		} else if (is_inline(part, multipart, part == first)) {
+			walk_leaf(walk, part, multipart, in_alternative, &to);
+		} else if (!str_eq(part->type, STR("multipart"))) {
+			list_add(walk, &walk->attachments, part);
+		}
+	}
+	if (!str_eq(multipart, STR("alternative")) || !to.text || !to.html)
+		return;
+	size_t text_after = walk->text.count, html_after = walk->html.count;
+	if (text_after == text_before)
+		for (size_t i = html_before; i < html_after; i++)
+			list_add(walk, &walk->text, walk->html.items[i]);
+	if (html_after == html_before)
+		for (size_t i = text_before; i < text_after; i++)
+			list_add(walk, &walk->html, walk->text.items[i]);
+}
+
+void body_walk(struct arena *arena, struct message *m)
+{
+	struct walk walk = {.arena = arena};
+
+	walk_parts(&walk, m->root, STR("mixed"), false, (struct targets){true, true});
+	m->text_body = walk.text.items;
+	m->text_body_count = walk.text.count;
+	m->html_body = walk.html.items;
+	m->html_body_count = walk.html.count;
+	m->attachments = walk.attachments.items;
+	m->attachment_count = walk.attachments.count;
+	for (size_t i = walk.text.count; i-- > 0;)
+		if (is_text(walk.text.items[i], STR("plain")))
+			m->text = walk.text.items[i];
+	for (size_t i = walk.html.count; i-- > 0;)
+		if (is_text(walk.html.items[i], STR("html")))
+			m->html = walk.html.items[i];
+}
+
+/* ---------------------------------------------------------------- decoded content */
+
+bool part_decode(const struct part *part, struct buf *out)
+{
+	return transfer_decode(part->encoding, part->body, out);
+}
+
+uint64_t part_decoded_size(const struct part *part)
+{
+	return transfer_size(part->encoding, part->body);
+}
+
+struct str part_type(struct arena *arena, const struct part *part)
+{
+	return arena_printf(arena, STR_FMT "/" STR_FMT, STR_ARG(part->type), STR_ARG(part->subtype));
+}
+
+/* CRLF and CR become LF, NUL goes. */
+static struct str clean_lines(struct arena *arena, struct str text)
+{
+	char *out = arena_bytes(arena, text.n + 1);
+	size_t n = 0, at = 0;
+
+	while (at < text.n) {
+		const char *cr = memchr(text.p + at, '\r', text.n - at);
+		size_t end = cr ? (size_t)(cr - text.p) : text.n;
+
+		memcpy(out + n, text.p + at, end - at);
+		n += end - at;
+		at = end;
+		if (cr) {
+			while (at < text.n && text.p[at] == '\r')
+				at++;
+			if (at < text.n && text.p[at] == '\n')
+				at++;
+			out[n++] = '\n';
+		}
+	}
+	if (memchr(out, '\0', n)) {
+		size_t kept = 0;
+
+		for (size_t i = 0; i < n; i++)
+			if (out[i])
+				out[kept++] = out[i];
+		n = kept;
+	}
+	out[n] = '\0';
+	return str_new(out, n);
+}
+
+/* Where the text of an HTML part without a charset in its header declares one itself. */
+static struct str charset_of(const struct part *part, struct str bytes)
+{
+	if (part->charset.n || !is_text(part, STR("html")))
+		return part->charset;
+	return html_charset(bytes);
+}
+
+struct str part_text(struct arena *arena, const struct message *m, const struct part *part)
+{
+	/* Decoding never makes anything longer but base64 takes four for three. */
+	size_t max = part->encoding == ENCODING_BASE64 ? m->limits.max_text / 3 * 4 : m->limits.max_text;
+	struct str body = str_slice(part->body, 0, max), bytes = body;
+	struct buf decoded CLEANUP(buf_done) = BUF_INIT(body.n);
+
+	if (part->encoding == ENCODING_QP || part->encoding == ENCODING_BASE64 || part->encoding == ENCODING_UUENCODE) {
+		if (!transfer_decode(part->encoding, body, &decoded))
+			return STR("");
+		bytes = buf_str(&decoded);
+	}
+	return clean_lines(arena, charset_to_utf8(arena, charset_of(part, bytes), bytes));
+}
+
+/* ---------------------------------------------------------------- body text */
+
+static void add_piece(struct buf *out, struct str piece)
+{
+	if (out->n && piece.n && out->p[out->n - 1] != '\n')
+		buf_add_char(out, '\n');
+	buf_add(out, str_slice(piece, 0, out->max - out->n));
+}
+
+/* Cut at a maximum: the last character may have been cut with it. */
+static struct str whole_utf8(struct arena *arena, struct str s)
+{
+	while (s.n && !str_is_utf8(str_slice(s, s.n > 4 ? s.n - 4 : 0, s.n)) && !str_is_utf8(s))
+		s.n--;
+	return arena_str(arena, s);
+}
+
+struct str message_body_text(struct arena *arena, const struct message *m)
+{
+	struct buf out CLEANUP(buf_done) = BUF_INIT(m->limits.max_text);
+
+	if (m->text_body_count == 1 && is_text(m->text_body[0], STR("plain")))
+		return part_text(arena, m, m->text_body[0]);
+	for (size_t i = 0; i < m->text_body_count && out.n < out.max; i++) {
+		const struct part *part = m->text_body[i];
+
+		if (is_text(part, STR("html")))
+			add_piece(&out, html_to_text(arena, part_text(arena, m, part)));
+		else if (str_eq(part->type, STR("text")))
+			add_piece(&out, part_text(arena, m, part));
+	}
+	return whole_utf8(arena, buf_str(&out));
+}
+
+struct str message_body_html(struct arena *arena, const struct message *m)
+{
+	struct buf out CLEANUP(buf_done) = BUF_INIT(m->limits.max_text);
+
+	if (!m->html)
+		return STR("");
+	for (size_t i = 0; i < m->html_body_count && out.n < out.max; i++) {
+		const struct part *part = m->html_body[i];
+
+		if (is_text(part, STR("html")))
+			add_piece(&out, part_text(arena, m, part));
+		else if (is_text(part, STR("plain")))
+			add_piece(&out, html_from_text(arena, part_text(arena, m, part)));
+	}
+	return whole_utf8(arena, buf_str(&out));
+}

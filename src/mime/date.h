@@ -1,0 +1,10 @@
+/* Date fields (RFC 5322 §3.3 and §4.3, RFC 850, asctime), tolerant. */
+#ifndef MIME_DATE_H
+#define MIME_DATE_H
+
+#include "base/str.h"
+
+/* Unix ms; 0 where there is no date in it. */
+int64_t date_parse(struct str text);
+
+#endif

@@ -1,0 +1,21 @@
+/* Content-Transfer-Encoding undone: base64, quoted-printable (RFC 2045 §6), uuencode; tolerant of everything. */
+#ifndef MIME_TRANSFER_H
+#define MIME_TRANSFER_H
+
+#include "mime/message.h"
+
+/* Appends; false (nothing appended) where it doesn't fit. */
+bool transfer_decode(enum transfer_encoding encoding, struct str body, struct buf *out) NODISCARD;
+
+/* What transfer_decode() would append, in bytes. */
+size_t transfer_size(enum transfer_encoding encoding, struct str body);
+
+/* Decode into `out`, which has room for body.n bytes; with NULL they only count. Return the number of bytes. */
+size_t base64_run(struct str body, char *out);
+size_t qp_run(struct str body, char *out);
+size_t uu_run(struct str body, char *out);
+
+/* Did the base64 end in the middle of a group, or hold foreign characters? For notices. */
+bool base64_is_cut(struct str body);
+
+#endif

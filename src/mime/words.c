@@ -1,0 +1,172 @@
+/* See words.h. Runs of adjacent words in one charset are decoded as bytes first and converted together, because senders
+ * split characters across words. */
+#include "words.h"
+
+#include "base/buf.h"
+#include "mime/charset.h"
+#include "transfer.h"
+
+#define TEXT_MAX MIB(8)
+
+struct decoder {
+	struct arena *arena;
+	struct str text;
+	size_t closing;     /* where the next "?=" was last found, so that it isn't searched for again and again */
+	struct buf out;     /* UTF-8 */
+	struct buf run;     /* bytes of the words at hand */
+	struct str charset; /* of the run */
+};
+
+struct word {
+	struct str charset, text;
+	char encoding; /* 'b' or 'q' */
+	size_t end;
+};
+
+/* The position of the first "?=" at or behind `from`; text.n where there is none. */
+static size_t closing_after(struct decoder *d, size_t from)
+{
+	ptrdiff_t found;
+
+	if (d->closing >= from)
+		return d->closing;
+	found = str_find(str_slice(d->text, from, d->text.n), STR("?="));
+	d->closing = found < 0 ? d->text.n : from + (size_t)found;
+	return d->closing;
+}
+
+/* An encoded word at `at`, which holds "=?". Spaces inside the text are let pass. */
+static bool word_at(struct decoder *d, size_t at, struct word *ret)
+{
+	struct str rest = str_slice(d->text, at + 2, at + 2 + 64);
+	ptrdiff_t mark = str_find_char(rest, '?');
+	size_t start, end;
+	ptrdiff_t language;
+
+	if (mark < 0 || (size_t)mark + 2 >= rest.n || rest.p[mark + 2] != '?')
+		return false;
+	ret->encoding = ascii_lower(rest.p[mark + 1]);
+	if (ret->encoding != 'b' && ret->encoding != 'q')
+		return false;
+	start = at + 2 + (size_t)mark + 3;
+	end = closing_after(d, start);
+	/* The last word of a field that was cut off has no end. */
+	ret->end = MIN(end + 2, d->text.n);
+	ret->text = str_slice(d->text, start, end);
+	if (end == d->text.n && ret->text.n && ret->text.p[ret->text.n - 1] == '?')
+		ret->text.n--;
+	ret->charset = str_slice(rest, 0, (size_t)mark);
+	language = str_find_char(ret->charset, '*'); /* RFC 2231 §5 */
+	if (language >= 0)
+		ret->charset = str_slice(ret->charset, 0, (size_t)language);
+	return str_find_char(ret->charset, ' ') < 0;
+}
+
+static void run_add(struct decoder *d, const struct word *word)
+{
+	char *room = buf_room(&d->run, word->text.n + 4);
+	size_t n = 0;
+
+	if (!room)
+		return;
+	if (word->encoding == 'b') {
+		n = base64_run(word->text, room);
+	} else {
+		for (size_t i = 0; i < word->text.n; i++)
+			room[n++] = word->text.p[i] == '_' ? ' ' : word->text.p[i];
+		n = qp_run(str_new(room, n), room); /* never longer than what it has read */
+		/* qp_run() takes white space at the end for padding; here it is text. */
+		for (size_t i = word->text.n; i > 0 && (word->text.p[i - 1] == '_' || word->text.p[i - 1] == ' '); i--)
+			room[n++] = ' ';
+	}
+	buf_added(&d->run, n);
+}
+
+static void run_flush(struct decoder *d)
+{
+	if (d->run.n)
+		buf_add(&d->out, charset_to_utf8(d->arena, d->charset, buf_str(&d->run)));
+	buf_clear(&d->run);
+	d->charset = STR_NULL;
+}
+
+static void plain_add(struct decoder *d, size_t from, size_t to)
+{
+	if (from < to)
+		buf_add(&d->out, charset_guess_utf8(d->arena, str_slice(d->text, from, to)));
+}
+
+static bool is_blank(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_space(s.p[i]))
+			return false;
+	return true;
+}
+
+static void decode_all(struct decoder *d)
+{
+	size_t plain = 0; /* where the plain text at hand begins */
+	size_t at = 0;
+	bool after_word = false;
+
+	while (at < d->text.n) {
+		const char *mark = memchr(d->text.p + at, '=', d->text.n - at);
+		struct word word;
+
+		at = mark ? (size_t)(mark - d->text.p) : d->text.n;
+		if (at + 1 >= d->text.n)
+			break;
+		if (d->text.p[at + 1] != '?' || !word_at(d, at, &word)) {
+			at++;
+			continue;
+		}
+		/* White space between two words belongs to neither (RFC 2047 §6.2). */
+		if (!after_word || !is_blank(str_slice(d->text, plain, at))) {
+			run_flush(d);
+			plain_add(d, plain, at);
+		}
+		if (!str_eq_nocase(word.charset, d->charset))
+			run_flush(d);
+		d->charset = word.charset;
+		run_add(d, &word);
+		at = plain = word.end;
+		after_word = true;
+	}
+	run_flush(d);
+	plain_add(d, plain, d->text.n);
+}
+
+/* Control characters would let a subject or a name play tricks in logs and on terminals. */
+static struct str without_controls(struct arena *arena, struct str s)
+{
+	char *out = arena_bytes(arena, s.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (c == '\t' || c == '\n' || c == '\r')
+			out[n++] = ' ';
+		else if (c >= ' ' && c != 0x7f)
+			out[n++] = (char)c;
+	}
+	out[n] = '\0';
+	return str_new(out, n);
+}
+
+struct str words_decode(struct arena *arena, struct str text)
+{
+	struct decoder d = {.arena = arena, .text = str_slice(text, 0, TEXT_MAX)};
+	struct str plain;
+
+	if (str_find(d.text, STR("=?")) < 0)
+		return without_controls(arena, charset_guess_utf8(arena, d.text));
+	buf_init(&d.out, TEXT_MAX * 4);
+	buf_init(&d.run, TEXT_MAX * 2);
+	decode_all(&d);
+	plain = without_controls(arena, str_trim(buf_str(&d.out)));
+	buf_done(&d.out);
+	buf_done(&d.run);
+	return plain;
+}

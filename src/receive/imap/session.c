@@ -1,0 +1,467 @@
+/* The life of a session, downwards: greet, secure, log in, select … say goodbye. See session.h.
+ *
+ * Round trips: the capabilities are asked for only where neither greeting nor login told them; the password travels in the login command
+ * itself (SASL-IR, else LOGIN); behind the login ENABLE, SELECT and, where needed, CAPABILITY leave together. SELECT does not
+ * leave together with the login: servers that hand the connection to another process on login may drop what came behind it. */
+#include "receive/imap/session.h"
+
+#include "base/base64.h"
+#include "base/mem.h"
+
+/* ---------------------------------------------------------------- new and close */
+
+static char *copy_text(const char *text)
+{
+	return text ? mem_strdup(text) : NULL;
+}
+
+static struct imap *imap_new(struct stream *stream, const struct receiver_options *options)
+{
+	struct imap *imap = mem_new(1, sizeof *imap);
+	struct receiver_options *o = &imap->options;
+
+	imap->receiver.ops = &imap_receiver;
+	imap->stream = stream;
+	imap_reader_init(&imap->reader, stream);
+	*o = *options;
+	o->stream.host = copy_text(options->stream.host);
+	o->stream.policy.truststore = NULL;
+	o->folder = mem_strdup(options->folder ? options->folder : "INBOX");
+	o->after_folder = copy_text(options->after_folder);
+	o->user = NULL;
+	o->password = NULL;
+	o->batch_bytes = o->batch_bytes ? MIN(o->batch_bytes, MIB(64)) : MIB(2);
+	o->batch_count = o->batch_count > 0 ? MIN(o->batch_count, 1000) : 100;
+	o->max_message_bytes = o->max_message_bytes ? o->max_message_bytes : MIB(50);
+	o->step_timeout_ms = o->step_timeout_ms > 0 ? o->step_timeout_ms : 60000;
+	if (options->transcript)
+		stream_set_transcript(stream, options->transcript, options->transcript_ctx);
+	return imap;
+}
+
+/* Only where it can leave at once: a server that doesn't read must not hold us up. */
+static void say_goodbye(struct imap *imap)
+{
+	struct imap_command command CLEANUP(imap_command_done) = {0};
+	struct error err;
+
+	if (imap->broken.code || !imap->selected)
+		return;
+	stream_step(imap->stream, "logout", 1000);
+	if (imap->idling && stream_write(imap->stream, STR("DONE\r\n"), &err) < 0)
+		return;
+	if (imap_send_plain(imap, "LOGOUT", &command, &err) == 0 && stream_flush(imap->stream, &err) < 0)
+		return;
+}
+
+static void close_imap(struct receiver *r)
+{
+	struct imap *imap = (struct imap *)r;
+
+	say_goodbye(imap);
+	imap_free_batches(imap);
+	imap_free_acknowledgement(imap);
+	free(imap->candidates);
+	imap_command_done(&imap->idle);
+	imap_reader_done(&imap->reader);
+	stream_close(imap->stream);
+	free((void *)(uintptr_t)imap->options.stream.host);
+	free((void *)(uintptr_t)imap->options.folder);
+	free((void *)(uintptr_t)imap->options.after_folder);
+	free(imap);
+}
+
+static void imap_closep(struct imap **imap)
+{
+	if (*imap)
+		close_imap(&(*imap)->receiver);
+}
+
+/* ---------------------------------------------------------------- greeting */
+
+/* Returns 1 where the server has logged us in already (PREAUTH). */
+static int read_greeting(struct imap *imap, struct error *err)
+{
+	struct imap_reader *rd = &imap->reader;
+	struct str line, word, arguments;
+	bool preauth;
+
+	stream_step(imap->stream, "greeting", imap->options.step_timeout_ms);
+	if (imap_reader_next(rd, err) < 0)
+		return imap_break(imap, err);
+	line = cursor_rest(&rd->line);
+	preauth = cursor_take_nocase(&rd->line, STR("* PREAUTH"));
+	if (!preauth && !cursor_take_nocase(&rd->line, STR("* OK"))) {
+		if (str_starts_nocase(line, STR("* BYE"))) {
+			int r = imap_file_response(imap, err);
+
+			return r < 0 ? imap_break(imap, err) : r;
+		}
+		fail(err, E_PROTOCOL, RETRY_LATER, "no IMAP server answers here, but: " STR_FMT,
+		     STR_ARG(str_slice(line, 0, 80)));
+		return imap_break(imap, err);
+	}
+	imap_response_code(rd, &word, &arguments);
+	if (str_eq_nocase(word, STR("CAPABILITY")))
+		imap_take_capabilities(imap, arguments);
+	return preauth;
+}
+
+static int know_capabilities(struct imap *imap, struct error *err)
+{
+	struct imap_command command CLEANUP(imap_command_done) = {0};
+	int r;
+
+	if (imap->capabilities_told)
+		return 0;
+	r = imap_send_plain(imap, "CAPABILITY", &command, err);
+	if (r == 0)
+		r = imap_finish(imap, &command, "capability", err);
+	if (r == 0 && command.status != STATUS_OK)
+		return imap_refused(imap, &command, "capability", SCOPE_ACCOUNT, E_PROTOCOL, RETRY_LATER, err);
+	return r;
+}
+
+/* ---------------------------------------------------------------- STARTTLS */
+
+static int stripped(struct imap *imap, const char *why, struct error *err)
+{
+	fail(err, E_INSECURE, RETRY_NEVER,
+	     "STARTTLS is demanded, but %s; no password was sent (wrong port, or somebody in between strips it)", why);
+	return imap_break(imap, err);
+}
+
+static int secure(struct imap *imap, const struct receiver_options *options, bool preauth, struct error *err)
+{
+	struct imap_command command CLEANUP(imap_command_done) = {0};
+	int r;
+
+	if (options->security != SECURITY_STARTTLS || stream_is_tls(imap->stream))
+		return 0;
+	if (preauth) /* RFC 9051 §7.1.4: a forged PREAUTH would keep the connection in clear */
+		return stripped(imap, "the server opens with PREAUTH", err);
+	r = know_capabilities(imap, err);
+	if (r < 0)
+		return r;
+	if (!(imap->capabilities & CAP_STARTTLS))
+		return stripped(imap, "the server doesn't offer it", err);
+	r = imap_send_plain(imap, "STARTTLS", &command, err);
+	if (r == 0)
+		r = imap_finish(imap, &command, "starttls", err);
+	if (r < 0)
+		return r;
+	if (command.status != STATUS_OK)
+		return stripped(imap, "the server refuses it", err);
+	if (stream_starttls(imap->stream, &options->stream, err) < 0)
+		return imap_break(imap, err);
+	imap->capabilities_told = false; /* what was said in clear counts for nothing */
+	return 0;
+}
+
+/* ---------------------------------------------------------------- login */
+
+/* Waits for "+"; returns 1 when it came, 0 when the command was answered instead. */
+static int await_continuation(struct imap *imap, const struct imap_command *command, const char *step, struct error *err)
+{
+	imap->continued = false;
+	while (!imap->continued && command->status == STATUS_PENDING) {
+		int r = imap_read(imap, step, err);
+		if (r < 0)
+			return r;
+	}
+	return imap->continued;
+}
+
+static int send_secret(struct imap *imap, struct buf *text, struct error *err)
+{
+	int r = stream_write_secret(imap->stream, buf_str(text), err);
+
+	return r < 0 ? imap_break(imap, err) : 0;
+}
+
+static void wipe_bufp(struct buf *buf)
+{
+	mem_wipe_free(buf->p, buf->size);
+}
+
+/* RFC 4616: authorize as nobody else, user, password. */
+static void put_plain(struct buf *out, const char *user, const struct secret *password)
+{
+	struct buf message CLEANUP(wipe_bufp) = BUF_INIT(IMAP_COMMAND_MAX);
+
+	/* room for all at once, so that no growing leaves a copy behind */
+	if (!buf_room(&message, strlen(user) + password->n + 3) || !buf_room(out, (strlen(user) + password->n + 3) * 2)) {
+		out->failed = true;
+		return;
+	}
+	buf_add_char(&message, '\0');
+	buf_add_cstr(&message, user);
+	buf_add_char(&message, '\0');
+	buf_add(&message, secret_reveal(password));
+	base64_encode(out, buf_str(&message));
+}
+
+static int authenticate_plain(struct imap *imap, const struct receiver_options *options,
+			      struct imap_command *command, struct error *err)
+{
+	struct buf out CLEANUP(wipe_bufp) = BUF_INIT(IMAP_COMMAND_MAX), response CLEANUP(wipe_bufp) = BUF_INIT(IMAP_COMMAND_MAX);
+	int r;
+
+	put_plain(&response, options->user, options->password);
+	buf_add(&response, STR("\r\n"));
+	if (response.failed)
+		return fail(err, E_INVALID, RETRY_NEVER, "user name and password are too long");
+	if (imap->capabilities & CAP_SASL_IR) {
+		imap_begin(imap, &out);
+		buf_add(&out, STR("AUTHENTICATE PLAIN "));
+		r = imap_send_open(imap, &out, command, err);
+	} else {
+		r = imap_send_plain(imap, "AUTHENTICATE PLAIN", command, err);
+		if (r == 0)
+			r = await_continuation(imap, command, "login", err);
+		if (r == 0)
+			return imap_finish(imap, command, "login", err);
+	}
+	if (r >= 0)
+		r = send_secret(imap, &response, err);
+	return r < 0 ? r : imap_finish(imap, command, "login", err);
+}
+
+/* An astring within a command: quoted, else a literal. Returns 0 where the server answered instead of taking it. */
+static int send_astring(struct imap *imap, const struct imap_command *command, struct str text, const char *behind, struct error *err)
+{
+	struct buf out CLEANUP(wipe_bufp) = BUF_INIT(IMAP_COMMAND_MAX);
+	bool plus = imap->capabilities & CAP_LITERAL_PLUS;
+	int r;
+
+	if (!buf_room(&out, 2 * text.n + 16))
+		return fail(err, E_INVALID, RETRY_NEVER, "user name or password is too long");
+	if (imap_is_quotable(text, false)) {
+		r = imap_put_quoted(&out, text, false, err);
+	} else {
+		r = imap_put_literal_head(&out, text, plus, err);
+		if (r == 0 && !plus) {
+			r = send_secret(imap, &out, err);
+			if (r == 0)
+				r = await_continuation(imap, command, "login", err);
+			if (r <= 0)
+				return r;
+			buf_clear(&out);
+		}
+		buf_add(&out, text);
+	}
+	if (r < 0)
+		return r;
+	buf_add_cstr(&out, behind);
+	r = send_secret(imap, &out, err);
+	return r < 0 ? r : 1;
+}
+
+static int login(struct imap *imap, const struct receiver_options *options, struct imap_command *command,
+		 struct error *err)
+{
+	struct buf out CLEANUP(buf_done) = BUF_INIT(IMAP_COMMAND_MAX);
+	int r;
+
+	imap_begin(imap, &out);
+	buf_add(&out, STR("LOGIN "));
+	r = imap_send_open(imap, &out, command, err);
+	if (r == 0)
+		r = send_astring(imap, command, str_of(options->user), " ", err);
+	if (r > 0)
+		r = send_astring(imap, command, secret_reveal(options->password), "\r\n", err);
+	return r < 0 ? r : imap_finish(imap, command, "login", err);
+}
+
+static int no_way_to_log_in(struct imap *imap, struct error *err)
+{
+	if (!stream_is_tls(imap->stream))
+		fail(err, E_INSECURE, RETRY_NEVER,
+		     "the server takes no password over an unencrypted connection (LOGINDISABLED): set the account's security to "
+		     "STARTTLS or TLS");
+	else
+		fail(err, E_UNSUPPORTED, RETRY_NEVER,
+		     "the server takes no passwords (LOGINDISABLED and no AUTH=PLAIN): the account needs another way to log in");
+	return imap_break(imap, err);
+}
+
+/* RFC 4616 and RFC 3501 know no NUL, and a line break would end the command. */
+static int check_credentials(const struct receiver_options *options, struct error *err)
+{
+	struct str password;
+
+	if (!options->user || !*options->user || !options->password || !secret_is_set(options->password))
+		return fail(err, E_INVALID, RETRY_NEVER, "user name or password is missing");
+	password = secret_reveal(options->password);
+	if (strpbrk(options->user, "\r\n") || str_find_char(password, '\r') >= 0 || str_find_char(password, '\n') >= 0 ||
+	    str_find_char(password, '\0') >= 0)
+		return fail(err, E_INVALID, RETRY_NEVER, "user name or password has a line break or NUL in it");
+	return 0;
+}
+
+/* AUTHENTICATE with its initial response costs one round trip and takes any character; so does LOGIN where both texts are plain. */
+static int try_to_log_in(struct imap *imap, const struct receiver_options *options, struct imap_command *command,
+			 struct error *err)
+{
+	bool may_login = !(imap->capabilities & CAP_LOGINDISABLED), may_plain = imap->capabilities & CAP_AUTH_PLAIN;
+	bool quotable = imap_is_quotable(str_of(options->user), false) && imap_is_quotable(secret_reveal(options->password), false);
+	int r;
+
+	if (may_plain && ((imap->capabilities & CAP_SASL_IR) || !may_login || !quotable)) {
+		r = authenticate_plain(imap, options, command, err);
+		/* BAD: it says it could, and can't. NO is an answer to the password, which isn't tried a second time. */
+		if (r < 0 || command->status != STATUS_BAD || !may_login)
+			return r;
+		imap_command_done(command);
+	}
+	return login(imap, options, command, err);
+}
+
+static int log_in(struct imap *imap, const struct receiver_options *options, struct error *err)
+{
+	struct imap_command command CLEANUP(imap_command_done) = {0};
+	int r = check_credentials(options, err);
+
+	if (r < 0)
+		return imap_break(imap, err);
+	if (!stream_is_tls(imap->stream) && !options->allow_insecure_login) {
+		fail(err, E_INSECURE, RETRY_NEVER,
+		     "the connection is not encrypted: no password was sent (choose TLS or STARTTLS, or allow an insecure login)");
+		return imap_break(imap, err);
+	}
+	r = know_capabilities(imap, err);
+	if (r < 0)
+		return r;
+	if ((imap->capabilities & CAP_LOGINDISABLED) && !(imap->capabilities & CAP_AUTH_PLAIN))
+		return no_way_to_log_in(imap, err);
+	imap->capabilities_told = false; /* they change with the login; many servers tell the new ones with its OK */
+	r = try_to_log_in(imap, options, &command, err);
+	if (r < 0)
+		return imap->broken.code ? r : imap_break(imap, err);
+	if (command.status == STATUS_OK)
+		return 0;
+	return imap_refused(imap, &command, "login", SCOPE_ACCOUNT, E_AUTH, RETRY_NEVER, err);
+}
+
+/* ---------------------------------------------------------------- select */
+
+/* UTF8=ACCEPT (RFC 6855): without it, servers that know it may hand out mail with foreign addresses in a changed form. */
+static int send_enable(struct imap *imap, struct imap_command *command, struct error *err)
+{
+	if (!(imap->capabilities & CAP_ENABLE) || !(imap->capabilities & CAP_UTF8_ACCEPT))
+		return 0;
+	int r = imap_send_plain(imap, "ENABLE UTF8=ACCEPT", command, err);
+	if (r < 0 || str_is_ascii(str_of(imap->options.folder)))
+		return r;
+	/* how the folder's name is written depends on the answer */
+	return imap_finish(imap, command, "enable", err);
+}
+
+static int send_select(struct imap *imap, struct imap_command *command, struct error *err)
+{
+	struct buf out CLEANUP(buf_done) = BUF_INIT(IMAP_COMMAND_MAX);
+	int r;
+
+	imap_begin(imap, &out);
+	buf_add(&out, STR("SELECT "));
+	r = imap_put_folder(&out, imap->options.folder, imap->utf8, err);
+	return r < 0 ? error_prefix(err, "folder %.100s", imap->options.folder) : imap_send(imap, &out, command, err);
+}
+
+static int check_selected(struct imap *imap, const struct imap_command *command, struct error *err)
+{
+	const char *folder = imap->options.folder;
+
+	if (command->status != STATUS_OK) {
+		imap_refused(imap, command, "select", SCOPE_FOLDER, E_NOT_FOUND, RETRY_NEVER, err);
+		return error_prefix(err, "folder %.100s", folder);
+	}
+	if (!imap->uidvalidity)
+		return fail_scope(err, SCOPE_FOLDER, E_UNSUPPORTED, RETRY_NEVER,
+				  "folder %.100s: the server gives it no UIDVALIDITY, so that messages can't be told apart over time", folder);
+	if (imap->read_only && imap->options.after != AFTER_LEAVE)
+		return fail_scope(err, SCOPE_FOLDER, E_REFUSED, RETRY_NEVER,
+				  "folder %.100s: it can only be read, so that messages can't be marked, deleted or moved afterwards", folder);
+	imap->selected = true;
+	return 0;
+}
+
+static int select_folder(struct imap *imap, struct error *err)
+{
+	struct imap_command capability CLEANUP(imap_command_done) = {0}, enable CLEANUP(imap_command_done) = {0},
+			    select CLEANUP(imap_command_done) = {0};
+	int r;
+
+	if (imap->capabilities_told)
+		r = send_enable(imap, &enable, err);
+	else
+		r = imap_send_plain(imap, "CAPABILITY", &capability, err);
+	if (r == 0)
+		r = send_select(imap, &select, err);
+	if (r == 0 && enable.imap)
+		r = imap_finish(imap, &enable, "enable", err);
+	if (r == 0 && capability.imap)
+		r = imap_finish(imap, &capability, "capability", err);
+	if (r == 0)
+		r = imap_finish(imap, &select, "select", err);
+	return r < 0 ? r : check_selected(imap, &select, err);
+}
+
+/* ---------------------------------------------------------------- open */
+
+int imap_open_on(struct stream *stream, const struct receiver_options *options, struct receiver **ret, struct error *err)
+{
+	struct imap *imap CLEANUP(imap_closep) = imap_new(stream, options);
+	int preauth = read_greeting(imap, err), r;
+
+	if (preauth < 0)
+		return preauth;
+	r = secure(imap, options, preauth, err);
+	if (r == 0 && !preauth)
+		r = log_in(imap, options, err);
+	if (r == 0)
+		r = select_folder(imap, err);
+	if (r < 0)
+		return r;
+	*ret = &take(imap)->receiver;
+	return 0;
+}
+
+static int open_imap(const struct receiver_options *options, struct receiver **ret, struct error *err)
+{
+	struct stream_options connection = options->stream;
+	struct receiver_options with_tls = *options;
+	struct stream *stream;
+
+	connection.tls = options->security == SECURITY_TLS;
+	with_tls.stream = connection;
+	int r = stream_connect(&connection, &stream, err);
+	return r < 0 ? r : imap_open_on(stream, &with_tls, ret, err);
+}
+
+static uint32_t uidvalidity_of(const struct receiver *r)
+{
+	return ((const struct imap *)r)->uidvalidity;
+}
+
+static int fd_of(const struct receiver *r)
+{
+	return stream_fd(((const struct imap *)r)->stream);
+}
+
+const struct receiver_ops imap_receiver = {
+	.name = "imap",
+	.open = open_imap,
+	.scan = imap_scan,
+	.next = imap_next,
+	.acknowledge_begin = imap_acknowledge_begin,
+	.acknowledge_end = imap_acknowledge_end,
+	.list = imap_list,
+	.idle_start = imap_idle_start,
+	.idle_ready = imap_idle_ready,
+	.idle_stop = imap_idle_stop,
+	.noop = imap_noop,
+	.uidvalidity = uidvalidity_of,
+	.fd = fd_of,
+	.close = close_imap,
+};

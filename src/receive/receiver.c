@@ -1,0 +1,90 @@
+/* See receiver.h. */
+#include "receive/receiver.h"
+
+#include "base/mem.h"
+
+#include <sys/mman.h>
+
+void incoming_free(struct incoming *incoming)
+{
+	if (!incoming)
+		return;
+	if (incoming->mapped)
+		munmap((void *)(uintptr_t)incoming->raw.p, incoming->mapped);
+	free(incoming->memory);
+	free(incoming);
+}
+
+int receiver_open(const struct receiver_ops *ops, const struct receiver_options *options, struct receiver **ret_receiver,
+		  struct error *err)
+{
+	return ops->open(options, ret_receiver, err);
+}
+
+uint32_t receiver_uidvalidity(const struct receiver *r)
+{
+	return r->ops->uidvalidity(r);
+}
+
+int receiver_scan(struct receiver *r, struct position from, struct error *err)
+{
+	return r->ops->scan(r, from, err);
+}
+
+int receiver_next(struct receiver *r, struct incoming **ret_incoming, struct error *err)
+{
+	return r->ops->next(r, ret_incoming, err);
+}
+
+int receiver_acknowledge(struct receiver *r, const uint32_t *uids, size_t n, struct error *err)
+{
+	int rc = r->ops->acknowledge_begin(r, uids, n, err);
+
+	return rc < 0 ? rc : r->ops->acknowledge_end(r, err);
+}
+
+int receiver_acknowledge_begin(struct receiver *r, const uint32_t *uids, size_t n, struct error *err)
+{
+	return r->ops->acknowledge_begin(r, uids, n, err);
+}
+
+int receiver_acknowledge_end(struct receiver *r, struct error *err)
+{
+	return r->ops->acknowledge_end(r, err);
+}
+
+int receiver_list(struct receiver *r, void (*each)(void *ctx, uint32_t uid), void *ctx, struct error *err)
+{
+	return r->ops->list(r, each, ctx, err);
+}
+
+int receiver_idle_start(struct receiver *r, struct error *err)
+{
+	return r->ops->idle_start(r, err);
+}
+
+int receiver_idle_ready(struct receiver *r, struct error *err)
+{
+	return r->ops->idle_ready(r, err);
+}
+
+int receiver_idle_stop(struct receiver *r, struct error *err)
+{
+	return r->ops->idle_stop(r, err);
+}
+
+int receiver_noop(struct receiver *r, struct error *err)
+{
+	return r->ops->noop(r, err);
+}
+
+int receiver_fd(const struct receiver *r)
+{
+	return r->ops->fd(r);
+}
+
+void receiver_close(struct receiver *r)
+{
+	if (r)
+		r->ops->close(r);
+}

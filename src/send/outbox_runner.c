@@ -1,0 +1,349 @@
+/* See outbox_runner.h. */
+#include "send/outbox_runner.h"
+
+#include "auth/connection.h"
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "store/cases.h"
+#include "store/messages.h"
+
+#define BATCH        20
+#define MAX_MESSAGE  MIB(256)
+#define MAX_AGE      HOURS_MS(24 * 5)
+
+int64_t outbox_next_try(int64_t created_at, int64_t tries, int64_t now)
+{
+	static const int minutes[] = {1, 5, 15, 30};
+	int64_t delay = tries <= (int64_t)ARRAY_LEN(minutes) ? MINUTES_MS(minutes[MAX(tries, 1) - 1])
+			: tries <= 16			       ? HOURS_MS(1)
+							       : HOURS_MS(4);
+
+	return now + delay > created_at + MAX_AGE ? 0 : now + delay;
+}
+
+/* ---------------------------------------------------------------- durable marks */
+
+struct mark {
+	struct work work;
+	const char *claim;
+	int64_t id;
+	int marked; /* out */
+};
+
+static int run_mark(struct work *work, struct db *db, struct error *err)
+{
+	struct mark *mark = (struct mark *)(void *)work;
+	int r = outbox_mark_sending(db, mark->id, mark->claim, err);
+
+	if (r < 0)
+		return r;
+	mark->marked = r;
+	return 0;
+}
+
+/* sender.h's before_dot. */
+static int mark_sending(void *ctx, struct outgoing *item, struct error *err)
+{
+	const struct outbox_options *options = ctx;
+	struct mark mark = {.work = {.run = run_mark}, .claim = options->claim, .id = item->id};
+	int r = store_do(options->store, &mark.work, err);
+
+	if (r < 0)
+		return r;
+	if (!mark.marked)
+		return fail(err, E_CONFLICT, RETRY_NEVER, "outbox row %lld is not queued any more", (long long)item->id);
+	fault_step("dot-before");
+	return 0;
+}
+
+struct finish {
+	struct work work;
+	const struct outbox_row *row;
+};
+
+static int run_finish(struct work *work, struct db *db, struct error *err)
+{
+	struct finish *finish = (struct finish *)(void *)work;
+	const struct outbox_row *row = finish->row;
+	int r = outbox_finish(db, row, err);
+
+	if (r == 0 && (strcmp(row->state, "failed") == 0 || strcmp(row->state, "uncertain") == 0))
+		r = event_insert(db, strcmp(row->state, "failed") == 0 ? "outbox.failed" : "outbox.uncertain", row->case_id,
+				 row->message_id, STR("{}"), clock_now_ms(), err);
+	return r;
+}
+
+/* ---------------------------------------------------------------- one batch */
+
+struct letter {
+	struct outbox_row row;
+	struct outgoing outgoing;
+	size_t *positions; /* of outgoing's recipients in the row's */
+	struct buf mime;
+};
+
+/* The recipients that have no final answer yet. */
+static void choose_recipients(struct letter *letter, struct arena *arena)
+{
+	struct outgoing *o = &letter->outgoing;
+
+	o->recipients = ARENA_ARRAY(arena, struct recipient, letter->row.recipient_count);
+	letter->positions = ARENA_ARRAY(arena, size_t, letter->row.recipient_count);
+	for (size_t i = 0; i < letter->row.recipient_count; i++) {
+		const struct outbox_recipient *r = &letter->row.recipients[i];
+
+		if (strcmp(r->state, "queued") != 0 && strcmp(r->state, "later") != 0)
+			continue;
+		letter->positions[o->recipient_count] = i;
+		o->recipients[o->recipient_count++] = (struct recipient){.address = r->address, .answer = ""};
+	}
+}
+
+static int load_letter(struct db *db, int64_t id, struct arena *arena, struct letter *letter, struct error *err)
+{
+	int r = outbox_get(db, id, arena, &letter->row, err);
+
+	if (r <= 0)
+		return r;
+	buf_init(&letter->mime, MAX_MESSAGE);
+	r = raw_get(db, letter->row.message_id, &letter->mime, err);
+	if (r <= 0)
+		return r < 0 ? r : fail_scope(err, SCOPE_MESSAGE, E_NOT_FOUND, RETRY_NEVER, "outbox row %lld: its mail is missing", (long long)id);
+	letter->outgoing = (struct outgoing){
+		.id = id,
+		.envelope_from = letter->row.envelope_from,
+		.mime = buf_str(&letter->mime),
+		.arena = arena,
+		.answer = "",
+	};
+	choose_recipients(letter, arena);
+	return 1;
+}
+
+static const char *state_of(enum outcome outcome)
+{
+	switch (outcome) {
+	case OUTCOME_PENDING:
+		return "queued";
+	case OUTCOME_SENT:
+		return "sent";
+	case OUTCOME_LATER:
+		return "later";
+	case OUTCOME_FAILED:
+		return "failed";
+	case OUTCOME_UNCERTAIN:
+		return "uncertain";
+	}
+	return "queued";
+}
+
+/* The row's state follows from its recipients: while one may still be reached it stays in the queue. */
+static const char *state_of_row(const struct outbox_row *row)
+{
+	bool any_later = false, any_sent = false;
+
+	for (size_t i = 0; i < row->recipient_count; i++) {
+		any_later |= strcmp(row->recipients[i].state, "later") == 0 || strcmp(row->recipients[i].state, "queued") == 0;
+		any_sent |= strcmp(row->recipients[i].state, "sent") == 0;
+	}
+	return any_later ? "later" : any_sent ? "sent" : "failed";
+}
+
+static void take_answers(struct letter *letter)
+{
+	struct outgoing *o = &letter->outgoing;
+
+	for (size_t i = 0; i < o->recipient_count; i++) {
+		struct outbox_recipient *r = &letter->row.recipients[letter->positions[i]];
+		enum outcome outcome = o->recipients[i].outcome;
+
+		if (outcome == OUTCOME_PENDING)
+			outcome = o->outcome;
+		r->state = state_of(outcome);
+		r->code = o->recipients[i].code;
+		r->reply = o->recipients[i].answer ? o->recipients[i].answer : "";
+	}
+}
+
+static void give_up(struct outbox_row *row)
+{
+	row->state = "failed";
+	for (size_t i = 0; i < row->recipient_count; i++)
+		if (strcmp(row->recipients[i].state, "later") == 0)
+			row->recipients[i].state = "failed";
+}
+
+/* Outcome → row. */
+static void settle(struct letter *letter, struct outbox_counts *counts)
+{
+	struct outbox_row *row = &letter->row;
+	int64_t now = clock_now_ms();
+
+	row->code = letter->outgoing.code;
+	row->reply = letter->outgoing.answer ? letter->outgoing.answer : "";
+	row->tries++;
+	take_answers(letter);
+	row->state = letter->outgoing.outcome == OUTCOME_UNCERTAIN ? "uncertain" : state_of_row(row);
+	if (strcmp(row->state, "later") == 0) {
+		row->next_try_at = outbox_next_try(row->created_at, row->tries, now);
+		if (!row->next_try_at)
+			give_up(row);
+	}
+	if (strcmp(row->state, "sent") == 0) {
+		row->sent_at = now;
+		counts->sent++;
+	} else if (strcmp(row->state, "later") == 0) {
+		counts->later++;
+	} else if (strcmp(row->state, "failed") == 0) {
+		counts->failed++;
+	} else {
+		counts->uncertain++;
+	}
+}
+
+static int record(const struct outbox_options *options, struct letter *letter, struct outbox_counts *counts, struct error *err)
+{
+	struct finish finish = {.work = {.run = run_finish}, .row = &letter->row};
+
+	if (letter->outgoing.outcome == OUTCOME_PENDING)
+		return 0;
+	settle(letter, counts);
+	if (strcmp(letter->row.state, "sent") != 0)
+		log_warning("outbox", "row %lld to %s: %s: %lld %s", (long long)letter->row.id,
+			    letter->row.recipient_count ? letter->row.recipients[0].address : "nobody", letter->row.state,
+			    (long long)letter->row.code, letter->row.reply);
+	return store_do(options->store, &finish.work, err);
+}
+
+/* A letter that can't be made ready fails alone; only a fault of the store stops the batch. */
+static int load_batch(struct db *db, const int64_t *ids, int n, struct arena *arena, struct letter *letters, struct outgoing **items,
+		      struct error *err)
+{
+	int ready = 0;
+
+	for (int i = 0; i < n; i++) {
+		struct error fault = {0};
+		int r = load_letter(db, ids[i], arena, &letters[i], &fault);
+
+		if (r < 0 && fault.scope != SCOPE_MESSAGE) {
+			if (err)
+				*err = fault;
+			return r;
+		}
+		if (r > 0) {
+			items[ready++] = &letters[i].outgoing;
+			continue;
+		}
+		letters[i].outgoing.outcome = r < 0 ? OUTCOME_FAILED : OUTCOME_PENDING;
+		letters[i].outgoing.answer = r < 0 ? arena_cstr(arena, str_of(fault.text)) : "";
+	}
+	return ready;
+}
+
+static int record_batch(const struct outbox_options *options, struct letter *letters, int n, struct outbox_counts *counts,
+			struct error *err)
+{
+	int result = 0;
+
+	for (int i = 0; i < n; i++) {
+		int r = record(options, &letters[i], counts, result < 0 ? NULL : err);
+
+		result = result < 0 ? result : r;
+	}
+	return result;
+}
+
+/* Sends up to BATCH letters; returns how many were due. */
+static int send_batch(const struct outbox_options *options, struct db *db, struct sender *sender, const char *account_id,
+		      struct outbox_counts *counts, struct error *err)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct letter letters[BATCH] = {0};
+	struct outgoing *items[BATCH];
+	int64_t ids[BATCH];
+	int n = outbox_due(db, account_id, clock_now_ms(), ids, BATCH, err);
+	int ready = n <= 0 ? n : load_batch(db, ids, n, arena, letters, items, err);
+	int sent = ready <= 0 ? ready : sender_send(sender, items, (size_t)ready, err);
+
+	if (ready >= 0 && n > 0) {
+		int recorded;
+
+		fault_step("dot-after");
+		recorded = record_batch(options, letters, n, counts, sent < 0 ? NULL : err);
+		sent = sent < 0 ? sent : recorded;
+	}
+	for (int i = 0; i < BATCH; i++)
+		buf_done(&letters[i].mime);
+	return sent < 0 ? sent : n;
+}
+
+/* ---------------------------------------------------------------- one account */
+
+static int open_sender(const struct outbox_options *options, const struct account *account, struct sender **ret_sender,
+		       struct error *err)
+{
+	struct account_connection connection;
+	struct sender_options sender = {0};
+	int r = account_send_connection(account, setup_provider(options->setup, account->provider), &connection, err);
+
+	if (r < 0)
+		return r;
+	connection_stream_options(&connection, &sender.stream);
+	sender.security = connection.security;
+	sender.user = connection.user;
+	sender.password = connection.password;
+	sender.helo_name = account->send.helo_name;
+	sender.step_timeout_ms = connection.timeout_ms;
+	sender.allow_insecure_login = connection.allow_insecure_login;
+	sender.transcript = options->transcript;
+	sender.transcript_ctx = options->ctx;
+	sender.before_dot = mark_sending;
+	sender.before_dot_ctx = (void *)(uintptr_t)options;
+	return sender_open(&smtp_sender, &sender, ret_sender, err);
+}
+
+int outbox_send_account(const struct outbox_options *options, const char *account_id, struct outbox_counts *counts,
+			struct error *err)
+{
+	const struct account *account = setup_account(options->setup, account_id);
+	struct sender *sender CLEANUP(sender_closep) = NULL;
+	struct db *db CLEANUP(db_closep) = NULL;
+	int r;
+
+	if (!account)
+		return fail(err, E_NOT_FOUND, RETRY_NEVER, "account %s: no such account; its mail waits in the outbox", account_id);
+	if (!account->send.enabled)
+		return fail(err, E_INVALID, RETRY_NEVER, "account %s: sending is switched off (send/enabled)", account_id);
+	r = store_connect(options->store, &db, err);
+	if (r == 0)
+		r = open_sender(options, account, &sender, err);
+	while (r >= 0 && !(options->stopped && options->stopped(options->ctx))) {
+		r = send_batch(options, db, sender, account_id, counts, err);
+		if (r == 0)
+			break;
+	}
+	return r < 0 ? error_prefix(err, "account %s", account_id) : 0;
+}
+
+struct recover {
+	struct work work;
+	const char *claim;
+	int64_t n;
+};
+
+static int run_recover(struct work *work, struct db *db, struct error *err)
+{
+	struct recover *recover = (struct recover *)(void *)work;
+
+	recover->n = outbox_orphans(db, recover->claim, err);
+	return recover->n < 0 ? (int)recover->n : 0;
+}
+
+int64_t outbox_recover(const struct outbox_options *options, struct error *err)
+{
+	struct recover recover = {.work = {.run = run_recover}, .claim = options->claim};
+	int r = store_do(options->store, &recover.work, err);
+
+	return r < 0 ? r : recover.n;
+}

@@ -1,0 +1,227 @@
+/* See account.h. */
+#include "setup/account.h"
+
+#include "setup/check.h"
+#include "setup/words.h"
+
+#include <stdio.h>
+
+static const char *const send_protocol_words[] = {"smtp", NULL};
+static const char *const tls_version_words[] = {"1.0", "1.1", "1.2", "1.3", NULL};
+#define TLS_PRESET 2 /* "1.2" */
+
+/* clang-format off */
+static const struct field tls_fields[] = {
+	FIELD_ENUM(struct account_tls, lowest, tls_version_words, "Lowest TLS version", .preset = TLS_PRESET),
+	FIELD_TEXT(struct account_tls, truststore, "CA certificates", .check = check_absolute_path,
+		   .help = "A PEM file; empty: those of the system"),
+	FIELD_BOOL(struct account_tls, verify, "Verify the server's certificate", .preset = true,
+		   .help = "Without it anybody on the way can read along and change mail"),
+};
+
+static const struct field send_fields[] = {
+	FIELD_BOOL(struct account_send, enabled, "Send mail", .preset = true),
+	FIELD_ENUM(struct account_send, protocol, send_protocol_words, "Protocol"),
+	FIELD_TEXT(struct account_send, address, "Address", .max = 254, .check = check_address,
+		   .help = "The address mail is sent from"),
+	FIELD_TEXT(struct account_send, display_name, "Display name", .max = 200,
+		   .help = "What recipients see beside the address"),
+	FIELD_TEXT(struct account_send, reply_to, "Reply-to address", .max = 254, .check = check_address,
+		   .help = "Where answers shall go; empty: to the address"),
+	FIELD_TEXT(struct account_send, user, "User ID", .max = 255,
+		   .help = "Empty: by the provider's rule, else no login"),
+	FIELD_SECRET(struct account_send, password, "Password"),
+	FIELD_TEXT(struct account_send, host, "Server", .max = 253, .check = check_host, .help = "Empty: the provider's"),
+	FIELD_INT(struct account_send, port, "Port", .high = 65535,
+		  .help = "0: the provider's, else by security: 587 for starttls, 465 for tls, 25 for none"),
+	FIELD_ENUM(struct account_send, security, security_words, "Connection security", .preset = SECURITY_STARTTLS,
+		   .help = "Where no server is given here, the provider's counts"),
+	FIELD_BOOL(struct account_send, allow_insecure_login, "Allow the password over plain text",
+		   .help = "Insecure: anybody on the way can read the password"),
+	FIELD_INT(struct account_send, timeout_s, "Time-out", .high = 3600,
+		  .help = "Seconds without an answer before the connection is given up; 0: the provider's, else 40"),
+	FIELD_SECTION(struct account_send, tls, tls_fields, "TLS"),
+	FIELD_TEXT(struct account_send, helo_name, "Name in EHLO", .max = 253, .check = check_host,
+		   .help = "Empty: the name of this machine"),
+	FIELD_INT(struct account_send, answers_per_hour, "Automatic answers per hour", .low = 1, .high = 1000, .preset = 3,
+		  .help = "At most so many go out to one address in an hour"),
+};
+
+static const struct field receive_fields[] = {
+	FIELD_BOOL(struct account_receive, enabled, "Receive mail", .preset = true),
+	FIELD_ENUM(struct account_receive, protocol, receive_protocol_words, "Protocol"),
+	FIELD_BOOL(struct account_receive, use_sender_login, "Use sender's ID and password"),
+	FIELD_TEXT(struct account_receive, user, "User ID", .max = 255, .help = "Empty: by the provider's rule"),
+	FIELD_SECRET(struct account_receive, password, "Password"),
+	FIELD_TEXT(struct account_receive, host, "Server", .max = 253, .check = check_host,
+		   .help = "Empty: the provider's"),
+	FIELD_INT(struct account_receive, port, "Port", .high = 65535,
+		  .help = "0: the provider's, else by security: 993 for tls, 143 otherwise"),
+	FIELD_ENUM(struct account_receive, security, security_words, "Connection security", .preset = SECURITY_TLS,
+		   .help = "Where no server is given here, the provider's counts"),
+	FIELD_BOOL(struct account_receive, allow_insecure_login, "Allow the password over plain text",
+		   .help = "Insecure: anybody on the way can read the password"),
+	FIELD_INT(struct account_receive, timeout_s, "Time-out", .low = 1, .high = 3600, .preset = 60,
+		  .help = "Seconds without an answer before the connection is given up"),
+	FIELD_SECTION(struct account_receive, tls, tls_fields, "TLS"),
+};
+
+static const struct field account_fields[] = {
+	FIELD_ID(struct account, id, "Account ID"),
+	FIELD_TEXT(struct account, name, "Account name", .max = 200),
+	FIELD_REF(struct account, provider, "provider", "Provider",
+		  .help = "Empty: everything about the servers is said here"),
+	FIELD_SECTION(struct account, send, send_fields, "Sender"),
+	FIELD_SECTION(struct account, receive, receive_fields, "Receiver"),
+};
+/* clang-format on */
+
+/* ---------------------------------------------------------------- checks over several fields */
+
+int check_security_port(const char *section, int64_t port, int security, struct error *err)
+{
+	bool tls_port = port == 993 || port == 465;
+	bool clear_port = port == 143 || port == 25;
+
+	if (tls_port && security != SECURITY_TLS)
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "%s/security: port %d speaks TLS from the start, so security must be tls", section,
+		            (int)port);
+	if (clear_port && security == SECURITY_TLS)
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "%s/security: port %d begins in plain text, so security must be starttls (or none)",
+		            section, (int)port);
+	return 0;
+}
+
+static int check_password_in_clear(const char *section, const char *host, int security, bool allowed,
+                                   const struct secret *password, struct error *err)
+{
+	if (*host && security == SECURITY_NONE && secret_is_set(password) && !allowed)
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "%s/allow_insecure_login: must be true to send a password without TLS (security is none)",
+		            section);
+	return 0;
+}
+
+static int check_account(const void *record, struct error *err)
+{
+	const struct account *a = record;
+	const struct secret *receive_password = a->receive.use_sender_login ? &a->send.password : &a->receive.password;
+
+	if (*a->send.host && check_security_port("send", a->send.port, a->send.security, err) < 0)
+		return E_INVALID;
+	if (*a->receive.host && check_security_port("receive", a->receive.port, a->receive.security, err) < 0)
+		return E_INVALID;
+	if (check_password_in_clear("send", a->send.host, a->send.security, a->send.allow_insecure_login,
+	                            &a->send.password, err) < 0)
+		return E_INVALID;
+	return check_password_in_clear("receive", a->receive.host, a->receive.security, a->receive.allow_insecure_login,
+	                               receive_password, err);
+}
+
+const struct record_type account_type =
+        RECORD_TYPE("account", "accounts", struct account, account_fields, "Account", .check = check_account);
+
+/* ---------------------------------------------------------------- what a connection really uses */
+
+static int missing(const struct account *account, const char *what, struct error *err)
+{
+	return fail(err, E_INVALID, RETRY_NEVER, "account %s: %s", account->id, what);
+}
+
+/* The user ID the provider makes of the sender's address; NULL where it makes none. */
+static const char *login_by_rule(const struct account *account, const struct provider *provider,
+                                 struct account_connection *connection)
+{
+	struct str address = str_of(account->send.address);
+	ptrdiff_t at = str_find_char(address, '@');
+
+	if (!provider || at < 0)
+		return NULL;
+	if (provider->login == LOGIN_ADDRESS)
+		return account->send.address;
+	if (provider->login != LOGIN_LOCAL_PART)
+		return NULL;
+	snprintf(connection->room, sizeof connection->room, "%.*s", (int)at, address.p);
+	return connection->room;
+}
+
+static int receive_port(int64_t port, enum security security)
+{
+	return port ? (int)port : security == SECURITY_TLS ? 993 : 143;
+}
+
+int account_receive_connection(const struct account *account, const struct provider *provider,
+                               struct account_connection *ret, struct error *err)
+{
+	const struct account_receive *r = &account->receive;
+	bool own = *r->host;
+
+	if (!r->enabled)
+		return missing(account, "receive/enabled is false", err);
+	if (!own && !provider)
+		return missing(account, "receive/host is missing and there is no provider", err);
+	if (!own && (!provider->receive.enabled || !*provider->receive.host))
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "account %s: receive/host is missing and provider %s has no server to receive from",
+		            account->id, provider->id);
+	struct account_connection *c = ret;
+	const char *user = r->use_sender_login ? account->send.user : r->user;
+	if (!*user)
+		user = login_by_rule(account, provider, c);
+	const struct secret *password = r->use_sender_login ? &account->send.password : &r->password;
+	const char *section = r->use_sender_login ? "send" : "receive";
+	if (!user || !*user)
+		return fail(err, E_INVALID, RETRY_NEVER, "account %s: %s/user is missing", account->id, section);
+	if (!secret_is_set(password))
+		return fail(err, E_INVALID, RETRY_NEVER, "account %s: %s/password is missing", account->id, section);
+	c->host = own ? r->host : provider->receive.host;
+	c->user = user;
+	c->password = password;
+	c->security = (enum security)(own ? r->security : provider->receive.security);
+	c->port = receive_port(r->port || own ? r->port : provider->receive.port, c->security);
+	c->allow_insecure_login = r->allow_insecure_login;
+	c->timeout_ms = (int)r->timeout_s * 1000;
+	c->tls = &r->tls;
+	return 0;
+}
+
+static int send_port(int64_t port, enum security security)
+{
+	return port ? (int)port : security == SECURITY_TLS ? 465 : security == SECURITY_STARTTLS ? 587 : 25;
+}
+
+int account_send_connection(const struct account *account, const struct provider *provider,
+                            struct account_connection *ret, struct error *err)
+{
+	const struct account_send *s = &account->send;
+	bool own = *s->host;
+
+	if (!s->enabled)
+		return missing(account, "send/enabled is false", err);
+	if (!*s->address)
+		return missing(account, "send/address is missing", err);
+	if (!own && !provider)
+		return missing(account, "send/host is missing and there is no provider", err);
+	if (!own && (!provider->send.enabled || !*provider->send.host))
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "account %s: send/host is missing and provider %s has no server to send with", account->id,
+		            provider->id);
+	if (*s->user && !secret_is_set(&s->password))
+		return missing(account, "send/password is missing", err);
+	struct account_connection *c = ret;
+	const char *user = *s->user ? s->user : secret_is_set(&s->password) ? login_by_rule(account, provider, c) : "";
+	if (!user)
+		return missing(account, "send/user is missing, although there is a password", err);
+	c->host = own ? s->host : provider->send.host;
+	c->user = user;
+	c->password = &s->password;
+	c->security = (enum security)(own ? s->security : provider->send.security);
+	c->port = send_port(s->port || own ? s->port : provider->send.port, c->security);
+	c->allow_insecure_login = s->allow_insecure_login;
+	int64_t preset = !own && provider ? provider->send.timeout_s : 40;
+	c->timeout_ms = (int)(s->timeout_s ? s->timeout_s : preset) * 1000;
+	c->tls = &s->tls;
+	return 0;
+}

@@ -1,0 +1,298 @@
+/* Changing the set-up: apply, delete, seal anew. Each is one transaction that first looks at everything as it would be. */
+#include "setup/setup.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "setup/snapshot.h"
+#include "store/records.h"
+
+#include <stdio.h>
+
+/* ---------------------------------------------------------------- the transaction */
+
+struct change {
+	struct db *db;
+	const struct sealer *sealer;
+	const char *by;
+	int64_t at, revision;
+	struct setup *setup; /* as it is, then as it will be */
+	bool open;           /* until committed */
+};
+
+static void change_done(struct change *change)
+{
+	if (change->open)
+		db_rollback(change->db);
+	setup_free(change->setup);
+}
+
+static int change_begin(struct change *change, struct error *err)
+{
+	int r = db_begin(change->db, err);
+
+	if (r < 0)
+		return r;
+	change->open = true;
+	change->at = clock_now_ms();
+	r = records_begin_change(change->db, &change->revision, err);
+	return r < 0 ? r : setup_load(change->db, change->sealer, &change->setup, err);
+}
+
+static int change_commit(struct change *change, struct error *err)
+{
+	int r = db_commit(change->db, err);
+
+	if (r >= 0)
+		change->open = false;
+	return r;
+}
+
+static int put_record(const struct change *change, const struct record_type *type, const void *record,
+                      struct error *err)
+{
+	json_t *json CLEANUP(json_decrefp) = NULL;
+	int r = record_write(type, record, type->plural, SECRETS_SEALED, false, change->sealer, &json, err);
+
+	if (r < 0)
+		return r;
+	char *text CLEANUP(freep) = json_dumps(json, JSON_COMPACT);
+	must(text);
+	return records_put(change->db, type->kind, record_id(type, record), str_of(text), change->by, change->at, err);
+}
+
+/* ---------------------------------------------------------------- apply */
+
+/* A document's record as it would be stored, still without its place in the snapshot. */
+static int read_one(const struct change *change, const struct record_type *type, const char *id, const json_t *value,
+                    void **ret_record, struct error *err)
+{
+	const char *path = arena_printf(change->setup->arena, "%s/%.64s", type->plural, id).p;
+	json_t *json CLEANUP(json_decrefp) = json_copy((json_t *)(uintptr_t)value);
+	const char *inner = json_string_value(json_object_get(json, "id"));
+	void *record;
+
+	if (inner && strcmp(inner, id) != 0)
+		return fail(err, E_INVALID, RETRY_NEVER, "%s/id: \"%.64s\" is not the key above it", path, inner);
+	if (json_is_object(json) && !inner)
+		json_object_set_new(json, "id", json_string(id));
+	int r = record_read(type, json, path, change->sealer, change->setup->arena, &record, err);
+	if (r < 0)
+		return r;
+	r = record_keep_secrets(type, record, setup_find(change->setup, type, id), path, err);
+	if (r < 0) {
+		record_done(type, record);
+		return r;
+	}
+	*ret_record = record;
+	return 0;
+}
+
+/* Returns 1 where the record differs from what is stored. */
+static int apply_one(struct change *change, const struct record_type *type, const char *id, const json_t *value,
+                     struct buf *report, struct error *err)
+{
+	struct buf differences CLEANUP(buf_done) = BUF_INIT(KIB(256));
+	void *record;
+	int r = read_one(change, type, id, value, &record, err);
+
+	if (r < 0)
+		return r;
+	const void *before = setup_find(change->setup, type, id);
+	size_t count = record_diff(type, before, record, &differences);
+	if (before && count == 0) {
+		buf_printf(report, "%s/%s: unchanged\n", type->plural, id);
+		record_done(type, record);
+		return 0;
+	}
+	buf_printf(report, "%s/%s: %s\n", type->plural, id, before ? "changed" : "created");
+	if (before)
+		buf_add(report, buf_str(&differences));
+	setup_put(change->setup, type, record);
+	r = put_record(change, type, record, err);
+	return r < 0 ? r : 1;
+}
+
+static int apply_kind(struct change *change, const struct record_type *type, const json_t *records, struct buf *report,
+                      struct error *err)
+{
+	const char *id;
+	json_t *value;
+	int count = 0;
+
+	if (!json_is_object(records))
+		return fail(err, E_INVALID, RETRY_NEVER, "%s: is not an object of records by their id", type->plural);
+	json_object_foreach ((json_t *)(uintptr_t)records, id, value) {
+		int r = apply_one(change, type, id, value, report, err);
+		if (r < 0)
+			return r;
+		count += r;
+	}
+	return count;
+}
+
+/* Each key must be a kind of record. */
+static int check_kinds(const json_t *document, struct error *err)
+{
+	const char *key;
+	json_t *value;
+
+	if (!json_is_object(document))
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "the set-up is not an object (\"accounts:\", \"listeners:\" … with records below)");
+	json_object_foreach ((json_t *)(uintptr_t)document, key, value) {
+		struct buf known CLEANUP(buf_done) = BUF_INIT(KIB(1));
+		const struct record_type *type = setup_type_find(key);
+
+		if (type && strcmp(type->plural, key) == 0)
+			continue;
+		if (type)
+			return fail(err, E_INVALID, RETRY_NEVER, "%s: unknown key (did you mean %s?)", key,
+			            type->plural);
+		for (size_t i = 0; setup_types[i]; i++)
+			buf_printf(&known, "%s%s", i ? ", " : "", setup_types[i]->plural);
+		return fail(err, E_INVALID, RETRY_NEVER, "%.64s: unknown key (known are %s)", key, buf_cstr(&known));
+	}
+	return 0;
+}
+
+static int apply_all(struct change *change, const json_t *document, struct buf *report, struct error *err)
+{
+	int count = 0;
+
+	for (size_t i = 0; setup_types[i]; i++) {
+		const json_t *records = json_object_get(document, setup_types[i]->plural);
+		if (!records || json_is_null(records))
+			continue;
+		int r = apply_kind(change, setup_types[i], records, report, err);
+		if (r < 0)
+			return r;
+		count += r;
+	}
+	int r = setup_check(change->setup, err);
+	return r < 0 ? r : count;
+}
+
+int setup_apply(struct db *db, const struct sealer *sealer, const json_t *document, const char *by, bool dry_run,
+                struct buf *report, struct error *err)
+{
+	struct change change CLEANUP(change_done) = {.db = db, .sealer = sealer, .by = by};
+	struct buf lines CLEANUP(buf_done) = BUF_INIT(MIB(16));
+	struct error ignored;
+
+	err = err ? err : &ignored;
+	int count = check_kinds(document, err);
+	if (count >= 0)
+		count = change_begin(&change, err);
+	if (count >= 0)
+		count = apply_all(&change, document, &lines, err);
+	if (count > 0 && !dry_run) {
+		int r = change_commit(&change, err);
+		if (r < 0)
+			return r;
+	}
+	if (count >= 0 && report)
+		buf_add(report, buf_str(&lines));
+	return count;
+}
+
+/* ---------------------------------------------------------------- secrets by reference */
+
+int setup_resolve_secrets(json_t *document, struct error *err)
+{
+	for (size_t i = 0; setup_types[i]; i++) {
+		const char *id;
+		json_t *value;
+
+		json_object_foreach (json_object_get(document, setup_types[i]->plural), id, value) {
+			char path[160];
+			snprintf(path, sizeof path, "%s/%.64s", setup_types[i]->plural, id);
+			int r = record_resolve_secrets(setup_types[i], value, path, err);
+			if (r < 0)
+				return r;
+		}
+	}
+	return 0;
+}
+
+/* ---------------------------------------------------------------- delete */
+
+struct user_search {
+	const struct record_type *type; /* of the record that shall go */
+	const char *id;
+};
+
+static int is_user(void *ctx, const char *path UNUSED, const char *kind, const char *id)
+{
+	const struct user_search *search = ctx;
+
+	return strcmp(kind, search->type->kind) == 0 && strcmp(id, search->id) == 0;
+}
+
+/* Fails where any record refers to it. */
+static int check_unused(const struct setup *setup, const struct record_type *type, const char *id, struct error *err)
+{
+	struct user_search search = {type, id};
+
+	for (size_t i = 0; setup_types[i]; i++) {
+		const void *const *records;
+		size_t n = setup_list(setup, setup_types[i], &records);
+
+		for (size_t k = 0; k < n; k++)
+			if (record_each_reference(setup_types[i], records[k], is_user, &search))
+				return fail(err, E_CONFLICT, RETRY_NEVER, "%s/%s is still used by %s/%s", type->plural,
+				            id, setup_types[i]->plural, record_id(setup_types[i], records[k]));
+	}
+	return 0;
+}
+
+int setup_delete(struct db *db, const struct sealer *sealer, const char *kind, const char *id, const char *by,
+                 struct error *err)
+{
+	struct change change CLEANUP(change_done) = {.db = db, .sealer = sealer, .by = by};
+	const struct record_type *type = setup_type_find(kind);
+
+	if (!type)
+		return fail(err, E_INVALID, RETRY_NEVER, "\"%s\" is not a kind of record", kind);
+	int r = change_begin(&change, err);
+	if (r < 0)
+		return r;
+	if (!setup_find(change.setup, type, id))
+		return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no %s \"%s\"", type->kind, id);
+	r = check_unused(change.setup, type, id, err);
+	if (r >= 0)
+		r = records_put(db, type->kind, id, STR(""), by, change.at, err);
+	return r < 0 ? r : change_commit(&change, err);
+}
+
+/* ---------------------------------------------------------------- seal anew */
+
+static bool has_secrets(const struct record_type *type, const void *record)
+{
+	json_t *with CLEANUP(json_decrefp) = NULL, *without CLEANUP(json_decrefp) = NULL;
+
+	if (record_write(type, record, "", SECRETS_MASKED, false, NULL, &with, NULL) < 0 ||
+	    record_write(type, record, "", SECRETS_OMITTED, false, NULL, &without, NULL) < 0)
+		return false;
+	return !json_equal(with, without);
+}
+
+int setup_reseal(struct db *db, const struct sealer *sealer, struct error *err)
+{
+	struct change change CLEANUP(change_done) = {.db = db, .sealer = sealer, .by = "keys rotate"};
+	int count = 0, r = change_begin(&change, err);
+
+	for (size_t i = 0; r >= 0 && setup_types[i]; i++) {
+		const void *const *records;
+		size_t n = setup_list(change.setup, setup_types[i], &records);
+
+		for (size_t k = 0; r >= 0 && k < n; k++) {
+			if (!has_secrets(setup_types[i], records[k]))
+				continue;
+			r = put_record(&change, setup_types[i], records[k], err);
+			count++;
+		}
+	}
+	if (r >= 0 && count)
+		r = change_commit(&change, err);
+	return r < 0 ? r : count;
+}

@@ -1,0 +1,17 @@
+/* Checks of single values that several resource types share. Each returns NULL or what was expected, as `check` of a field does. */
+#ifndef SETUP_CHECK_H
+#define SETUP_CHECK_H
+
+/* A DNS name or an IP address, without scheme, port and brackets. */
+const char *check_host(const char *value);
+
+/* local@domain as one address, without a display name. */
+const char *check_address(const char *value);
+
+/* "/etc/ssl/our-ca.pem" */
+const char *check_absolute_path(const char *value);
+
+/* A PCRE2 pattern that compiles. The answer lives until the thread's next call. */
+const char *check_pattern(const char *value);
+
+#endif

@@ -1,0 +1,187 @@
+/* What must hold between the records of a set-up. */
+#include "setup/snapshot.h"
+
+#include "setup/mask.h"
+
+/* ---------------------------------------------------------------- references */
+
+struct reference_check {
+	const struct setup *setup;
+	const struct record_type *type;
+	const void *record;
+	struct error *err;
+};
+
+static int check_reference(void *ctx, const char *path, const char *kind, const char *id)
+{
+	struct reference_check *check = ctx;
+	const struct record_type *type = setup_type_find(kind);
+
+	must(type);
+	if (setup_find(check->setup, type, id))
+		return 0;
+	return fail(check->err, E_INVALID, RETRY_NEVER, "%s/%s/%s: there is no %s \"%s\"", check->type->plural,
+	            record_id(check->type, check->record), path, kind, id);
+}
+
+static int check_references(const struct setup *setup, struct error *err)
+{
+	for (size_t i = 0; setup_types[i]; i++) {
+		const void *const *records;
+		size_t n = setup_list(setup, setup_types[i], &records);
+
+		for (size_t k = 0; k < n; k++) {
+			struct reference_check check = {setup, setup_types[i], records[k], err};
+			if (record_each_reference(setup_types[i], records[k], check_reference, &check) < 0)
+				return E_INVALID;
+		}
+	}
+	return 0;
+}
+
+/* ---------------------------------------------------------------- one listener for a folder */
+
+/* RFC 3501 §5.1: INBOX has no case. */
+static struct str folder_key(struct arena *arena, const struct listener *listener)
+{
+	bool inbox = str_eq_nocase(str_of(listener->folder), STR("INBOX"));
+
+	return arena_printf(arena, "%s/%s", listener->account, inbox ? "INBOX" : listener->folder);
+}
+
+static int check_folders(const struct setup *setup, struct error *err)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct map *taken CLEANUP(map_freep) = map_new();
+	const void *const *records;
+	size_t n = setup_list(setup, &listener_type, &records);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct listener *listener = records[i];
+		const struct listener *other = map_set(taken, folder_key(arena, listener), (void *)(uintptr_t)listener);
+		if (other)
+			return fail(err, E_INVALID, RETRY_NEVER,
+			            "listeners/%s/folder: %s of account %s is read by listener %s already",
+			            listener->id, listener->folder, listener->account, other->id);
+	}
+	return 0;
+}
+
+/* ---------------------------------------------------------------- number masks */
+
+static int take_mask(struct map *taken, struct arena *arena, const struct case_type *type, const char *path,
+                     const char *mask, struct error *err)
+{
+	struct str prefix = mask_prefix(mask);
+	char *key = arena_cstr(arena, prefix);
+
+	for (size_t i = 0; i < prefix.n; i++)
+		key[i] = ascii_lower(key[i]);
+	const struct case_type *other = map_set(taken, str_new(key, prefix.n), (void *)(uintptr_t)type);
+	if (other && other != type)
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "case_types/%s/%s: numbers that begin with \"" STR_FMT "\" belong to case type %s already",
+		            type->id, path, STR_ARG(prefix), other->id);
+	return 0;
+}
+
+static int check_masks(const struct setup *setup, struct error *err)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct map *taken CLEANUP(map_freep) = map_new();
+	const void *const *records;
+	size_t n = setup_list(setup, &case_type_type, &records);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct case_type *type = records[i];
+		if (take_mask(taken, arena, type, "number_mask", type->number_mask, err) < 0)
+			return E_INVALID;
+		for (size_t k = 0; k < type->old_masks.count; k++) {
+			const char *path = arena_printf(arena, "old_masks/%zu", k + 1).p;
+			if (take_mask(taken, arena, type, path, type->old_masks.items[k], err) < 0)
+				return E_INVALID;
+		}
+	}
+	return 0;
+}
+
+/* ---------------------------------------------------------------- mappings */
+
+static bool has_field(const struct case_type *type, const char *id)
+{
+	const struct case_field *fields = type->fields.items;
+
+	for (size_t i = 0; i < type->fields.count; i++)
+		if (strcmp(fields[i].id, id) == 0)
+			return true;
+	return false;
+}
+
+static int check_mapping(const struct setup *setup, const struct service_rule *rule, size_t at, struct error *err)
+{
+	const struct branch *branch = (const struct branch *)rule->branches.items + at;
+	const struct mapping *map = branch->map.items;
+	const struct case_type *type = *branch->case_type ? setup_case_type(setup, branch->case_type) : NULL;
+
+	for (size_t i = 0; type && i < branch->map.count; i++)
+		if (!has_field(type, map[i].target))
+			return fail(err, E_INVALID, RETRY_NEVER,
+			            "rules/%s/branches/%zu/map/%zu/target: case type %s has no field \"%s\"", rule->id,
+			            at + 1, i + 1, type->id, map[i].target);
+	return 0;
+}
+
+static int check_mappings(const struct setup *setup, struct error *err)
+{
+	const void *const *records;
+	size_t n = setup_list(setup, &service_rule_type, &records);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct service_rule *rule = records[i];
+		for (size_t k = 0; k < rule->branches.count; k++)
+			if (check_mapping(setup, rule, k, err) < 0)
+				return E_INVALID;
+	}
+	return 0;
+}
+
+/* ---------------------------------------------------------------- what listeners need of their accounts */
+
+static bool rule_answers(const struct service_rule *rule)
+{
+	const struct response *responses = rule->responses.items;
+
+	for (size_t i = 0; i < rule->responses.count; i++)
+		if (*responses[i].template_id)
+			return true;
+	return false;
+}
+
+/* A side that is switched off on purpose is no mistake. */
+static int check_accounts(const struct setup *setup, struct error *err)
+{
+	const void *const *records;
+	size_t n = setup_list(setup, &listener_type, &records);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct listener *listener = records[i];
+		const struct account *account = setup_account(setup, listener->account);
+		const struct provider *provider = setup_provider(setup, account->provider);
+		struct account_connection connection;
+
+		if (account->receive.enabled && account_receive_connection(account, provider, &connection, err) < 0)
+			return error_prefix(err, "listeners/%s/account", listener->id);
+		if (account->send.enabled && rule_answers(setup_rule(setup, listener->rule)) &&
+		    account_send_connection(account, provider, &connection, err) < 0)
+			return error_prefix(err, "listeners/%s/rule sends answers", listener->id);
+	}
+	return 0;
+}
+
+int setup_check(const struct setup *setup, struct error *err)
+{
+	if (check_references(setup, err) < 0 || check_folders(setup, err) < 0 || check_masks(setup, err) < 0 ||
+	    check_mappings(setup, err) < 0)
+		return E_INVALID;
+	return check_accounts(setup, err);
+}

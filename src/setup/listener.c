@@ -1,0 +1,59 @@
+/* See listener.h. */
+#include "setup/listener.h"
+
+static const char *const after_words[] = {"leave", "seen", "delete", "move", NULL};
+static const char *const duplicates_words[] = {"ignore", "handle", NULL};
+static const char *const automatic_words[] = {"file", "discard", "handle", NULL};
+
+/* clang-format off */
+static const struct field listener_fields[] = {
+	FIELD_ID(struct listener, id, "Listener ID"),
+	FIELD_TEXT(struct listener, name, "Name", .max = 200),
+	FIELD_REF(struct listener, account, "account", "Account", .required = true, .help = "Whose mail is read"),
+	FIELD_TEXT(struct listener, folder, "Folder", .preset_text = "INBOX", .max = 255),
+	FIELD_REF(struct listener, rule, "rule", "Service rule", .required = true, .help = "What is done with the mail"),
+	FIELD_TEXT_AS(struct listener, operator_id, "operator", "Operator", .max = 64,
+		      .help = "In whose name cases are opened and changed"),
+	FIELD_BOOL(struct listener, enabled, "Enabled", .preset = true, .help = "false: it doesn't start"),
+	FIELD_BOOL(struct listener, idle, "Wait with IDLE", .preset = true,
+		   .help = "The server tells of new mail at once; false: only ask from time to time"),
+	FIELD_INT(struct listener, idle_minutes, "IDLE is renewed after", .low = 1, .high = 29, .preset = 9, .help = "Minutes"),
+	FIELD_INT(struct listener, poll_interval_s, "Polling interval", .low = 5, .high = 86400, .preset = 60,
+		  .help = "Seconds; where there is no IDLE"),
+	FIELD_INT(struct listener, batch, "Batch", .low = 1, .high = 1000, .preset = 100,
+		  .help = "Messages asked for at once"),
+	FIELD_INT(struct listener, messages_per_run, "Messages per run", .high = 10000000, .help = "0: all"),
+	FIELD_INT(struct listener, max_message_mb, "Largest message", .low = 1, .high = 1000, .preset = 50,
+		  .help = "MB; larger ones are parked without being read"),
+	FIELD_ENUM(struct listener, after, after_words, "Afterwards", .preset = AFTER_SEEN,
+		   .help = "What happens on the server to a message that was handled"),
+	FIELD_TEXT(struct listener, after_folder, "Move to", .max = 255, .help = "For \"move\"; created where missing"),
+	FIELD_TEXT(struct listener, failed_folder, "Folder for failed messages", .max = 255,
+		   .help = "Where parked messages are moved; empty: they stay"),
+	FIELD_INT(struct listener, tries, "Tries", .low = 1, .high = 100, .preset = 3,
+		  .help = "So often a message is tried before it is parked"),
+	FIELD_INT(struct listener, retry_minutes, "Try again after", .low = 1, .high = 1440, .preset = 5, .help = "Minutes"),
+	FIELD_ENUM(struct listener, duplicates, duplicates_words, "The same mail again",
+		   .help = "In another folder or account: ignored (and recorded), or handled as one more"),
+	FIELD_ENUM(struct listener, automatic, automatic_words, "Automatic mail",
+		   .help = "Mail by machines that belongs to no case: stored, discarded, or handled by the rule"),
+};
+/* clang-format on */
+
+static int check_listener(const void *record, struct error *err)
+{
+	const struct listener *l = record;
+
+	if (!*l->folder)
+		return fail(err, E_INVALID, RETRY_NEVER, "folder: must not be empty");
+	if (l->after == AFTER_MOVE && !*l->after_folder)
+		return fail(err, E_INVALID, RETRY_NEVER, "after_folder: is missing (after is move)");
+	if (*l->after_folder && strcmp(l->after_folder, l->folder) == 0)
+		return fail(err, E_INVALID, RETRY_NEVER, "after_folder: is the folder that is read");
+	if (*l->failed_folder && strcmp(l->failed_folder, l->folder) == 0)
+		return fail(err, E_INVALID, RETRY_NEVER, "failed_folder: is the folder that is read");
+	return 0;
+}
+
+const struct record_type listener_type =
+        RECORD_TYPE("listener", "listeners", struct listener, listener_fields, "Listener", .check = check_listener);

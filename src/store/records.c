@@ -1,0 +1,91 @@
+/* See records.h. */
+#include "store/records.h"
+
+#define COLUMNS "kind, id, revision, document, author, at"
+
+static int read_records(struct db_rows *rows, struct arena *arena, struct stored_record **ret_records,
+                        struct error *err)
+{
+	struct stored_record *records = NULL;
+	size_t n = 0, size = 0;
+	int r;
+
+	while ((r = db_next(rows, err)) > 0) {
+		ARENA_ROOM(arena, records, n, size);
+		records[n++] = (struct stored_record){
+		        .kind = arena_cstr(arena, db_col_str(rows, 0)),
+		        .id = arena_cstr(arena, db_col_str(rows, 1)),
+		        .revision = db_col_int(rows, 2),
+		        .document = arena_str(arena, db_col_str(rows, 3)),
+		        .author = arena_cstr(arena, db_col_str(rows, 4)),
+		        .at = db_col_int(rows, 5),
+		};
+	}
+	if (r < 0)
+		return r;
+	*ret_records = records;
+	return (int)n;
+}
+
+int records_list(struct db *db, const char *kind, struct arena *arena, struct stored_record **ret_records,
+                 struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	int r;
+
+	if (kind)
+		r = db_query(db, "SELECT " COLUMNS " FROM record WHERE is_current = 1 AND document <> '' AND kind = $1",
+		             DB_ARGS(DB_TEXT(kind)), &rows, err);
+	else
+		r = db_query(db, "SELECT " COLUMNS " FROM record WHERE is_current = 1 AND document <> ''", DB_NO_ARGS,
+		             &rows, err);
+	return r < 0 ? r : read_records(rows, arena, ret_records, err);
+}
+
+int records_history(struct db *db, const char *kind, const char *id, struct arena *arena,
+                    struct stored_record **ret_records, struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	int r = db_query(db, "SELECT " COLUMNS " FROM record WHERE kind = $1 AND id = $2 ORDER BY revision DESC",
+	                 DB_ARGS(DB_TEXT(kind), DB_TEXT(id)), &rows, err);
+
+	return r < 0 ? r : read_records(rows, arena, ret_records, err);
+}
+
+int records_put(struct db *db, const char *kind, const char *id, struct str document, const char *author, int64_t at,
+                struct error *err)
+{
+	int64_t revision = 0;
+	int r = db_query_int(db, "SELECT MAX(revision) FROM record WHERE kind = $1 AND id = $2",
+	                     DB_ARGS(DB_TEXT(kind), DB_TEXT(id)), &revision, err);
+
+	if (r < 0)
+		return r;
+	r = db_exec(db, "UPDATE record SET is_current = 0 WHERE kind = $1 AND id = $2 AND is_current = 1",
+	            DB_ARGS(DB_TEXT(kind), DB_TEXT(id)), err);
+	if (r < 0)
+		return r;
+	struct str text = document.n ? document : STR("");
+	return db_exec(
+	        db, "INSERT INTO record (" COLUMNS ", is_current) VALUES ($1, $2, $3, $4, $5, $6, 1)",
+	        DB_ARGS(DB_TEXT(kind), DB_TEXT(id), DB_INT(revision + 1), DB_STR(text), DB_TEXT(author), DB_INT(at)),
+	        err);
+}
+
+/* The row of the counter is locked by PostgreSQL until the transaction ends; SQLite has one writer anyway. */
+int records_begin_change(struct db *db, int64_t *ret_revision, struct error *err)
+{
+	return db_next_number(db, STR("setup"), ret_revision, err);
+}
+
+int records_revision(struct db *db, int64_t *ret_revision, struct error *err)
+{
+	int64_t revision = 0;
+	int r = db_query_int(db, "SELECT value FROM counter WHERE name = $1", DB_ARGS(DB_TEXT("setup")), &revision,
+	                     err);
+
+	if (r < 0)
+		return r;
+	*ret_revision = revision;
+	return 0;
+}

@@ -1,0 +1,14 @@
+"""Private servers for tests, the demo and benchmarks: each in its own temporary folder, on free ports of 127.0.0.1, gone with its owner.
+
+    with Dovecot() as dovecot, Postfix(deliver_to=dovecot) as postfix:
+        dovecot.deliver("support", b"Subject: hello\r\n\r\nworld\r\n")
+
+Set HAUSPOST_KEEP=1 to keep the folders (their paths are printed).
+"""
+
+from servers.cyrus import Cyrus
+from servers.dovecot import Dovecot
+from servers.postfix import Postfix
+from servers.smtp_sink import Fault, SmtpSink
+
+__all__ = ["Cyrus", "Dovecot", "Fault", "Postfix", "SmtpSink"]
