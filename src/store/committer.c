@@ -14,19 +14,34 @@ struct outcome {
 	struct error err;
 };
 
+LOCK_NAME(queue_lock);
+
 struct committer {
 	struct committer_options options;
 	struct outcome *outcomes; /* one for each unit of a batch; the thread's */
 	struct db *db;            /* the thread's */
 	pthread_t thread;
 
-	struct lock lock;
+	pthread_mutex_t mutex;
 	pthread_cond_t changed;
-	struct work *first GUARDED_BY(lock), *last GUARDED_BY(lock);
-	int waiting GUARDED_BY(lock);
-	bool is_started GUARDED_BY(lock);
-	bool is_stopping GUARDED_BY(lock);
+	struct work *first GUARDED_BY(queue_lock), *last GUARDED_BY(queue_lock);
+	int waiting GUARDED_BY(queue_lock);
+	bool is_started GUARDED_BY(queue_lock);
+	bool is_stopping GUARDED_BY(queue_lock);
 };
+
+static void lock(struct committer *c) ACQUIRES(queue_lock);
+static void unlock(struct committer *c) RELEASES(queue_lock);
+
+TRUSTED static void lock(struct committer *c)
+{
+	pthread_mutex_lock(&c->mutex);
+}
+
+TRUSTED static void unlock(struct committer *c)
+{
+	pthread_mutex_unlock(&c->mutex);
+}
 
 static _Thread_local bool on_committer;
 
@@ -140,12 +155,12 @@ static struct work *next_batch(struct committer *c)
 	struct timespec until;
 	int count = 1;
 
-	lock_take(&c->lock);
+	lock(c);
 	while (!c->first && !c->is_stopping)
-		pthread_cond_wait(&c->changed, &c->lock.mutex);
+		pthread_cond_wait(&c->changed, &c->mutex);
 	until = deadline_of(clock_mono_us() + (int64_t)c->options.batch_delay_ms * 1000);
 	while (c->first && c->waiting < c->options.batch_count && !c->is_stopping)
-		if (pthread_cond_timedwait(&c->changed, &c->lock.mutex, &until) == ETIMEDOUT)
+		if (pthread_cond_timedwait(&c->changed, &c->mutex, &until) == ETIMEDOUT)
 			break;
 	batch = end = c->first;
 	while (end && end->next && count < c->options.batch_count) {
@@ -159,7 +174,7 @@ static struct work *next_batch(struct committer *c)
 		end->next = NULL;
 		c->waiting -= count;
 	}
-	lock_release(&c->lock);
+	unlock(c);
 	return batch;
 }
 
@@ -186,7 +201,7 @@ struct committer *committer_new(const struct committer_options *options)
 
 	c->options = *options;
 	c->outcomes = mem_new((size_t)options->batch_count, sizeof *c->outcomes);
-	lock_init(&c->lock);
+	pthread_mutex_init(&c->mutex, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&c->changed, &attr);
@@ -197,7 +212,7 @@ struct committer *committer_new(const struct committer_options *options)
 void committer_submit(struct committer *c, struct work *work)
 {
 	work->next = NULL;
-	lock_take(&c->lock);
+	lock(c);
 	must(!c->is_stopping);
 	if (!c->is_started) {
 		must(pthread_create(&c->thread, NULL, committer_run, c) == 0);
@@ -211,7 +226,7 @@ void committer_submit(struct committer *c, struct work *work)
 	/* It needs waking for the first unit and for the one that fills the batch; those between only lie there. */
 	if (++c->waiting == 1 || c->waiting == c->options.batch_count)
 		pthread_cond_signal(&c->changed);
-	lock_release(&c->lock);
+	unlock(c);
 }
 
 void committer_free(struct committer *c)
@@ -220,15 +235,15 @@ void committer_free(struct committer *c)
 
 	if (!c)
 		return;
-	lock_take(&c->lock);
+	lock(c);
 	c->is_stopping = true;
 	started = c->is_started;
 	pthread_cond_signal(&c->changed);
-	lock_release(&c->lock);
+	unlock(c);
 	if (started)
 		pthread_join(c->thread, NULL);
 	pthread_cond_destroy(&c->changed);
-	lock_done(&c->lock);
+	pthread_mutex_destroy(&c->mutex);
 	free(c->outcomes);
 	free(c);
 }

@@ -57,7 +57,8 @@ int64_t db_exec_count(struct db *db, const char *sql, const struct db_value *val
 int db_query(struct db *db, const char *sql, const struct db_value *values, size_t n, struct db_rows **ret_rows,
 	     struct error *err) NODISCARD;
 
-/* 1 and a row, 0 at the end, negative on failure. */
+/* 1 and a row, 0 at the end, negative on failure. On PostgreSQL the whole answer is in memory: where it may be long, ask in portions (LIMIT).
+ * Asking a number column for a text, or the reverse, is a programmer's mistake and aborts. */
 int db_next(struct db_rows *rows, struct error *err) NODISCARD;
 int64_t db_col_int(struct db_rows *rows, int column);     /* 0 for NULL */
 struct str db_col_str(struct db_rows *rows, int column);  /* text or blob; valid until db_next(); p is NULL for NULL */
@@ -69,7 +70,9 @@ DEFINE_CLEANUP(struct db_rows *, db_rows_free)
 int db_query_int(struct db *db, const char *sql, const struct db_value *values, size_t n, int64_t *ret_value,
 		 struct error *err) NODISCARD;
 
-/* Transactions. SQLite begins IMMEDIATE, so that a reader never fails to become a writer. Savepoints don't nest. */
+/* Transactions. SQLite begins IMMEDIATE, so that a reader never fails to become a writer. Savepoints don't nest. A commit that fails leaves
+ * no transaction. When the database undoes a transaction by itself (disk full, connection lost), every call up to db_rollback() or
+ * db_commit() fails with that reason; a lost connection is made again by what comes next. */
 int db_begin(struct db *db, struct error *err) NODISCARD;
 int db_commit(struct db *db, struct error *err) NODISCARD;
 void db_rollback(struct db *db);

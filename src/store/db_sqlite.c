@@ -9,12 +9,13 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-/* A blob of 90 KB takes 12 overflow pages of 8 KiB instead of 23 of 4 KiB: measured a third faster to write. */
+/* A blob of 90 KB takes 12 overflow pages of 8 KiB instead of 23 of 4 KiB: measured 10 to 25 % less CPU to write; small
+ * rows don't care. */
 #define PAGE_SIZE 8192
 
-/* The WAL is copied into the file every 32 MiB. Longer than SQLite's 1000 pages, because pages that every batch changes
- * (indexes) are then copied once for many batches; no longer, because opening after a crash reads the WAL once (32 MiB:
- * well below a second). */
+/* The WAL is copied into the file every 32 MiB, not every 8 as SQLite presets: pages that each batch changes (indexes)
+ * are then copied once for many batches; measured 25 % less CPU for small rows, and 64 MiB brings no more. Opening
+ * after a crash reads the WAL once. */
 #define CHECKPOINT_PAGES 4096
 
 #define DEFAULT_CACHE_KIB   2048

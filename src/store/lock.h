@@ -1,4 +1,17 @@
-/* A mutex that clang's -Wthread-safety understands. */
+/* Mutexes that clang's -Wthread-safety checks. In C it can't name the mutex beside a field, so each kind of lock has a
+ *name in its file, which stands for whichever object's:
+ *
+ *	LOCK_NAME(queue_lock);
+ *	struct queue {
+ *		pthread_mutex_t mutex;
+ *		struct item *first GUARDED_BY(queue_lock);
+ *	};
+ *	static void lock(struct queue *q) ACQUIRES(queue_lock);
+ *	TRUSTED static void lock(struct queue *q)
+ *	{
+ *		pthread_mutex_lock(&q->mutex);
+ *	}
+ */
 #ifndef STORE_LOCK_H
 #define STORE_LOCK_H
 
@@ -6,34 +19,17 @@
 
 #include <pthread.h>
 
-#if defined(__clang__)
-#define LOCK_ITSELF __attribute__((no_thread_safety_analysis))
-#else
-#define LOCK_ITSELF
-#endif
-
-struct CAPABILITY("mutex") lock {
-	pthread_mutex_t mutex;
+struct CAPABILITY("mutex") lock_name {
+	char unused;
 };
 
-static inline void lock_init(struct lock *lock)
-{
-	must(pthread_mutex_init(&lock->mutex, NULL) == 0);
-}
+#define LOCK_NAME(name) UNUSED static struct lock_name name
 
-static inline void lock_done(struct lock *lock)
-{
-	pthread_mutex_destroy(&lock->mutex);
-}
-
-ACQUIRES(lock) LOCK_ITSELF static inline void lock_take(struct lock *lock)
-{
-	pthread_mutex_lock(&lock->mutex);
-}
-
-RELEASES(lock) LOCK_ITSELF static inline void lock_release(struct lock *lock)
-{
-	pthread_mutex_unlock(&lock->mutex);
-}
+/* For the functions that take and release a mutex: they are what the checks rest on. */
+#if defined(__clang__)
+#define TRUSTED __attribute__((no_thread_safety_analysis))
+#else
+#define TRUSTED
+#endif
 
 #endif

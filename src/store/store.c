@@ -92,15 +92,30 @@ void store_submit(struct store *store, struct work *work)
 
 /* ---------------------------------------------------------------- submit and wait */
 
+LOCK_NAME(errand_lock);
+
 struct errand {
 	struct work work; /* stands in for `inner` */
 	struct work *inner;
-	struct lock lock;
+	pthread_mutex_t mutex;
 	pthread_cond_t changed;
-	bool is_done GUARDED_BY(lock);
-	int result GUARDED_BY(lock);
-	struct error err GUARDED_BY(lock);
+	bool is_done GUARDED_BY(errand_lock);
+	int result GUARDED_BY(errand_lock);
+	struct error err GUARDED_BY(errand_lock);
 };
+
+static void lock(struct errand *errand) ACQUIRES(errand_lock);
+static void unlock(struct errand *errand) RELEASES(errand_lock);
+
+TRUSTED static void lock(struct errand *errand)
+{
+	pthread_mutex_lock(&errand->mutex);
+}
+
+TRUSTED static void unlock(struct errand *errand)
+{
+	pthread_mutex_unlock(&errand->mutex);
+}
 
 static int run_errand(struct work *work, struct db *db, struct error *err)
 {
@@ -115,13 +130,13 @@ static void errand_done(struct work *work, int result, const struct error *err)
 
 	if (errand->inner->done)
 		errand->inner->done(errand->inner, result, err);
-	lock_take(&errand->lock);
+	lock(errand);
 	errand->is_done = true;
 	errand->result = result;
 	if (result < 0)
 		errand->err = *err;
 	pthread_cond_signal(&errand->changed);
-	lock_release(&errand->lock);
+	unlock(errand);
 }
 
 int store_do(struct store *store, struct work *work, struct error *err)
@@ -130,17 +145,17 @@ int store_do(struct store *store, struct work *work, struct error *err)
 	int r;
 
 	must(!committer_is_self());
-	lock_init(&errand.lock);
+	pthread_mutex_init(&errand.mutex, NULL);
 	pthread_cond_init(&errand.changed, NULL);
 	store_submit(store, &errand.work);
-	lock_take(&errand.lock);
+	lock(&errand);
 	while (!errand.is_done)
-		pthread_cond_wait(&errand.changed, &errand.lock.mutex);
+		pthread_cond_wait(&errand.changed, &errand.mutex);
 	r = errand.result;
 	if (r < 0 && err)
 		*err = errand.err;
-	lock_release(&errand.lock);
+	unlock(&errand);
 	pthread_cond_destroy(&errand.changed);
-	lock_done(&errand.lock);
+	pthread_mutex_destroy(&errand.mutex);
 	return r;
 }

@@ -23,7 +23,7 @@ DEFINE_CLEANUP(struct store *, store_close)
 /* A connection of the caller's own (db_close), for reading and for small transactions of its own. */
 int store_connect(struct store *store, struct db **ret_db, struct error *err) NODISCARD;
 
-const char *store_url(const struct store *store);
+const char *store_url(const struct store *store); /* as given: may hold a password */
 int store_schema_version(void); /* the newest this program knows */
 
 /* A unit of work for a committer: a message, an outbox answer, a ledger mark. Embedded in the caller's struct. Many units are committed
@@ -40,7 +40,7 @@ struct work {
 	struct work *next; /* the committer's */
 };
 
-/* Hands it over; returns at once. The struct must live until done(). */
+/* Hands it over; returns at once. The struct must live until done(), which must not be NULL here. */
 void store_submit(struct store *store, struct work *work);
 
 /* Submits and waits for done (done may be NULL). Not from a committer's thread. */

@@ -35,6 +35,7 @@ static struct db *open_db(const char *url)
 
 static void has(const struct error *err, const char *part)
 {
+	must(part);
 	if (!strstr(err->text, part))
 		print_error("\"%s\" is not in: %s\n", part, err->text);
 	assert_non_null(strstr(err->text, part));
@@ -337,7 +338,8 @@ static void crash_between_commits(const char *url)
 		char name[] = {(char)('a' + i), '\0'};
 
 		must(db_begin(db, &err) == 0);
-		must(db_exec(db, "INSERT INTO counter (name, value) VALUES ($1, 0)", DB_ARGS(DB_TEXT(name)), &err) == 0);
+		must(db_exec(db, "INSERT INTO counter (name, value) VALUES ($1, 0)", DB_ARGS(DB_TEXT(name)), &err) ==
+		     0);
 		if (i == 7)
 			_exit(99);
 		must(db_commit(db, &err) == 0);
