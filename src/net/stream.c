@@ -103,6 +103,16 @@ static int dies(struct stream *s, const struct error *why, struct error *err)
 	return s->dead->code;
 }
 
+/* What the channel reported: the end of the input, or a fault that it wrote into *why. */
+static int channel_ended(struct stream *s, ptrdiff_t result, struct error *why, struct error *err)
+{
+	if (result == CHANNEL_EOF)
+		fail(why, E_CLOSED, RETRY_LATER, "%s: the other side closed the connection", s->step);
+	else
+		error_prefix(why, "%s", s->step);
+	return dies(s, why, err);
+}
+
 static int times_out(struct stream *s, int64_t waited_ms, struct error *err)
 {
 	struct error why;
@@ -267,10 +277,8 @@ static ptrdiff_t receive(struct stream *s, char *to, size_t n, struct error *err
 		got = channel_read(&s->channel, to, n, &why);
 		if (got > 0)
 			break;
-		if (got == CHANNEL_EOF)
-			fail(&why, E_CLOSED, RETRY_LATER, "%s: the other side closed the connection", s->step);
 		if (got == CHANNEL_EOF || got == CHANNEL_FAILED)
-			return dies(s, &why, err);
+			return channel_ended(s, got, &why, err);
 		rc = wait_ready(s, got, err);
 		if (rc < 0)
 			return rc;
@@ -429,10 +437,8 @@ static int look(struct stream *s, ptrdiff_t *ret_wanted, struct error *err)
 
 	make_room(s);
 	got = channel_read(&s->channel, s->in + s->in_end, s->in_size - s->in_end, &why);
-	if (got == CHANNEL_EOF)
-		fail(&why, E_CLOSED, RETRY_LATER, "%s: the other side closed the connection", s->step);
 	if (got == CHANNEL_EOF || got == CHANNEL_FAILED)
-		return dies(s, &why, err);
+		return channel_ended(s, got, &why, err);
 	if (got < 0) {
 		*ret_wanted = got;
 		return 0;
@@ -484,7 +490,7 @@ static int transmit(struct stream *s, struct str bytes, struct error *err)
 		if (put > 0)
 			bytes = str_slice(bytes, (size_t)put, bytes.n);
 		else
-			rc = put == CHANNEL_FAILED ? dies(s, &why, err) : wait_ready(s, put, err);
+			rc = put == CHANNEL_FAILED ? channel_ended(s, put, &why, err) : wait_ready(s, put, err);
 	}
 	return rc;
 }

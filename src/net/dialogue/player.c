@@ -15,6 +15,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -33,6 +34,7 @@ struct player {
 	const struct certificates *certificates;
 	pthread_t thread;
 	int listener, fd; /* -1: none */
+	int finish;       /* an eventfd that player_finish() raises */
 	SSL *ssl;
 	struct buf in; /* received and not yet compared */
 	struct tag tags[MAX_TAGS];
@@ -387,6 +389,16 @@ static void play_cut(struct player *p)
 	close_connection(p);
 }
 
+static bool wait_for_finish(struct player *p, const struct step *step)
+{
+	struct pollfd finish = {.fd = p->finish, .events = POLLIN};
+
+	if (poll(&finish, 1, STEP_TIMEOUT_S * 1000) != 1)
+		return differs(p, step->line, "the test didn't finish");
+	close_connection(p);
+	return true;
+}
+
 static bool play_step(struct player *p, const struct step *step)
 {
 	if (p->fd < 0 && step->kind != STEP_ACCEPT)
@@ -422,6 +434,8 @@ static bool play_step(struct player *p, const struct step *step)
 	case STEP_SILENCE:
 		ignore_rest(p);
 		return true;
+	case STEP_DEAF:
+		return wait_for_finish(p, step);
 	case STEP_ACCEPT:
 		return accept_next(p, step->line);
 	}
@@ -474,6 +488,8 @@ static struct player *start(const struct dialogue *dialogue, const struct certif
 	p->certificates = certificates;
 	p->listener = listener;
 	p->fd = -1;
+	p->finish = eventfd(0, EFD_CLOEXEC);
+	must(p->finish >= 0);
 	buf_init(&p->in, MAX_UNREAD);
 	if (fd >= 0)
 		must(use_connection(p, fd));
@@ -504,10 +520,12 @@ struct player *player_listen(const struct dialogue *dialogue, const struct certi
 
 void player_finish_text(struct player *p, char *ret_text, size_t size)
 {
+	must(eventfd_write(p->finish, 1) == 0);
 	must(pthread_join(p->thread, NULL) == 0);
 	snprintf(ret_text, size, "%s", p->difference);
 	if (p->listener >= 0)
 		close(p->listener);
+	close(p->finish);
 	buf_done(&p->in);
 	free(p);
 }

@@ -31,9 +31,9 @@ static int hex_digit(char c)
 	return is_digit(c) ? c - '0' : is_alpha(c) && ascii_lower(c) <= 'f' ? ascii_lower(c) - 'a' + 10 : -1;
 }
 
-static struct str unescape(const struct reader *r, struct str text)
+bool dialogue_unescape(struct arena *arena, struct str text, struct str *ret_bytes)
 {
-	char *out = arena_bytes(r->set->arena, text.n + 1);
+	char *out = arena_bytes(arena, text.n + 1);
 	size_t n = 0;
 
 	for (size_t i = 0; i < text.n; i++) {
@@ -48,12 +48,23 @@ static struct str unescape(const struct reader *r, struct str text)
 			} else if (c == 'r' || c == 'n' || c == 't' || c == '\\') {
 				c = (char)(c == 'r' ? '\r' : c == 'n' ? '\n' : c == 't' ? '\t' : '\\');
 			} else {
-				wrong(r, "unknown escape", text);
+				return false;
 			}
 		}
 		out[n++] = c;
 	}
-	return str_new(out, n);
+	out[n] = '\0';
+	*ret_bytes = str_new(out, n);
+	return true;
+}
+
+static struct str unescape(const struct reader *r, struct str text)
+{
+	struct str bytes;
+
+	if (!dialogue_unescape(r->set->arena, text, &bytes))
+		wrong(r, "unknown escape", text);
+	return bytes;
 }
 
 static size_t read_count(const struct reader *r, struct str text)
@@ -107,6 +118,7 @@ static void read_value(const struct reader *r, struct step *step, struct str val
 	case STEP_CUT:
 	case STEP_RESET:
 	case STEP_SILENCE:
+	case STEP_DEAF:
 	case STEP_ACCEPT:
 		break;
 	}
@@ -123,7 +135,8 @@ static const struct {
 	{"C-bytes", STEP_EXPECT_COUNT},  {"C-until", STEP_EXPECT_UNTIL},
 	{"tls", STEP_TLS},               {"starttls", STEP_TLS},
 	{"sni", STEP_SERVER_NAME},       {"cut", STEP_CUT},               {"reset", STEP_RESET},
-	{"silence", STEP_SILENCE},       {"accept", STEP_ACCEPT},
+	{"silence", STEP_SILENCE},       {"deaf", STEP_DEAF},
+	{"accept", STEP_ACCEPT},
 };
 /* clang-format on */
 

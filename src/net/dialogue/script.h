@@ -18,6 +18,7 @@ enum step_kind {
 	STEP_CUT,
 	STEP_RESET,
 	STEP_SILENCE,
+	STEP_DEAF,
 	STEP_ACCEPT,
 };
 

@@ -134,12 +134,17 @@ static int read_rcpt_answer(struct smtp *smtp, struct envelope *envelope, struct
 		envelope->accepted++;
 		return 0;
 	}
+	if (reply.code == 421) {
+		smtp_settle_all(envelope->item, OUTCOME_LATER, reply.code, reply.words);
+		smtp_conclude(envelope->item, reply.code, reply.words);
+		return check_closing(&reply, "RCPT", err);
+	}
 	smtp_settle(envelope->item, recipient, outcome_of_rcpt(&reply), reply.code, reply.words);
 	if (!envelope->item->code) { /* what the item says where no recipient is accepted */
 		envelope->item->code = reply.code;
 		envelope->item->answer = arena_cstr(envelope->item->arena, reply.words);
 	}
-	return check_closing(&reply, "RCPT", err);
+	return 0;
 }
 
 /* DATA was pipelined and accepted although nobody is to get the mail: an empty one ends it (RFC 2920 §3.1). */
@@ -419,14 +424,15 @@ static int send_items(struct smtp *smtp, struct outgoing *const *items, size_t n
 int smtp_send(struct sender *s, struct outgoing *const *items, size_t n, struct error *err)
 {
 	struct smtp *smtp = (struct smtp *)s;
-	struct error own;
+	struct error fault = {0};
+	int rc;
 
 	for (size_t i = 0; i < n; i++)
 		items[i]->outcome = OUTCOME_PENDING;
-	if (!err)
-		err = &own;
 	if (smtp->broken)
 		return fail(err, E_CLOSED, RETRY_NOW, "the connection was ended before");
-	*err = (struct error){0};
-	return send_items(smtp, items, n, err);
+	rc = send_items(smtp, items, n, &fault);
+	if (rc < 0 && err)
+		*err = fault;
+	return rc;
 }
