@@ -4,8 +4,9 @@
  *	sender_send(s, items, n, err)        each item gets its outcome, each recipient its answer
  *	sender_close(s)
  *
- * The one danger of sending is sending twice. Before the final dot of a message goes out, `before_dot` is called (the outbox makes a durable
- * mark there); when the connection is lost after it and before the answer, the outcome is OUTCOME_UNCERTAIN, never LATER. */
+ * The one danger of sending is sending twice. Before the final dot of a message goes out, `before_dot` is called (the
+ *outbox makes a durable mark there); when the connection is lost after it and before the answer, the outcome is
+ *OUTCOME_UNCERTAIN, never LATER. */
 #ifndef SEND_SENDER_H
 #define SEND_SENDER_H
 
@@ -25,18 +26,20 @@ enum outcome {
 
 struct recipient {
 	const char *address;
-	enum outcome outcome; /* SENT, LATER, FAILED, PENDING; UNCERTAIN follows the message */
-	int code;             /* SMTP reply code; 0 where none came */
-	const char *answer;   /* the server's words with enhanced status, one line, in the item's arena; "" where none */
+	enum outcome
+	        outcome; /* SENT, LATER, FAILED, PENDING; UNCERTAIN follows the message. One that is SENT or FAILED when
+	                  * sender_send() is called has its answer from an earlier try and is not asked for again */
+	int code;        /* SMTP reply code; 0 where none came */
+	const char *answer; /* the server's words with enhanced status, one line, in the item's arena; "" where none */
 };
 
 struct outgoing {
-	int64_t id;                 /* the outbox row */
-	const char *envelope_from;  /* "" is the null reverse-path */
+	int64_t id;                /* the outbox row */
+	const char *envelope_from; /* "" is the null reverse-path */
 	struct recipient *recipients;
 	size_t recipient_count;
-	struct str mime;            /* CRLF line ends, as built; dot-stuffing is the sender's work */
-	struct arena *arena;        /* for answers */
+	struct str mime;     /* CRLF line ends, as built; dot-stuffing is the sender's work */
+	struct arena *arena; /* for answers */
 	/* set by sender_send: */
 	enum outcome outcome;
 	int code;
@@ -48,13 +51,14 @@ struct sender_options {
 	enum security security;
 	const char *user; /* "": no log-in */
 	const struct secret *password;
-	const char *helo_name; /* "": "localhost"-style address literal of our side */
-	int step_timeout_ms;   /* one command's answer; 0: 40,000 (PR4) */
-	int dot_timeout_ms;    /* the answer to the final dot; 0: 600,000 (RFC 5321 §4.5.3.2.6) */
+	const char *helo_name;     /* "": "localhost"-style address literal of our side */
+	int step_timeout_ms;       /* one command's answer; 0: 40,000 (PR4) */
+	int dot_timeout_ms;        /* the answer to the final dot; 0: 600,000 (RFC 5321 §4.5.3.2.6) */
 	bool allow_insecure_login; /* a password over an unencrypted connection is refused (E_INSECURE) unless set */
 	void (*transcript)(void *ctx, const char *line);
 	void *transcript_ctx;
-	/* Called once per item right before its final dot may leave; non-zero stops the sending of this item (OUTCOME_LATER). May be NULL. */
+	/* Called once per item right before its final dot may leave; non-zero stops the sending of this item
+	 * (OUTCOME_LATER). May be NULL. */
 	int (*before_dot)(void *ctx, struct outgoing *item, struct error *err);
 	void *before_dot_ctx;
 };
@@ -73,11 +77,14 @@ struct sender_ops {
 
 /* Connects, secures (STARTTLS asked for and not offered: E_INSECURE, no password, no mail leaves), logs in. */
 int sender_open(const struct sender_ops *ops, const struct sender_options *options, struct sender **ret_sender,
-		struct error *err) NODISCARD;
+                struct error *err) NODISCARD;
 
-/* Sends the items in order. 0: every item has its outcome. Negative: the connection is gone; items that were not reached are OUTCOME_PENDING,
- * the others have theirs. A message that needs SMTPUTF8, 8BITMIME or more SIZE than the server offers is OUTCOME_FAILED (8-bit content
- * is the builder's to avoid: it makes quoted-printable) with the reason in `answer`. */
+/* Sends the items in order. 0: every item has its outcome. Negative: the connection is gone; items that were not
+ * reached are OUTCOME_PENDING, the others have theirs. A message that needs SMTPUTF8, 8BITMIME or more SIZE than the
+ * server offers is OUTCOME_FAILED (8-bit content is the builder's to avoid: it makes quoted-printable) with the reason
+ * in `answer`. Where some recipients were accepted and others are to be asked again, the item is OUTCOME_LATER and each
+ * recipient says which it is. An address that can't be written in a command (CR, LF, NUL, a space outside quotes) is
+ * refused before anything is sent: FAILED, code 0. */
 int sender_send(struct sender *s, struct outgoing *const *items, size_t n, struct error *err) NODISCARD;
 
 /* False where the idle connection was closed by the server: open another. Costs no round trip. */

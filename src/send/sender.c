@@ -1,0 +1,24 @@
+/* See sender.h: the only place that reaches into a sender's ops. */
+#include "send/sender.h"
+
+int sender_open(const struct sender_ops *ops, const struct sender_options *options, struct sender **ret_sender,
+                struct error *err)
+{
+	return ops->open(options, ret_sender, err);
+}
+
+int sender_send(struct sender *s, struct outgoing *const *items, size_t n, struct error *err)
+{
+	return s->ops->send(s, items, n, err);
+}
+
+bool sender_is_alive(struct sender *s)
+{
+	return s->ops->is_alive(s);
+}
+
+void sender_close(struct sender *s)
+{
+	if (s)
+		s->ops->close(s);
+}

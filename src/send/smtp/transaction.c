@@ -1,0 +1,432 @@
+/* Sending (RFC 5321 §3.3) with PIPELINING (RFC 2920). A transaction is asked for (MAIL, RCPT, DATA) and its answers are
+ *read; then the mail goes out, its final dot in one group with what the next transaction asks for:
+ *
+ *	C: MAIL 1, RCPT 1, DATA              S: 250, 250, 354
+ *	C: text 1 . MAIL 2, RCPT 2, DATA     S: 250 (the dot), 250, 250, 354
+ *
+ * Without PIPELINING the same steps wait one by one. Between reading the 354 and writing the dot no answer is
+ *outstanding: whatever the server says there is not the answer to the dot. */
+#include "send/smtp/smtp.h"
+
+#include "base/fault.h"
+
+#include <stdio.h>
+
+#define MAX_GROUP                                                                                                     \
+	50 /* RCPTs sent before their answers are read: a server that answers each at full length still fits a socket \
+	      buffer */
+
+/* ---------------------------------------------------------------- asking */
+
+static int write_reset(struct smtp *smtp, struct error *err)
+{
+	return smtp->needs_reset ? stream_write(smtp->stream, STR("RSET\r\n"), err) : 0;
+}
+
+static int write_rcpt(struct smtp *smtp, const struct recipient *recipient, struct error *err)
+{
+	return stream_printf(smtp->stream, err, "RCPT TO:<%s>\r\n", recipient->address);
+}
+
+/* Can the whole envelope go out in one group? */
+static bool goes_at_once(const struct smtp *smtp, const struct envelope *envelope)
+{
+	return smtp->capabilities & CAN_PIPELINE && envelope->asked <= MAX_GROUP;
+}
+
+static int write_envelope(struct smtp *smtp, const struct envelope *envelope, struct error *err)
+{
+	const struct outgoing *item = envelope->item;
+	int rc = write_reset(smtp, err);
+
+	if (rc >= 0)
+		rc = smtp_write_mail_command(smtp, envelope, err);
+	for (size_t i = 0; rc >= 0 && i < item->recipient_count; i++)
+		if (smtp_is_asked(&item->recipients[i]))
+			rc = write_rcpt(smtp, &item->recipients[i], err);
+	return rc < 0 ? rc : stream_write(smtp->stream, STR("DATA\r\n"), err);
+}
+
+/* ---------------------------------------------------------------- answers */
+
+/* An answer that fits no command means that client and server are out of step: nothing after it could be trusted. */
+static int out_of_step(const struct reply *reply, const char *step, struct error *err)
+{
+	return fail(err, E_PROTOCOL, RETRY_LATER, "%s: the server answers %d " STR_FMT, step, reply->code,
+	            STR_ARG(reply->words));
+}
+
+/* The server ends the session with this answer, after which no other comes. */
+static int check_closing(const struct reply *reply, const char *step, struct error *err)
+{
+	if (reply->code != 421)
+		return 0;
+	return fail(err, E_CLOSED, RETRY_LATER, "%s: the server ends the session: 421 " STR_FMT, step,
+	            STR_ARG(reply->words));
+}
+
+static int read_reset(struct smtp *smtp, struct error *err)
+{
+	struct reply reply;
+	int rc;
+
+	if (!smtp->needs_reset)
+		return 0;
+	rc = smtp_reply(smtp, "RSET", &reply, err);
+	if (rc >= 0)
+		rc = check_closing(&reply, "RSET", err);
+	if (rc < 0)
+		return rc;
+	if (reply.code / 100 != 2)
+		return out_of_step(&reply, "RSET", err);
+	smtp->needs_reset = false;
+	return 0;
+}
+
+static int read_mail_answer(struct smtp *smtp, struct envelope *envelope, struct error *err)
+{
+	struct outgoing *item = envelope->item;
+	struct reply reply;
+	int rc = smtp_reply(smtp, "MAIL", &reply, err);
+
+	if (rc < 0)
+		return rc;
+	if (reply.code / 100 == 2) {
+		smtp->needs_reset = true;
+		return 0;
+	}
+	if (reply.code / 100 == 3)
+		return out_of_step(&reply, "MAIL", err);
+	/* A server that counts messages a connection says 421 to the first one too many; that one is worth a new
+	 * connection at once. */
+	if (reply.code == 421 && smtp->carried > 0)
+		return check_closing(&reply, "MAIL", err);
+	/* 530: not this message but the account lacks something. */
+	smtp_settle_all(item, reply.code == 530 ? OUTCOME_LATER : smtp_outcome(reply.code), reply.code, reply.words);
+	smtp_conclude(item, reply.code, reply.words);
+	envelope->mail_refused = true;
+	if (reply.code == 530)
+		return smtp_refused(&reply, E_AUTH, "MAIL", err);
+	return check_closing(&reply, "MAIL", err);
+}
+
+/* RFC 5321 §4.5.3.1.10: 552 to RCPT is an old way to say 452, too many recipients; unless its status says what else it
+ * means. */
+static enum outcome outcome_of_rcpt(const struct reply *reply)
+{
+	if (reply->code == 552 && !str_starts(reply->words, STR("5.2.")) && !str_starts(reply->words, STR("5.3.")))
+		return OUTCOME_LATER;
+	return smtp_outcome(reply->code);
+}
+
+static int read_rcpt_answer(struct smtp *smtp, struct envelope *envelope, struct recipient *recipient,
+                            struct error *err)
+{
+	struct reply reply;
+	int rc = smtp_reply(smtp, "RCPT", &reply, err);
+
+	if (rc < 0 || envelope->mail_refused)
+		return rc < 0 ? rc : check_closing(&reply, "RCPT", err);
+	if (reply.code / 100 == 3)
+		return out_of_step(&reply, "RCPT", err);
+	if (reply.code / 100 == 2) {
+		recipient->code = reply.code;
+		envelope->accepted++;
+		return 0;
+	}
+	smtp_settle(envelope->item, recipient, outcome_of_rcpt(&reply), reply.code, reply.words);
+	if (!envelope->item->code) { /* what the item says where no recipient is accepted */
+		envelope->item->code = reply.code;
+		envelope->item->answer = arena_cstr(envelope->item->arena, reply.words);
+	}
+	return check_closing(&reply, "RCPT", err);
+}
+
+/* DATA was pipelined and accepted although nobody is to get the mail: an empty one ends it (RFC 2920 §3.1). */
+static int end_for_nobody(struct smtp *smtp, struct error *err)
+{
+	struct reply reply;
+	int rc = stream_write(smtp->stream, STR(".\r\n"), err);
+
+	if (rc >= 0)
+		rc = smtp_reply(smtp, "end of an empty mail", &reply, err);
+	if (rc < 0)
+		return rc;
+	smtp->needs_reset = false;
+	return check_closing(&reply, "end of an empty mail", err);
+}
+
+/* Nobody accepted it: the outcome stands already, but for the words of a MAIL that wasn't refused. */
+static void conclude_without_recipients(struct envelope *envelope)
+{
+	struct outgoing *item = envelope->item;
+
+	if (!envelope->mail_refused)
+		smtp_conclude(item, item->code, str_of(item->answer));
+}
+
+/* 1: the mail may follow; 0: the item has its outcome. */
+static int read_data_answer(struct smtp *smtp, struct envelope *envelope, struct error *err)
+{
+	struct outgoing *item = envelope->item;
+	struct reply reply;
+	int rc = smtp_reply(smtp, "DATA", &reply, err);
+
+	if (rc < 0)
+		return rc;
+	if (!envelope->accepted) {
+		conclude_without_recipients(envelope);
+		return reply.code == 354 ? end_for_nobody(smtp, err) : check_closing(&reply, "DATA", err);
+	}
+	if (reply.code == 354)
+		return 1;
+	if (reply.code < 400)
+		return out_of_step(&reply, "DATA", err);
+	smtp_settle_all(item, smtp_outcome(reply.code), reply.code, reply.words);
+	smtp_conclude(item, reply.code, reply.words);
+	return check_closing(&reply, "DATA", err);
+}
+
+/* The answers to write_envelope(). 1: the mail may follow; 0: the item has its outcome. */
+static int read_envelope(struct smtp *smtp, struct envelope *envelope, struct error *err)
+{
+	struct outgoing *item = envelope->item;
+	int rc = read_reset(smtp, err);
+
+	if (rc >= 0)
+		rc = read_mail_answer(smtp, envelope, err);
+	if (rc >= 0 && envelope->mail_refused) { /* the rest is refused as well, but answered */
+		for (size_t i = 0; rc >= 0 && i < envelope->asked; i++)
+			rc = read_rcpt_answer(smtp, envelope, NULL, err);
+		return rc < 0 ? rc : read_data_answer(smtp, envelope, err);
+	}
+	for (size_t i = 0; rc >= 0 && i < item->recipient_count; i++)
+		if (smtp_is_asked(&item->recipients[i]))
+			rc = read_rcpt_answer(smtp, envelope, &item->recipients[i], err);
+	return rc < 0 ? rc : read_data_answer(smtp, envelope, err);
+}
+
+/* ---------------------------------------------------------------- asking step by step */
+
+/* RCPTs from *next on: as many as may be outstanding, then their answers. */
+static int ask_some_recipients(struct smtp *smtp, struct envelope *envelope, size_t *next, struct error *err)
+{
+	size_t group = smtp->capabilities & CAN_PIPELINE ? MAX_GROUP : 1, from = *next, to = from, written = 0;
+	struct outgoing *item = envelope->item;
+	int rc = 0;
+
+	for (; rc >= 0 && to < item->recipient_count && written < group; to++)
+		if (smtp_is_asked(&item->recipients[to])) {
+			rc = write_rcpt(smtp, &item->recipients[to], err);
+			written++;
+		}
+	for (size_t i = from; rc >= 0 && i < to; i++)
+		if (smtp_is_asked(&item->recipients[i]))
+			rc = read_rcpt_answer(smtp, envelope, &item->recipients[i], err);
+	*next = to;
+	return rc;
+}
+
+/* Without PIPELINING, or with more recipients than one group takes. 1: the mail may follow; 0: the item has its
+ * outcome. */
+static int ask_in_steps(struct smtp *smtp, struct envelope *envelope, struct error *err)
+{
+	size_t next = 0;
+	int rc = write_reset(smtp, err);
+
+	if (rc >= 0)
+		rc = read_reset(smtp, err);
+	if (rc >= 0)
+		rc = smtp_write_mail_command(smtp, envelope, err);
+	if (rc >= 0)
+		rc = read_mail_answer(smtp, envelope, err);
+	if (rc < 0 || envelope->mail_refused)
+		return rc;
+	while (rc >= 0 && next < envelope->item->recipient_count)
+		rc = ask_some_recipients(smtp, envelope, &next, err);
+	if (rc < 0)
+		return rc;
+	if (!envelope->accepted) {
+		conclude_without_recipients(envelope);
+		return 0;
+	}
+	rc = stream_write(smtp->stream, STR("DATA\r\n"), err);
+	return rc < 0 ? rc : read_data_answer(smtp, envelope, err);
+}
+
+/* ---------------------------------------------------------------- the mail and its dot */
+
+/* The server spoke or closed before the dot: it ended this mail early, and no dot must follow. */
+static int check_quiet(struct smtp *smtp, struct envelope *envelope, struct error *err)
+{
+	struct outgoing *item = envelope->item;
+	struct reply reply;
+	int rc = stream_wait(smtp->stream, 0, err);
+
+	if (rc <= 0)
+		return rc;
+	rc = smtp_reply(smtp, "message text", &reply, err);
+	if (rc < 0)
+		return rc;
+	if (reply.code >= 400) {
+		smtp_settle_all(item, smtp_outcome(reply.code), reply.code, reply.words);
+		smtp_conclude(item, reply.code, reply.words);
+	}
+	return out_of_step(&reply, "message text, before its end", err);
+}
+
+static int write_text(struct smtp *smtp, struct envelope *envelope, struct error *err)
+{
+	struct outgoing *item = envelope->item;
+	int rc;
+
+	stream_step(smtp->stream, "message text", 0);
+	rc = smtp_write_mail(smtp->stream, item->mime, &envelope->scan, err);
+	if (rc >= 0)
+		rc = check_quiet(smtp, envelope, err);
+	if (rc >= 0 && smtp->before_dot && smtp->before_dot(smtp->before_dot_ctx, item, err) != 0)
+		rc = err->code < 0 ? err->code : fail(err, E_STOPPED, RETRY_LATER, "stopped before the final dot");
+	return rc;
+}
+
+/* From here on the server may have the mail. */
+static int write_dot(struct smtp *smtp, struct error *err)
+{
+	fault_step("smtp before the final dot");
+	smtp->carried++;
+	return stream_write(smtp->stream, STR(".\r\n"), err);
+}
+
+static int read_dot_answer(struct smtp *smtp, struct envelope *envelope, struct error *err)
+{
+	struct outgoing *item = envelope->item;
+	struct reply reply;
+	int rc;
+
+	stream_set_io_timeout(smtp->stream, smtp->dot_timeout_ms);
+	rc = smtp_read_reply(smtp, "final dot", smtp->dot_timeout_ms, &reply, NULL, NULL, err);
+	stream_set_io_timeout(smtp->stream, smtp->io_timeout_ms);
+	if (rc < 0)
+		return rc;
+	if (reply.code / 100 == 3)
+		return out_of_step(&reply, "final dot", err);
+	fault_step("smtp after the final dot");
+	smtp->needs_reset = false;
+	smtp_settle_all(item, reply.code / 100 == 2 ? OUTCOME_SENT : smtp_outcome(reply.code), reply.code, reply.words);
+	smtp_conclude(item, reply.code, reply.words);
+	return check_closing(&reply, "final dot", err);
+}
+
+/* ---------------------------------------------------------------- the loop over items */
+
+/* The connection is gone while this item was under way: what it has no answer for ends so. */
+static void lose(struct smtp *smtp, struct envelope *envelope, enum outcome outcome, const struct error *err)
+{
+	struct outgoing *item = envelope->item;
+
+	smtp->broken = true;
+	if (item->outcome != OUTCOME_PENDING)
+		return;
+	if (outcome == OUTCOME_PENDING && item->code)
+		outcome = OUTCOME_LATER; /* it was answered already */
+	if (outcome == OUTCOME_PENDING)
+		return;
+	smtp_settle_all(item, outcome, 0, str_of(err->text));
+	smtp_conclude(item, 0, str_of(err->text));
+}
+
+/* Before its DATA was accepted: an item of a connection that has carried others may just have met the server's limit.
+ */
+static enum outcome outcome_when_asked(const struct smtp *smtp, const struct envelope *envelope)
+{
+	return smtp->carried > 0 && !envelope->accepted ? OUTCOME_PENDING : OUTCOME_LATER;
+}
+
+/* The next item that is to be sent; those with nothing to send get their outcome on the way. */
+static bool next_envelope(struct smtp *smtp, struct outgoing *const *items, size_t n, size_t *at, struct envelope *ret)
+{
+	while (*at < n)
+		if (smtp_prepare(smtp, items[(*at)++], ret))
+			return true;
+	return false;
+}
+
+/* Asks for a transaction that isn't in the pipeline yet. */
+static int ask(struct smtp *smtp, struct envelope *envelope, struct error *err)
+{
+	int rc;
+
+	if (!goes_at_once(smtp, envelope))
+		return ask_in_steps(smtp, envelope, err);
+	rc = write_envelope(smtp, envelope, err);
+	return rc < 0 ? rc : read_envelope(smtp, envelope, err);
+}
+
+/* One mail whose DATA was accepted, and in the same group the envelope of the next one. *ret_go says of the next what
+ * ask() would. */
+static int send_one(struct smtp *smtp, struct envelope *envelope, struct envelope *next, int *ret_go, struct error *err)
+{
+	bool together = next && goes_at_once(smtp, next);
+	int rc = write_text(smtp, envelope, err);
+
+	if (rc < 0) {
+		lose(smtp, envelope, OUTCOME_LATER, err);
+		return rc;
+	}
+	smtp->needs_reset = false; /* the dot ends the transaction, whatever the answer */
+	rc = write_dot(smtp, err);
+	if (rc >= 0 && together)
+		rc = write_envelope(smtp, next, err);
+	if (rc >= 0)
+		rc = read_dot_answer(smtp, envelope, err);
+	if (rc < 0) {
+		lose(smtp, envelope, OUTCOME_UNCERTAIN, err);
+		return rc;
+	}
+	if (next)
+		*ret_go = together ? read_envelope(smtp, next, err) : ask(smtp, next, err);
+	if (next && *ret_go < 0)
+		lose(smtp, next, outcome_when_asked(smtp, next), err);
+	return next ? MIN(*ret_go, 0) : 0;
+}
+
+static int send_items(struct smtp *smtp, struct outgoing *const *items, size_t n, struct error *err)
+{
+	struct envelope current, next = {0};
+	size_t at = 0;
+	bool more = next_envelope(smtp, items, n, &at, &current);
+	int go = 0, rc = 0;
+
+	while (more && rc >= 0) {
+		if (!go) {
+			go = rc = ask(smtp, &current, err);
+			if (rc < 0)
+				lose(smtp, &current, outcome_when_asked(smtp, &current), err);
+			else if (rc == 0)
+				more = next_envelope(smtp, items, n, &at, &current);
+			continue;
+		}
+		more = next_envelope(smtp, items, n, &at, &next);
+		go = 0;
+		rc = send_one(smtp, &current, more ? &next : NULL, &go, err);
+		if (more && rc >= 0 && !go) /* the next was refused and has its outcome */
+			more = next_envelope(smtp, items, n, &at, &next);
+		current = next;
+	}
+	return MIN(rc, 0);
+}
+
+int smtp_send(struct sender *s, struct outgoing *const *items, size_t n, struct error *err)
+{
+	struct smtp *smtp = (struct smtp *)s;
+	struct error own;
+
+	for (size_t i = 0; i < n; i++)
+		items[i]->outcome = OUTCOME_PENDING;
+	if (!err)
+		err = &own;
+	if (smtp->broken)
+		return fail(err, E_CLOSED, RETRY_NOW, "the connection was ended before");
+	*err = (struct error){0};
+	return send_items(smtp, items, n, err);
+}
