@@ -91,7 +91,8 @@ class DovecotAlone(unittest.TestCase):
             with self.subTest(signal=number.name):
                 script = "import signal, sys\nfrom servers import Dovecot\nd = Dovecot().start()\n" \
                          "print(d.process.pid, d.folder, flush=True)\nsignal.pause()\n"
-                owner = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+                owner = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True,
+                                         env={**os.environ, "PYTHONPATH": os.path.dirname(os.path.abspath(__file__))})
                 pid, folder = owner.stdout.readline().split()
                 owner.send_signal(number)
                 owner.communicate()

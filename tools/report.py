@@ -86,7 +86,8 @@ def print_targets(build, suite):
     for test in json.loads(listing.stdout):
         if suite in [name.rpartition(":")[2] for name in test["suite"]]:
             targets.update(word[len(top):] for word in test["cmd"] + list(test["env"].values()) if word.startswith(top))
-    print("\n".join(sorted(targets)))
+    for target in sorted(targets):
+        print(target)
     return 0
 
 

@@ -1,4 +1,5 @@
 /* See error.h. */
+#define BASE_ERROR_IMPLEMENTATION
 #include "error.h"
 
 #include <errno.h>

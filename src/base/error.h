@@ -64,6 +64,14 @@ int fail_errno(struct error *err, int errnum, const char *fmt, ...) PRINTF(3, 4)
 /* Puts "prefix: " before the text on the way up; returns err->code. */
 int error_prefix(struct error *err, const char *fmt, ...) PRINTF(2, 3);
 
+/* The analyser doesn't see into error.c: without this it believes that a failed call may have returned 0 and left its ret_x unwritten. */
+#if defined(__clang_analyzer__) && !defined(BASE_ERROR_IMPLEMENTATION)
+#define fail(...)         ((void)fail(__VA_ARGS__), -1)
+#define fail_scope(...)   ((void)fail_scope(__VA_ARGS__), -1)
+#define fail_errno(...)   ((void)fail_errno(__VA_ARGS__), -1)
+#define error_prefix(...) ((void)error_prefix(__VA_ARGS__), -1)
+#endif
+
 /* "auth", "tls", "timeout" …: a word for logs, the ledger's category and --json. */
 const char *error_word(int code);
 

@@ -4,6 +4,8 @@
 
 #include "base.h"
 
+#undef fail /* error.h may make a macro of it */
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <cmocka.h>

@@ -60,6 +60,7 @@ smtpd_peername_lookup = no
 virtual_mailbox_domains = static:all
 virtual_transport = {transport}
 lmtp_destination_recipient_limit = 1
+local_header_rewrite_clients =
 alias_maps =
 alias_database =
 local_recipient_maps =

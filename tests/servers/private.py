@@ -141,6 +141,7 @@ class Server:
         self.log_path = self.path("log")
         self.process = None
         self.env = None
+        register(self)
 
     def path(self, *names):
         return os.path.join(self.folder, *names)
@@ -168,7 +169,6 @@ class Server:
         return ""
 
     def start(self):
-        register(self)
         for attempt in range(self.start_tries):
             self.configure()
             self.process = start_process(self.command(), self.log_path, self.env, self.folder)

@@ -15,7 +15,7 @@ import ssl
 import threading
 import time
 
-from servers.private import Server, make_certificates, register, wait_until
+from servers.private import Server, make_certificates, wait_until
 
 
 @dataclasses.dataclass
@@ -151,7 +151,7 @@ class Handler(socketserver.StreamRequestHandler):
         mail = Mail(self.sender, self.recipients, data, time.time(), self.user, self.tls)
         fault = self.sink.fault_at("DOT", data.decode("utf-8", "replace"))
         if fault is None or fault.action == "accept-and-close":
-            self.sink.mails.append(mail)
+            self.sink.keep(mail)
         if fault is None:
             self.say("250 2.0.0 kept")
         elif fault.reply and not fault.action:
@@ -194,16 +194,16 @@ class Listening(socketserver.ThreadingTCPServer):
 
 class SmtpSink(Server):
     """smtp_port (plain, STARTTLS), smtps_port, ca; mails: list of Mail; transcript: "C: …" and "S: …" lines of all connections.
-    `users`: user → password; where given, MAIL needs AUTH."""
+    `users`: user → password; where given, MAIL needs AUTH. `deliver_to`: a Dovecot whose mailboxes (by local part) get the mail as well."""
 
     name = "smtp-sink"
     EXTENSIONS = ("PIPELINING", "SIZE 10485760", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "STARTTLS")
 
-    def __init__(self, faults=(), users=None, extensions=EXTENSIONS):
+    def __init__(self, faults=(), users=None, extensions=EXTENSIONS, deliver_to=None):
         super().__init__()
         self.faults, self.users = list(faults), users or {}
         self.extensions = [*extensions, *(["AUTH PLAIN LOGIN"] if self.users else [])]
-        self.mails, self.transcript = [], []
+        self.mails, self.transcript, self.deliver_to = [], [], deliver_to
         self.lock = threading.Lock()
         make_certificates(self.path("tls"))
         self.ca = self.path("tls", "ca.pem")
@@ -212,7 +212,6 @@ class SmtpSink(Server):
         self.listening = []
 
     def start(self):
-        register(self)
         for wrapped in (False, True):
             server = Listening(("127.0.0.1", 0), Handler)
             server.sink, server.wrapped = self, wrapped
@@ -241,6 +240,11 @@ class SmtpSink(Server):
                     fault.seen += 1
                     return fault
         return None
+
+    def keep(self, mail):
+        self.mails.append(mail)
+        for address in mail.recipients if self.deliver_to else ():
+            self.deliver_to.deliver(address.partition("@")[0], b"Return-Path: <%s>\r\n" % mail.envelope_from.encode() + mail.data)
 
     def wait_for(self, count, timeout_s=20):
         wait_until(lambda: len(self.mails) >= count, timeout_s, f"the sink having {count} mails")
