@@ -1,0 +1,343 @@
+/* The IMAP receiver against a scripted server: every dialogue of imap.dialogues is one test.
+ *
+ * Its "with:" lines are options, then calls, in order; its "outcome:" lines are what the calls bring, in order:
+ *
+ *	with: security starttls | tls | none    preset none, which is allowed here
+ *	with: user NAME / password TEXT / folder NAME / after leave|seen|delete|move [FOLDER] / batch N / max N / strict (no insecure login)
+ *	with: open                              open
+ *	with: scan VALIDITY:UID                 scan N
+ *	with: read                              whole UID SIZE RAW-BYTES [seen] | too-large … | gone UID; "end"
+ *	with: next                              one of these
+ *	with: ack UIDS / ack-begin UIDS / ack-end          ack
+ *	with: list                              list UIDS
+ *	with: idle-start / idle-ready / idle-stop / noop   idle-start 1 …
+ *	with: poke                              sends the line "poke", for the script to go on at that
+ *	with: park                              waits until the descriptor is readable
+ *
+ * A call that fails brings "error WORD RETRY SCOPE: TEXT", TEXT being a part of the error's text. */
+#include "receive/imap/session.h"
+
+#include "base/mem.h"
+#include "net/dialogue/dialogue.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/test.h"
+
+struct play {
+	const struct dialogue *dialogue;
+	struct receiver_options options;
+	struct secret password;
+	struct player *player;
+	struct receiver *receiver;
+	int fd;
+	size_t outcome; /* the next to come */
+};
+
+static struct certificates *certificates;
+
+/* ---------------------------------------------------------------- outcomes */
+
+static void mismatch(const struct play *play, const char *what)
+{
+	const char *want = dialogue_outcome(play->dialogue, play->outcome);
+
+	print_error("%s: outcome %zu: expected \"%s\", came \"%s\"\n", dialogue_name(play->dialogue), play->outcome + 1,
+		    want ? want : "(nothing)", what);
+	assert_true(false && "outcome");
+}
+
+static void outcome(struct play *play, const char *what)
+{
+	const char *want = dialogue_outcome(play->dialogue, play->outcome);
+
+	if (!want || strcmp(want, what) != 0)
+		mismatch(play, what);
+	play->outcome++;
+}
+
+/* The head must be equal, the text contained. */
+static void outcome_error(struct play *play, const struct error *err)
+{
+	static const char *const retries[] = {"never", "later", "now"}, *const scopes[] = {"account", "folder", "message"};
+	const char *want = dialogue_outcome(play->dialogue, play->outcome);
+	char head[64], what[400];
+	size_t n;
+
+	snprintf(head, sizeof head, "error %s %s %s: ", error_word(err->code), retries[err->retry], scopes[err->scope]);
+	n = strlen(head);
+	snprintf(what, sizeof what, "%s%s", head, err->text);
+	if (!want || strncmp(want, head, n) != 0 || !strstr(err->text, want + n) || strlen(want) == n)
+		mismatch(play, what);
+	play->outcome++;
+}
+
+static void outcome_of(struct play *play, const char *call, int rc, const struct error *err)
+{
+	char text[80];
+
+	if (rc < 0)
+		outcome_error(play, err);
+	else {
+		snprintf(text, sizeof text, "%s %d", call, rc);
+		outcome(play, text);
+	}
+}
+
+/* ---------------------------------------------------------------- calls */
+
+static void call_open(struct play *play)
+{
+	struct stream *stream;
+	struct error err;
+
+	play->player = player_pair(play->dialogue, certificates, &play->fd);
+	stream = stream_of_fd(play->fd, 300);
+	if (imap_open_on(stream, &play->options, &play->receiver, &err) < 0)
+		outcome_error(play, &err);
+	else
+		outcome(play, "open");
+}
+
+static void call_scan(struct play *play, struct str arg)
+{
+	struct position from;
+	struct error err;
+	uint64_t validity, uid;
+	struct str first;
+
+	assert_true(str_split(&arg, ':', &first) && str_to_uint(first, UINT32_MAX, &validity) && str_to_uint(arg, UINT32_MAX, &uid));
+	from = (struct position){(uint32_t)validity, (uint32_t)uid};
+	outcome_of(play, "scan", receiver_scan(play->receiver, from, &err), &err);
+}
+
+/* Every byte of a message is looked at, so that a sanitizer sees a view that leads nowhere. */
+static void outcome_message(struct play *play, const struct incoming *in)
+{
+	static const char *const kinds[] = {"whole", "too-large"};
+	char text[160];
+	size_t letters = 0;
+
+	for (size_t i = 0; i < in->raw.n; i++)
+		letters += in->raw.p[i] != '\0';
+	assert_int_equal(letters, in->raw.n);
+	assert_int_equal(in->uidvalidity, receiver_uidvalidity(play->receiver));
+	if (in->kind == INCOMING_GONE)
+		snprintf(text, sizeof text, "gone %u", in->uid);
+	else
+		snprintf(text, sizeof text, "%s %u %llu %zu%s", kinds[in->kind], in->uid, (unsigned long long)in->size, in->raw.n,
+			 in->seen ? " seen" : "");
+	outcome(play, text);
+}
+
+static int call_next(struct play *play, struct error *err)
+{
+	struct incoming *in = NULL;
+	int rc = receiver_next(play->receiver, &in, err);
+
+	if (rc < 0)
+		outcome_error(play, err);
+	else if (rc == 0)
+		outcome(play, "end");
+	else
+		outcome_message(play, in);
+	incoming_free(in);
+	return rc;
+}
+
+static void call_read(struct play *play)
+{
+	struct error err;
+	int rc;
+
+	do
+		rc = call_next(play, &err);
+	while (rc > 0 || (rc < 0 && err.scope == SCOPE_MESSAGE));
+}
+
+static void call_ack(struct play *play, struct str arg, int (*ack)(struct receiver *, const uint32_t *, size_t, struct error *))
+{
+	struct str word;
+	struct error err;
+	uint32_t uids[64];
+	size_t n = 0;
+	uint64_t uid;
+
+	while (str_split(&arg, ',', &word)) {
+		assert_true(n < ARRAY_LEN(uids) && str_to_uint(word, UINT32_MAX, &uid));
+		uids[n++] = (uint32_t)uid;
+	}
+	outcome_of(play, "ack", ack(play->receiver, uids, n, &err), &err);
+}
+
+static void add_uid(void *ctx, uint32_t uid)
+{
+	buf_printf(ctx, " %u", uid);
+}
+
+static void call_list(struct play *play)
+{
+	struct buf uids CLEANUP(buf_done) = BUF_INIT(KIB(4));
+	struct error err;
+	int rc;
+
+	buf_add(&uids, STR("list"));
+	rc = receiver_list(play->receiver, add_uid, &uids, &err);
+	if (rc < 0)
+		outcome_error(play, &err);
+	else
+		outcome(play, buf_cstr(&uids));
+}
+
+static void call_park(struct play *play)
+{
+	struct pollfd socket = {.fd = receiver_fd(play->receiver), .events = POLLIN};
+
+	assert_int_equal(poll(&socket, 1, 4000), 1);
+}
+
+static bool call(struct play *play, struct str verb, struct str arg)
+{
+	struct receiver *r = play->receiver;
+	struct error err;
+
+	if (str_eq(verb, STR("open")))
+		call_open(play);
+	else if (str_eq(verb, STR("scan")))
+		call_scan(play, arg);
+	else if (str_eq(verb, STR("next")))
+		call_next(play, &err);
+	else if (str_eq(verb, STR("read")))
+		call_read(play);
+	else if (str_eq(verb, STR("ack")))
+		call_ack(play, arg, receiver_acknowledge);
+	else if (str_eq(verb, STR("ack-begin")))
+		call_ack(play, arg, receiver_acknowledge_begin);
+	else if (str_eq(verb, STR("ack-end")))
+		outcome_of(play, "ack", receiver_acknowledge_end(r, &err), &err);
+	else if (str_eq(verb, STR("list")))
+		call_list(play);
+	else if (str_eq(verb, STR("park")))
+		call_park(play);
+	else if (str_eq(verb, STR("poke")))
+		assert_int_equal(write(play->fd, "poke\r\n", 6), 6);
+	else if (str_eq(verb, STR("idle-start")))
+		outcome_of(play, "idle-start", receiver_idle_start(r, &err), &err);
+	else if (str_eq(verb, STR("idle-ready")))
+		outcome_of(play, "idle-ready", receiver_idle_ready(r, &err), &err);
+	else if (str_eq(verb, STR("idle-stop")))
+		outcome_of(play, "idle-stop", receiver_idle_stop(r, &err), &err);
+	else if (str_eq(verb, STR("noop")))
+		outcome_of(play, "noop", receiver_noop(r, &err), &err);
+	else
+		return false;
+	return true;
+}
+
+/* ---------------------------------------------------------------- options */
+
+static uint64_t number(struct str text)
+{
+	uint64_t value = 0;
+
+	assert_true(str_to_uint(text, INT32_MAX, &value));
+	return value;
+}
+
+static int index_of(struct str word, const char *const words[], int n)
+{
+	for (int i = 0; i < n; i++)
+		if (str_eq(word, str_of(words[i])))
+			return i;
+	assert_true(false && "a word of the dialogue is not known");
+	return 0;
+}
+
+/* `arg` is the end of a C string. */
+static bool option(struct play *play, struct str verb, struct str arg)
+{
+	static const char *const securities[] = {"none", "starttls", "tls"}, *const afters[] = {"leave", "seen", "delete", "move"};
+	struct receiver_options *o = &play->options;
+	struct str word;
+
+	if (str_eq(verb, STR("security")))
+		o->security = (enum security)index_of(arg, securities, 3);
+	else if (str_eq(verb, STR("user")))
+		o->user = arg.p;
+	else if (str_eq(verb, STR("password")))
+		secret_set(&play->password, arg);
+	else if (str_eq(verb, STR("folder")))
+		o->folder = arg.p;
+	else if (str_eq(verb, STR("after")) && str_split(&arg, ' ', &word)) {
+		o->after = (enum after)index_of(word, afters, 4);
+		o->after_folder = arg.p;
+	} else if (str_eq(verb, STR("batch")))
+		o->batch_count = (int)number(arg);
+	else if (str_eq(verb, STR("max")))
+		o->max_message_bytes = number(arg);
+	else if (str_eq(verb, STR("strict")))
+		o->allow_insecure_login = false;
+	else
+		return false;
+	return true;
+}
+
+/* ---------------------------------------------------------------- playing */
+
+static void init_play(struct play *play, const struct dialogue *dialogue)
+{
+	*play = (struct play){.dialogue = dialogue};
+	secret_set(&play->password, STR("secret"));
+	play->options = (struct receiver_options){
+		.stream = {.host = "localhost", .port = 143, .policy = {.lowest = TLS_1_2, .truststore = certificates_ca_file(certificates)}},
+		.user = "anna",
+		.password = &play->password,
+		.folder = "INBOX",
+		.after = AFTER_SEEN,
+		.step_timeout_ms = 1000,
+		.allow_insecure_login = true,
+	};
+}
+
+static void keeps_the_dialogue(void **state)
+{
+	struct play play;
+	const char *line;
+
+	init_play(&play, *state);
+	for (size_t i = 0; (line = dialogue_with(play.dialogue, i)); i++) {
+		struct str arg = str_of(line), verb = STR_NULL;
+
+		assert_true(str_split(&arg, ' ', &verb));
+		if (!option(&play, verb, arg) && !call(&play, verb, arg)) {
+			print_error("%s: \"%s\" is not known\n", dialogue_name(play.dialogue), line);
+			assert_true(false && "with");
+		}
+	}
+	receiver_close(play.receiver);
+	player_finish(play.player);
+	if (dialogue_outcome(play.dialogue, play.outcome))
+		mismatch(&play, "(nothing more)");
+	secret_done(&play.password);
+}
+
+int main(void)
+{
+	struct dialogue_set *set CLEANUP(dialogue_set_freep) = dialogue_set_load(DIALOGUES);
+	size_t n = dialogue_count(set);
+	struct CMUnitTest *tests CLEANUP(freep) = mem_new(n, sizeof *tests);
+	int failures;
+
+	certificates = certificates_new();
+	for (size_t i = 0; i < n; i++)
+		tests[i] = (struct CMUnitTest){
+			.name = dialogue_name(dialogue_at(set, i)),
+			.test_func = keeps_the_dialogue,
+			.initial_state = (void *)(uintptr_t)dialogue_at(set, i),
+		};
+	failures = _cmocka_run_group_tests("imap dialogues", tests, n, NULL, NULL);
+	certificates_free(certificates);
+	return failures;
+}

@@ -1,0 +1,96 @@
+/* A hostile IMAP server: the first byte chooses options, the rest is what it says, whatever we ask. Every message that comes is looked at
+ * to its last byte, and must be one the scan announced, in ascending order. */
+#include "receive/imap/session.h"
+
+#include "base/log.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void drop_line(enum log_level level UNUSED, const char *line UNUSED)
+{
+}
+
+static void drop_uid(void *ctx, uint32_t uid)
+{
+	uint32_t *last = ctx;
+
+	must(uid > *last);
+	*last = uid;
+}
+
+static void check_message(const struct incoming *in, uint32_t *last)
+{
+	volatile char sum = 0;
+
+	must(in->uid > *last);
+	*last = in->uid;
+	for (size_t i = 0; i < in->raw.n; i++)
+		sum ^= in->raw.p[i];
+}
+
+static int read_messages(struct receiver *r, struct error *err)
+{
+	uint32_t last = 0;
+	int rc;
+
+	do {
+		struct incoming *in CLEANUP(incoming_freep) = NULL;
+
+		rc = receiver_next(r, &in, err);
+		if (rc > 0)
+			check_message(in, &last);
+	} while (rc > 0 || (rc < 0 && err->scope == SCOPE_MESSAGE));
+	return rc < 0 && err->scope == SCOPE_ACCOUNT ? rc : 0;
+}
+
+/* Goes on after what isn't the end of the session, as a listener does. */
+static bool is_over(int rc, const struct error *err)
+{
+	return rc < 0 && err->scope == SCOPE_ACCOUNT;
+}
+
+static void run_session(struct receiver *r)
+{
+	static const uint32_t uids[] = {1, 2, 3, 7, 9};
+	struct position from = {receiver_uidvalidity(r), 0};
+	uint32_t last = 0;
+	struct error err;
+
+	if (is_over(receiver_scan(r, from, &err), &err) || is_over(receiver_acknowledge_begin(r, uids, 2, &err), &err) ||
+	    is_over(read_messages(r, &err), &err) || is_over(receiver_acknowledge_end(r, &err), &err) ||
+	    is_over(receiver_acknowledge(r, uids, ARRAY_LEN(uids), &err), &err) ||
+	    is_over(receiver_list(r, drop_uid, &last, &err), &err) || is_over(receiver_idle_start(r, &err), &err) ||
+	    is_over(receiver_idle_ready(r, &err), &err) || is_over(receiver_idle_stop(r, &err), &err))
+		return;
+	from.uid = 2;
+	if (is_over(receiver_noop(r, &err), &err) || is_over(receiver_scan(r, from, &err), &err))
+		return;
+	is_over(read_messages(r, &err), &err);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct receiver *r CLEANUP(receiver_closep) = NULL;
+	struct secret password CLEANUP(secret_done) = {0};
+	uint8_t choice = size ? data[0] : 0;
+	struct receiver_options options = {
+		.stream.host = "localhost",
+		.user = "anna",
+		.password = &password,
+		.folder = choice & 4 ? "Entw\xc3\xbcrfe" : "INBOX",
+		.after = choice & 3,
+		.after_folder = "Done",
+		.batch_count = choice & 8 ? 1 : 3,
+		.max_message_bytes = choice & 16 ? 10 : 0,
+		.allow_insecure_login = true,
+	};
+	struct error err;
+
+	log_set_sink(drop_line);
+	secret_set(&password, choice & 32 ? STR("se\xc3\xbc") : STR("secret"));
+	if (size < 1)
+		return 0;
+	if (imap_open_on(stream_of_memory(str_new(data + 1, size - 1), NULL), &options, &r, &err) == 0)
+		run_session(r);
+	return 0;
+}
