@@ -8,6 +8,7 @@
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 const struct command *const commands[] = {
@@ -172,6 +173,7 @@ int main(int argc, char **argv)
 	struct cli cli = {.lock_fd = -1};
 	int at, code;
 
+	umask(077); /* mail and keys are nobody else's */
 	signal(SIGPIPE, SIG_IGN); /* TLS writes to a closed socket are errors, not the end */
 	cli.json = take_json(&argc, argv);
 	at = read_options(argc, argv, &cli, &home);

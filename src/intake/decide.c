@@ -113,7 +113,7 @@ static int store_attachments(struct item *item, struct db *db, int64_t message_i
 			.type = item_text(item, part_type(item->arena, part)),
 			.content_ident = item_text(item, part->content_id),
 			.disposition = item_text(item, part->disposition),
-			.size = part_decoded_size(part),
+			.size = item->attachment_sizes[i],
 		};
 		int r = attachment_insert(db, message_id, (int64_t)i, &a, err);
 

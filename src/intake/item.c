@@ -118,6 +118,21 @@ struct str item_text(struct item *item, struct str text)
 	return str_new(copy.p, n);
 }
 
+/* Counted here rather than in the transaction: it reads every byte of them. */
+static void measure_attachments(struct item *item)
+{
+	const struct message *m = item->message;
+
+	item->attachment_sizes = ARENA_ARRAY(item->arena, uint64_t, m->attachment_count);
+	for (size_t i = 0; i < m->attachment_count; i++) {
+		struct str body = m->attachments[i]->body;
+
+		item->attachment_sizes[i] = part_decoded_size(m->attachments[i]);
+		if (item->incoming && item->incoming->mapped)
+			give_back(item->incoming, body.p + body.n);
+	}
+}
+
 static void understand(struct item *item)
 {
 	struct message_limits limits = {.max_text = MIB(1)};
@@ -129,6 +144,7 @@ static void understand(struct item *item)
 	item->message = message_parse(item->arena, item->raw, &limits);
 	item->automatic = message_classify(item->arena, item->message);
 	item->body_text = cut_text(item_text(item, message_body_text(item->arena, item->message)), MAX_STORED_TEXT);
+	measure_attachments(item);
 	make_fingerprint(item);
 	item->ledger.parsed_at = clock_now_ms();
 	item->ledger.message_ident = item_text(item, item->message->message_id);

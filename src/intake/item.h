@@ -35,6 +35,7 @@ struct item {
 	struct classification automatic;
 	struct str body_text;
 	unsigned char fingerprint[FINGERPRINT_BYTES];
+	uint64_t *attachment_sizes; /* decoded, of message->attachments */
 	struct packed packed; /* empty for a large mapped message: packed piece by piece while it is stored */
 
 	struct ledger_row ledger; /* filled as it goes; its times are the states it passed */
