@@ -124,6 +124,13 @@ static int run_errand(struct work *work, struct db *db, struct error *err)
 	return errand->inner->run(errand->inner, db, err);
 }
 
+static int run_failed_errand(struct work *work, struct db *db, const struct error *cause, struct error *err)
+{
+	struct errand *errand = (struct errand *)work;
+
+	return errand->inner->run_failed(errand->inner, db, cause, err);
+}
+
 static void errand_done(struct work *work, int result, const struct error *err)
 {
 	struct errand *errand = (struct errand *)work;
@@ -144,6 +151,8 @@ int store_do(struct store *store, struct work *work, struct error *err)
 	struct errand errand = {.work = {.run = run_errand, .done = errand_done, .lane = work->lane}, .inner = work};
 	int r;
 
+	if (work->run_failed)
+		errand.work.run_failed = run_failed_errand;
 	must(!committer_is_self());
 	pthread_mutex_init(&errand.mutex, NULL);
 	pthread_cond_init(&errand.changed, NULL);
