@@ -153,6 +153,40 @@ static void a_caller_may_wait_for_its_unit(void **state UNUSED)
 	test_store_each(check_do);
 }
 
+/* ---------------------------------------------------------------- failures that are written down */
+
+static int insert_then_give_up(struct work *work, struct db *db, struct error *err)
+{
+	int r = insert_taken(work, db, err);
+
+	return r < 0 ? r : fail(err, E_LIMIT, RETRY_NEVER, "gave up");
+}
+
+static int note_failure(struct work *work, struct db *db, const struct error *cause, struct error *err)
+{
+	(void)work;
+	return db_exec(db, "INSERT INTO counter (name, value) VALUES ($1, $2)",
+	               DB_ARGS(DB_TEXT(cause->text), DB_INT(-cause->code)), err);
+}
+
+static void check_notes(struct store *store)
+{
+	struct work work = {.run = insert_then_give_up, .run_failed = note_failure};
+	struct error err = {0};
+
+	assert_ok(store_do(store, &work, &err), &err);
+	assert_int_equal(count(store, "SELECT COUNT(*) FROM counter WHERE name = 'gave up'"), 1);
+	assert_int_equal(count(store, "SELECT COUNT(*) FROM counter"), 1);
+	/* A note that can't be taken is a failure after all. */
+	assert_int_equal(store_do(store, &work, &err), E_CONFLICT);
+	assert_int_equal(count(store, "SELECT COUNT(*) FROM counter"), 1);
+}
+
+static void a_failure_is_written_down_where_the_unit_can(void **state UNUSED)
+{
+	test_store_each(check_notes);
+}
+
 /* ---------------------------------------------------------------- the transaction as a whole fails */
 
 static int lose_transaction(struct work *work, struct db *db, struct error *err)
@@ -292,6 +326,7 @@ int main(void)
 #endif
 		cmocka_unit_test(units_are_committed_together_and_fail_alone),
 		cmocka_unit_test(a_caller_may_wait_for_its_unit),
+		cmocka_unit_test(a_failure_is_written_down_where_the_unit_can),
 		cmocka_unit_test(a_lost_transaction_is_said_to_all_its_units),
 		cmocka_unit_test(a_cut_connection_costs_one_batch),
 	};

@@ -124,7 +124,7 @@ static int run_errand(struct work *work, struct db *db, struct error *err)
 	return errand->inner->run(errand->inner, db, err);
 }
 
-static int run_errand_failed(struct work *work, struct db *db, const struct error *cause, struct error *err)
+static int run_failed_errand(struct work *work, struct db *db, const struct error *cause, struct error *err)
 {
 	struct errand *errand = (struct errand *)work;
 
@@ -152,7 +152,7 @@ int store_do(struct store *store, struct work *work, struct error *err)
 	int r;
 
 	if (work->run_failed)
-		errand.work.run_failed = run_errand_failed;
+		errand.work.run_failed = run_failed_errand;
 	must(!committer_is_self());
 	pthread_mutex_init(&errand.mutex, NULL);
 	pthread_cond_init(&errand.changed, NULL);
