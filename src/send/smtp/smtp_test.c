@@ -131,7 +131,7 @@ static void apply_note(struct run *run, struct str note)
 	else if (str_eq(note, STR("refusing dot")))
 		run->refusing_dot = true;
 	else
-		must(!"known note");
+		must(false && "known note");
 }
 
 static void prepare(struct run *run)
@@ -229,7 +229,7 @@ static void check_outcome(struct run *run, const char *note)
 	} else if (str_eq(word, STR("dead"))) {
 		assert_false(run->alive);
 	} else {
-		must(!"known outcome");
+		must(false && "known outcome");
 	}
 }
 
