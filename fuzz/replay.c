@@ -1,5 +1,6 @@
-/* Feeds every file of the folders named on the command line to a fuzz target: the collected inputs run as an ordinary test, without libFuzzer.
- * Files are read in any order; an empty or missing folder is a failure, because a test that feeds nothing proves nothing. */
+/* Feeds every file of the folders named on the command line to a fuzz target: the collected inputs run as an ordinary
+ * test, without libFuzzer. Files are read in any order; an empty or missing folder is a failure, because a test that
+ * feeds nothing proves nothing. */
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/file.h"
