@@ -56,7 +56,7 @@ static void read_comment(struct reader *r)
 		else if (c == ')' && --depth == 0)
 			break;
 	}
-	r->comment = str_new(r->c.p + start, MAX(r->c.at, start + 1) - start - (depth == 0));
+	r->comment = str_new(r->c.p + start, r->c.at - start - (depth == 0));
 	r->has_comment = true;
 }
 

@@ -18,14 +18,20 @@ static bool found(struct signs *s, enum auto_kind kind, struct str evidence)
 	return true;
 }
 
-/* "Precedence: bulk", cut at 120 bytes of value. */
+/* At most about 120 bytes, whole characters. */
+static struct str cut(struct str s)
+{
+	if (s.n > 120)
+		for (s.n = 120; s.n && !str_is_utf8(s); s.n--)
+			;
+	return s;
+}
+
+/* "Precedence: bulk" */
 static bool found_header(struct signs *s, enum auto_kind kind, const struct header *header)
 {
-	struct str value = header_raw_text(s->arena, header);
+	struct str value = cut(header_raw_text(s->arena, header));
 
-	if (value.n > 120)
-		for (value.n = 120; value.n && !str_is_utf8(value); value.n--)
-			;
 	return found(s, kind, arena_printf(s->arena, STR_FMT ": " STR_FMT, STR_ARG(header->name), STR_ARG(value)));
 }
 
@@ -194,12 +200,12 @@ static bool delivery_signs(struct signs *s)
 		return found_header(s, AUTO_DELIVERY_REPORT, header);
 	if (is_daemon(s->local) || is_daemon(local_part(s->m->return_path)))
 		return found(s, AUTO_DELIVERY_REPORT,
-		             arena_printf(s->arena, "sender " STR_FMT, STR_ARG(s->m->from.address)));
+		             arena_printf(s->arena, "sender " STR_FMT, STR_ARG(cut(s->m->from.address))));
 	if ((is_postmaster || s->m->has_null_return_path || !s->m->from.address.n ||
 	     message_header(s->m, "Auto-Submitted")) &&
 	    subject_is(s, bounce_subjects, ARRAY_LEN(bounce_subjects)))
 		return found(s, AUTO_DELIVERY_REPORT,
-		             arena_printf(s->arena, "subject \"" STR_FMT "\"", STR_ARG(s->m->subject)));
+		             arena_printf(s->arena, "subject \"" STR_FMT "\"", STR_ARG(cut(s->m->subject))));
 	return false;
 }
 
@@ -270,8 +276,7 @@ static bool subject_signs(struct signs *s)
 {
 	bool is_answer = s->m->in_reply_to_count || s->m->reference_count || s->m->has_null_return_path ||
 	                 message_header(s->m, "X-Auto-Response-Suppress") || message_header(s->m, "Precedence");
-	struct str evidence =
-	        arena_printf(s->arena, "subject \"" STR_FMT "\"", STR_ARG(str_slice(s->m->subject, 0, 120)));
+	struct str evidence = arena_printf(s->arena, "subject \"" STR_FMT "\"", STR_ARG(cut(s->m->subject)));
 
 	if (subject_is(s, reply_subjects, ARRAY_LEN(reply_subjects)))
 		return found(s, AUTO_REPLY, evidence);
@@ -349,7 +354,8 @@ static bool sender_signs(struct signs *s)
 	if (s->m->has_null_return_path)
 		return found(s, AUTO_GENERATED, STR("Return-Path: <>"));
 	if (str_eq_nocase(s->local, STR("postmaster")) || (is_unread(s->local) && !has_other_reply_to(s->m)))
-		return found(s, AUTO_GENERATED, arena_printf(s->arena, "sender " STR_FMT, STR_ARG(s->m->from.address)));
+		return found(s, AUTO_GENERATED,
+		             arena_printf(s->arena, "sender " STR_FMT, STR_ARG(cut(s->m->from.address))));
 	return false;
 }
 

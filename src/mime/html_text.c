@@ -13,6 +13,7 @@ struct page {
 	int breaks;                    /* line ends that are due before the next text */
 	bool has_space;                /* a blank is due before the next text */
 	bool has_cell;                 /* the row at hand has a cell already */
+	int line_quotes;               /* depth of the line that was last begun */
 	int pre, quotes;               /* depth of pre and blockquote */
 	int lists, numbers[LISTS_MAX]; /* depth; the number of the next item, -1 for a bullet */
 	struct str href;               /* of the link that is open */
@@ -34,7 +35,7 @@ static void before_text(struct page *page)
 
 	for (int i = 0; i < page->breaks && !fresh; i++) {
 		buf_add_char(&page->out, '\n');
-		if (i + 1 < page->breaks && page->quotes)
+		if (i + 1 < page->breaks && MIN(page->quotes, page->line_quotes))
 			buf_add(&page->out, STR(">"));
 	}
 	if (page->breaks || fresh) {
@@ -46,6 +47,7 @@ static void before_text(struct page *page)
 		buf_add_char(&page->out, ' ');
 	}
 	page->breaks = 0;
+	page->line_quotes = page->quotes;
 	page->has_space = false;
 }
 

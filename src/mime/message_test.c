@@ -108,12 +108,277 @@ static void bodies_and_attachments_are_told_apart(void **state UNUSED)
 	assert_false(part_decode(m->attachments[0], &small));
 }
 
+/* ---------------------------------------------------------------- odd mail */
+
+static bool has_notice(const struct message *m, const char *words)
+{
+	for (size_t i = 0; i < m->notice_count; i++)
+		if (str_find(m->notices[i], str_of(words)) >= 0)
+			return true;
+	return false;
+}
+
+static void odd_mail_is_a_message_all_the_same(void **state UNUSED)
+{
+	static const struct {
+		const char *raw, *subject, *body;
+		size_t parts;
+		const char *notice; /* NULL: none */
+	} cases[] = {
+	        {"", "", "", 1, "no header"},
+	        {"\n", "", "", 1, "no header"},
+	        {"just text\nmore\n", "", "just text\nmore\n", 1, "empty line"},
+	        {"Subject: only a header", "only a header", "", 1, NULL},
+	        {"Subject: a\n\nbody", "a", "body", 1, NULL},
+	        {"Subject: a\r\rmac\rlines\r", "a", "mac\nlines\n", 1, NULL},
+	        {"Subject: a\r\n\r\nx\r\r\ny", "a", "x\ny", 1, NULL},
+	        {"From ann Sat Nov 21\nSubject: mbox\n\nbody", "mbox", "body", 1, NULL},
+	        {"Subject : blank\n\nbody", "blank", "body", 1, NULL},
+	        {"Subject: a\njunk line\nX: y\n\nbody", "a", "body", 1, "not a field"},
+	        {"Subject: a\nbody begins\nhere", "a", "body begins\nhere", 1, "empty line"},
+	        {"Subject: a\nContent-Type: multipart/mixed; boundary=b\n\nno parts", "a", "no parts", 1,
+	         "never comes"},
+	        {"Content-Type: multipart/mixed\n\n--x\n\none\n--x--\n", "", "one", 2, "guessed"},
+	        {"Content-Type: multipart/mixed; boundary=b\n\n--b\n\none", "", "one", 2, "closing boundary"},
+	        {"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n--b--\n", "", "", 2,
+	         "behind its header"},
+	        {"Content-Type: multipart/mixed; boundary=b\n\n--b \t\n\none\n--b--\nepilogue\n--b\n\nno", "", "one", 2,
+	         NULL},
+	        {"Content-Type: nonsense\n\nbody", "", "body", 1, NULL},
+	        {"Content-Type: text/plain; charset=\"utf-8\n\nb\xc3\xa4", "", "b\xc3\xa4", 1, NULL},
+	        {"Content-Type: TEXT/HTML\n\n<p>a<br>b", "", "a\nb", 1, NULL},
+	        {"Content-Transfer-Encoding: base64 (x)\n\naGk=", "", "hi", 1, NULL},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct arena *arena CLEANUP(arena_freep) = arena_new();
+		const struct message *m = message_parse(arena, str_of(cases[i].raw), NULL);
+		struct str body = message_body_text(arena, m);
+
+		if (m->part_count != cases[i].parts || !str_eq(body, str_of(cases[i].body)) ||
+		    !(cases[i].notice ? has_notice(m, cases[i].notice) : m->notice_count == 0))
+			print_error("case %zu: %s\n" STR_FMT "\n" STR_FMT "\n", i, cases[i].raw, STR_ARG(body),
+			            STR_ARG(m->notice_count ? m->notices[0] : STR("")));
+		assert_str(m->subject, cases[i].subject);
+		assert_str(body, cases[i].body);
+		assert_int_equal(m->part_count, cases[i].parts);
+		assert_true(cases[i].notice ? has_notice(m, cases[i].notice) : m->notice_count == 0);
+	}
+}
+
+static void an_encoded_message_inside_is_opened(void **state UNUSED)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	/* "Subject: in\n\ndeep\n" */
+	const struct message *m =
+	        message_parse(arena,
+	                      STR("Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
+	                          "U3ViamVjdDogaW4KCmRlZXAK\n"),
+	                      NULL);
+
+	assert_non_null(m->root->inner);
+	assert_str(m->root->inner->subject, "in");
+	assert_str(message_body_text(arena, m->root->inner), "deep\n");
+}
+
+static void parts_of_a_digest_are_messages(void **state UNUSED)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	const struct message *m = message_parse(arena,
+	                                        STR("Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: "
+	                                            "one\n\n1\n--b\n\nSubject: two\n\n2\n--b--\n"),
+	                                        NULL);
+
+	assert_int_equal(m->part_count, 3);
+	assert_str(m->parts[2]->inner->subject, "two");
+	assert_str(m->parts[1]->inner->root->body, "1");
+}
+
+static void bodies_follow_rfc_8621(void **state UNUSED)
+{
+	static const struct {
+		const char *types; /* of the children of a multipart/mixed; a alternative, r related, . up */
+		size_t text, html, attachments;
+	} cases[] = {
+	        /* t text/plain, h text/html, i image, p pdf, T named text */
+	        {"t", 1, 1, 0},   {"h", 1, 1, 0},   {"th", 2, 2, 0},      {"ti", 2, 2, 1},
+	        {"tp", 1, 1, 1},  {"tT", 1, 1, 1},  {"ath.", 1, 1, 0},    {"ath.p", 1, 1, 1},
+	        {"ah.", 1, 1, 0}, {"at.", 1, 1, 0}, {"atrhi..", 1, 1, 1}, {"rhi.", 1, 1, 1},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct arena *arena CLEANUP(arena_freep) = arena_new();
+		struct buf raw CLEANUP(buf_done) = BUF_INIT(MIB(1));
+		char open[8] = "m";
+		size_t depth = 1;
+
+		buf_add(&raw, STR("Content-Type: multipart/mixed; boundary=m0\n\n"));
+		for (const char *c = cases[i].types; *c; c++) {
+			if (*c == '.') {
+				depth--;
+				buf_printf(&raw, "\n--%c%zu--\n", open[depth], depth);
+				continue;
+			}
+			buf_printf(&raw, "\n--%c%zu\n", open[depth - 1], depth - 1);
+			if (*c == 'a' || *c == 'r') {
+				buf_printf(&raw, "Content-Type: multipart/%s; boundary=%c%zu\n\n",
+				           *c == 'a' ? "alternative" : "related", *c, depth);
+				open[depth++] = *c;
+				continue;
+			}
+			buf_printf(&raw, "Content-Type: %s\n\nx\n",
+			           *c == 't'   ? "text/plain"
+			           : *c == 'T' ? "text/plain; name=x"
+			           : *c == 'h' ? "text/html"
+			           : *c == 'i' ? "image/png"
+			                       : "application/pdf");
+		}
+		buf_add(&raw, STR("\n--m0--\n"));
+		const struct message *m = message_parse(arena, buf_str(&raw), NULL);
+		if (m->text_body_count != cases[i].text || m->html_body_count != cases[i].html ||
+		    m->attachment_count != cases[i].attachments)
+			print_error("%s: %zu text, %zu html, %zu attachments\n", cases[i].types, m->text_body_count,
+			            m->html_body_count, m->attachment_count);
+		assert_int_equal(m->text_body_count, cases[i].text);
+		assert_int_equal(m->html_body_count, cases[i].html);
+		assert_int_equal(m->attachment_count, cases[i].attachments);
+		assert_int_equal(m->notice_count, 0);
+	}
+}
+
+/* ---------------------------------------------------------------- limits */
+
+static void nesting_stops_at_its_limit(void **state UNUSED)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct buf raw CLEANUP(buf_done) = BUF_INIT(MIB(4));
+	const struct message *m;
+	const struct part *part;
+	size_t depth = 0;
+
+	for (int i = 0; i < 5000; i++)
+		buf_printf(&raw, "Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n", i, i);
+	m = message_parse(arena, buf_str(&raw), NULL);
+	for (part = m->root; part->first_child; part = part->first_child)
+		depth++;
+	assert_int_equal(depth, 50);
+	assert_true(has_notice(m, "nested too deeply"));
+
+	buf_clear(&raw);
+	for (int i = 0; i < 5000; i++)
+		buf_add(&raw, STR("Content-Type: message/rfc822\n\n"));
+	depth = 0;
+	for (m = message_parse(arena, buf_str(&raw), NULL); m->root->inner; m = m->root->inner)
+		depth++;
+	assert_int_equal(depth, 50);
+	assert_true(arena_size(arena) < MIB(8));
+}
+
+static void parts_stop_at_their_limit(void **state UNUSED)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct buf raw CLEANUP(buf_done) = BUF_INIT(MIB(4));
+	const struct message *m;
+
+	buf_add(&raw, STR("Content-Type: multipart/mixed; boundary=b\n\n"));
+	for (int i = 0; i < 20000; i++)
+		buf_add(&raw, STR("--b\n\nx\n"));
+	m = message_parse(arena, buf_str(&raw), NULL);
+	assert_int_equal(m->part_count, 10000);
+	assert_true(has_notice(m, "too many parts"));
+	assert_int_equal(m->text_body_count, 9999);
+}
+
+static void headers_stop_at_their_limit(void **state UNUSED)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct buf raw CLEANUP(buf_done) = BUF_INIT(MIB(8));
+	const struct message *m;
+
+	for (int i = 0; i < 20000; i++)
+		buf_add(&raw, STR("To: a@b\n"));
+	buf_add(&raw, STR("\nbody"));
+	m = message_parse(arena, buf_str(&raw), NULL);
+	assert_int_equal(m->root->header_count, 10000);
+	assert_true(has_notice(m, "too many header fields"));
+	assert_str(message_body_text(arena, m), "body");
+}
+
+static void long_header_lines_are_read_whole(void **state UNUSED)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct buf raw CLEANUP(buf_done) = BUF_INIT(MIB(8));
+	const struct message *m;
+
+	buf_add(&raw, STR("Subject: "));
+	for (int i = 0; i < 80000; i++)
+		buf_add(&raw, STR("=?x?Q?a=41\n "));
+	buf_add(&raw, STR("\nTo: "));
+	for (int i = 0; i < 100000; i++)
+		buf_add(&raw, STR("<(\"a@b, "));
+	buf_add(&raw, STR("\nReferences: "));
+	for (int i = 0; i < 200000; i++)
+		buf_add(&raw, STR("<a@b>"));
+	buf_add(&raw, STR("\n\nbody"));
+	m = message_parse(arena, buf_str(&raw), NULL);
+	assert_str(message_body_text(arena, m), "body");
+	assert_true(m->subject.n > 0);
+	assert_int_equal(m->reference_count, 1000);
+	assert_true(arena_size(arena) < MIB(64));
+}
+
+static void body_text_stops_at_its_limit(void **state UNUSED)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct message_limits limits = {.max_text = 10};
+	const struct message *m = message_parse(arena, STR("A: b\n\n123456789\xc3\xa4\xc3\xa4"), &limits);
+	struct str text = message_body_text(arena, m);
+
+	assert_true(text.n <= 12 && str_is_utf8(text));
+	assert_true(str_starts(text, STR("123456789")));
+}
+
+static void released(void *ctx, const char *upto)
+{
+	const char **last = ctx;
+
+	assert_true(upto >= *last);
+	*last = upto;
+}
+
+static void the_raw_bytes_are_given_back_in_order(void **state UNUSED)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct buf raw CLEANUP(buf_done) = BUF_INIT(MIB(8));
+	struct message_limits limits = {.done_with = released};
+	const char *last;
+
+	buf_add(&raw, STR("Subject: large\n\n"));
+	while (raw.n < MIB(5))
+		buf_add(&raw, STR("aGVsbG8gaGVsbG8gaGVsbG8gaGVsbG8gaGVsbG8gaGVsbG8gaGVsbG8gaGVsbG8gaGVsbG8gaGVs\n"));
+	last = raw.p;
+	limits.ctx = &last;
+	assert_non_null(message_parse(arena, buf_str(&raw), &limits));
+	assert_ptr_equal(last, raw.p + raw.n);
+	assert_true(arena_size(arena) < MIB(1)); /* nothing of the body was copied */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(fields_of_a_letter_are_read),
 	        cmocka_unit_test(the_tree_has_every_part_in_order),
 	        cmocka_unit_test(bodies_and_attachments_are_told_apart),
+	        cmocka_unit_test(odd_mail_is_a_message_all_the_same),
+	        cmocka_unit_test(an_encoded_message_inside_is_opened),
+	        cmocka_unit_test(parts_of_a_digest_are_messages),
+	        cmocka_unit_test(bodies_follow_rfc_8621),
+	        cmocka_unit_test(nesting_stops_at_its_limit),
+	        cmocka_unit_test(parts_stop_at_their_limit),
+	        cmocka_unit_test(headers_stop_at_their_limit),
+	        cmocka_unit_test(long_header_lines_are_read_whole),
+	        cmocka_unit_test(body_text_stops_at_its_limit),
+	        cmocka_unit_test(the_raw_bytes_are_given_back_in_order),
 	};
 	return cmocka_run_group_tests_name("mime/message", tests, NULL, NULL);
 }

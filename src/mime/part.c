@@ -189,7 +189,7 @@ static void boundary_guess(struct scan *scan, struct message_work *work, struct 
 		size_t end = eol ? (size_t)(eol - body.p) : body.n;
 		struct str line = str_trim(str_slice(body, at, end));
 
-		if (line.n > 4 && line.n < 200 && str_starts(line, STR("--")) && line.p[2] != '-' &&
+		if (line.n > 2 && line.n < 200 && str_starts(line, STR("--")) && line.p[2] != '-' &&
 		    str_find_char(line, ' ') < 0) {
 			part->boundary = str_slice(line, 2, line.n);
 			notice_add(scan->parser->arena, &work->m, "a multipart names no boundary, one was guessed");

@@ -21,7 +21,7 @@ static const uint8_t b64_value[256] = {
 /* clang-format on */
 
 /* Is what follows a padding more base64 (some senders encode in padded pieces), rather than a footer that a list
- * appended? The next line that isn't empty decides. */
+ * appended? The next line that isn't empty decides: whole groups and nothing else. */
 static bool base64_goes_on(struct str rest)
 {
 	size_t i = 0, start;
@@ -29,9 +29,13 @@ static bool base64_goes_on(struct str rest)
 	while (i < rest.n && (is_space(rest.p[i]) || rest.p[i] == '='))
 		i++;
 	start = i;
-	while (i < rest.n && rest.p[i] != '\r' && rest.p[i] != '\n' && b64_value[(uint8_t)rest.p[i]] != B64_SKIP)
+	while (i < rest.n && b64_value[(uint8_t)rest.p[i]] != B64_SKIP)
 		i++;
-	return i > start && (i == rest.n || is_space(rest.p[i]));
+	if (i == start || (i - start) % 4 != 0)
+		return false;
+	while (i < rest.n && (rest.p[i] == ' ' || rest.p[i] == '\t'))
+		i++;
+	return i == rest.n || is_space(rest.p[i]);
 }
 
 struct base64_state {
@@ -118,21 +122,6 @@ size_t base64_run(struct str body, char *out)
 	return state.n;
 }
 
-bool base64_is_cut(struct str body)
-{
-	size_t end = body.n;
-	size_t characters = 0;
-
-	while (end && is_space(body.p[end - 1]))
-		end--;
-	if (end && body.p[end - 1] == '=')
-		return false;
-	/* Without padding only the number of characters tells; the last line is enough where lines are whole groups. */
-	for (size_t i = 0; i < end; i++)
-		characters += b64_value[(uint8_t)body.p[i]] < 64;
-	return characters % 4 != 0;
-}
-
 /* ---------------------------------------------------------------- quoted-printable */
 
 static int hex_value(char c)
@@ -201,6 +190,27 @@ size_t qp_run(struct str body, char *out)
 			n = put(out, n, str_slice(body, text_end, next));
 		}
 		at = next;
+	}
+	return n;
+}
+
+size_t q_word_run(struct str text, char *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.n; i++) {
+		int high = -1, low = -1;
+
+		if (text.p[i] == '=' && i + 2 < text.n) {
+			high = hex_value(text.p[i + 1]);
+			low = hex_value(text.p[i + 2]);
+		}
+		if (high >= 0 && low >= 0) {
+			out[n++] = (char)(high << 4 | low);
+			i += 2;
+		} else {
+			out[n++] = text.p[i] == '_' ? ' ' : text.p[i];
+		}
 	}
 	return n;
 }

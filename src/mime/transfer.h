@@ -15,7 +15,7 @@ size_t base64_run(struct str body, char *out);
 size_t qp_run(struct str body, char *out);
 size_t uu_run(struct str body, char *out);
 
-/* Did the base64 end in the middle of a group, or hold foreign characters? For notices. */
-bool base64_is_cut(struct str body);
+/* The Q encoding of RFC 2047 §4.2; `out` has room for text.n bytes. */
+size_t q_word_run(struct str text, char *out);
 
 #endif

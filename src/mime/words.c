@@ -65,20 +65,11 @@ static bool word_at(struct decoder *d, size_t at, struct word *ret)
 static void run_add(struct decoder *d, const struct word *word)
 {
 	char *room = buf_room(&d->run, word->text.n + 4);
-	size_t n = 0;
+	size_t n;
 
 	if (!room)
 		return;
-	if (word->encoding == 'b') {
-		n = base64_run(word->text, room);
-	} else {
-		for (size_t i = 0; i < word->text.n; i++)
-			room[n++] = word->text.p[i] == '_' ? ' ' : word->text.p[i];
-		n = qp_run(str_new(room, n), room); /* never longer than what it has read */
-		/* qp_run() takes white space at the end for padding; here it is text. */
-		for (size_t i = word->text.n; i > 0 && (word->text.p[i - 1] == '_' || word->text.p[i - 1] == ' '); i--)
-			room[n++] = ' ';
-	}
+	n = word->encoding == 'b' ? base64_run(word->text, room) : q_word_run(word->text, room);
 	buf_added(&d->run, n);
 }
 

@@ -1,4 +1,5 @@
-/* Fuzz target: any bytes as a header's text, an address list, a date, HTML, and as text in a charset that the first byte picks. */
+/* Fuzz target: any bytes as a header's text, an address list, a date, HTML, and as text in a charset that the first
+ * byte picks. */
 #include "mime/charset.h"
 #include "mime/message.h"
 
@@ -10,9 +11,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char *const charsets[] = {"",	     "utf-8",	 "iso-8859-1", "utf-7",	     "iso-2022-jp", "iso-2022-kr", "gb18030",
-					       "big5",	     "euc-jp",	 "shift_jis",  "euc-kr",     "utf-16",	    "koi8-r",	   "iso-2022-cn",
-					       "windows-1256", "us-ascii", "nonsense",	 "hz-gb-2312"};
+	static const char *const charsets[] = {
+	        "",        "utf-8",       "iso-8859-1",   "utf-7",     "iso-2022-jp", "iso-2022-kr",
+	        "gb18030", "big5",        "euc-jp",       "shift_jis", "euc-kr",      "utf-16",
+	        "koi8-r",  "iso-2022-cn", "windows-1256", "us-ascii",  "nonsense",    "hz-gb-2312"};
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct str bytes = str_new(data, size), text;
 	struct address_list list;
