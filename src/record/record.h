@@ -1,18 +1,19 @@
-/* The record table: a resource type is described once, as a table of its fields, and everything else is derived from it:
- * reading JSON and YAML with errors that name the path, defaults, masking, sealing, export, diff, help.
+/* The record table: a resource type is described once, as a table of its fields, and everything else is derived
+ * from it: reading JSON and YAML with errors that name the path, defaults, masking, sealing, export, diff, help.
  *
  *	static const struct field listener_fields[] = {
  *		FIELD_ID(struct listener, id, "Listener ID"),
  *		FIELD_TEXT(struct listener, folder, "Folder", .preset_text = "INBOX", .max = 255),
  *		FIELD_INT(struct listener, poll_interval_s, "Polling interval", .low = 5, .high = 86400, .preset = 60),
  *	};
- *	const struct record_type listener_type = RECORD_TYPE("listener", "listeners", struct listener, listener_fields, …);
+ *	const struct record_type listener_type =
+ *		RECORD_TYPE("listener", "listeners", struct listener, listener_fields, "Listener");
  *
  *	struct listener *l;
  *	if (record_read(&listener_type, json, "listeners/support", NULL, arena, (void **)&l, err) < 0) …
  *
- * A record is a plain C struct in an arena. Its text members live in the same arena; its secrets are on the heap and are
- * wiped by record_done(). */
+ * A record is a plain C struct in an arena. Its text members live in the same arena; its secrets are on the heap
+ * and are wiped by record_done(). */
 #ifndef RECORD_RECORD_H
 #define RECORD_RECORD_H
 
@@ -46,10 +47,12 @@ struct text_list {
 	size_t count;
 };
 
+struct text_pair {
+	const char *key, *value;
+};
+
 struct text_pairs {
-	struct text_pair {
-		const char *key, *value;
-	} *items;
+	struct text_pair *items;
 	size_t count;
 };
 
@@ -60,18 +63,19 @@ struct field {
 	const char *label; /* "Polling interval": forms and errors */
 	const char *help;  /* one sentence for people, may be NULL; the unit belongs here */
 	bool required;
-	bool is_id;                /* letters, digits, '.', '-', '_'; 1 to 64 characters, no leading '.' or '-' */
-	bool multiline;            /* TEXT: line ends and tabs are welcome; elsewhere control characters are refused */
-	size_t max;                /* TEXT, SECRET: bytes (default 1000); LIST, TEXTS, PAIRS: entries (default 1000) */
-	int64_t low, high;         /* INT: inclusive; both 0 means no bound */
-	int64_t preset;            /* INT, BOOL, ENUM: value where absent */
-	const char *preset_text;   /* TEXT: value where absent */
-	const char *const *words;  /* ENUM: NULL-terminated, in the order of the C enum */
-	const char *refers_to;     /* TEXT: kind of the record whose id this is ("account") */
+	bool is_id;                 /* letters, digits, '.', '-', '_'; 1 to 64 characters, no leading '.' or '-' */
+	bool multiline;             /* TEXT: line ends and tabs are welcome; elsewhere control characters are refused */
+	size_t max;                 /* TEXT, SECRET: bytes (default 1000); LIST, TEXTS, PAIRS: entries (default 1000) */
+	int64_t low, high;          /* INT: inclusive; both 0 means no bound */
+	int64_t preset;             /* INT, BOOL, ENUM: value where absent */
+	const char *preset_text;    /* TEXT: value where absent */
+	const char *const *words;   /* ENUM: NULL-terminated, in the order of the C enum */
+	const char *refers_to;      /* TEXT: kind of the record whose id this is ("account") */
 	const struct field *fields; /* SECTION, LIST */
 	size_t field_count;
 	size_t element_size; /* LIST */
-	/* TEXT: further check of a value that is neither "" nor preset; returns NULL or what was expected ("is not …"). May be NULL. */
+	/* TEXT: further check of a value that is neither "" nor preset; returns NULL or what was expected ("is not …").
+	 * May be NULL. */
 	const char *(*check)(const char *value);
 };
 
@@ -82,7 +86,8 @@ struct record_type {
 	size_t size;
 	const struct field *fields;
 	size_t field_count;
-	/* Rules over several fields; may be NULL. The error's text starts with the path below the record ("send/port: …"). */
+	/* Rules over several fields; may be NULL. The error's text starts with the path below the record ("send/port:
+	 * …"). */
 	int (*check)(const void *record, struct error *err);
 };
 
@@ -115,8 +120,8 @@ struct record_type {
 #define RECORD_TYPE(k, ks, T, fs, lab, ...) {.kind = (k), .plural = (ks), .label = (lab), .size = sizeof(T), .fields = (fs), .field_count = ARRAY_LEN(fs), __VA_ARGS__}
 /* clang-format on */
 
-/* Seals and opens secrets for the stored form; the vault implements it. `context` binds a sealed value to its place (kind, id, path:
- * "account/support/send/password"), so that it can't be moved to another record. */
+/* Seals and opens secrets for the stored form; the vault implements it. `context` binds a sealed value to its place
+ * (kind, id, path: "account/support/send/password"), so that it can't be moved to another record. */
 struct sealer {
 	void *ctx;
 	int (*seal)(void *ctx, const char *context, struct str plain, struct buf *out, struct error *err);
@@ -130,31 +135,34 @@ enum secret_form {
 	SECRETS_SEALED,  /* {"sealed": "…"} by the sealer */
 };
 
-/* Reads one record. `path` goes before the field's path in errors ("accounts/support"); list entries are counted from 1
- * ("accounts/support/branches/2/name"). `sealer` opens sealed secrets and may be NULL (sealed values are then refused). Everything
- * is checked: unknown key (with the nearest known one as a hint), wrong type, range, length, required, the type's own check. A
- * value of null counts as absent. A secret is a text ("": none) or {"sealed": "…"}. On failure (E_INVALID) nothing is left behind. */
+/* Reads one record. `path` goes before the field's path in errors ("accounts/support"); list entries are counted
+ * from 1 ("accounts/support/branches/2/name"). `sealer` opens sealed secrets and may be NULL (sealed values are
+ * then refused). Everything is checked: unknown key (with the nearest known one as a hint), wrong type, range,
+ * length, required, the type's own check. A value of null counts as absent. A secret is a text ("": none) or
+ * {"sealed": "…"}. On failure (E_INVALID) nothing is left behind. */
 int record_read(const struct record_type *type, const json_t *json, const char *path, const struct sealer *sealer,
-		struct arena *arena, void **ret_record, struct error *err) NODISCARD;
+                struct arena *arena, void **ret_record, struct error *err) NODISCARD;
 
-/* Replaces secrets given by reference, {"file": "/run/secrets/imap"} (one line end at its end is dropped) or {"env": "NAME"}, by the
- * texts they stand for. A step of its own, for documents from whoever runs the program: over the network it would give away files. */
+/* Replaces secrets given by reference, {"file": "/run/secrets/imap"} (one line end at its end is dropped) or
+ * {"env": "NAME"}, by the texts they stand for. A step of its own, for documents from whoever runs the program:
+ * over the network it would give away files. */
 int record_resolve_secrets(const struct record_type *type, json_t *json, const char *path, struct error *err) NODISCARD;
 
-/* Takes over masked secrets ("********") from `before`, the stored version; a masked secret with nothing before is an error. */
-int record_keep_secrets(const struct record_type *type, void *record, const void *before, const char *path, struct error *err)
-	NODISCARD;
+/* Takes over masked secrets ("********") from `before`, the stored version; a masked secret with nothing before is
+ * an error. */
+int record_keep_secrets(const struct record_type *type, void *record, const void *before, const char *path,
+                        struct error *err) NODISCARD;
 
 /* Wipes the secrets; the memory is the arena's. NULL is fine. */
 void record_done(const struct record_type *type, void *record);
 
 /* Writes a record, fields in table order. `whole`: with values that equal their presets, too. `sealer` is needed for
  * SECRETS_SEALED alone. The caller owns *ret_json (json_decref). `path` goes before errors. */
-int record_write(const struct record_type *type, const void *record, const char *path, enum secret_form form, bool whole,
-		 const struct sealer *sealer, json_t **ret_json, struct error *err) NODISCARD;
+int record_write(const struct record_type *type, const void *record, const char *path, enum secret_form form,
+                 bool whole, const struct sealer *sealer, json_t **ret_json, struct error *err) NODISCARD;
 
-/* Appends one line per difference, "  send/port: 25 -> 587", secrets as "(changed)"; returns their number. NULL is an absent record:
- * what is set in the other is shown by itself ("  send/port: 587"). */
+/* Appends one line per difference, "  send/port: 25 -> 587", secrets as "(changed)"; returns their number. NULL is
+ * an absent record: what is set in the other is shown by itself ("  send/port: 587"). */
 size_t record_diff(const struct record_type *type, const void *before, const void *after, struct buf *out);
 
 /* NULL, or what an id must be: "is not an id (…)". */
@@ -165,7 +173,7 @@ const char *record_id(const struct record_type *type, const void *record);
 
 /* Calls `each` for every reference to another record that is set. Stops at and returns its first non-zero answer. */
 int record_each_reference(const struct record_type *type, const void *record,
-			  int (*each)(void *ctx, const char *path, const char *kind, const char *id), void *ctx);
+                          int (*each)(void *ctx, const char *path, const char *kind, const char *id), void *ctx);
 
 /* Appends a table of the fields for people: path, type, default, what it is. */
 void record_help(const struct record_type *type, struct buf *out);

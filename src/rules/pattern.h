@@ -13,8 +13,8 @@ enum pattern_answer {
 	PATTERN_GAVE_UP, /* too many steps, or the pattern doesn't compile */
 };
 
-/* Searches `pattern` (PCRE2, UTF-8) in `text`. `*ret_found` (on PATTERN_YES; may be NULL) is the first group, or the whole match where
- * the pattern has no group; a view into `text`. */
+/* Searches `pattern` (PCRE2, UTF-8) in `text`. `*ret_found` (on PATTERN_YES; may be NULL) is the first group, or
+ * the whole match where the pattern has no group; a view into `text`. */
 enum pattern_answer pattern_search(const char *pattern, struct str text, struct str *ret_found);
 
 #endif

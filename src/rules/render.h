@@ -13,6 +13,7 @@ struct render_value {
 enum render_form { RENDER_TEXT, RENDER_HTML, RENDER_LINE /* one line: line ends become spaces; for subjects */ };
 
 /* Appends the filled text; an unknown placeholder becomes nothing. False where `out` reached its maximum. */
-bool render(const char *text, enum render_form form, const struct render_value *values, size_t n, struct buf *out) NODISCARD;
+bool render(const char *text, enum render_form form, const struct render_value *values, size_t n,
+            struct buf *out) NODISCARD;
 
 #endif

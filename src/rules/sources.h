@@ -1,4 +1,5 @@
-/* The values of a mail that rules look at. A source such as "to" has several; the body is decoded once for a whole rule. */
+/* The values of a mail that rules look at. A source such as "to" has several; the body is decoded once for a whole
+ * rule. */
 #ifndef RULES_SOURCES_H
 #define RULES_SOURCES_H
 

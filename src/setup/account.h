@@ -20,36 +20,36 @@ struct account {
 		bool enabled;
 		int protocol; /* enum send_protocol */
 		const char *address, *display_name, *reply_to;
-		const char *user;       /* "": by the provider's login rule, else none */
+		const char *user; /* "": by the provider's login rule, else none */
 		struct secret password;
-		const char *host;       /* "": the provider's */
-		int64_t port;           /* 0: the provider's, else by security: 25 none, 587 starttls, 465 tls */
-		int security;           /* preset starttls; the provider's where host is "" */
+		const char *host;          /* "": the provider's */
+		int64_t port;              /* 0: the provider's, else by security: 25 none, 587 starttls, 465 tls */
+		int security;              /* preset starttls; the provider's where host is "" */
 		bool allow_insecure_login; /* a password over plain text: flagged insecure wherever it is shown */
-		int64_t timeout_s;      /* 0: the provider's, else 40 */
+		int64_t timeout_s;         /* 0: the provider's, else 40 */
 		struct account_tls tls;
-		const char *helo_name;  /* "": this machine's name */
+		const char *helo_name;    /* "": this machine's name */
 		int64_t answers_per_hour; /* automatic answers to one address; preset 3 */
 	} send;
 	struct account_receive {
 		bool enabled;
-		int protocol;           /* enum receive_protocol */
-		bool use_sender_login;  /* "Use sender's ID and password" (AC3) */
+		int protocol;          /* enum receive_protocol */
+		bool use_sender_login; /* "Use sender's ID and password" (AC3) */
 		const char *user;
 		struct secret password;
 		const char *host;
-		int64_t port;           /* 0: the provider's, else by security: 143 none or starttls, 993 tls */
-		int security;           /* preset tls ("Use SSL/TLS" is on unless cleared); the provider's where host is "" */
+		int64_t port; /* 0: the provider's, else by security: 143 none or starttls, 993 tls */
+		int security; /* preset tls ("Use SSL/TLS" is on unless cleared); the provider's where host is "" */
 		bool allow_insecure_login;
-		int64_t timeout_s;      /* 60 */
+		int64_t timeout_s; /* 60 */
 		struct account_tls tls;
 	} receive;
 };
 
 extern const struct record_type account_type;
 
-/* Host, port, security, user and timeout after provider and defaults: what the connection really uses. Strings borrowed from the two
- * and from the struct itself: it can't be copied. */
+/* Host, port, security, user and timeout after provider and defaults: what the connection really uses. Strings
+ * borrowed from the two and from the struct itself: it can't be copied. */
 struct account_connection {
 	const char *host, *user;
 	const struct secret *password;
@@ -61,10 +61,11 @@ struct account_connection {
 	char room[256]; /* a user made of the address by the provider's rule */
 };
 
-/* Fails (E_INVALID, "account support: receive/host is missing and there is no provider") where something needed is absent. */
+/* Fails (E_INVALID, "account support: receive/host is missing and there is no provider") where something needed is
+ * absent. */
 int account_receive_connection(const struct account *account, const struct provider *provider,
-			       struct account_connection *ret, struct error *err) NODISCARD;
-int account_send_connection(const struct account *account, const struct provider *provider, struct account_connection *ret,
-			    struct error *err) NODISCARD;
+                               struct account_connection *ret, struct error *err) NODISCARD;
+int account_send_connection(const struct account *account, const struct provider *provider,
+                            struct account_connection *ret, struct error *err) NODISCARD;
 
 #endif

@@ -1,4 +1,5 @@
-/* Changing the set-up: apply, delete, seal anew. Each is one transaction that first looks at everything as it would be. */
+/* Changing the set-up: apply, delete, seal anew. Each is one transaction that first looks at everything as it would
+ * be. */
 #include "setup/setup.h"
 
 #include "base/clock.h"

@@ -8,7 +8,7 @@ enum case_field_kind { CASE_FIELD_TEXT, CASE_FIELD_NUMBER, CASE_FIELD_DATE, CASE
 
 struct case_field {
 	const char *id, *name;
-	int kind;                 /* "type" in records: "text", "number", "date", "address", "choice" */
+	int kind; /* "type" in records: "text", "number", "date", "address", "choice" */
 	struct text_list choices;
 };
 
@@ -19,15 +19,16 @@ struct case_status {
 
 struct case_type {
 	const char *id, *name;
-	/* "SUP-{year}-{number:5}": {year}, {month}, {number:WIDTH}; exactly one {number}; numbers start anew with each year or month named.
-	 * Unique over all case types up to the number. */
+	/* "SUP-{year}-{number:5}": {year}, {month}, {number:WIDTH}; exactly one {number}; numbers start anew with each
+	 * year or month named. Unique over all case types up to the number. */
 	const char *number_mask;
-	struct text_list old_masks; /* numbers in subjects still find their case */
+	struct text_list old_masks;  /* numbers in subjects still find their case */
 	struct record_list statuses; /* of struct case_status; none: "open", "resolved" */
 	const char *initial_status;  /* "": the first */
 	const char *reopened_status; /* "": the first */
-	int64_t reopen_days;         /* a reply to a case resolved longer ago opens a new one that links the old; preset 30; 0: always reopen */
-	struct record_list fields;   /* of struct case_field */
+	int64_t reopen_days; /* a reply to a case resolved longer ago opens a new one that links the old; preset 30; 0:
+	                        always reopen */
+	struct record_list fields; /* of struct case_field */
 };
 
 extern const struct record_type case_type_type;

@@ -1,4 +1,5 @@
-/* Checks of single values that several resource types share. Each returns NULL or what was expected, as `check` of a field does. */
+/* Checks of single values that several resource types share. Each returns NULL or what was expected, as `check` of
+ * a field does. */
 #ifndef SETUP_CHECK_H
 #define SETUP_CHECK_H
 

@@ -1,4 +1,5 @@
-/* An email listener (FEATURES LI1, LI3, RE6-RE9): an account's folder, the service rule for what comes in, and how to go about it. */
+/* An email listener (FEATURES LI1, LI3, RE6-RE9): an account's folder, the service rule for what comes in, and how
+ * to go about it. */
 #ifndef SETUP_LISTENER_H
 #define SETUP_LISTENER_H
 
@@ -10,7 +11,11 @@ enum after { AFTER_LEAVE, AFTER_SEEN, AFTER_DELETE, AFTER_MOVE }; /* "leave", "s
 enum duplicates { DUPLICATES_IGNORE, DUPLICATES_HANDLE }; /* "ignore" (preset), "handle" */
 
 /* What happens to automatic mail that belongs to no case (LI9). */
-enum automatic { AUTOMATIC_FILE, AUTOMATIC_DISCARD, AUTOMATIC_HANDLE }; /* "file" (preset: stored, no case), "discard", "handle" (by the rule) */
+enum automatic {
+	AUTOMATIC_FILE,
+	AUTOMATIC_DISCARD,
+	AUTOMATIC_HANDLE
+}; /* "file" (preset: stored, no case), "discard", "handle" (by the rule) */
 
 struct listener {
 	const char *id, *name;

@@ -1,4 +1,5 @@
-/* The grammar of case number masks: "SUP-{year}-{number:5}". Formatting and finding numbers stand in rules/number_mask.h. */
+/* The grammar of case number masks: "SUP-{year}-{number:5}". Formatting and finding numbers stand in
+ * rules/number_mask.h. */
 #ifndef SETUP_MASK_H
 #define SETUP_MASK_H
 
@@ -15,7 +16,8 @@ struct mask_piece {
 /* The next piece of a mask; false at its end. `*ret_wrong` is NULL or says what is wrong, and ends the walk. */
 bool mask_next(struct cursor *c, struct mask_piece *ret_piece, const char **ret_wrong);
 
-/* NULL, or what is wrong with the mask: exactly one {number}, at least one letter before it, no unknown placeholder. */
+/* NULL, or what is wrong with the mask: exactly one {number}, at least one letter before it, no unknown
+ * placeholder. */
 const char *mask_check(const char *mask);
 
 /* What stands before {number}. */

@@ -1,4 +1,5 @@
-/* A provider (FEATURES PR1-PR4): the servers an organisation's or the world's mail host has, so that an account need not repeat them. */
+/* A provider (FEATURES PR1-PR4): the servers an organisation's or the world's mail host has, so that an account
+ * need not repeat them. */
 #ifndef SETUP_PROVIDER_H
 #define SETUP_PROVIDER_H
 
@@ -13,18 +14,18 @@ struct provider {
 	struct text_list domains;
 	int login; /* enum login_rule */
 	struct provider_receive {
-		bool enabled;         /* "download emails" */
-		int protocol;         /* enum receive_protocol, account.h */
+		bool enabled; /* "download emails" */
+		int protocol; /* enum receive_protocol, account.h */
 		const char *host;
-		int64_t port;         /* 0: by security */
-		int security;         /* enum security */
+		int64_t port; /* 0: by security */
+		int security; /* enum security */
 	} receive;
 	struct provider_send {
-		bool enabled;         /* "allow sending" */
+		bool enabled; /* "allow sending" */
 		const char *host;
-		int64_t port;         /* 0: by security */
+		int64_t port; /* 0: by security */
 		int security;
-		int64_t timeout_s;    /* 40 */
+		int64_t timeout_s; /* 40 */
 	} send;
 };
 

@@ -1,4 +1,5 @@
-/* The set-up as a whole: all records, read from the store into one unchanging snapshot; one text file in, one text file out.
+/* The set-up as a whole: all records, read from the store into one unchanging snapshot; one text file in, one text
+ * file out.
  *
  * The set-up file is YAML (or JSON): an object of plurals, each an object of records by id:
  *
@@ -28,19 +29,20 @@ const struct record_type *setup_type_find(const char *kind_or_plural); /* NULL w
 
 struct setup;
 
-/* Reads everything; secrets are opened with `sealer`. The snapshot owns its records; pointers into it live as long as it. */
+/* Reads everything; secrets are opened with `sealer`. The snapshot owns its records; pointers into it live as long
+ * as it. */
 int setup_load(struct db *db, const struct sealer *sealer, struct setup **ret_setup, struct error *err) NODISCARD;
 void setup_free(struct setup *setup);
 DEFINE_CLEANUP(struct setup *, setup_free)
 
 /* NULL where there is no such record. */
 const void *setup_find(const struct setup *setup, const struct record_type *type, const char *id);
-#define setup_account(s, id)      ((const struct account *)setup_find((s), &account_type, (id)))
-#define setup_provider(s, id)     ((const struct provider *)setup_find((s), &provider_type, (id)))
-#define setup_listener(s, id)     ((const struct listener *)setup_find((s), &listener_type, (id)))
-#define setup_rule(s, id)         ((const struct service_rule *)setup_find((s), &service_rule_type, (id)))
-#define setup_case_type(s, id)    ((const struct case_type *)setup_find((s), &case_type_type, (id)))
-#define setup_template(s, id)     ((const struct template *)setup_find((s), &template_type, (id)))
+#define setup_account(s, id)   ((const struct account *)setup_find((s), &account_type, (id)))
+#define setup_provider(s, id)  ((const struct provider *)setup_find((s), &provider_type, (id)))
+#define setup_listener(s, id)  ((const struct listener *)setup_find((s), &listener_type, (id)))
+#define setup_rule(s, id)      ((const struct service_rule *)setup_find((s), &service_rule_type, (id)))
+#define setup_case_type(s, id) ((const struct case_type *)setup_find((s), &case_type_type, (id)))
+#define setup_template(s, id)  ((const struct template *)setup_find((s), &template_type, (id)))
 
 /* The records of a kind in the order of their ids; returns their number. */
 size_t setup_list(const struct setup *setup, const struct record_type *type, const void *const **ret_records);
@@ -49,24 +51,25 @@ size_t setup_list(const struct setup *setup, const struct record_type *type, con
 int setup_revision(struct db *db, int64_t *ret_revision, struct error *err) NODISCARD;
 int64_t setup_loaded_revision(const struct setup *setup);
 
-/* Replaces secrets given by reference ({file: /PATH}, {env: NAME}) in a document by what they stand for; see record_resolve_secrets().
- * For `hauspost apply`, before setup_apply(); never for a document from the network. */
+/* Replaces secrets given by reference ({file: /PATH}, {env: NAME}) in a document by what they stand for; see
+ * record_resolve_secrets(). For `hauspost apply`, before setup_apply(); never for a document from the network. */
 int setup_resolve_secrets(json_t *document, struct error *err) NODISCARD;
 
-/* Applies a set-up document: records in it are created or replaced, others stay. All or nothing, in one transaction; references must
- * exist afterwards, cross-record rules hold (two listeners on one folder of one account: refused). Appends to `report` one line per
- * record ("accounts/support: created", "…: unchanged", "listeners/x: changed" and its differences). `dry_run` changes nothing. Returns the number of records
- * that differ. */
+/* Applies a set-up document: records in it are created or replaced, others stay. All or nothing, in one
+ * transaction; references must exist afterwards, cross-record rules hold (two listeners on one folder of one
+ * account: refused). Appends to `report` one line per record ("accounts/support: created", "…: unchanged",
+ * "listeners/x: changed" and its differences). `dry_run` changes nothing. Returns the number of records that
+ * differ. */
 int setup_apply(struct db *db, const struct sealer *sealer, const json_t *document, const char *by, bool dry_run,
-		struct buf *report, struct error *err) NODISCARD;
+                struct buf *report, struct error *err) NODISCARD;
 
 /* Writes the whole set-up (`kind` and `id` NULL), a kind, or one record as a document that setup_apply() takes. */
-int setup_export(struct db *db, const struct sealer *sealer, const char *kind, const char *id, enum secret_form form, bool whole,
-		 json_t **ret_document, struct error *err) NODISCARD;
+int setup_export(struct db *db, const struct sealer *sealer, const char *kind, const char *id, enum secret_form form,
+                 bool whole, json_t **ret_document, struct error *err) NODISCARD;
 
 /* Refused (E_CONFLICT) while another record refers to it. */
-int setup_delete(struct db *db, const struct sealer *sealer, const char *kind, const char *id, const char *by, struct error *err)
-	NODISCARD;
+int setup_delete(struct db *db, const struct sealer *sealer, const char *kind, const char *id, const char *by,
+                 struct error *err) NODISCARD;
 
 /* Seals every secret with the newest key; returns how many records were rewritten. */
 int setup_reseal(struct db *db, const struct sealer *sealer, struct error *err) NODISCARD;

@@ -83,7 +83,7 @@ static json_t *example(void)
 	struct error err = {0};
 	json_t *json = NULL;
 
-	assert_ok(file_read(getenv("HAUSPOST_EXAMPLE"), &text, &err), &err);
+	assert_ok(file_read(EXAMPLE, &text, &err), &err);
 	assert_ok(yaml_read(buf_str(&text), "support.yaml", &json, &err), &err);
 	json_t *send = json_object_get(json_object_get(json_object_get(json, "accounts"), "support"), "send");
 	assert_true(json_is_object(json_object_get(send, "password")));

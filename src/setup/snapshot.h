@@ -12,7 +12,7 @@ struct setup {
 	int64_t revision;
 	struct setup_kind {
 		const struct record_type *type;
-		struct map *by_id; /* index into records, plus 1 */
+		struct map *by_id;    /* index into records, plus 1 */
 		const void **records; /* by id, once sorted */
 		size_t count, size;
 	} kinds[SETUP_TYPE_COUNT];
@@ -23,8 +23,8 @@ struct setup_kind *setup_kind(const struct setup *setup, const struct record_typ
 /* Puts a record of the snapshot's arena in, in the place of the one with its id; the old one's secrets are wiped. */
 void setup_put(struct setup *setup, const struct record_type *type, void *record);
 
-/* What must hold between records: references exist, folders have one listener, number masks differ, mappings fit case types, accounts
- * can do what listeners need. */
+/* What must hold between records: references exist, folders have one listener, number masks differ, mappings fit
+ * case types, accounts can do what listeners need. */
 int setup_check(const struct setup *setup, struct error *err) NODISCARD;
 
 #endif

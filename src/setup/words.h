@@ -7,8 +7,8 @@
 extern const char *const security_words[];         /* enum security */
 extern const char *const receive_protocol_words[]; /* enum receive_protocol */
 
-/* Refuses what can't work: a port at which servers speak TLS from the first byte with another security, or the reverse. `section` is
- * "receive" or "send". */
+/* Refuses what can't work: a port at which servers speak TLS from the first byte with another security, or the
+ * reverse. `section` is "receive" or "send". */
 int check_security_port(const char *section, int64_t port, int security, struct error *err) NODISCARD;
 
 #endif

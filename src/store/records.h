@@ -1,5 +1,5 @@
-/* Set-up records as documents, every version kept: who changed what and when stays known. A counter tells running processes that
- * something changed. */
+/* Set-up records as documents, every version kept: who changed what and when stays known. A counter tells running
+ * processes that something changed. */
 #ifndef STORE_RECORDS_H
 #define STORE_RECORDS_H
 
@@ -8,23 +8,24 @@
 
 struct stored_record {
 	const char *kind, *id;
-	int64_t revision; /* 1 for the first version of a record */
+	int64_t revision;    /* 1 for the first version of a record */
 	struct str document; /* JSON; empty where this version is a deletion */
 	const char *author;
 	int64_t at; /* Unix ms */
 };
 
-/* The newest versions of what isn't deleted, in no order; `kind` NULL: all kinds. Texts live in the arena. Returns their number. */
-int records_list(struct db *db, const char *kind, struct arena *arena, struct stored_record **ret_records, struct error *err)
-	NODISCARD;
+/* The newest versions of what isn't deleted, in no order; `kind` NULL: all kinds. Texts live in the arena. Returns
+ * their number. */
+int records_list(struct db *db, const char *kind, struct arena *arena, struct stored_record **ret_records,
+                 struct error *err) NODISCARD;
 
 /* All versions of one record, newest first. */
-int records_history(struct db *db, const char *kind, const char *id, struct arena *arena, struct stored_record **ret_records,
-		    struct error *err) NODISCARD;
+int records_history(struct db *db, const char *kind, const char *id, struct arena *arena,
+                    struct stored_record **ret_records, struct error *err) NODISCARD;
 
 /* Stores a new version; an empty document is a deletion. In the caller's transaction, after records_begin_change(). */
 int records_put(struct db *db, const char *kind, const char *id, struct str document, const char *author, int64_t at,
-		struct error *err) NODISCARD;
+                struct error *err) NODISCARD;
 
 /* Counts a change; until the transaction ends, others that change records wait. */
 int records_begin_change(struct db *db, int64_t *ret_revision, struct error *err) NODISCARD;
