@@ -31,7 +31,9 @@ static int read_document(const char *path, json_t **ret_document, struct error *
 	struct buf text CLEANUP(buf_done) = BUF_INIT(MAX_SETUP_FILE);
 	int r = file_read(path, &text, err);
 
-	return r < 0 ? r : yaml_read(buf_str(&text), path, ret_document, err);
+	if (r == 0)
+		r = yaml_read(buf_str(&text), path, ret_document, err);
+	return r < 0 ? r : setup_resolve_secrets(*ret_document, err);
 }
 
 /* ---------------------------------------------------------------- apply */
