@@ -1,5 +1,6 @@
-/* See serve.h. Threads: the one in serve_run() waits in the park and hands what is ready to the workers; a worker runs a listener's session until it
- * idles and parks it again; one housekeeper sends the outbox, retries failed mail, and looks for changes of the set-up. */
+/* See serve.h. Threads: the one in serve_run() waits in the park and hands what is ready to the workers; a worker runs
+ * a listener's session until it idles and parks it again; one housekeeper sends the outbox, retries failed mail, and
+ * looks for changes of the set-up. */
 #include "listen/serve.h"
 
 #include "base/clock.h"
@@ -42,7 +43,8 @@ struct watch {
 	int failures;      /* in a row */
 	atomic_bool leave; /* the listener is gone or was changed: end it */
 	bool replace;      /* … and start it anew (guarded by serve->lock) */
-	atomic_bool renew; /* the set-up changed in what the session doesn't stand on: take it up before the next work */
+	atomic_bool
+	        renew; /* the set-up changed in what the session doesn't stand on: take it up before the next work */
 };
 
 struct serve {
@@ -165,11 +167,11 @@ static bool watch_stopped(void *ctx)
 static int open_session(struct watch *watch, const struct listener *listener, struct error *err)
 {
 	const struct session_options options = {
-		.store = watch->serve->options.store,
-		.setup = watch->shared->setup,
-		.listener = listener,
-		.stopped = watch_stopped,
-		.ctx = watch,
+	        .store = watch->serve->options.store,
+	        .setup = watch->shared->setup,
+	        .listener = listener,
+	        .stopped = watch_stopped,
+	        .ctx = watch,
 	};
 
 	return session_open(&options, &watch->session, err);
@@ -189,9 +191,11 @@ static int read_all(struct watch *watch, struct error *err)
 	int r = session_read(watch->session, &counts, err);
 
 	if (counts.messages)
-		log_info("listen", "listener %s: %lld messages: %lld cases opened, %lld updated, %lld filed, %lld parked",
-			 watch->listener_id, (long long)counts.messages, (long long)counts.created,
-			 (long long)(counts.updated + counts.reopened), (long long)counts.filed, (long long)counts.parked);
+		log_info("listen",
+		         "listener %s: %lld messages: %lld cases opened, %lld updated, %lld filed, %lld parked",
+		         watch->listener_id, (long long)counts.messages, (long long)counts.created,
+		         (long long)(counts.updated + counts.reopened), (long long)counts.filed,
+		         (long long)counts.parked);
 	if (counts.answers)
 		hint_outbox(watch->serve);
 	return r;
@@ -215,8 +219,8 @@ static int wait_for_news(struct watch *watch, const struct listener *listener, s
 	return news;
 }
 
-/* A parked session that woke: 1 read the folder, 0 park again, negative broken. An IDLE that ran its time is renewed, and the folder looked at as
- * well: some servers go deaf without closing. */
+/* A parked session that woke: 1 read the folder, 0 park again, negative broken. An IDLE that ran its time is renewed,
+ * and the folder looked at as well: some servers go deaf without closing. */
 static int take_up(struct watch *watch, struct error *err)
 {
 	struct receiver *r = session_receiver(watch->session);
@@ -256,15 +260,15 @@ static int64_t work_on(struct watch *watch, const struct listener *listener, str
 		return r;
 	watch->failures = 0;
 	return clock_mono_ms() + (watch->state == WATCH_IDLING ? MINUTES_MS(listener->idle_minutes)
-							       : SECONDS_MS(listener->poll_interval_s));
+	                                                       : SECONDS_MS(listener->poll_interval_s));
 }
 
 /* Logged once per spell of failures, and once more when it's over. */
 static int64_t after_failure(struct watch *watch, const struct error *err)
 {
 	int64_t wait = watch->failures == 0 && err->retry == RETRY_NOW ? 0
-		       : err->retry == RETRY_NEVER		       ? BACKOFF_LAST_MS
-								       : backoff_ms(watch->failures);
+	               : err->retry == RETRY_NEVER                     ? BACKOFF_LAST_MS
+	                                                               : backoff_ms(watch->failures);
 
 	if (watch->failures++ == 0 || err->retry == RETRY_NEVER)
 		log_error("listen", "%s; next try in %lld s", err->text, (long long)(wait + 999) / 1000);
@@ -305,7 +309,8 @@ static void run_watch(struct watch *watch)
 	if (watch_stopped(watch))
 		end_watch(watch);
 	else
-		park_add(serve->park, &watch->parked, watch->session ? receiver_fd(session_receiver(watch->session)) : -1, due_at);
+		park_add(serve->park, &watch->parked,
+		         watch->session ? receiver_fd(session_receiver(watch->session)) : -1, due_at);
 }
 
 static void *worker_main(void *arg)
@@ -337,15 +342,16 @@ static void *worker_main(void *arg)
 static bool is_same_for(const struct setup *a, const struct setup *b, const struct listener *before)
 {
 	const struct listener *after = setup_listener(b, before->id);
-	const struct account *account_before = setup_account(a, before->account), *account_after = setup_account(b, before->account);
+	const struct account *account_before = setup_account(a, before->account),
+	                     *account_after = setup_account(b, before->account);
 	struct buf out CLEANUP(buf_done) = BUF_INIT(KIB(64));
 
 	if (!after || !account_before || !account_after)
 		return false;
 	return record_diff(&listener_type, before, after, &out) == 0 &&
 	       record_diff(&account_type, account_before, account_after, &out) == 0 &&
-	       record_diff(&provider_type, setup_provider(a, account_before->provider), setup_provider(b, account_after->provider),
-			   &out) == 0;
+	       record_diff(&provider_type, setup_provider(a, account_before->provider),
+	                   setup_provider(b, account_after->provider), &out) == 0;
 }
 
 static void leave_watch(struct serve *serve, struct watch *watch, bool replace)
@@ -355,8 +361,10 @@ static void leave_watch(struct serve *serve, struct watch *watch, bool replace)
 	park_hurry(serve->park, &watch->parked);
 }
 
-/* The watch of a listener in the new set-up: begun, left alone but for the new rules, or begun anew. Lock held; true where none runs yet. */
-static bool change_watch(struct serve *serve, const struct setup *before, const struct setup *now, const struct listener *listener)
+/* The watch of a listener in the new set-up: begun, left alone but for the new rules, or begun anew. Lock held; true
+ * where none runs yet. */
+static bool change_watch(struct serve *serve, const struct setup *before, const struct setup *now,
+                         const struct listener *listener)
 {
 	struct watch *watch = map_get(serve->watches, str_of(listener->id));
 	const struct listener *old = setup_listener(before, listener->id);
@@ -455,11 +463,11 @@ static void send_account(void *ctx, const char *account, int64_t due_at)
 	struct sending *sending = ctx;
 	struct pause *pause = map_get(sending->not_before, str_of(account));
 	const struct outbox_options options = {
-		.store = sending->serve->options.store,
-		.setup = sending->shared->setup,
-		.claim = sending->serve->options.claim,
-		.stopped = sending_stopped,
-		.ctx = sending->serve,
+	        .store = sending->serve->options.store,
+	        .setup = sending->shared->setup,
+	        .claim = sending->serve->options.claim,
+	        .stopped = sending_stopped,
+	        .ctx = sending->serve,
 	};
 	struct outbox_counts counts = {0};
 	struct error err;
@@ -616,8 +624,10 @@ int serve_start(const struct serve_options *options, struct serve **ret_serve, s
 		return r < 0 ? r : (int)orphans;
 	}
 	if (orphans)
-		log_warning("outbox", "%lld messages may or may not have been sent before the last stop: hauspost outbox list --state uncertain",
-			    (long long)orphans);
+		log_warning("outbox",
+		            "%lld messages may or may not have been sent before the last stop: hauspost outbox list "
+		            "--state uncertain",
+		            (long long)orphans);
 	start_threads(serve);
 	n = begin_all(serve);
 	if (options->ready)
@@ -626,7 +636,8 @@ int serve_start(const struct serve_options *options, struct serve **ret_serve, s
 	return 0;
 }
 
-/* Every watch ends on a worker: those that are parked are handed over. One may park itself in the very moment, so looked for again. */
+/* Every watch ends on a worker: those that are parked are handed over. One may park itself in the very moment, so
+ * looked for again. */
 static void end_watches(struct serve *serve)
 {
 	struct parked *thing;
