@@ -178,6 +178,20 @@ static void an_error_is_one_printable_line(void **state UNUSED)
 	assert_string_equal(err.text, "can't write: No space left on device");
 }
 
+static void an_error_is_utf8_whatever_was_said(void **state UNUSED)
+{
+	char long_text[400];
+	struct error err;
+
+	fail(&err, E_AUTH, RETRY_NEVER, "caf\xe9 and na\xefve, no");
+	assert_string_equal(err.text, "caf? and na?ve, no");
+	memset(long_text, 'x', sizeof long_text);
+	memcpy(long_text + sizeof err.text - 2, "\xc3\xbc", 3); /* the limit falls into the letter */
+	fail(&err, E_AUTH, RETRY_NEVER, "%s", long_text);
+	assert_int_equal(strlen(err.text), sizeof err.text - 2);
+	assert_true(str_is_utf8(str_of(err.text)));
+}
+
 static void a_file_is_replaced_whole(void **state UNUSED)
 {
 	struct buf buf CLEANUP(buf_done) = BUF_INIT(100);
@@ -215,17 +229,18 @@ static void a_cursor_never_leaves_its_bytes(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
-	        cmocka_unit_test(views_are_searched_and_split),
-	        cmocka_unit_test(utf8_is_told_from_what_only_looks_like_it),
-	        cmocka_unit_test(a_buffer_stops_at_its_maximum),
-	        cmocka_unit_test(an_arena_gives_aligned_zeroed_memory),
-	        cmocka_unit_test(a_map_finds_what_was_put_in),
-	        cmocka_unit_test(base64_is_strict),
-	        cmocka_unit_test(dates_are_written_as_the_rfcs_ask),
-	        cmocka_unit_test(an_error_is_one_printable_line),
-	        cmocka_unit_test(a_file_is_replaced_whole),
-	        cmocka_unit_test(a_cursor_never_leaves_its_bytes),
+		cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
+		cmocka_unit_test(views_are_searched_and_split),
+		cmocka_unit_test(utf8_is_told_from_what_only_looks_like_it),
+		cmocka_unit_test(a_buffer_stops_at_its_maximum),
+		cmocka_unit_test(an_arena_gives_aligned_zeroed_memory),
+		cmocka_unit_test(a_map_finds_what_was_put_in),
+		cmocka_unit_test(base64_is_strict),
+		cmocka_unit_test(dates_are_written_as_the_rfcs_ask),
+		cmocka_unit_test(an_error_is_one_printable_line),
+		cmocka_unit_test(an_error_is_utf8_whatever_was_said),
+		cmocka_unit_test(a_file_is_replaced_whole),
+		cmocka_unit_test(a_cursor_never_leaves_its_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
