@@ -158,7 +158,8 @@ static struct str read_atom(struct cursor *c)
 static int open_list(struct imap_reader *rd, struct error *err)
 {
 	if (++rd->depth > IMAP_DEPTH_MAX)
-		return fail(err, E_LIMIT, RETRY_LATER, "the server's answer has more than %d lists in one another", IMAP_DEPTH_MAX);
+		return fail(err, E_LIMIT, RETRY_LATER, "the server's answer has more than %d lists in one another",
+		            IMAP_DEPTH_MAX);
 	return 0;
 }
 
@@ -294,10 +295,11 @@ bool imap_parse_date(struct str text, int64_t *ret_ms)
 	bool west;
 
 	/* " 7-Jul-1996" has a space where there is no tens digit; some servers leave it out */
-	if (!read_number(&c, c.n > 1 && c.p[1] == '-' ? 1 : 2, &day) || !cursor_take_char(&c, '-') || !read_month(&c, &month) ||
-	    !cursor_take_char(&c, '-') || !read_number(&c, 4, &year) || !cursor_take_char(&c, ' ') ||
-	    !read_number(&c, 2, &hour) || !cursor_take_char(&c, ':') || !read_number(&c, 2, &minute) ||
-	    !cursor_take_char(&c, ':') || !read_number(&c, 2, &second) || !cursor_take_char(&c, ' '))
+	if (!read_number(&c, c.n > 1 && c.p[1] == '-' ? 1 : 2, &day) || !cursor_take_char(&c, '-') ||
+	    !read_month(&c, &month) || !cursor_take_char(&c, '-') || !read_number(&c, 4, &year) ||
+	    !cursor_take_char(&c, ' ') || !read_number(&c, 2, &hour) || !cursor_take_char(&c, ':') ||
+	    !read_number(&c, 2, &minute) || !cursor_take_char(&c, ':') || !read_number(&c, 2, &second) ||
+	    !cursor_take_char(&c, ' '))
 		return false;
 	west = cursor_take_char(&c, '-');
 	if ((!west && !cursor_take_char(&c, '+')) || !read_number(&c, 4, &zone) || !cursor_end(&c))
