@@ -1,8 +1,8 @@
 /* Reads a folder over IMAP and throws the messages away, or acknowledges them: for measuring the receiver alone, and
- *for trying it on a real server (tests/test_imap.py).
+ * for trying it on a real server (tests/test_imap.py).
  *
- *	imap_read [-s none|starttls|tls] [-c CA.pem] [-f FOLDER] [-a leave|seen|delete|move] [-m FOLDER] [-u UID] [-v]
- *[-t] [-l] [-i] HOST PORT USER PASSWORD
+ *	imap_read [-s none|starttls|tls] [-c CA.pem] [-f FOLDER] [-a leave|seen|delete|move] [-m FOLDER] [-u UID]
+ * [-vtli] HOST PORT USER PASSWORD
  *
  * -v names each message, -t shows the dialogue, -u begins behind a UID, -l lists UIDs, -i waits for news once. */
 #include "receive/receiver.h"

@@ -229,18 +229,18 @@ static void a_cursor_never_leaves_its_bytes(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
-		cmocka_unit_test(views_are_searched_and_split),
-		cmocka_unit_test(utf8_is_told_from_what_only_looks_like_it),
-		cmocka_unit_test(a_buffer_stops_at_its_maximum),
-		cmocka_unit_test(an_arena_gives_aligned_zeroed_memory),
-		cmocka_unit_test(a_map_finds_what_was_put_in),
-		cmocka_unit_test(base64_is_strict),
-		cmocka_unit_test(dates_are_written_as_the_rfcs_ask),
-		cmocka_unit_test(an_error_is_one_printable_line),
-		cmocka_unit_test(an_error_is_utf8_whatever_was_said),
-		cmocka_unit_test(a_file_is_replaced_whole),
-		cmocka_unit_test(a_cursor_never_leaves_its_bytes),
+	        cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
+	        cmocka_unit_test(views_are_searched_and_split),
+	        cmocka_unit_test(utf8_is_told_from_what_only_looks_like_it),
+	        cmocka_unit_test(a_buffer_stops_at_its_maximum),
+	        cmocka_unit_test(an_arena_gives_aligned_zeroed_memory),
+	        cmocka_unit_test(a_map_finds_what_was_put_in),
+	        cmocka_unit_test(base64_is_strict),
+	        cmocka_unit_test(dates_are_written_as_the_rfcs_ask),
+	        cmocka_unit_test(an_error_is_one_printable_line),
+	        cmocka_unit_test(an_error_is_utf8_whatever_was_said),
+	        cmocka_unit_test(a_file_is_replaced_whole),
+	        cmocka_unit_test(a_cursor_never_leaves_its_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,7 +52,8 @@ struct error {
 	char text[240];   /* for the operator; never a secret; one line */
 };
 
-/* Writes *err (unless NULL) and returns code. Control characters in the text, and bytes that aren't UTF-8, become '?'. */
+/* Writes *err (unless NULL) and returns code. Control characters in the text, and bytes that aren't UTF-8, become '?'.
+ */
 int fail(struct error *err, int code, enum retry retry, const char *fmt, ...) PRINTF(4, 5);
 
 /* As fail(), with the scope of damage said. */

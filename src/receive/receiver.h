@@ -8,8 +8,8 @@
  *	receiver_idle_start(r, err) → park on receiver_fd(r) → receiver_idle_ready(r, err)
  *
  * Errors carry `scope`: SCOPE_MESSAGE concerns the message just asked for (go on with the next), SCOPE_FOLDER the
- *folder (missing, no rights), SCOPE_ACCOUNT the connection. After a SCOPE_ACCOUNT error only receiver_close() is left.
-*/
+ * folder (missing, no rights), SCOPE_ACCOUNT the connection. After a SCOPE_ACCOUNT error only receiver_close() is
+ * left. */
 #ifndef RECEIVE_RECEIVER_H
 #define RECEIVE_RECEIVER_H
 

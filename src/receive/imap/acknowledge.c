@@ -1,8 +1,8 @@
 /* Telling the server what has been handled: seen, deleted, moved. See session.h and receiver_acknowledge_begin().
  *
- * The UIDs are cut into chunks of one command line each. What is one command (or two that need not wait for each other)
- *is sent by _begin behind the batches on their way; the rest, where each step depends on the one before, is done by
- *_end:
+ * The UIDs are cut into chunks of one command line each. What is one command (or two that need not wait for each
+ * other) is sent by _begin behind the batches on their way; the rest, where each step depends on the one before, is
+ * done by _end:
  *
  *	seen    UID STORE +FLAGS.SILENT (\Seen)
  *	delete  UID STORE \Deleted, UID EXPUNGE (RFC 4315)

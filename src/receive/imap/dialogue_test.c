@@ -3,12 +3,17 @@
  * Its "with:" lines are options, then calls, in order; its "outcome:" lines are what the calls bring, in order:
  *
  *	with: security starttls | tls | none    preset none, which is allowed here
- *	with: user NAME / password TEXT / folder NAME / after leave|seen|delete|move [FOLDER] / batch N / max N / strict
- *(no insecure login) with: open                              open with: scan VALIDITY:UID                 scan N with:
- *read                              whole UID SIZE RAW-BYTES [seen] | too-large … | gone UID; "end" with: next one of
- *these with: ack UIDS / ack-begin UIDS / ack-end          ack with: list                              list UIDS with:
- *idle-start / idle-ready / idle-stop / noop   idle-start 1 … with: poke                              sends the line
- *"poke", for the script to go on at that with: park                              waits until the descriptor is readable
+ *	with: user NAME / password TEXT / folder NAME / after leave|seen|delete|move [FOLDER]
+ *	with: batch N / max N / strict          messages of one FETCH, bytes of one message, no insecure login
+ *	with: open                              open
+ *	with: scan VALIDITY:UID                 scan N
+ *	with: read                              whole UID SIZE RAW-BYTES [seen] | too-large … | gone UID; "end"
+ *	with: next                              one of these
+ *	with: ack UIDS / ack-begin UIDS / ack-end          ack
+ *	with: list                              list UIDS
+ *	with: idle-start / idle-ready / idle-stop / noop   idle-start 1 …
+ *	with: poke                              sends the line "poke", for the script to go on at that
+ *	with: park                              waits until the descriptor is readable
  *
  * A call that fails brings "error WORD RETRY SCOPE: TEXT", TEXT being a part of the error's text. */
 #include "receive/imap/session.h"
@@ -102,7 +107,7 @@ static void call_scan(struct play *play, struct str arg)
 {
 	struct position from;
 	struct error err;
-	uint64_t validity, uid;
+	uint64_t validity = 0, uid = 0;
 	struct str first;
 
 	assert_true(str_split(&arg, ':', &first) && str_to_uint(first, UINT32_MAX, &validity) &&

@@ -1,5 +1,5 @@
-/* One FETCH answer: see session.h. A body goes from the connection straight to where it stays: up to 1 MiB on the heap,
- * above that in an unlinked temporary file that is mapped for reading. */
+/* One FETCH answer: see session.h. A body goes from the connection straight to where it stays: up to 1 MiB on the
+ * heap, above that in an unlinked temporary file that is mapped for reading. */
 #include "receive/imap/session.h"
 
 #include "base/file.h"

@@ -1,6 +1,6 @@
-/* UIDs by SEARCH: see session.h. A folder of a million messages answers with one line of eight megabytes, so that this
- * line is read number by number; everything that comes in between goes the usual way. ESEARCH (RFC 4731) is asked for
- * where it is known: its answer is ranges. */
+/* UIDs by SEARCH: see session.h. A folder of a million messages answers with one line of eight megabytes, so that
+ * this line is read number by number; everything that comes in between goes the usual way. ESEARCH (RFC 4731) is
+ * asked for where it is known: its answer is ranges. */
 #include "receive/imap/session.h"
 
 #include "base/mem.h"

@@ -51,6 +51,42 @@ void imap_reader_take(struct imap_reader *rd, struct str line)
 	rd->line = cursor_of(line);
 }
 
+/* ---------------------------------------------------------------- literals */
+
+int imap_literal_read(struct imap_reader *rd, char *to, size_t n, struct error *err)
+{
+	must(n <= rd->literal);
+	if (n == 0)
+		return 0;
+	int r = stream_read_exactly(rd->stream, to, n, err);
+	if (r < 0)
+		return r;
+	rd->literal -= n;
+	return 0;
+}
+
+int imap_literal_some(struct imap_reader *rd, size_t max, struct str *ret_bytes, struct error *err)
+{
+	must(rd->literal > 0);
+	int r = stream_read_some(rd->stream, (size_t)MIN((uint64_t)max, rd->literal), ret_bytes, err);
+	if (r < 0)
+		return r;
+	rd->literal -= ret_bytes->n;
+	return 0;
+}
+
+int imap_literal_skip(struct imap_reader *rd, struct error *err)
+{
+	struct str dropped;
+
+	while (rd->literal) {
+		int r = imap_literal_some(rd, KIB(64), &dropped, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 /* ---------------------------------------------------------------- tokens */
 
 /* A string is closed by its quote; where a server forgot it, the line's end does. */
@@ -131,9 +167,10 @@ int imap_token(struct imap_reader *rd, struct imap_token *ret_token, struct erro
 {
 	struct cursor *c = &rd->line;
 
-	must(rd->literal == 0);
 	if (rd->line_ended) {
-		int r = read_line(rd, err);
+		int r = imap_literal_skip(rd, err);
+		if (r == 0)
+			r = read_line(rd, err);
 		if (r < 0)
 			return r;
 	}
@@ -163,42 +200,6 @@ int imap_token(struct imap_reader *rd, struct imap_token *ret_token, struct erro
 	return 0;
 }
 
-/* ---------------------------------------------------------------- literals */
-
-int imap_literal_read(struct imap_reader *rd, char *to, size_t n, struct error *err)
-{
-	must(n <= rd->literal);
-	if (n == 0)
-		return 0;
-	int r = stream_read_exactly(rd->stream, to, n, err);
-	if (r < 0)
-		return r;
-	rd->literal -= n;
-	return 0;
-}
-
-int imap_literal_some(struct imap_reader *rd, size_t max, struct str *ret_bytes, struct error *err)
-{
-	must(rd->literal > 0);
-	int r = stream_read_some(rd->stream, (size_t)MIN((uint64_t)max, rd->literal), ret_bytes, err);
-	if (r < 0)
-		return r;
-	rd->literal -= ret_bytes->n;
-	return 0;
-}
-
-int imap_literal_skip(struct imap_reader *rd, struct error *err)
-{
-	struct str dropped;
-
-	while (rd->literal) {
-		int r = imap_literal_some(rd, KIB(64), &dropped, err);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
 /* ---------------------------------------------------------------- leaving out */
 
 int imap_skip_value(struct imap_reader *rd, const struct imap_token *token, struct error *err)
@@ -212,8 +213,6 @@ int imap_skip_value(struct imap_reader *rd, const struct imap_token *token, stru
 		return 0;
 	while (rd->depth > outside) {
 		int r = imap_token(rd, &inner, err);
-		if (r == 0 && inner.kind == TOKEN_LITERAL)
-			r = imap_literal_skip(rd, err);
 		if (r < 0)
 			return r;
 		if (inner.kind == TOKEN_END)
@@ -228,8 +227,6 @@ int imap_skip_rest(struct imap_reader *rd, struct error *err)
 
 	do {
 		int r = imap_token(rd, &token, err);
-		if (r == 0 && token.kind == TOKEN_LITERAL)
-			r = imap_literal_skip(rd, err);
 		if (r < 0)
 			return r;
 	} while (token.kind != TOKEN_END);

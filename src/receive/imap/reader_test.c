@@ -136,6 +136,7 @@ static void leaves_out_whole_values(void **state UNUSED)
 	skips_to_next("(a (b \"c)\") {2}\r\n)) d) next\r\n");
 	skips_to_next("{2}\r\nxx next\r\n");
 	skips_to_next("() next\r\n");
+	skips_to_next("(({3}\r\nabc) {1}\r\nx) next\r\n");
 }
 
 static void reads_response_codes(void **state UNUSED)

@@ -1,10 +1,10 @@
 /* What is new, and the messages themselves: see session.h.
  *
- * The scan asks for UIDs and sizes only. The messages then come in batches, each one UID FETCH of neighbours, several
- * of them on their way at a time, so that neither a distant server nor we wait for each other; what isn't read yet
- * stays in the socket. A batch has a slot for each message. Messages are handed out in the order of their slots,
- * whatever order they come in; a slot that is still empty when its batch has been answered is asked for once more
- * before the message counts as gone. */
+ * The scan asks for UIDs and sizes only. The messages then come in batches, each one UID FETCH of neighbours,
+ * several of them on their way at a time, so that neither a distant server nor we wait for each other; what isn't
+ * read yet stays in the socket. A batch has a slot for each message. Messages are handed out in the order of their
+ * slots, whatever order they come in; a slot that is still empty when its batch has been answered is asked for once
+ * more before the message counts as gone. */
 #include "receive/imap/session.h"
 
 #include "base/mem.h"

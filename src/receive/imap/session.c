@@ -1,9 +1,9 @@
 /* The life of a session, downwards: greet, secure, log in, select … say goodbye. See session.h.
  *
- * Round trips: the capabilities are asked for only where neither greeting nor login told them; the password travels in
- * the login command itself (SASL-IR, else LOGIN); behind the login ENABLE, SELECT and, where needed, CAPABILITY leave
- * together. SELECT does not leave together with the login: servers that hand the connection to another process on login
- * may drop what came behind it. */
+ * Round trips: the capabilities are asked for only where neither greeting nor login told them; the password travels
+ * in the login command itself (SASL-IR, else LOGIN); behind the login ENABLE, SELECT and, where needed, CAPABILITY
+ * leave together. SELECT does not leave together with the login: servers that hand the connection to another process
+ * on login may drop what came behind it. */
 #include "receive/imap/session.h"
 
 #include "base/base64.h"

@@ -1,7 +1,7 @@
-/* One IMAP session: what the files of this folder share. Commands may be pipelined, so what is asked for is kept apart
- *from what is answered: imap_send() gives a command its tag and remembers it; imap_read() reads exactly one response
- *and files it (a message to its place in the batches, news to `exists`, a tagged answer to its command); imap_finish()
- *reads until one command is answered.
+/* One IMAP session: what the files of this folder share. Commands may be pipelined, so what is asked for is kept
+ * apart from what is answered: imap_send() gives a command its tag and remembers it; imap_read() reads exactly one
+ * response and files it (a message to its place in the batches, news to `exists`, a tagged answer to its command);
+ * imap_finish() reads until one command is answered.
  *
  *	session.c      connect, secure, log in, select, say goodbye
  *	response.c     imap_send, imap_read, imap_finish; errors out of refusals

@@ -1,6 +1,6 @@
-/* What we say to an IMAP server: typed pieces of a command, appended to a buffer that is sent when whole. Pieces that
- * could break out of their place (CR, LF, NUL) are refused with E_INVALID, so that no name, password or flag from
- * outside becomes a command. */
+/* What we say to an IMAP server: typed pieces of a command, appended to a buffer that is sent when whole. Pieces
+ * that could break out of their place (CR, LF, NUL) are refused with E_INVALID, so that no name, password or flag
+ * from outside becomes a command. */
 #ifndef RECEIVE_IMAP_WRITER_H
 #define RECEIVE_IMAP_WRITER_H
 
