@@ -11,7 +11,8 @@ struct store_options {
 	bool create;           /* make and migrate what is missing; else a missing or old store is an error that says what to do */
 	int batch_count;       /* units of work of one transaction; 0: 100 */
 	int batch_delay_ms;    /* how long a first unit waits for company; 0: 5 */
-	int committers;        /* PostgreSQL: connections that commit side by side; 0: 4. SQLite always has one */
+	int committers;        /* PostgreSQL: connections that commit side by side; 0: 1, since large transactions that
+				* touch the same rows in different order wait for each other. SQLite always has one */
 };
 
 /* Opens, checks the schema's version and migrates (each migration in a transaction, numbered, recorded with its time). A store newer
