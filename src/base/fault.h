@@ -7,7 +7,7 @@
 
 #include "base.h"
 
-#if HAUSPOST_FAULT_POINTS
+#ifdef HAUSPOST_FAULT_POINTS
 void fault_step(const char *name);
 #else
 static inline void fault_step(const char *name)
