@@ -247,7 +247,7 @@ static int submit_carefully(struct intake_run *run, struct incoming *incoming, s
 
 int intake_submit(struct intake_run *run, struct incoming *incoming, struct error *err)
 {
-	struct item *item;
+	struct item *item = NULL;
 	size_t bytes = incoming->raw.n;
 	int r = 1;
 
