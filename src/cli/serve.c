@@ -1,11 +1,14 @@
 /* hauspost serve */
 #include "cli/cli.h"
 
+#include "base/log.h"
 #include "listen/serve.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static struct serve *running;
@@ -27,6 +30,18 @@ static void catch_signals(void)
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+}
+
+/* One descriptor for each mailbox: as many as the system allows, not as many as it gives unasked (often 1,024). */
+static void raise_file_limit(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur == files.rlim_max)
+		return;
+	files.rlim_cur = files.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &files) < 0)
+		log_warning("cli", "the limit of open files stays: %s", strerrordesc_np(errno));
 }
 
 static void say_ready(void *ctx, size_t listeners)
@@ -58,6 +73,7 @@ static int run_serve(struct cli *cli, int argc, char **argv)
 	serve.sealer = &cli->sealer;
 	serve.workers = (int)workers;
 	catch_signals();
+	raise_file_limit();
 	if (r == 0)
 		r = serve_start(&serve, &running, &err);
 	if (r < 0)
