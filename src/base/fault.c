@@ -1,7 +1,7 @@
 /* See fault.h. */
 #include "fault.h"
 
-#if HAUSPOST_FAULT_POINTS
+#ifdef HAUSPOST_FAULT_POINTS
 
 #include "str.h"
 

@@ -1,4 +1,5 @@
-/* A view of bytes that somebody else owns: pointer and length, no terminator promised, NULs allowed. Passed by value. */
+/* A view of bytes that somebody else owns: pointer and length, no terminator promised, NULs allowed. Passed by value.
+ */
 #ifndef BASE_STR_H
 #define BASE_STR_H
 
@@ -11,10 +12,13 @@ struct str {
 	size_t n;
 };
 
-#define STR(lit)  ((struct str){"" lit, sizeof(lit) - 1})
-#define STR_INIT(lit) {"" lit, sizeof(lit) - 1} /* where C wants a constant: static tables */
-#define STR_NULL  ((struct str){NULL, 0})
-#define STR_FMT   "%.*s"
+#define STR(lit) ((struct str){"" lit, sizeof(lit) - 1})
+#define STR_INIT(lit)                   \
+	{                               \
+		"" lit, sizeof(lit) - 1 \
+	} /* where C wants a constant: static tables */
+#define STR_NULL   ((struct str){NULL, 0})
+#define STR_FMT    "%.*s"
 #define STR_ARG(s) (int)MIN((s).n, (size_t)INT32_MAX), (s).p ? (s).p : ""
 
 static inline struct str str_of(const char *s)

@@ -14,10 +14,11 @@ static json_t *case_json(const struct stored_case *c)
 {
 	json_t *fields = json_loadb(c->fields.p, c->fields.n, 0, NULL);
 
-	return json_pack("{s:I, s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:o}", "id", (json_int_t)c->id, "type", c->type, "number",
-			 c->number, "status", c->status, "subject", cli_json_str(c->subject), "previous", (json_int_t)c->previous_id,
-			 "created_at", (json_int_t)c->created_at, "updated_at", (json_int_t)c->updated_at, "messages",
-			 (json_int_t)c->message_count, "fields", fields ? fields : json_object());
+	return json_pack("{s:I, s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:o}", "id", (json_int_t)c->id, "type", c->type,
+	                 "number", c->number, "status", c->status, "subject", cli_json_str(c->subject), "previous",
+	                 (json_int_t)c->previous_id, "created_at", (json_int_t)c->created_at, "updated_at",
+	                 (json_int_t)c->updated_at, "messages", (json_int_t)c->message_count, "fields",
+	                 fields ? fields : json_object());
 }
 
 static int list_cases(struct cli *cli, struct db *db, struct arena *arena, struct error *err)
@@ -38,8 +39,8 @@ static int list_cases(struct cli *cli, struct db *db, struct arena *arena, struc
 	for (int i = 0; i < n; i++) {
 		char when[24];
 
-		printf("%-16s %-10s %s  %2lld  " STR_FMT "\n", list[i].number, list[i].status, cli_time(list[i].updated_at, when),
-		       (long long)list[i].message_count, STR_ARG(list[i].subject));
+		printf("%-16s %-10s %s  %2lld  " STR_FMT "\n", list[i].number, list[i].status,
+		       cli_time(list[i].updated_at, when), (long long)list[i].message_count, STR_ARG(list[i].subject));
 	}
 	if (n == 0)
 		puts("no cases");
@@ -56,15 +57,18 @@ static int find_case(struct db *db, const char *name, struct arena *arena, struc
 
 	if (r == 0 && str_to_uint(str_of(name), INT64_MAX, &id))
 		r = case_get(db, (int64_t)id, arena, ret, err);
-	return r == 0 ? fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no case %s; 'hauspost cases list' shows them", name) : r;
+	return r == 0 ? fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no case %s; 'hauspost cases list' shows them",
+	                     name)
+	              : r;
 }
 
 static json_t *message_json(const struct stored_message *m)
 {
-	return json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:s, s:I, s:o, s:o}", "id", (json_int_t)m->id, "direction", m->direction,
-			 "message_id", cli_json_str(m->message_ident), "from", cli_json_str(m->from_address), "to",
-			 cli_json_str(m->to_text), "subject", cli_json_str(m->subject), "automatic", m->automatic, "created_at",
-			 (json_int_t)m->created_at, "evidence", cli_json_str(m->evidence), "text", cli_json_str(m->body_text));
+	return json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:s, s:I, s:o, s:o}", "id", (json_int_t)m->id, "direction",
+	                 m->direction, "message_id", cli_json_str(m->message_ident), "from",
+	                 cli_json_str(m->from_address), "to", cli_json_str(m->to_text), "subject",
+	                 cli_json_str(m->subject), "automatic", m->automatic, "created_at", (json_int_t)m->created_at,
+	                 "evidence", cli_json_str(m->evidence), "text", cli_json_str(m->body_text));
 }
 
 static void print_conversation(const struct stored_case *c, const struct stored_message *messages, int n)
@@ -79,8 +83,8 @@ static void print_conversation(const struct stored_case *c, const struct stored_
 	for (int i = 0; i < n; i++) {
 		const struct stored_message *m = &messages[i];
 
-		printf("\n%s %s  %s " STR_FMT "\n", strcmp(m->direction, "in") == 0 ? "<--" : "-->", cli_time(m->created_at, when),
-		       strcmp(m->direction, "in") == 0 ? "from" : "to",
+		printf("\n%s %s  %s " STR_FMT "\n", strcmp(m->direction, "in") == 0 ? "<--" : "-->",
+		       cli_time(m->created_at, when), strcmp(m->direction, "in") == 0 ? "from" : "to",
 		       STR_ARG(strcmp(m->direction, "in") == 0 ? m->from_address : m->to_text));
 		printf("    " STR_FMT "%s%s%s\n", STR_ARG(m->subject), strcmp(m->automatic, "none") ? "  [" : "",
 		       strcmp(m->automatic, "none") ? m->automatic : "", strcmp(m->automatic, "none") ? "]" : "");
@@ -129,7 +133,8 @@ static int run_set_status(struct work *work, struct db *db, struct error *err)
 	return r < 0 ? r : event_insert(db, "case.status", s->case_id, 0, STR("{}"), now, err);
 }
 
-static int set_status(struct cli *cli, struct db *db, const char *name, const char *status, struct arena *arena, struct error *err)
+static int set_status(struct cli *cli, struct db *db, const char *name, const char *status, struct arena *arena,
+                      struct error *err)
 {
 	struct set_status set = {.work = {.run = run_set_status}, .status = status};
 	const struct case_status *known;
@@ -166,16 +171,16 @@ static int run_cases(struct cli *cli, int argc, char **argv)
 	if (r == 0)
 		r = store_connect(cli->store, &db, &err);
 	if (r == 0)
-		r = strcmp(verb, "list") == 0	? list_cases(cli, db, arena, &err)
+		r = strcmp(verb, "list") == 0   ? list_cases(cli, db, arena, &err)
 		    : strcmp(verb, "show") == 0 ? show_case(cli, db, argv[2], arena, &err)
-						: set_status(cli, db, argv[2], argv[3], arena, &err);
+		                                : set_status(cli, db, argv[2], argv[3], arena, &err);
 	return r < 0 ? cli_fail(cli, &err) : EXIT_OK;
 }
 
 const struct command cases_command = {
-	.name = "cases",
-	.arguments = "[list | show NUMBER | status NUMBER STATUS]",
-	.summary = "List cases, read one, change its status",
-	.help = "  show tells of each message why it belongs to the case\n",
-	.run = run_cases,
+        .name = "cases",
+        .arguments = "[list | show NUMBER | status NUMBER STATUS]",
+        .summary = "List cases, read one, change its status",
+        .help = "  show tells of each message why it belongs to the case\n",
+        .run = run_cases,
 };

@@ -67,7 +67,8 @@ int cli_usage(const struct command *command, const char *fmt, ...)
 		va_end(ap);
 		fputc('\n', stderr);
 	}
-	fprintf(stderr, "usage: hauspost %s %s\n'hauspost %s --help' tells more.\n", command->name, command->arguments, command->name);
+	fprintf(stderr, "usage: hauspost %s %s\n'hauspost %s --help' tells more.\n", command->name, command->arguments,
+	        command->name);
 	return EXIT_USAGE;
 }
 
@@ -154,8 +155,9 @@ int cli_lock(struct cli *cli, struct error *err)
 		ssize_t n = pread(cli->lock_fd, owner, sizeof owner - 1, 0);
 
 		owner[n > 0 ? n : 0] = '\0';
-		return fail(err, E_IN_USE, RETRY_LATER, "%s is in use by another hauspost (%s); stop it first, or let it do the work",
-			    cli->home, owner[0] ? owner : "process unknown");
+		return fail(err, E_IN_USE, RETRY_LATER,
+		            "%s is in use by another hauspost (%s); stop it first, or let it do the work", cli->home,
+		            owner[0] ? owner : "process unknown");
 	}
 	snprintf(owner, sizeof owner, "process %d", (int)getpid());
 	if (ftruncate(cli->lock_fd, 0) < 0 || pwrite(cli->lock_fd, owner, strlen(owner), 0) < 0)

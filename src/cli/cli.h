@@ -34,7 +34,7 @@ struct cli {
 
 struct command {
 	const char *name, *arguments, *summary;
-	const char *help; /* options and examples, lines */
+	const char *help;                                   /* options and examples, lines */
 	int (*run)(struct cli *cli, int argc, char **argv); /* argv[0] is the command's name; returns the exit code */
 };
 
@@ -46,13 +46,15 @@ int cli_fail(const struct cli *cli, const struct error *err);
 /* For a wrong command line: says what is wrong (NULL where that was said) and how the command is used. */
 int cli_usage(const struct command *command, const char *fmt, ...) PRINTF(2, 3);
 
-/* Opens store and vault. `create`: make what is missing (apply alone does); else a missing store is an error that says what to do. */
+/* Opens store and vault. `create`: make what is missing (apply alone does); else a missing store is an error that says
+ * what to do. */
 int cli_open(struct cli *cli, bool create, struct error *err) NODISCARD;
 
 /* cli_open() without create, and the set-up. */
 int cli_load(struct cli *cli, struct error *err) NODISCARD;
 
-/* Takes the home folder for this process, as everything that reads mailboxes or sends must. E_IN_USE says who has it. */
+/* Takes the home folder for this process, as everything that reads mailboxes or sends must. E_IN_USE says who has it.
+ */
 int cli_lock(struct cli *cli, struct error *err) NODISCARD;
 
 void cli_close(struct cli *cli);
@@ -72,8 +74,8 @@ const char *cli_time(int64_t at_ms, char room[24]);
 /* A text view as JSON; invalid UTF-8 can't come from the store. */
 json_t *cli_json_str(struct str s);
 
-extern const struct command serve_command, apply_command, export_command, list_command, show_command, delete_command, run_command,
-	ingest_command, inspect_command, send_command, cases_command, ledger_command, outbox_command, keys_command, doctor_command,
-	version_command;
+extern const struct command serve_command, apply_command, export_command, list_command, show_command, delete_command,
+        run_command, ingest_command, inspect_command, send_command, cases_command, ledger_command, outbox_command,
+        keys_command, doctor_command, version_command;
 
 #endif

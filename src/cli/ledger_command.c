@@ -13,21 +13,22 @@
 
 static json_t *ledger_json(const struct ledger_row *row)
 {
-	return json_pack("{s:I, s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I}", "id", (json_int_t)row->id,
-			 "listener", row->listener, "uid", (json_int_t)row->uid, "state", row->state, "outcome", row->outcome, "answer",
-			 row->answer, "category", row->category, "reason", row->reason, "tries", (json_int_t)row->tries, "case",
-			 (json_int_t)row->case_id, "message", (json_int_t)row->message_id, "message_id",
-			 cli_json_str(row->message_ident), "received_at", (json_int_t)row->received_at, "committed_at",
-			 (json_int_t)row->committed_at, "acknowledged_at", (json_int_t)row->acknowledged_at, "next_try_at",
-			 (json_int_t)row->next_try_at);
+	return json_pack("{s:I, s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I}", "id",
+	                 (json_int_t)row->id, "listener", row->listener, "uid", (json_int_t)row->uid, "state",
+	                 row->state, "outcome", row->outcome, "answer", row->answer, "category", row->category,
+	                 "reason", row->reason, "tries", (json_int_t)row->tries, "case", (json_int_t)row->case_id,
+	                 "message", (json_int_t)row->message_id, "message_id", cli_json_str(row->message_ident),
+	                 "received_at", (json_int_t)row->received_at, "committed_at", (json_int_t)row->committed_at,
+	                 "acknowledged_at", (json_int_t)row->acknowledged_at, "next_try_at",
+	                 (json_int_t)row->next_try_at);
 }
 
 static void print_ledger_row(const struct ledger_row *row)
 {
 	char when[24];
 
-	printf("%-8lld %s %-12s uid %-8u %-12s %-11s", (long long)row->id, cli_time(row->received_at, when), row->listener, row->uid,
-	       row->state, row->outcome);
+	printf("%-8lld %s %-12s uid %-8u %-12s %-11s", (long long)row->id, cli_time(row->received_at, when),
+	       row->listener, row->uid, row->state, row->outcome);
 	if (row->category[0])
 		printf(" %s: %s", row->category, row->reason);
 	else if (row->answer[0])
@@ -79,8 +80,9 @@ static int retry_ledger(struct cli *cli, int64_t id, struct error *err)
 		return r;
 	if (id && retry.n == 0)
 		return fail(err, E_NOT_FOUND, RETRY_NEVER,
-			    "ledger row %lld is not parked or failed, or its mail is not kept here ('hauspost ledger list' shows)",
-			    (long long)id);
+		            "ledger row %lld is not parked or failed, or its mail is not kept here ('hauspost ledger "
+		            "list' shows)",
+		            (long long)id);
 	good = intake_retry_due(cli->store, cli->setup, NULL, err);
 	if (good < 0)
 		return good;
@@ -103,12 +105,14 @@ static void print_gap(void *ctx, uint32_t uid)
 static int verify_ledger(struct cli *cli, const char *id, struct error *err)
 {
 	struct session *session CLEANUP(session_closep) = NULL;
-	struct session_options options = {.store = cli->store, .setup = cli->setup, .listener = setup_listener(cli->setup, id)};
+	struct session_options options = {
+	        .store = cli->store, .setup = cli->setup, .listener = setup_listener(cli->setup, id)};
 	int64_t on_server = 0, gaps;
 	int r;
 
 	if (!options.listener)
-		return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no listener %s; 'hauspost list listeners' shows them", id);
+		return fail(err, E_NOT_FOUND, RETRY_NEVER,
+		            "there is no listener %s; 'hauspost list listeners' shows them", id);
 	r = session_open(&options, &session, err);
 	if (r < 0)
 		return r;
@@ -149,18 +153,19 @@ static int run_ledger(struct cli *cli, int argc, char **argv)
 	if (r == 0)
 		r = store_connect(cli->store, &db, &err);
 	if (r == 0)
-		r = strcmp(verb, "list") == 0	 ? list_ledger(cli, db, state, arena, &err)
+		r = strcmp(verb, "list") == 0    ? list_ledger(cli, db, state, arena, &err)
 		    : strcmp(verb, "retry") == 0 ? retry_ledger(cli, (int64_t)id, &err)
-						 : verify_ledger(cli, argv[1], &err);
+		                                 : verify_ledger(cli, argv[1], &err);
 	return r < 0 ? cli_fail(cli, &err) : r;
 }
 
 const struct command ledger_command = {
-	.name = "ledger",
-	.arguments = "[list [--state STATE] | retry [ROW] | verify LISTENER]",
-	.summary = "What became of each message, and why",
-	.help = "  --state STATE    only rows that are received, failed, parked, committed or acknowledged\n"
-		"  retry            handles parked mail again (all of it, or one row), from the copy kept in the store\n"
-		"  verify           compares the server's messages with the ledger; exit code 0 means no gaps\n",
-	.run = run_ledger,
+        .name = "ledger",
+        .arguments = "[list [--state STATE] | retry [ROW] | verify LISTENER]",
+        .summary = "What became of each message, and why",
+        .help = "  --state STATE    only rows that are received, failed, parked, committed or acknowledged\n"
+                "  retry            handles parked mail again (all of it, or one row), from the copy kept in the "
+                "store\n"
+                "  verify           compares the server's messages with the ledger; exit code 0 means no gaps\n",
+        .run = run_ledger,
 };

@@ -12,27 +12,41 @@
 #include <unistd.h>
 
 const struct command *const commands[] = {
-	&serve_command, &apply_command,   &export_command, &list_command,  &show_command,   &delete_command,
-	&run_command,   &ingest_command,  &send_command,   &cases_command, &ledger_command, &outbox_command,
-	&inspect_command, &keys_command,  &doctor_command, &version_command, NULL,
+        &serve_command,
+        &apply_command,
+        &export_command,
+        &list_command,
+        &show_command,
+        &delete_command,
+        &run_command,
+        &ingest_command,
+        &send_command,
+        &cases_command,
+        &ledger_command,
+        &outbox_command,
+        &inspect_command,
+        &keys_command,
+        &doctor_command,
+        &version_command,
+        NULL,
 };
 
 static const char intro[] =
-	"hauspost reads mailboxes, turns mail into cases, answers, and sends what you want to say.\n"
-	"\n"
-	"usage: hauspost [--home DIR] [--store URL] [--json] [-v] COMMAND [ARGUMENTS]\n"
-	"\n";
+        "hauspost reads mailboxes, turns mail into cases, answers, and sends what you want to say.\n"
+        "\n"
+        "usage: hauspost [--home DIR] [--store URL] [--json] [-v] COMMAND [ARGUMENTS]\n"
+        "\n";
 
 static const char outro[] =
-	"\n"
-	"  --home DIR     where the store and its key live ($HAUSPOST_HOME; else /var/lib/hauspost\n"
-	"                 for root, ~/.local/share/hauspost for others)\n"
-	"  --store URL    another store: postgresql://USER@HOST/DATABASE or sqlite:FILE ($HAUSPOST_STORE)\n"
-	"  --json         answers as JSON\n"
-	"  -v             log more (-q: errors only)\n"
-	"\n"
-	"'hauspost COMMAND --help' tells more of a command. To begin: write a set-up file (docs/setup.md has one),\n"
-	"then 'hauspost apply setup.yaml' and 'hauspost serve'.\n";
+        "\n"
+        "  --home DIR     where the store and its key live ($HAUSPOST_HOME; else /var/lib/hauspost\n"
+        "                 for root, ~/.local/share/hauspost for others)\n"
+        "  --store URL    another store: postgresql://USER@HOST/DATABASE or sqlite:FILE ($HAUSPOST_STORE)\n"
+        "  --json         answers as JSON\n"
+        "  -v             log more (-q: errors only)\n"
+        "\n"
+        "'hauspost COMMAND --help' tells more of a command. To begin: write a set-up file (docs/setup.md has one),\n"
+        "then 'hauspost apply setup.yaml' and 'hauspost serve'.\n";
 
 static void print_help(FILE *out)
 {
@@ -107,9 +121,13 @@ static bool take_json(int *argc, char **argv)
 static int read_options(int argc, char **argv, struct cli *cli, char **home)
 {
 	static const struct option options[] = {
-		{"home", required_argument, NULL, 'H'}, {"store", required_argument, NULL, 'S'}, {"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},    {"verbose", no_argument, NULL, 'v'},     {"quiet", no_argument, NULL, 'q'},
-		{NULL, 0, NULL, 0},
+	        {"home", required_argument, NULL, 'H'},
+	        {"store", required_argument, NULL, 'S'},
+	        {"help", no_argument, NULL, 'h'},
+	        {"version", no_argument, NULL, 'V'},
+	        {"verbose", no_argument, NULL, 'v'},
+	        {"quiet", no_argument, NULL, 'q'},
+	        {NULL, 0, NULL, 0},
 	};
 	int c;
 
@@ -173,7 +191,7 @@ int main(int argc, char **argv)
 	struct cli cli = {.lock_fd = -1};
 	int at, code;
 
-	umask(077); /* mail and keys are nobody else's */
+	umask(077);               /* mail and keys are nobody else's */
 	signal(SIGPIPE, SIG_IGN); /* TLS writes to a closed socket are errors, not the end */
 	cli.json = take_json(&argc, argv);
 	at = read_options(argc, argv, &cli, &home);

@@ -48,8 +48,8 @@ static void say_ready(void *ctx, size_t listeners)
 {
 	const struct cli *cli = ctx;
 
-	printf("hauspost %s serves %zu listener%s from %s; Ctrl-C stops\n", HAUSPOST_VERSION, listeners, listeners == 1 ? "" : "s",
-	       cli->home);
+	printf("hauspost %s serves %zu listener%s from %s; Ctrl-C stops\n", HAUSPOST_VERSION, listeners,
+	       listeners == 1 ? "" : "s", cli->home);
 	fflush(stdout);
 }
 
@@ -85,12 +85,13 @@ static int run_serve(struct cli *cli, int argc, char **argv)
 }
 
 const struct command serve_command = {
-	.name = "serve",
-	.arguments = "[--workers N]",
-	.summary = "Run all listeners and send the outbox until stopped",
-	.help = "  --workers N    threads for mailbox sessions that are at work (8); waiting mailboxes need none\n"
-		"\n"
-		"Changes made by 'hauspost apply' are taken up within a second or two. The first Ctrl-C (or SIGTERM) lets what\n"
-		"is being committed finish; a second one stops at once, which is safe, too.\n",
-	.run = run_serve,
+        .name = "serve",
+        .arguments = "[--workers N]",
+        .summary = "Run all listeners and send the outbox until stopped",
+        .help = "  --workers N    threads for mailbox sessions that are at work (8); waiting mailboxes need none\n"
+                "\n"
+                "Changes made by 'hauspost apply' are taken up within a second or two. The first Ctrl-C (or SIGTERM) "
+                "lets what\n"
+                "is being committed finish; a second one stops at once, which is safe, too.\n",
+        .run = run_serve,
 };

@@ -41,7 +41,8 @@ static int read_document(const char *path, json_t **ret_document, struct error *
 static void show_applied(const struct cli *cli, int changes, bool dry_run, const struct buf *report)
 {
 	if (cli->json) {
-		cli_print_json(json_pack("{s:i, s:b, s:s}", "changed", changes, "dry_run", dry_run, "report", buf_cstr(report)));
+		cli_print_json(json_pack("{s:i, s:b, s:s}", "changed", changes, "dry_run", dry_run, "report",
+		                         buf_cstr(report)));
 		return;
 	}
 	fputs(buf_cstr(report), stdout);
@@ -81,13 +82,14 @@ static int run_apply(struct cli *cli, int argc, char **argv)
 }
 
 const struct command apply_command = {
-	.name = "apply",
-	.arguments = "FILE [--dry-run]",
-	.summary = "Take over a set-up file (YAML); all of it or nothing",
-	.help = "  -n, --dry-run  only show what would change\n"
-		"\n"
-		"Records in the file are created or replaced; others stay as they are. The first apply makes the store and its key file.\n",
-	.run = run_apply,
+        .name = "apply",
+        .arguments = "FILE [--dry-run]",
+        .summary = "Take over a set-up file (YAML); all of it or nothing",
+        .help = "  -n, --dry-run  only show what would change\n"
+                "\n"
+                "Records in the file are created or replaced; others stay as they are. The first apply makes the store "
+                "and its key file.\n",
+        .run = run_apply,
 };
 
 /* ---------------------------------------------------------------- export, show */
@@ -123,7 +125,7 @@ static int export_and_print(struct cli *cli, const char *kind, const char *id, e
 static int run_export(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{"sealed", no_argument, NULL, 's'}, {"all-fields", no_argument, NULL, 'a'}, {NULL, 0, NULL, 0}};
+	        {"sealed", no_argument, NULL, 's'}, {"all-fields", no_argument, NULL, 'a'}, {NULL, 0, NULL, 0}};
 	enum secret_form form = SECRETS_MASKED;
 	bool whole = false;
 	int c;
@@ -138,16 +140,18 @@ static int run_export(struct cli *cli, int argc, char **argv)
 	}
 	if (argc - optind > 2)
 		return cli_usage(&export_command, "export takes a kind and an id at most");
-	return export_and_print(cli, optind < argc ? argv[optind] : NULL, optind + 1 < argc ? argv[optind + 1] : NULL, form, whole);
+	return export_and_print(cli, optind < argc ? argv[optind] : NULL, optind + 1 < argc ? argv[optind + 1] : NULL,
+	                        form, whole);
 }
 
 const struct command export_command = {
-	.name = "export",
-	.arguments = "[KIND [ID]] [--sealed] [--all-fields]",
-	.summary = "Write the set-up as a file that apply takes",
-	.help = "  --sealed       secrets in sealed form, of use with the same key file only (else masked: apply keeps what is stored)\n"
-		"  --all-fields   fields that have their default value, too\n",
-	.run = run_export,
+        .name = "export",
+        .arguments = "[KIND [ID]] [--sealed] [--all-fields]",
+        .summary = "Write the set-up as a file that apply takes",
+        .help = "  --sealed       secrets in sealed form, of use with the same key file only (else masked: apply keeps "
+                "what is stored)\n"
+                "  --all-fields   fields that have their default value, too\n",
+        .run = run_export,
 };
 
 static int run_show(struct cli *cli, int argc, char **argv)
@@ -158,11 +162,11 @@ static int run_show(struct cli *cli, int argc, char **argv)
 }
 
 const struct command show_command = {
-	.name = "show",
-	.arguments = "KIND ID",
-	.summary = "Show one record with all its fields",
-	.help = "",
-	.run = run_show,
+        .name = "show",
+        .arguments = "KIND ID",
+        .summary = "Show one record with all its fields",
+        .help = "",
+        .run = run_show,
 };
 
 /* ---------------------------------------------------------------- list, delete */
@@ -217,11 +221,11 @@ static int run_list(struct cli *cli, int argc, char **argv)
 }
 
 const struct command list_command = {
-	.name = "list",
-	.arguments = "KIND",
-	.summary = "List the records of a kind (accounts, listeners, …)",
-	.help = "",
-	.run = run_list,
+        .name = "list",
+        .arguments = "KIND",
+        .summary = "List the records of a kind (accounts, listeners, …)",
+        .help = "",
+        .run = run_list,
 };
 
 static int run_delete(struct cli *cli, int argc, char **argv)
@@ -243,9 +247,9 @@ static int run_delete(struct cli *cli, int argc, char **argv)
 }
 
 const struct command delete_command = {
-	.name = "delete",
-	.arguments = "KIND ID",
-	.summary = "Delete a record that no other refers to",
-	.help = "",
-	.run = run_delete,
+        .name = "delete",
+        .arguments = "KIND ID",
+        .summary = "Delete a record that no other refers to",
+        .help = "",
+        .run = run_delete,
 };

@@ -1,4 +1,5 @@
-/* Messages that are handled outside a session: retries from the store, and single mails from a file or pipe. See intake.h. */
+/* Messages that are handled outside a session: retries from the store, and single mails from a file or pipe. See
+ * intake.h. */
 #include "intake/item.h"
 
 #include "base/clock.h"
@@ -7,8 +8,8 @@
 
 #include <stdio.h>
 
-#define MAX_DUE      100
-#define MAX_KEPT     MIB(256) /* no listener takes larger mail */
+#define MAX_DUE  100
+#define MAX_KEPT MIB(256) /* no listener takes larger mail */
 
 static int run_single(struct work *work, struct db *db, struct error *err)
 {
@@ -22,7 +23,8 @@ static int run_single_failed(struct work *work, struct db *db, const struct erro
 
 static int handle_now(struct item *item, struct error *err)
 {
-	item->work = (struct work){.run = run_single, .run_failed = run_single_failed, .lane = (uint64_t)item->ledger.folder_id};
+	item->work = (struct work){
+	        .run = run_single, .run_failed = run_single_failed, .lane = (uint64_t)item->ledger.folder_id};
 	return store_do(item->place->store, &item->work, err);
 }
 
@@ -42,14 +44,17 @@ static int retry_one(struct store *store, const struct setup *setup, struct db *
 		return r;
 	options.listener = setup_listener(setup, row.listener);
 	if (!options.listener)
-		return fail_scope(err, SCOPE_MESSAGE, E_NOT_FOUND, RETRY_NEVER, "listener %s is not set up any more", row.listener);
+		return fail_scope(err, SCOPE_MESSAGE, E_NOT_FOUND, RETRY_NEVER, "listener %s is not set up any more",
+		                  row.listener);
 	options.folder_id = row.folder_id;
 	options.uidvalidity = row.uidvalidity;
 	r = intake_place_init(&place, &options, err);
 	if (r == 0)
 		r = raw_get(db, row.message_id, &raw, err);
 	if (r <= 0)
-		return r < 0 ? r : fail_scope(err, SCOPE_MESSAGE, E_NOT_FOUND, RETRY_NEVER, "the mail itself is not in the store");
+		return r < 0 ? r
+		             : fail_scope(err, SCOPE_MESSAGE, E_NOT_FOUND, RETRY_NEVER,
+		                          "the mail itself is not in the store");
 	n = raw.n;
 	item = item_again(&place, &row, buf_take(&raw), n);
 	r = handle_now(item, err);
@@ -80,7 +85,7 @@ int intake_retry_due(struct store *store, const struct setup *setup, const char 
 }
 
 int intake_one(struct store *store, const struct setup *setup, const struct listener *listener, struct str raw,
-	       char ret_outcome[32], char ret_case[64], struct error *err)
+               char ret_outcome[32], char ret_case[64], struct error *err)
 {
 	const struct intake_options options = {.store = store, .setup = setup, .listener = listener};
 	struct incoming *incoming = mem_new(1, sizeof *incoming);
@@ -101,8 +106,8 @@ int intake_one(struct store *store, const struct setup *setup, const struct list
 	if (r < 0)
 		return r;
 	if (strcmp(item->ledger.state, "failed") == 0 || strcmp(item->ledger.state, "parked") == 0)
-		return fail_scope(err, SCOPE_MESSAGE, E_REFUSED, RETRY_NEVER, "%s (%s): %s", item->ledger.state, item->ledger.category,
-				  item->ledger.reason);
+		return fail_scope(err, SCOPE_MESSAGE, E_REFUSED, RETRY_NEVER, "%s (%s): %s", item->ledger.state,
+		                  item->ledger.category, item->ledger.reason);
 	snprintf(ret_outcome, 32, "%s", item->ledger.outcome);
 	snprintf(ret_case, 64, "%s", item->case_number);
 	return 0;

@@ -1,4 +1,5 @@
-/* The intake on both databases: what each kind of mail becomes, and that a failing one harms no other. Mail is handed over as a receiver would. */
+/* The intake on both databases: what each kind of mail becomes, and that a failing one harms no other. Mail is handed
+ * over as a receiver would. */
 #include "intake/intake.h"
 
 #include "base/mem.h"
@@ -13,44 +14,46 @@
 #include "base/test.h"
 
 static const char set_up[] =
-	"accounts:\n"
-	"  support:\n"
-	"    name: Support\n"
-	"    send: {address: support@example.com, display_name: Support, host: mail.example.com, answers_per_hour: 2}\n"
-	"    receive: {host: mail.example.com, user: support, password: pw}\n"
-	"case_types:\n"
-	"  request:\n"
-	"    name: Request\n"
-	"    number_mask: 'SUP-{number:5}'\n"
-	"    statuses: [{id: open, name: Open}, {id: done, name: Done, resolved: true}]\n"
-	"    reopen_days: 30\n"
-	"    fields: [{id: amount, name: Amount, type: number}]\n"
-	"templates:\n"
-	"  ack: {name: Acknowledgement, text: 'Thanks, this is {{case.number}}.'}\n"
-	"  sorry: {name: Sorry, text: 'Which amount?'}\n"
-	"rules:\n"
-	"  support:\n"
-	"    name: Support\n"
-	"    branches:\n"
-	"      - {name: spam, when: [{field: subject, operator: contains, value: lottery}], activity: discard}\n"
-	"      - name: invoices\n"
-	"        when: [{field: subject, operator: contains, value: invoice}]\n"
-	"        activity: create-case\n"
-	"        case_type: request\n"
-	"        map: [{target: amount, source: 'regex:body:amount (\\S+)', required: true}]\n"
-	"      - {name: rest, activity: create-case, case_type: request}\n"
-	"    responses: [{when: created, template: ack}, {when: mapping-error, template: sorry}]\n"
-	"listeners:\n"
-	"  inbox: {name: Inbox, account: support, rule: support, tries: 3}\n"
-	"  other: {name: Other, account: support, folder: Other, rule: support, duplicates: handle}\n";
+        "accounts:\n"
+        "  support:\n"
+        "    name: Support\n"
+        "    send: {address: support@example.com, display_name: Support, host: mail.example.com, answers_per_hour: 2}\n"
+        "    receive: {host: mail.example.com, user: support, password: pw}\n"
+        "case_types:\n"
+        "  request:\n"
+        "    name: Request\n"
+        "    number_mask: 'SUP-{number:5}'\n"
+        "    statuses: [{id: open, name: Open}, {id: done, name: Done, resolved: true}]\n"
+        "    reopen_days: 30\n"
+        "    fields: [{id: amount, name: Amount, type: number}]\n"
+        "templates:\n"
+        "  ack: {name: Acknowledgement, text: 'Thanks, this is {{case.number}}.'}\n"
+        "  sorry: {name: Sorry, text: 'Which amount?'}\n"
+        "rules:\n"
+        "  support:\n"
+        "    name: Support\n"
+        "    branches:\n"
+        "      - {name: spam, when: [{field: subject, operator: contains, value: lottery}], activity: discard}\n"
+        "      - name: invoices\n"
+        "        when: [{field: subject, operator: contains, value: invoice}]\n"
+        "        activity: create-case\n"
+        "        case_type: request\n"
+        "        map: [{target: amount, source: 'regex:body:amount (\\S+)', required: true}]\n"
+        "      - {name: rest, activity: create-case, case_type: request}\n"
+        "    responses: [{when: created, template: ack}, {when: mapping-error, template: sorry}]\n"
+        "listeners:\n"
+        "  inbox: {name: Inbox, account: support, rule: support, tries: 3}\n"
+        "  other: {name: Other, account: support, folder: Other, rule: support, duplicates: handle}\n";
 
-static int seal_plainly(void *ctx UNUSED, const char *context UNUSED, struct str plain, struct buf *out, struct error *err UNUSED)
+static int seal_plainly(void *ctx UNUSED, const char *context UNUSED, struct str plain, struct buf *out,
+                        struct error *err UNUSED)
 {
 	buf_add(out, plain);
 	return 0;
 }
 
-static int open_plainly(void *ctx UNUSED, const char *context UNUSED, struct str sealed, struct secret *ret, struct error *err UNUSED)
+static int open_plainly(void *ctx UNUSED, const char *context UNUSED, struct str sealed, struct secret *ret,
+                        struct error *err UNUSED)
 {
 	secret_set(ret, sealed);
 	return 0;
@@ -91,12 +94,13 @@ static void close_office(struct office *o)
 }
 
 /* A mail from `from` (a local part at example.org). */
-static struct str mail(struct office *o, const char *from, const char *id, const char *subject, const char *more, const char *body)
+static struct str mail(struct office *o, const char *from, const char *id, const char *subject, const char *more,
+                       const char *body)
 {
 	return arena_printf(o->arena,
-			    "From: <%s@example.org>\r\nTo: support@example.com\r\nMessage-ID: <%s@example.org>\r\n"
-			    "Subject: %s\r\nDate: Sat, 21 Nov 2026 07:39:31 +0000\r\n%s\r\n%s\r\n",
-			    from, id, subject, more, body);
+	                    "From: <%s@example.org>\r\nTo: support@example.com\r\nMessage-ID: <%s@example.org>\r\n"
+	                    "Subject: %s\r\nDate: Sat, 21 Nov 2026 07:39:31 +0000\r\n%s\r\n%s\r\n",
+	                    from, id, subject, more, body);
 }
 
 static int take_in(struct office *o, struct str raw)
@@ -163,7 +167,9 @@ static void check_reply(struct store *store)
 	open_office(&o, store);
 	must_become(&o, mail(&o, "ann", "a1", "Help", "", "please"), "created");
 	must_become(&o, mail(&o, "ann", "a2", "Re: Help", "In-Reply-To: <a1@example.org>\r\n", "more"), "updated");
-	assert_int_equal(db_query(o.db, "SELECT message_ident FROM message WHERE direction = 'out'", DB_NO_ARGS, &rows, &o.err), 0);
+	assert_int_equal(
+	        db_query(o.db, "SELECT message_ident FROM message WHERE direction = 'out'", DB_NO_ARGS, &rows, &o.err),
+	        0);
 	assert_int_equal(db_next(rows, &o.err), 1);
 	answer = arena_printf(o.arena, "References: <unknown@x> <" STR_FMT ">\r\n", STR_ARG(db_col_str(rows, 0)));
 	db_rows_free(rows);
@@ -212,20 +218,23 @@ static void check_silence(struct store *store)
 	static const struct {
 		const char *id, *from, *subject, *header, *outcome, *answer;
 	} cases[] = {
-		{"s1", "ann", "Away", "Auto-Submitted: auto-replied\r\n", "filed", "automatic mail gets no answer"},
-		{"s2", "news", "News", "List-Unsubscribe: <mailto:u@example.org>\r\nPrecedence: bulk\r\n", "filed",
-		 "automatic mail gets no answer"},
-		{"s3", "ann", "Returned", "Return-Path: <>\r\n", "filed", "automatic mail gets no answer"},
-		{"s4", "ann", "You won the lottery", "", "discarded", "discarded mail gets no answer"},
+	        {"s1", "ann", "Away", "Auto-Submitted: auto-replied\r\n", "filed", "automatic mail gets no answer"},
+	        {"s2", "news", "News", "List-Unsubscribe: <mailto:u@example.org>\r\nPrecedence: bulk\r\n", "filed",
+	         "automatic mail gets no answer"},
+	        {"s3", "ann", "Returned", "Return-Path: <>\r\n", "filed", "automatic mail gets no answer"},
+	        {"s4", "ann", "You won the lottery", "", "discarded", "discarded mail gets no answer"},
 	};
 	struct office o;
 
 	open_office(&o, store);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		must_become(&o, mail(&o, cases[i].from, cases[i].id, cases[i].subject, cases[i].header, "x"), cases[i].outcome);
+		must_become(&o, mail(&o, cases[i].from, cases[i].id, cases[i].subject, cases[i].header, "x"),
+		            cases[i].outcome);
 		assert_string_equal(newest_row(&o).answer, cases[i].answer);
 	}
-	must_become(&o, STR("From: support@example.com\r\nSubject: from us\r\nMessage-ID: <us@example.com>\r\n\r\nx\r\n"), "filed");
+	must_become(&o,
+	            STR("From: support@example.com\r\nSubject: from us\r\nMessage-ID: <us@example.com>\r\n\r\nx\r\n"),
+	            "filed");
 	assert_string_equal(newest_row(&o).answer, "own mail gets no answer");
 	assert_int_equal(count(&o, "SELECT COUNT(*) FROM cases"), 0);
 	assert_int_equal(count(&o, "SELECT COUNT(*) FROM outbox"), 0);
@@ -268,7 +277,8 @@ static void check_duplicates(struct store *store)
 	must_become(&o, raw, "created");
 	must_become(&o, raw, "duplicate");
 	must_become(&o, arena_printf(o.arena, "Received: by another way\r\n" STR_FMT, STR_ARG(raw)), "duplicate");
-	assert_ok(intake_one(store, o.setup, setup_listener(o.setup, "other"), raw, o.outcome, o.number, &o.err), &o.err);
+	assert_ok(intake_one(store, o.setup, setup_listener(o.setup, "other"), raw, o.outcome, o.number, &o.err),
+	          &o.err);
 	assert_string_equal(o.outcome, "created");
 	close_office(&o);
 }
@@ -315,8 +325,10 @@ static void check_retry(struct store *store)
 
 	open_office(&o, store);
 	assert_int_equal(take_in(&o, mail(&o, "ann", "p1", "invoice", "", "no number at all")), E_REFUSED);
-	assert_ok(yaml_read(STR("rules: {support: {name: Support, branches: [{name: all, activity: create-case, case_type: request}]}}"),
-			    "mended", &document, &o.err), &o.err);
+	assert_ok(yaml_read(STR("rules: {support: {name: Support, branches: [{name: all, activity: create-case, "
+	                        "case_type: request}]}}"),
+	                    "mended", &document, &o.err),
+	          &o.err);
 	assert_ok(setup_apply(o.db, &sealer, document, "tester", false, &report, &o.err), &o.err);
 	json_decref(document);
 	setup_free(o.setup);
@@ -354,11 +366,11 @@ static struct intake_run *begin_run(struct office *o, uint32_t uidvalidity, bool
 {
 	struct find_folder find = {.work = {.run = run_find_folder}};
 	struct intake_options options = {
-		.store = o->store,
-		.setup = o->setup,
-		.listener = setup_listener(o->setup, "inbox"),
-		.uidvalidity = uidvalidity,
-		.careful = careful,
+	        .store = o->store,
+	        .setup = o->setup,
+	        .listener = setup_listener(o->setup, "inbox"),
+	        .uidvalidity = uidvalidity,
+	        .careful = careful,
 	};
 	struct intake_run *run = NULL;
 
@@ -468,16 +480,20 @@ static void check_careful(struct store *store)
 
 	/* A mail that the process died of three times is parked unread. */
 	assert_ok(db_exec(o.db,
-			  "INSERT INTO ledger (id, listener, folder_id, uidvalidity, uid, state, outcome, answer, category, reason, tries, "
-			  "message_ident, content_key, size, received_at) VALUES (900000, 'inbox', $1, 7, 3, 'received', '', '', '', '', 3, '', 0, 1, 1)",
-			  DB_ARGS(DB_INT(o.folder_id)), &o.err), &o.err);
+	                  "INSERT INTO ledger (id, listener, folder_id, uidvalidity, uid, state, outcome, answer, "
+	                  "category, reason, tries, "
+	                  "message_ident, content_key, size, received_at) VALUES (900000, 'inbox', $1, 7, 3, "
+	                  "'received', '', '', '', '', 3, '', 0, 1, 1)",
+	                  DB_ARGS(DB_INT(o.folder_id)), &o.err),
+	          &o.err);
 	run = begin_run(&o, 7, true);
 	submit(&o, run, 3, mail(&o, "ann", "c3", "deadly", "", "3"));
 	assert_ok(intake_finish(run, &o.err), &o.err);
 	assert_int_equal(intake_run_counts(run).parked, 1);
 	intake_run_free(run);
-	assert_int_equal(count(&o, "SELECT COUNT(*) FROM ledger WHERE state = 'parked' AND category = 'crash' AND message_id IS NOT NULL"),
-			 1);
+	assert_int_equal(count(&o, "SELECT COUNT(*) FROM ledger WHERE state = 'parked' AND category = 'crash' AND "
+	                           "message_id IS NOT NULL"),
+	                 1);
 	assert_int_equal(count(&o, "SELECT COUNT(*) FROM cases"), 2);
 	close_office(&o);
 }
@@ -490,17 +506,17 @@ static void after_an_unclean_stop_nothing_is_lost_or_doubled(void **state UNUSED
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_new_mail_opens_a_case_and_is_acknowledged),
-		cmocka_unit_test(a_reply_joins_its_case),
-		cmocka_unit_test(a_resolved_case_is_reopened_or_followed),
-		cmocka_unit_test(automatic_and_own_mail_gets_no_answer),
-		cmocka_unit_test(one_address_gets_only_so_many_answers),
-		cmocka_unit_test(the_same_mail_is_handled_once),
-		cmocka_unit_test(mail_that_cannot_be_mapped_is_parked_and_kept),
-		cmocka_unit_test(parked_mail_comes_back_when_the_rule_is_mended),
-		cmocka_unit_test(a_failing_mail_harms_no_other_of_its_batch),
-		cmocka_unit_test(a_renumbered_folder_brings_nothing_twice),
-		cmocka_unit_test(after_an_unclean_stop_nothing_is_lost_or_doubled),
+	        cmocka_unit_test(a_new_mail_opens_a_case_and_is_acknowledged),
+	        cmocka_unit_test(a_reply_joins_its_case),
+	        cmocka_unit_test(a_resolved_case_is_reopened_or_followed),
+	        cmocka_unit_test(automatic_and_own_mail_gets_no_answer),
+	        cmocka_unit_test(one_address_gets_only_so_many_answers),
+	        cmocka_unit_test(the_same_mail_is_handled_once),
+	        cmocka_unit_test(mail_that_cannot_be_mapped_is_parked_and_kept),
+	        cmocka_unit_test(parked_mail_comes_back_when_the_rule_is_mended),
+	        cmocka_unit_test(a_failing_mail_harms_no_other_of_its_batch),
+	        cmocka_unit_test(a_renumbered_folder_brings_nothing_twice),
+	        cmocka_unit_test(after_an_unclean_stop_nothing_is_lost_or_doubled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,13 +107,13 @@ static void count_outcome(struct intake_counts *counts, const struct item *item)
 		const char *outcome;
 		size_t offset;
 	} table[] = {
-		{"created", offsetof(struct intake_counts, created)},
-		{"updated", offsetof(struct intake_counts, updated)},
-		{"reopened", offsetof(struct intake_counts, reopened)},
-		{"filed", offsetof(struct intake_counts, filed)},
-		{"discarded", offsetof(struct intake_counts, discarded)},
-		{"duplicate", offsetof(struct intake_counts, duplicates)},
-		{"seen-before", offsetof(struct intake_counts, seen_before)},
+	        {"created", offsetof(struct intake_counts, created)},
+	        {"updated", offsetof(struct intake_counts, updated)},
+	        {"reopened", offsetof(struct intake_counts, reopened)},
+	        {"filed", offsetof(struct intake_counts, filed)},
+	        {"discarded", offsetof(struct intake_counts, discarded)},
+	        {"duplicate", offsetof(struct intake_counts, duplicates)},
+	        {"seen-before", offsetof(struct intake_counts, seen_before)},
 	};
 	const struct ledger_row *row = &item->ledger;
 
@@ -138,7 +138,7 @@ static void item_done(struct work *work, int result, const struct error *err)
 
 	if (result == 0 && strcmp(item->ledger.state, "parked") == 0)
 		log_warning("intake", "listener %s: uid %u parked (%s): %s", item->ledger.listener, item->ledger.uid,
-			    item->ledger.category, item->ledger.reason);
+		            item->ledger.category, item->ledger.reason);
 	pthread_mutex_lock(&run->lock);
 	run->bytes -= item->raw.n;
 	run->count--;
@@ -186,18 +186,18 @@ static int run_write_ahead(struct work *work, struct db *db, struct error *err)
 		return w->is_final ? 0 : ledger_update(db, &row, err);
 	}
 	row = (struct ledger_row){
-		.listener = w->place->listener->id,
-		.folder_id = w->place->folder_id,
-		.uidvalidity = w->place->uidvalidity,
-		.uid = w->incoming->uid,
-		.state = "received",
-		.outcome = "",
-		.answer = "",
-		.category = "",
-		.reason = "",
-		.tries = 1,
-		.size = w->incoming->size,
-		.received_at = clock_now_ms(),
+	        .listener = w->place->listener->id,
+	        .folder_id = w->place->folder_id,
+	        .uidvalidity = w->place->uidvalidity,
+	        .uid = w->incoming->uid,
+	        .state = "received",
+	        .outcome = "",
+	        .answer = "",
+	        .category = "",
+	        .reason = "",
+	        .tries = 1,
+	        .size = w->incoming->size,
+	        .received_at = clock_now_ms(),
 	};
 	w->tries = 1;
 	r = db_new_id(db, &row.id, err);
@@ -213,14 +213,15 @@ static int run_crashed(struct work *work, struct db *db, struct error *err)
 }
 
 /* 1: go on with *ret_item; 0: nothing is left to do. Takes incoming. */
-static int submit_carefully(struct intake_run *run, struct incoming *incoming, struct item **ret_item, struct error *err)
+static int submit_carefully(struct intake_run *run, struct incoming *incoming, struct item **ret_item,
+                            struct error *err)
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct write_ahead ahead = {
-		.work = {.run = run_write_ahead, .lane = run->lane},
-		.place = &run->place,
-		.incoming = incoming,
-		.arena = arena,
+	        .work = {.run = run_write_ahead, .lane = run->lane},
+	        .place = &run->place,
+	        .incoming = incoming,
+	        .arena = arena,
 	};
 	struct item *item;
 	int r = store_do(run->place.store, &ahead.work, err);
@@ -249,7 +250,8 @@ int intake_submit(struct intake_run *run, struct incoming *incoming, struct erro
 	size_t bytes = incoming->raw.n;
 	int r = 1;
 
-	wait_until_below(run, run->options.max_bytes > bytes ? run->options.max_bytes - bytes : 0, run->options.max_count - 1);
+	wait_until_below(run, run->options.max_bytes > bytes ? run->options.max_bytes - bytes : 0,
+	                 run->options.max_count - 1);
 	if (atomic_load(&run->broken)) {
 		incoming_free(incoming);
 		return intake_finish(run, err);
@@ -340,7 +342,8 @@ static int run_acknowledgement(struct work *work, struct db *db, struct error *e
 {
 	struct acknowledgement *a = (struct acknowledgement *)(void *)work;
 
-	return ledger_acknowledge(db, a->run->place.folder_id, a->run->place.uidvalidity, a->uids, a->n, clock_now_ms(), err);
+	return ledger_acknowledge(db, a->run->place.folder_id, a->run->place.uidvalidity, a->uids, a->n, clock_now_ms(),
+	                          err);
 }
 
 /* A mark that could not be written is no harm: the server will be told once more. */
@@ -350,7 +353,8 @@ static void acknowledgement_done(struct work *work, int result, const struct err
 	struct intake_run *run = a->run;
 
 	if (result < 0)
-		log_warning("intake", "listener %s: acknowledgements not recorded: %s", run->place.listener->id, err->text);
+		log_warning("intake", "listener %s: acknowledgements not recorded: %s", run->place.listener->id,
+		            err->text);
 	free(a->uids);
 	free(a);
 	pthread_mutex_lock(&run->lock);

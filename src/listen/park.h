@@ -1,6 +1,7 @@
 /* Where idle things wait without a thread: descriptors in one epoll set, times in one heap.
  *
- *	park_wait(park, &thing, &why) returns things one by one: PARK_READY when its descriptor became readable, PARK_DUE when its time came.
+ *	park_wait(park, &thing, &why) returns things one by one: PARK_READY when its descriptor became readable,
+ *PARK_DUE when its time came.
  *
  * A thing is taken out of the park when it is returned; it parks again when it wants to. */
 #ifndef LISTEN_PARK_H

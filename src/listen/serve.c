@@ -1,5 +1,6 @@
-/* See serve.h. Threads: the one in serve_run() waits in the park and hands what is ready to the workers; a worker runs a listener's session until it
- * idles and parks it again; one housekeeper sends the outbox, retries failed mail, and looks for changes of the set-up. */
+/* See serve.h. Threads: the one in serve_run() waits in the park and hands what is ready to the workers; a worker runs
+ * a listener's session until it idles and parks it again; one housekeeper sends the outbox, retries failed mail, and
+ * looks for changes of the set-up. */
 #include "listen/serve.h"
 
 #include "base/clock.h"
@@ -174,11 +175,11 @@ static bool watch_stopped(void *ctx)
 static int open_session(struct watch *watch, const struct listener *listener, struct error *err)
 {
 	const struct session_options options = {
-		.store = watch->serve->options.store,
-		.setup = watch->shared->setup,
-		.listener = listener,
-		.stopped = watch_stopped,
-		.ctx = watch,
+	        .store = watch->serve->options.store,
+	        .setup = watch->shared->setup,
+	        .listener = listener,
+	        .stopped = watch_stopped,
+	        .ctx = watch,
 	};
 
 	return session_open(&options, &watch->session, err);
@@ -198,9 +199,11 @@ static int read_all(struct watch *watch, struct error *err)
 	int r = session_read(watch->session, &counts, err);
 
 	if (counts.messages)
-		log_info("listen", "listener %s: %lld messages: %lld cases opened, %lld updated, %lld filed, %lld parked",
-			 watch->listener_id, (long long)counts.messages, (long long)counts.created,
-			 (long long)(counts.updated + counts.reopened), (long long)counts.filed, (long long)counts.parked);
+		log_info("listen",
+		         "listener %s: %lld messages: %lld cases opened, %lld updated, %lld filed, %lld parked",
+		         watch->listener_id, (long long)counts.messages, (long long)counts.created,
+		         (long long)(counts.updated + counts.reopened), (long long)counts.filed,
+		         (long long)counts.parked);
 	if (counts.answers)
 		hint_outbox(watch->serve);
 	return r;
@@ -224,8 +227,8 @@ static int wait_for_news(struct watch *watch, const struct listener *listener, s
 	return news;
 }
 
-/* A parked session that woke: 1 read the folder, 0 park again, negative broken. An IDLE that ran its time is renewed, and the folder looked at as
- * well: some servers go deaf without closing. */
+/* A parked session that woke: 1 read the folder, 0 park again, negative broken. An IDLE that ran its time is renewed,
+ * and the folder looked at as well: some servers go deaf without closing. */
 static int take_up(struct watch *watch, struct error *err)
 {
 	struct receiver *r = session_receiver(watch->session);
@@ -265,15 +268,15 @@ static int64_t work_on(struct watch *watch, const struct listener *listener, str
 		return r;
 	watch->failures = 0;
 	return clock_mono_ms() + (watch->state == WATCH_IDLING ? MINUTES_MS(listener->idle_minutes)
-							       : SECONDS_MS(listener->poll_interval_s));
+	                                                       : SECONDS_MS(listener->poll_interval_s));
 }
 
 /* Logged once per spell of failures, and once more when it's over. */
 static int64_t after_failure(struct watch *watch, const struct error *err)
 {
 	int64_t wait = watch->failures == 0 && err->retry == RETRY_NOW ? 0
-		       : err->retry == RETRY_NEVER		       ? BACKOFF_LAST_MS
-								       : backoff_ms(watch->failures);
+	               : err->retry == RETRY_NEVER                     ? BACKOFF_LAST_MS
+	                                                               : backoff_ms(watch->failures);
 
 	if (watch->failures++ == 0 || err->retry == RETRY_NEVER)
 		log_error("listen", "%s; next try in %lld s", err->text, (long long)(wait + 999) / 1000);
@@ -281,7 +284,8 @@ static int64_t after_failure(struct watch *watch, const struct error *err)
 	return clock_mono_ms() + wait;
 }
 
-/* False where it was told to leave in the meantime: under the lock of leave_watch_locked(), which hurries only what is parked. */
+/* False where it was told to leave in the meantime: under the lock of leave_watch_locked(), which hurries only what is
+ * parked. */
 static bool park_watch(struct watch *watch, int64_t due_at)
 {
 	struct serve *serve = watch->serve;
@@ -290,7 +294,8 @@ static bool park_watch(struct watch *watch, int64_t due_at)
 	pthread_mutex_lock(&serve->lock);
 	parks = !watch_stopped(watch);
 	if (parks)
-		park_add(serve->park, &watch->parked, watch->session ? receiver_fd(session_receiver(watch->session)) : -1, due_at);
+		park_add(serve->park, &watch->parked,
+		         watch->session ? receiver_fd(session_receiver(watch->session)) : -1, due_at);
 	pthread_mutex_unlock(&serve->lock);
 	return parks;
 }
@@ -360,15 +365,16 @@ static void *worker_main(void *arg)
 static bool is_same_for(const struct setup *a, const struct setup *b, const struct listener *before)
 {
 	const struct listener *after = setup_listener(b, before->id);
-	const struct account *account_before = setup_account(a, before->account), *account_after = setup_account(b, before->account);
+	const struct account *account_before = setup_account(a, before->account),
+	                     *account_after = setup_account(b, before->account);
 	struct buf out CLEANUP(buf_done) = BUF_INIT(KIB(64));
 
 	if (!after || !account_before || !account_after)
 		return false;
 	return record_diff(&listener_type, before, after, &out) == 0 &&
 	       record_diff(&account_type, account_before, account_after, &out) == 0 &&
-	       record_diff(&provider_type, setup_provider(a, account_before->provider), setup_provider(b, account_after->provider),
-			   &out) == 0;
+	       record_diff(&provider_type, setup_provider(a, account_before->provider),
+	                   setup_provider(b, account_after->provider), &out) == 0;
 }
 
 static void leave_watch_locked(struct serve *serve, struct watch *watch, bool replace)
@@ -379,7 +385,8 @@ static void leave_watch_locked(struct serve *serve, struct watch *watch, bool re
 }
 
 /* The watch of a listener in the new set-up: begun, left alone but for the new rules, or begun anew. */
-static void change_watch_locked(struct serve *serve, const struct setup *before, const struct setup *now, const struct listener *listener)
+static void change_watch_locked(struct serve *serve, const struct setup *before, const struct setup *now,
+                                const struct listener *listener)
 {
 	struct watch *watch = map_get(serve->watches, str_of(listener->id));
 	const struct listener *old = setup_listener(before, listener->id);
@@ -419,7 +426,8 @@ static void apply_change(struct serve *serve, struct shared_setup *fresh)
 	old = serve->shared;
 	serve->shared = fresh;
 	leave_removed_locked(serve, old->setup, fresh->setup);
-	for (size_t i = 0; i < n; i++) /* all under the lock: no session goes on with records that it wasn't opened for */
+	for (size_t i = 0; i < n;
+	     i++) /* all under the lock: no session goes on with records that it wasn't opened for */
 		change_watch_locked(serve, old->setup, fresh->setup, listeners[i]);
 	pthread_mutex_unlock(&serve->lock);
 	shared_release(old);
@@ -470,11 +478,11 @@ static void send_account(void *ctx, const char *account, int64_t due_at)
 	struct sending *sending = ctx;
 	struct pause *pause = map_get(sending->not_before, str_of(account));
 	const struct outbox_options options = {
-		.store = sending->serve->options.store,
-		.setup = sending->shared->setup,
-		.claim = sending->serve->options.claim,
-		.stopped = sending_stopped,
-		.ctx = sending->serve,
+	        .store = sending->serve->options.store,
+	        .setup = sending->shared->setup,
+	        .claim = sending->serve->options.claim,
+	        .stopped = sending_stopped,
+	        .ctx = sending->serve,
 	};
 	struct outbox_counts counts = {0};
 	struct error err;
@@ -652,8 +660,10 @@ int serve_start(const struct serve_options *options, struct serve **ret_serve, s
 		return r < 0 ? r : (int)orphans;
 	}
 	if (orphans)
-		log_warning("outbox", "%lld messages may or may not have been sent before the last stop: hauspost outbox list --state uncertain",
-			    (long long)orphans);
+		log_warning("outbox",
+		            "%lld messages may or may not have been sent before the last stop: hauspost outbox list "
+		            "--state uncertain",
+		            (long long)orphans);
 	start_threads(serve);
 	n = begin_all(serve);
 	if (options->ready)
@@ -662,7 +672,8 @@ int serve_start(const struct serve_options *options, struct serve **ret_serve, s
 	return 0;
 }
 
-/* Every watch ends on a worker: those that are parked are handed over. A worker that is at work ends its own (park_watch). */
+/* Every watch ends on a worker: those that are parked are handed over. A worker that is at work ends its own
+ * (park_watch). */
 static void end_watches(struct serve *serve)
 {
 	struct parked *thing;

@@ -15,8 +15,8 @@ void incoming_free(struct incoming *incoming)
 	free(incoming);
 }
 
-int receiver_open(const struct receiver_ops *ops, const struct receiver_options *options, struct receiver **ret_receiver,
-		  struct error *err)
+int receiver_open(const struct receiver_ops *ops, const struct receiver_options *options,
+                  struct receiver **ret_receiver, struct error *err)
 {
 	return ops->open(options, ret_receiver, err);
 }

@@ -5,8 +5,8 @@
 
 #include <zstd.h>
 
-#define PIECE_BYTES    MIB(1)
-#define ZSTD_LEVEL     1
+#define PIECE_BYTES MIB(1)
+#define ZSTD_LEVEL  1
 #define MESSAGE_COLUMNS                                                                                                \
 	"id, direction, case_id, account, message_ident, from_address, from_name, to_text, subject, automatic, date, " \
 	"created_at, size, evidence, body_text"
@@ -14,32 +14,34 @@
 int message_insert(struct db *db, const struct stored_message *m, struct error *err)
 {
 	return db_exec(db,
-		       "INSERT INTO message (" MESSAGE_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-		       DB_ARGS(DB_INT(m->id), DB_TEXT(m->direction), m->case_id ? DB_INT(m->case_id) : DB_NULL, DB_TEXT(m->account),
-			       DB_STR(m->message_ident), DB_STR(m->from_address), DB_STR(m->from_name), DB_STR(m->to_text),
-			       DB_STR(m->subject), DB_TEXT(m->automatic), DB_INT(m->date), DB_INT(m->created_at), DB_INT(m->size),
-			       DB_STR(m->evidence), DB_STR(m->body_text)),
-		       err);
+	               "INSERT INTO message (" MESSAGE_COLUMNS
+	               ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+	               DB_ARGS(DB_INT(m->id), DB_TEXT(m->direction), m->case_id ? DB_INT(m->case_id) : DB_NULL,
+	                       DB_TEXT(m->account), DB_STR(m->message_ident), DB_STR(m->from_address),
+	                       DB_STR(m->from_name), DB_STR(m->to_text), DB_STR(m->subject), DB_TEXT(m->automatic),
+	                       DB_INT(m->date), DB_INT(m->created_at), DB_INT(m->size), DB_STR(m->evidence),
+	                       DB_STR(m->body_text)),
+	               err);
 }
 
 static void read_message(struct db_rows *rows, struct arena *arena, struct stored_message *ret)
 {
 	*ret = (struct stored_message){
-		.id = db_col_int(rows, 0),
-		.direction = arena_cstr(arena, db_col_str(rows, 1)),
-		.case_id = db_col_int(rows, 2),
-		.account = arena_cstr(arena, db_col_str(rows, 3)),
-		.message_ident = arena_str(arena, db_col_str(rows, 4)),
-		.from_address = arena_str(arena, db_col_str(rows, 5)),
-		.from_name = arena_str(arena, db_col_str(rows, 6)),
-		.to_text = arena_str(arena, db_col_str(rows, 7)),
-		.subject = arena_str(arena, db_col_str(rows, 8)),
-		.automatic = arena_cstr(arena, db_col_str(rows, 9)),
-		.date = db_col_int(rows, 10),
-		.created_at = db_col_int(rows, 11),
-		.size = (uint64_t)db_col_int(rows, 12),
-		.evidence = arena_str(arena, db_col_str(rows, 13)),
-		.body_text = arena_str(arena, db_col_str(rows, 14)),
+	        .id = db_col_int(rows, 0),
+	        .direction = arena_cstr(arena, db_col_str(rows, 1)),
+	        .case_id = db_col_int(rows, 2),
+	        .account = arena_cstr(arena, db_col_str(rows, 3)),
+	        .message_ident = arena_str(arena, db_col_str(rows, 4)),
+	        .from_address = arena_str(arena, db_col_str(rows, 5)),
+	        .from_name = arena_str(arena, db_col_str(rows, 6)),
+	        .to_text = arena_str(arena, db_col_str(rows, 7)),
+	        .subject = arena_str(arena, db_col_str(rows, 8)),
+	        .automatic = arena_cstr(arena, db_col_str(rows, 9)),
+	        .date = db_col_int(rows, 10),
+	        .created_at = db_col_int(rows, 11),
+	        .size = (uint64_t)db_col_int(rows, 12),
+	        .evidence = arena_str(arena, db_col_str(rows, 13)),
+	        .body_text = arena_str(arena, db_col_str(rows, 14)),
 	};
 }
 
@@ -56,13 +58,14 @@ int message_get(struct db *db, int64_t id, struct arena *arena, struct stored_me
 	return r;
 }
 
-int message_list(struct db *db, int64_t case_id, struct arena *arena, struct stored_message **ret_messages, struct error *err)
+int message_list(struct db *db, int64_t case_id, struct arena *arena, struct stored_message **ret_messages,
+                 struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	struct stored_message *list = NULL;
 	size_t n = 0, size = 0;
-	int r = db_query(db, "SELECT " MESSAGE_COLUMNS " FROM message WHERE case_id = $1 ORDER BY id", DB_ARGS(DB_INT(case_id)),
-			 &rows, err);
+	int r = db_query(db, "SELECT " MESSAGE_COLUMNS " FROM message WHERE case_id = $1 ORDER BY id",
+	                 DB_ARGS(DB_INT(case_id)), &rows, err);
 
 	if (r < 0)
 		return r;
@@ -76,14 +79,16 @@ int message_list(struct db *db, int64_t case_id, struct arena *arena, struct sto
 	return (int)n;
 }
 
-int attachment_insert(struct db *db, int64_t message_id, int64_t position, const struct stored_attachment *a, struct error *err)
+int attachment_insert(struct db *db, int64_t message_id, int64_t position, const struct stored_attachment *a,
+                      struct error *err)
 {
-	return db_exec(db,
-		       "INSERT INTO attachment (message_id, position, part, name, type, size, content_ident, disposition) "
-		       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-		       DB_ARGS(DB_INT(message_id), DB_INT(position), DB_STR(a->part), DB_STR(a->name), DB_STR(a->type), DB_INT(a->size),
-			       DB_STR(a->content_ident), DB_STR(a->disposition)),
-		       err);
+	return db_exec(
+	        db,
+	        "INSERT INTO attachment (message_id, position, part, name, type, size, content_ident, disposition) "
+	        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+	        DB_ARGS(DB_INT(message_id), DB_INT(position), DB_STR(a->part), DB_STR(a->name), DB_STR(a->type),
+	                DB_INT(a->size), DB_STR(a->content_ident), DB_STR(a->disposition)),
+	        err);
 }
 
 /* zstd contexts are large (about 1 MB): one a thread, kept. */
@@ -123,9 +128,9 @@ int raw_insert_piece(struct db *db, int64_t message_id, size_t piece, size_t pie
 {
 	if (piece == 0)
 		return db_exec(db, "INSERT INTO raw (message_id, pieces, data) VALUES ($1, $2, $3)",
-			       DB_ARGS(DB_INT(message_id), DB_INT(pieces), DB_BLOB(data)), err);
+		               DB_ARGS(DB_INT(message_id), DB_INT(pieces), DB_BLOB(data)), err);
 	return db_exec(db, "INSERT INTO raw_piece (message_id, piece, data) VALUES ($1, $2, $3)",
-		       DB_ARGS(DB_INT(message_id), DB_INT(piece), DB_BLOB(data)), err);
+	               DB_ARGS(DB_INT(message_id), DB_INT(piece), DB_BLOB(data)), err);
 }
 
 int raw_insert(struct db *db, int64_t message_id, const struct packed *packed, struct error *err)
@@ -146,12 +151,15 @@ static int unpack(struct str piece, int64_t message_id, struct buf *out, struct 
 	char *room;
 
 	if (n > PIECE_BYTES) /* covers both error values, too */
-		return fail(err, E_STORE, RETRY_NEVER, "message %lld: the stored mail is damaged", (long long)message_id);
+		return fail(err, E_STORE, RETRY_NEVER, "message %lld: the stored mail is damaged",
+		            (long long)message_id);
 	room = buf_room(out, (size_t)n);
 	if (!room)
-		return fail(err, E_LIMIT, RETRY_NEVER, "message %lld is larger than %zu bytes", (long long)message_id, out->max);
+		return fail(err, E_LIMIT, RETRY_NEVER, "message %lld is larger than %zu bytes", (long long)message_id,
+		            out->max);
 	if (ZSTD_decompress(room, (size_t)n, piece.p, piece.n) != (size_t)n)
-		return fail(err, E_STORE, RETRY_NEVER, "message %lld: the stored mail is damaged", (long long)message_id);
+		return fail(err, E_STORE, RETRY_NEVER, "message %lld: the stored mail is damaged",
+		            (long long)message_id);
 	buf_added(out, (size_t)n);
 	return 0;
 }
@@ -159,8 +167,8 @@ static int unpack(struct str piece, int64_t message_id, struct buf *out, struct 
 static int get_more(struct db *db, int64_t message_id, struct buf *out, struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
-	int r = db_query(db, "SELECT data FROM raw_piece WHERE message_id = $1 ORDER BY piece", DB_ARGS(DB_INT(message_id)), &rows,
-			 err);
+	int r = db_query(db, "SELECT data FROM raw_piece WHERE message_id = $1 ORDER BY piece",
+	                 DB_ARGS(DB_INT(message_id)), &rows, err);
 
 	if (r < 0)
 		return r;
@@ -176,7 +184,8 @@ int raw_get(struct db *db, int64_t message_id, struct buf *out, struct error *er
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	int64_t pieces;
-	int r = db_query(db, "SELECT pieces, data FROM raw WHERE message_id = $1", DB_ARGS(DB_INT(message_id)), &rows, err);
+	int r = db_query(db, "SELECT pieces, data FROM raw WHERE message_id = $1", DB_ARGS(DB_INT(message_id)), &rows,
+	                 err);
 
 	if (r < 0)
 		return r;

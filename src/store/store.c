@@ -9,7 +9,7 @@
 
 #define DEFAULT_BATCH_COUNT    100
 #define DEFAULT_BATCH_DELAY_MS 5
-#define DEFAULT_COMMITTERS     4
+#define DEFAULT_COMMITTERS     1
 #define MOST_COMMITTERS        64
 #define COMMITTER_CACHE_KIB    8192 /* it alone writes: the inner pages of all indexes fit */
 

@@ -3,7 +3,8 @@
  * Its "with:" lines are options, then calls, in order; its "outcome:" lines are what the calls bring, in order:
  *
  *	with: security starttls | tls | none    preset none, which is allowed here
- *	with: user NAME / password TEXT / folder NAME / after leave|seen|delete|move [FOLDER] / batch N / max N / strict (no insecure login)
+ *	with: user NAME / password TEXT / folder NAME / after leave|seen|delete|move [FOLDER]
+ *	with: batch N / max N / strict          messages of one FETCH, bytes of one message, no insecure login
  *	with: open                              open
  *	with: scan VALIDITY:UID                 scan N
  *	with: read                              whole UID SIZE RAW-BYTES [seen] | too-large … | gone UID; "end"
@@ -45,7 +46,7 @@ static void mismatch(const struct play *play, const char *what)
 	const char *want = dialogue_outcome(play->dialogue, play->outcome);
 
 	print_error("%s: outcome %zu: expected \"%s\", came \"%s\"\n", dialogue_name(play->dialogue), play->outcome + 1,
-		    want ? want : "(nothing)", what);
+	            want ? want : "(nothing)", what);
 	assert_true(false && "outcome");
 }
 
@@ -61,7 +62,8 @@ static void outcome(struct play *play, const char *what)
 /* The head must be equal, the text contained. */
 static void outcome_error(struct play *play, const struct error *err)
 {
-	static const char *const retries[] = {"never", "later", "now"}, *const scopes[] = {"account", "folder", "message"};
+	static const char *const retries[] = {"never", "later", "now"}, *const scopes[] = {"account", "folder",
+	                                                                                   "message"};
 	const char *want = dialogue_outcome(play->dialogue, play->outcome);
 	char head[64], what[400];
 	size_t n;
@@ -105,10 +107,11 @@ static void call_scan(struct play *play, struct str arg)
 {
 	struct position from;
 	struct error err;
-	uint64_t validity, uid;
+	uint64_t validity = 0, uid = 0;
 	struct str first;
 
-	assert_true(str_split(&arg, ':', &first) && str_to_uint(first, UINT32_MAX, &validity) && str_to_uint(arg, UINT32_MAX, &uid));
+	assert_true(str_split(&arg, ':', &first) && str_to_uint(first, UINT32_MAX, &validity) &&
+	            str_to_uint(arg, UINT32_MAX, &uid));
 	from = (struct position){(uint32_t)validity, (uint32_t)uid};
 	outcome_of(play, "scan", receiver_scan(play->receiver, from, &err), &err);
 }
@@ -127,8 +130,8 @@ static void outcome_message(struct play *play, const struct incoming *in)
 	if (in->kind == INCOMING_GONE)
 		snprintf(text, sizeof text, "gone %u", in->uid);
 	else
-		snprintf(text, sizeof text, "%s %u %llu %zu%s", kinds[in->kind], in->uid, (unsigned long long)in->size, in->raw.n,
-			 in->seen ? " seen" : "");
+		snprintf(text, sizeof text, "%s %u %llu %zu%s", kinds[in->kind], in->uid, (unsigned long long)in->size,
+		         in->raw.n, in->seen ? " seen" : "");
 	outcome(play, text);
 }
 
@@ -157,7 +160,8 @@ static void call_read(struct play *play)
 	while (rc > 0 || (rc < 0 && err.scope == SCOPE_MESSAGE));
 }
 
-static void call_ack(struct play *play, struct str arg, int (*ack)(struct receiver *, const uint32_t *, size_t, struct error *))
+static void call_ack(struct play *play, struct str arg,
+                     int (*ack)(struct receiver *, const uint32_t *, size_t, struct error *))
 {
 	struct str word;
 	struct error err;
@@ -258,7 +262,8 @@ static int index_of(struct str word, const char *const words[], int n)
 /* `arg` is the end of a C string. */
 static bool option(struct play *play, struct str verb, struct str arg)
 {
-	static const char *const securities[] = {"none", "starttls", "tls"}, *const afters[] = {"leave", "seen", "delete", "move"};
+	static const char *const securities[] = {"none", "starttls", "tls"}, *const afters[] = {"leave", "seen",
+	                                                                                        "delete", "move"};
 	struct receiver_options *o = &play->options;
 	struct str word;
 
@@ -291,13 +296,15 @@ static void init_play(struct play *play, const struct dialogue *dialogue)
 	*play = (struct play){.dialogue = dialogue};
 	secret_set(&play->password, STR("secret"));
 	play->options = (struct receiver_options){
-		.stream = {.host = "localhost", .port = 143, .policy = {.lowest = TLS_1_2, .truststore = certificates_ca_file(certificates)}},
-		.user = "anna",
-		.password = &play->password,
-		.folder = "INBOX",
-		.after = AFTER_SEEN,
-		.step_timeout_ms = 1000,
-		.allow_insecure_login = true,
+	        .stream = {.host = "localhost",
+	                   .port = 143,
+	                   .policy = {.lowest = TLS_1_2, .truststore = certificates_ca_file(certificates)}},
+	        .user = "anna",
+	        .password = &play->password,
+	        .folder = "INBOX",
+	        .after = AFTER_SEEN,
+	        .step_timeout_ms = 1000,
+	        .allow_insecure_login = true,
 	};
 }
 
@@ -333,9 +340,9 @@ int main(void)
 	certificates = certificates_new();
 	for (size_t i = 0; i < n; i++)
 		tests[i] = (struct CMUnitTest){
-			.name = dialogue_name(dialogue_at(set, i)),
-			.test_func = keeps_the_dialogue,
-			.initial_state = (void *)(uintptr_t)dialogue_at(set, i),
+		        .name = dialogue_name(dialogue_at(set, i)),
+		        .test_func = keeps_the_dialogue,
+		        .initial_state = (void *)(uintptr_t)dialogue_at(set, i),
 		};
 	failures = _cmocka_run_group_tests("imap dialogues", tests, n, NULL, NULL);
 	certificates_free(certificates);

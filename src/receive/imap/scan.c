@@ -1,9 +1,10 @@
 /* What is new, and the messages themselves: see session.h.
  *
- * The scan asks for UIDs and sizes only. The messages then come in batches, each one UID FETCH of neighbours, several of them
- * on their way at a time, so that neither a distant server nor we wait for each other; what isn't read yet stays in the socket.
- * A batch has a slot for each message. Messages are handed out in the order of their slots, whatever order they come in; a slot that is
- * still empty when its batch has been answered is asked for once more before the message counts as gone. */
+ * The scan asks for UIDs and sizes only. The messages then come in batches, each one UID FETCH of neighbours,
+ * several of them on their way at a time, so that neither a distant server nor we wait for each other; what isn't
+ * read yet stays in the socket. A batch has a slot for each message. Messages are handed out in the order of their
+ * slots, whatever order they come in; a slot that is still empty when its batch has been answered is asked for once
+ * more before the message counts as gone. */
 #include "receive/imap/session.h"
 
 #include "base/mem.h"
@@ -79,7 +80,7 @@ static int add_candidate(struct imap *imap, const struct imap_fetched *fetched, 
 		return fail(err, E_LIMIT, RETRY_LATER, "the folder has more than %d messages", IMAP_MESSAGES_MAX);
 	ARRAY_ROOM(imap->candidates, imap->candidates_n, imap->candidates_size);
 	imap->candidates[imap->candidates_n++] =
-		(struct imap_candidate){fetched->uid, (uint32_t)MIN(fetched->size, (uint64_t)UINT32_MAX)};
+	        (struct imap_candidate){fetched->uid, (uint32_t)MIN(fetched->size, (uint64_t)UINT32_MAX)};
 	return 0;
 }
 
@@ -126,7 +127,7 @@ int imap_scan(struct receiver *receiver, struct position from, struct error *err
 		return imap_refused(imap, &command, "scan", SCOPE_FOLDER, E_REFUSED, RETRY_LATER, err);
 	if (imap->answers_without_uid)
 		return fail_scope(err, SCOPE_FOLDER, E_PROTOCOL, RETRY_LATER,
-				  "scan: the server left out the UIDs of %zu messages", imap->answers_without_uid);
+		                  "scan: the server left out the UIDs of %zu messages", imap->answers_without_uid);
 	put_in_order(imap);
 	return (int)imap->candidates_n;
 }
@@ -148,7 +149,8 @@ static size_t next_batch_size(const struct imap *imap)
 	size_t left = imap->candidates_n - imap->candidates_at, n = 0;
 	uint64_t bytes = 0;
 
-	while (n < left && n < (size_t)imap->options.batch_count && is_too_large(imap, &first[n]) == is_too_large(imap, first)) {
+	while (n < left && n < (size_t)imap->options.batch_count &&
+	       is_too_large(imap, &first[n]) == is_too_large(imap, first)) {
 		bytes += is_too_large(imap, first) ? HEADER_COST : first[n].size;
 		if (n > 0 && bytes > imap->options.batch_bytes)
 			break;
@@ -159,7 +161,7 @@ static size_t next_batch_size(const struct imap *imap)
 
 /* Sends one UID FETCH; *n is lowered to as many as fit into a command. */
 static int send_fetch(struct imap *imap, const uint32_t *uids, size_t *n, bool header_only,
-		      struct imap_command *command, struct error *err)
+                      struct imap_command *command, struct error *err)
 {
 	struct buf out CLEANUP(buf_done) = BUF_INIT(IMAP_COMMAND_MAX);
 
@@ -295,8 +297,8 @@ int imap_file_fetched(struct imap *imap, struct imap_fetched *fetched, struct er
 
 /* ---------------------------------------------------------------- asking again */
 
-/* The batch was answered and its next slot is empty. The empty ones are asked for once more, together; or alone, where the server refused
- * them together, so that one message it can't give doesn't stand for all. */
+/* The batch was answered and its next slot is empty. The empty ones are asked for once more, together; or alone, where
+ * the server refused them together, so that one message it can't give doesn't stand for all. */
 static int ask_again(struct imap *imap, struct imap_batch *batch, struct error *err)
 {
 	uint32_t uids[BATCH_MESSAGES_MAX];
@@ -328,8 +330,8 @@ static int hand_out_gone(struct imap *imap, const struct slot *slot, struct inco
 }
 
 /* Asked for twice, and not there: gone only where the server said OK to that and made no nonsense. */
-static int judge_missing(struct imap *imap, const struct imap_batch *batch, const struct slot *slot, struct incoming **ret,
-			 struct error *err)
+static int judge_missing(struct imap *imap, const struct imap_batch *batch, const struct slot *slot,
+                         struct incoming **ret, struct error *err)
 {
 	const struct imap_command *command = &batch->command;
 	char step[64];
@@ -339,9 +341,10 @@ static int judge_missing(struct imap *imap, const struct imap_batch *batch, cons
 		return imap_refused(imap, command, step, SCOPE_MESSAGE, E_REFUSED, RETRY_LATER, err);
 	if (slot->was_empty)
 		return fail_scope(err, SCOPE_MESSAGE, E_PROTOCOL, RETRY_LATER,
-				  "%s: the server says it has %u bytes and gives none", step, slot->size);
+		                  "%s: the server says it has %u bytes and gives none", step, slot->size);
 	if (imap->answers_without_uid)
-		return fail_scope(err, SCOPE_MESSAGE, E_PROTOCOL, RETRY_LATER, "%s: the server answers without UIDs", step);
+		return fail_scope(err, SCOPE_MESSAGE, E_PROTOCOL, RETRY_LATER, "%s: the server answers without UIDs",
+		                  step);
 	return hand_out_gone(imap, slot, ret);
 }
 
