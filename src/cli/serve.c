@@ -58,7 +58,7 @@ static int run_serve(struct cli *cli, int argc, char **argv)
 	static const struct option options[] = {{"workers", required_argument, NULL, 'w'}, {NULL, 0, NULL, 0}};
 	struct serve_options serve = {.claim = cli_claim(), .ready = say_ready, .ctx = cli};
 	struct error err;
-	uint64_t workers = 8;
+	uint64_t workers = 16;
 	int c, r;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
@@ -88,7 +88,7 @@ const struct command serve_command = {
         .name = "serve",
         .arguments = "[--workers N]",
         .summary = "Run all listeners and send the outbox until stopped",
-        .help = "  --workers N    threads for mailbox sessions that are at work (8); waiting mailboxes need none\n"
+        .help = "  --workers N    threads for mailbox sessions that are at work (16); waiting mailboxes need none\n"
                 "\n"
                 "Changes made by 'hauspost apply' are taken up within a second or two. The first Ctrl-C (or SIGTERM) "
                 "lets what\n"

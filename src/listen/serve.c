@@ -602,7 +602,7 @@ static void start_threads(struct serve *serve)
 {
 	pthread_attr_t small;
 
-	serve->worker_count = serve->options.workers ? serve->options.workers : 8;
+	serve->worker_count = serve->options.workers ? serve->options.workers : 16;
 	serve->workers = mem_new((size_t)serve->worker_count, sizeof *serve->workers);
 	must(pthread_attr_init(&small) == 0 && pthread_attr_setstacksize(&small, WORKER_STACK) == 0);
 	for (int i = 0; i < serve->worker_count; i++)
