@@ -9,7 +9,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#define MAX_BYTES MIB(8)
+#define MAX_BYTES MIB(4)
 #define MAX_COUNT 200
 
 struct uid_list {
