@@ -2,6 +2,8 @@
 #define BASE_ERROR_IMPLEMENTATION
 #include "error.h"
 
+#include "str.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,9 +12,7 @@
 /* Text from outside may have found its way into the message: one line, no terminal escapes. */
 static void make_printable(char *text)
 {
-	for (unsigned char *p = (unsigned char *)text; *p; p++)
-		if (*p < 0x20 || *p == 0x7f)
-			*p = '?';
+	text[str_make_printable(text, strlen(text), false)] = '\0';
 }
 
 PRINTF(5, 0)

@@ -6,6 +6,7 @@
 #include "security/tls.h"
 
 #include <getopt.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -13,7 +14,7 @@
 
 const struct command *const commands[] = {
 	&serve_command, &apply_command,   &export_command, &list_command,  &show_command,   &delete_command,
-	&run_command,   &ingest_command,  &send_command,   &cases_command, &ledger_command, &outbox_command,
+	&run_command,   &ingest_command,  &send_command,   &cases_command, &message_command, &ledger_command, &outbox_command,
 	&inspect_command, &keys_command,  &doctor_command, &version_command, NULL,
 };
 
@@ -31,14 +32,15 @@ static const char outro[] =
 	"  --json         answers as JSON\n"
 	"  -v             log more (-q: errors only)\n"
 	"\n"
-	"'hauspost COMMAND --help' tells more of a command. To begin: write a set-up file (docs/setup.md has one),\n"
+	"'hauspost COMMAND --help' tells arguments and options of a command.\n"
+	"To begin: write a set-up file (docs/examples/support.yaml is one, docs/setup.md explains it),\n"
 	"then 'hauspost apply setup.yaml' and 'hauspost serve'.\n";
 
 static void print_help(FILE *out)
 {
 	fputs(intro, out);
 	for (size_t i = 0; commands[i]; i++)
-		fprintf(out, "  %-9s %-42s %s\n", commands[i]->name, commands[i]->arguments, commands[i]->summary);
+		fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
 	fputs(outro, out);
 }
 
@@ -111,9 +113,11 @@ static int read_options(int argc, char **argv, struct cli *cli, char **home)
 		{"version", no_argument, NULL, 'V'},    {"verbose", no_argument, NULL, 'v'},     {"quiet", no_argument, NULL, 'q'},
 		{NULL, 0, NULL, 0},
 	};
+	struct error err;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "+hvqV", options, NULL)) != -1) {
+	opterr = 0; /* what is wrong is said here, in one line */
+	while ((c = getopt_long(argc, argv, "+:hvqV", options, NULL)) != -1) {
 		switch (c) {
 		case 'H':
 			free(*home);
@@ -135,7 +139,9 @@ static int read_options(int argc, char **argv, struct cli *cli, char **home)
 			print_help(stdout);
 			return -1 - EXIT_OK;
 		default:
-			fputs("hauspost: 'hauspost --help' lists the options and commands\n", stderr);
+			fail(&err, E_INVALID, RETRY_NEVER, c == ':' ? "option %s needs a value; 'hauspost --help' lists options and commands"
+								    : "there is no option %s; 'hauspost --help' lists options and commands", argv[optind - 1]);
+			cli_fail(cli, &err);
 			return -1 - EXIT_USAGE;
 		}
 	}
@@ -145,6 +151,7 @@ static int read_options(int argc, char **argv, struct cli *cli, char **home)
 static int run(struct cli *cli, int argc, char **argv)
 {
 	const struct command *command;
+	struct error err;
 
 	if (argc == 0 || strcmp(argv[0], "help") == 0) {
 		command = argc > 1 ? find_command(argv[1]) : NULL;
@@ -156,7 +163,8 @@ static int run(struct cli *cli, int argc, char **argv)
 	}
 	command = find_command(argv[0]);
 	if (!command) {
-		fprintf(stderr, "hauspost: there is no command '%s'; 'hauspost --help' lists them\n", argv[0]);
+		fail(&err, E_INVALID, RETRY_NEVER, "there is no command '%.64s'; 'hauspost --help' lists them", argv[0]);
+		cli_fail(cli, &err);
 		return EXIT_USAGE;
 	}
 	if (wants_help(argc, argv)) {
@@ -173,6 +181,7 @@ int main(int argc, char **argv)
 	struct cli cli = {.lock_fd = -1};
 	int at, code;
 
+	setlocale(LC_CTYPE, "C.UTF-8"); /* widths of letters; nothing else depends on it */
 	umask(077); /* mail and keys are nobody else's */
 	signal(SIGPIPE, SIG_IGN); /* TLS writes to a closed socket are errors, not the end */
 	cli.json = take_json(&argc, argv);
