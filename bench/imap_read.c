@@ -109,7 +109,7 @@ static int failed(const struct error *err)
 
 static void print_message(const struct incoming *in)
 {
-	static const char *const kinds[] = {"whole", "too-large", "gone"};
+	static const char *const kinds[] = {"whole", "too-large", "failed", "gone"};
 
 	printf("%s %u %llu %zu%s%s\n", kinds[in->kind], in->uid, (unsigned long long)in->size, in->raw.n,
 	       in->seen ? " seen" : "", in->received_at ? " dated" : "");

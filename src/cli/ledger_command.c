@@ -107,7 +107,7 @@ static int verify_ledger(struct cli *cli, const char *id, struct error *err)
 	struct session *session CLEANUP(session_closep) = NULL;
 	struct session_options options = {
 	        .store = cli->store, .setup = cli->setup, .listener = setup_listener(cli->setup, id)};
-	int64_t on_server = 0, gaps;
+	struct verify_counts counts;
 	int r;
 
 	if (!options.listener)
@@ -116,14 +116,16 @@ static int verify_ledger(struct cli *cli, const char *id, struct error *err)
 	r = session_open(&options, &session, err);
 	if (r < 0)
 		return r;
-	gaps = session_verify(session, print_gap, cli, &on_server, err);
-	if (gaps < 0)
-		return (int)gaps;
+	r = session_verify(session, print_gap, cli, &counts, err);
+	if (r < 0)
+		return r;
 	if (cli->json)
-		cli_print_json(json_pack("{s:I, s:I}", "on_server", (json_int_t)on_server, "gaps", (json_int_t)gaps));
+		cli_print_json(json_pack("{s:I, s:I, s:I}", "on_server", (json_int_t)counts.on_server, "unread",
+		                         (json_int_t)counts.unread, "gaps", (json_int_t)counts.gaps));
 	else
-		printf("%lld messages on the server, %lld gaps\n", (long long)on_server, (long long)gaps);
-	return gaps ? EXIT_FAILED : EXIT_OK;
+		printf("%lld messages on the server, %lld not read yet, %lld gaps\n", (long long)counts.on_server,
+		       (long long)counts.unread, (long long)counts.gaps);
+	return counts.gaps ? EXIT_FAILED : EXIT_OK;
 }
 
 static int run_ledger(struct cli *cli, int argc, char **argv)

@@ -67,7 +67,8 @@ static int look_up(struct item *item, struct db *db, struct error *err)
 	item->has_row = true;
 	item->ledger.id = row.id;
 	item->ledger.tries = row.tries;
-	item->passed_over = strcmp(row.state, "received") != 0;
+	item->passed_over =
+	        strcmp(row.state, "received") != 0 && !(strcmp(row.state, "failed") == 0 && !row.message_id);
 	return 0;
 }
 
@@ -351,12 +352,31 @@ static int park_too_large(struct item *item, struct db *db, struct error *err)
 	return park(item, db, "too-large", reason.p, err);
 }
 
+/* The server has it and doesn't give it, or there was no room for it here: the row stands for it until it is fetched.
+ */
+static int note_unfetched(struct item *item, struct db *db, struct error *err)
+{
+	const struct listener *listener = item->place->listener;
+	const struct error *fault = item->incoming->fault;
+	int r;
+
+	item->ledger.tries++;
+	if (fault->retry == RETRY_NEVER || item->ledger.tries >= listener->tries)
+		return park(item, db, "fetch", fault->text, err);
+	item->ledger.state = "failed";
+	item->ledger.category = "fetch";
+	item->ledger.reason = fault->text;
+	item->ledger.next_try_at = clock_now_ms() + MINUTES_MS(listener->retry_minutes);
+	r = write_row(item, db, err);
+	return r < 0 ? r : advance(item, db, err);
+}
+
 int item_store(struct item *item, struct db *db, struct error *err)
 {
 	int r;
 
 	item->stage = "store";
-	if (item->place->careful) {
+	if (item->place->look_up) {
 		r = look_up(item, db, err);
 		if (r < 0)
 			return r;
@@ -364,7 +384,10 @@ int item_store(struct item *item, struct db *db, struct error *err)
 			return advance(item, db, err);
 	}
 	if (item->incoming && item->incoming->kind == INCOMING_GONE)
-		return advance(item, db, err);
+		return item->has_row ? park(item, db, "gone", "the mail is not in the folder any more", err)
+		                     : advance(item, db, err);
+	if (item->incoming && item->incoming->kind == INCOMING_FAILED)
+		return note_unfetched(item, db, err);
 	if (item->incoming && item->incoming->kind == INCOMING_TOO_LARGE)
 		return park_too_large(item, db, err);
 	return handle(item, db, err);

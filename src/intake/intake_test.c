@@ -362,7 +362,7 @@ static int run_find_folder(struct work *work, struct db *db, struct error *err)
 	return r;
 }
 
-static struct intake_run *begin_run(struct office *o, uint32_t uidvalidity, bool careful)
+static struct intake_run *begin_run_with(struct office *o, uint32_t uidvalidity, bool careful, bool refetch)
 {
 	struct find_folder find = {.work = {.run = run_find_folder}};
 	struct intake_options options = {
@@ -371,6 +371,7 @@ static struct intake_run *begin_run(struct office *o, uint32_t uidvalidity, bool
 	        .listener = setup_listener(o->setup, "inbox"),
 	        .uidvalidity = uidvalidity,
 	        .careful = careful,
+	        .refetch = refetch,
 	};
 	struct intake_run *run = NULL;
 
@@ -378,6 +379,16 @@ static struct intake_run *begin_run(struct office *o, uint32_t uidvalidity, bool
 	o->folder_id = options.folder_id = find.id;
 	assert_ok(intake_run_new(&options, &run, &o->err), &o->err);
 	return run;
+}
+
+static struct intake_run *begin_run(struct office *o, uint32_t uidvalidity, bool careful)
+{
+	return begin_run_with(o, uidvalidity, careful, false);
+}
+
+static struct intake_run *begin_run_again(struct office *o, uint32_t uidvalidity)
+{
+	return begin_run_with(o, uidvalidity, false, true);
 }
 
 static void submit(struct office *o, struct intake_run *run, uint32_t uid, struct str raw)
@@ -503,6 +514,93 @@ static void after_an_unclean_stop_nothing_is_lost_or_doubled(void **state UNUSED
 	test_store_each(check_careful);
 }
 
+static void submit_without_mail(struct office *o, struct intake_run *run, uint32_t uid, enum incoming_kind kind)
+{
+	struct incoming *incoming = mem_new(1, sizeof *incoming);
+
+	incoming->kind = kind;
+	incoming->uid = uid;
+	incoming->size = 100;
+	if (kind == INCOMING_FAILED) {
+		incoming->fault = mem_new(1, sizeof *incoming->fault);
+		fail(incoming->fault, E_REFUSED, RETRY_LATER, "the server says NO: broken");
+	}
+	assert_ok(intake_submit(run, incoming, &o->err), &o->err);
+}
+
+static void end_run(struct office *o, struct intake_run *run)
+{
+	assert_ok(intake_finish(run, &o->err), &o->err);
+	intake_run_free(run);
+}
+
+static void check_unfetched(struct store *store)
+{
+	struct intake_run *run;
+	struct folder folder;
+	uint32_t uids[10];
+	struct office o;
+
+	open_office(&o, store);
+	run = begin_run(&o, 7, false);
+	submit_without_mail(&o, run, 1, INCOMING_FAILED);
+	submit_without_mail(&o, run, 2, INCOMING_FAILED);
+	submit(&o, run, 3, mail(&o, "ann", "f3", "three", "", "3"));
+	end_run(&o, run);
+	assert_int_equal(folder_find(o.db, "support", "INBOX", &folder, &o.err), 1);
+	assert_int_equal(folder.uid, 3);
+	assert_int_equal(ledger_unfetched(o.db, folder.id, 7, INT64_MAX, uids, ARRAY_LEN(uids), &o.err), 2);
+	assert_int_equal(uids[0], 1);
+	assert_int_equal(intake_retry_due(store, o.setup, NULL, &o.err), 0); /* nothing of it is here */
+
+	run = begin_run_again(&o, 7);
+	submit(&o, run, 1, mail(&o, "ann", "f1", "one", "", "1"));
+	submit_without_mail(&o, run, 2, INCOMING_GONE);
+	end_run(&o, run);
+	assert_int_equal(count(&o, "SELECT COUNT(*) FROM cases"), 2);
+	assert_int_equal(count(&o, "SELECT COUNT(*) FROM ledger"), 3);
+	assert_int_equal(count(&o, "SELECT COUNT(*) FROM ledger WHERE state = 'parked' AND category = 'gone'"), 1);
+	assert_int_equal(ledger_unfetched(o.db, folder.id, 7, INT64_MAX, uids, ARRAY_LEN(uids), &o.err), 0);
+	assert_int_equal(folder_find(o.db, "support", "INBOX", &folder, &o.err), 1);
+	assert_int_equal(folder.uid, 3);
+	close_office(&o);
+}
+
+static void mail_that_cannot_be_fetched_is_fetched_later(void **state UNUSED)
+{
+	test_store_each(check_unfetched);
+}
+
+static void check_too_large(struct store *store)
+{
+	struct intake_run *run;
+	struct ledger_row row;
+	uint32_t uids[10];
+	struct office o;
+
+	open_office(&o, store);
+	run = begin_run(&o, 7, false);
+	submit_without_mail(&o, run, 1, INCOMING_TOO_LARGE);
+	end_run(&o, run);
+	row = newest_row(&o);
+	assert_string_equal(row.state, "parked");
+	assert_string_equal(row.outcome, "too-large");
+	assert_int_equal(ledger_unmoved(o.db, o.folder_id, 7, uids, ARRAY_LEN(uids), &o.err), 1);
+	assert_int_equal(ledger_retry(o.db, row.id, 1, &o.err),
+	                 1); /* the limit was raised: fetched when the listener reads next */
+	assert_int_equal(ledger_unfetched(o.db, o.folder_id, 7, INT64_MAX, uids, ARRAY_LEN(uids), &o.err), 1);
+	run = begin_run_again(&o, 7);
+	submit(&o, run, 1, mail(&o, "ann", "f1", "one", "", "1"));
+	end_run(&o, run);
+	assert_string_equal(newest_row(&o).outcome, "created");
+	close_office(&o);
+}
+
+static void too_large_mail_is_parked_and_may_be_fetched_after_all(void **state UNUSED)
+{
+	test_store_each(check_too_large);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -516,6 +614,8 @@ int main(void)
 	        cmocka_unit_test(parked_mail_comes_back_when_the_rule_is_mended),
 	        cmocka_unit_test(a_failing_mail_harms_no_other_of_its_batch),
 	        cmocka_unit_test(a_renumbered_folder_brings_nothing_twice),
+	        cmocka_unit_test(mail_that_cannot_be_fetched_is_fetched_later),
+	        cmocka_unit_test(too_large_mail_is_parked_and_may_be_fetched_after_all),
 	        cmocka_unit_test(after_an_unclean_stop_nothing_is_lost_or_doubled),
 	};
 

@@ -52,6 +52,7 @@ int intake_place_init(struct intake_place *place, const struct intake_options *o
 	        .folder_id = options->folder_id,
 	        .uidvalidity = options->uidvalidity,
 	        .careful = options->careful,
+	        .look_up = options->careful || options->refetch,
 	};
 	if (!place->account || !place->rule)
 		return fail(err, E_INVALID, RETRY_NEVER, "listener %s: account or service rule is missing",

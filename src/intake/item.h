@@ -17,7 +17,8 @@ struct intake_place {
 	const struct service_rule *rule;
 	int64_t folder_id;
 	uint32_t uidvalidity;
-	bool careful;
+	bool careful; /* look every message up, and write it ahead */
+	bool look_up; /* look every message up */
 	unsigned char fingerprint_key[FINGERPRINT_KEY_BYTES];
 };
 

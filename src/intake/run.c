@@ -179,7 +179,8 @@ static int run_write_ahead(struct work *work, struct db *db, struct error *err)
 	if (r < 0)
 		return r;
 	if (r > 0) {
-		w->is_final = strcmp(row.state, "received") != 0;
+		w->is_final =
+		        strcmp(row.state, "received") != 0 && !(strcmp(row.state, "failed") == 0 && !row.message_id);
 		row.tries++;
 		w->row_id = row.id;
 		w->tries = row.tries;

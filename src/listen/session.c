@@ -87,6 +87,14 @@ static int run_acknowledge(struct work *work, struct db *db, struct error *err)
 	                          clock_now_ms(), err);
 }
 
+static int run_moved(struct work *work, struct db *db, struct error *err)
+{
+	struct small_work *w = (struct small_work *)(void *)work;
+
+	return ledger_moved(db, w->session->folder.id, receiver_uidvalidity(w->session->receiver), w->uids, w->n,
+	                    clock_now_ms(), err);
+}
+
 static int run_careful(struct work *work, struct db *db, struct error *err)
 {
 	struct small_work *w = (struct small_work *)(void *)work;
@@ -128,6 +136,33 @@ static int acknowledge_leftovers(struct session *s, struct error *err)
 		r = receiver_acknowledge(s->receiver, uids, (size_t)n, err);
 		if (r == 0)
 			r = do_small(s, run_acknowledge, (struct small_work){.uids = uids, .n = (size_t)n}, err);
+		if (r < 0)
+			return r;
+	}
+	return n;
+}
+
+/* Parked mail goes to the listener's folder for it, so that whoever looks into the mailbox sees it. A server that
+ * refuses keeps it where it is. */
+static int move_parked(struct session *s, struct error *err)
+{
+	const char *folder = s->options.listener->failed_folder;
+	struct db *db CLEANUP(db_closep) = NULL;
+	uint32_t uids[ACKNOWLEDGE_AT];
+	int n, r = folder[0] ? store_connect(s->options.store, &db, err) : 0;
+
+	if (r < 0 || !folder[0])
+		return r;
+	while ((n = ledger_unmoved(db, s->folder.id, receiver_uidvalidity(s->receiver), uids, ACKNOWLEDGE_AT, err)) >
+	       0) {
+		r = receiver_move(s->receiver, uids, (size_t)n, folder, err);
+		if (r < 0 && err->scope == SCOPE_FOLDER) {
+			log_warning("listen", "listener %s: parked mail stays in %s: %s", s->options.listener->id,
+			            s->options.listener->folder, err->text);
+			return 0;
+		}
+		if (r == 0)
+			r = do_small(s, run_moved, (struct small_work){.uids = uids, .n = (size_t)n}, err);
 		if (r < 0)
 			return r;
 	}
@@ -294,7 +329,7 @@ static void add_counts(struct intake_counts *sum, const struct intake_counts *mo
 	sum->bytes += more->bytes;
 }
 
-static int read_folder(struct session *s, int total, struct intake_counts *counts, struct error *err)
+static int read_folder(struct session *s, int total, bool refetch, struct intake_counts *counts, struct error *err)
 {
 	struct intake_run *run CLEANUP(intake_run_freep) = NULL;
 	const struct intake_options options = {
@@ -304,6 +339,7 @@ static int read_folder(struct session *s, int total, struct intake_counts *count
 	        .folder_id = s->folder.id,
 	        .uidvalidity = receiver_uidvalidity(s->receiver),
 	        .careful = s->folder.careful,
+	        .refetch = refetch,
 	};
 	struct intake_counts here;
 	int r = intake_run_new(&options, &run, err);
@@ -313,6 +349,26 @@ static int read_folder(struct session *s, int total, struct intake_counts *count
 	r = read_messages(s, run, total, err);
 	here = intake_run_counts(run);
 	add_counts(counts, &here);
+	return r;
+}
+
+/* Mail that could not be had when its turn was. */
+static int read_unfetched(struct session *s, struct intake_counts *counts, struct error *err)
+{
+	struct db *db CLEANUP(db_closep) = NULL;
+	uint32_t uids[ACKNOWLEDGE_AT], position = s->folder.uid;
+	int n, r = store_connect(s->options.store, &db, err);
+
+	if (r < 0)
+		return r;
+	n = ledger_unfetched(db, s->folder.id, receiver_uidvalidity(s->receiver), clock_now_ms(), uids, ACKNOWLEDGE_AT,
+	                     err);
+	if (n <= 0)
+		return n;
+	r = receiver_scan_these(s->receiver, uids, (size_t)n, err);
+	if (r > 0)
+		r = read_folder(s, r, true, counts, err);
+	s->folder.uid = position;
 	return r;
 }
 
@@ -334,9 +390,13 @@ int session_read(struct session *s, struct intake_counts *counts, struct error *
 			r = do_small(s, run_careful, (struct small_work){.careful = true}, err);
 		if (r >= 0) {
 			s->folder.uidvalidity = receiver_uidvalidity(s->receiver);
-			r = read_folder(s, total, counts, err);
+			r = read_folder(s, total, false, counts, err);
 		}
 	}
+	if (r >= 0)
+		r = read_unfetched(s, counts, err);
+	if (r >= 0)
+		r = move_parked(s, err);
 	if (r >= 0) {
 		r = do_small(s, run_careful, (struct small_work){.read_at = clock_now_ms()}, err);
 		s->folder.careful = false;
@@ -356,7 +416,7 @@ struct verify {
 	struct arena *arena;
 	void (*gap)(void *ctx, uint32_t uid);
 	void *ctx;
-	int64_t on_server, gaps;
+	struct verify_counts counts;
 	int result;
 	struct error error;
 };
@@ -369,7 +429,12 @@ static void verify_uid(void *ctx, uint32_t uid)
 
 	if (v->result < 0)
 		return;
-	v->on_server++;
+	v->counts.on_server++;
+	if (uid > v->session->folder.uid ||
+	    receiver_uidvalidity(v->session->receiver) != v->session->folder.uidvalidity) {
+		v->counts.unread++;
+		return;
+	}
 	r = db_query_int(
 	        v->db, "SELECT id FROM ledger WHERE folder_id = $1 AND uidvalidity = $2 AND uid = $3",
 	        DB_ARGS(DB_INT(v->session->folder.id), DB_INT(receiver_uidvalidity(v->session->receiver)), DB_INT(uid)),
@@ -377,14 +442,14 @@ static void verify_uid(void *ctx, uint32_t uid)
 	if (r < 0)
 		v->result = r;
 	else if (r == 0) {
-		v->gaps++;
+		v->counts.gaps++;
 		if (v->gap)
 			v->gap(v->ctx, uid);
 	}
 }
 
-int64_t session_verify(struct session *s, void (*gap)(void *ctx, uint32_t uid), void *ctx, int64_t *ret_on_server,
-                       struct error *err)
+int session_verify(struct session *s, void (*gap)(void *ctx, uint32_t uid), void *ctx, struct verify_counts *ret_counts,
+                   struct error *err)
 {
 	struct db *db CLEANUP(db_closep) = NULL;
 	struct verify v = {.session = s, .gap = gap, .ctx = ctx};
@@ -401,6 +466,6 @@ int64_t session_verify(struct session *s, void (*gap)(void *ctx, uint32_t uid), 
 	}
 	if (r < 0)
 		return error_prefix(err, "listener %s", s->options.listener->id);
-	*ret_on_server = v.on_server;
-	return v.gaps;
+	*ret_counts = v.counts;
+	return 0;
 }

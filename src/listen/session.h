@@ -32,10 +32,14 @@ void session_renew(struct session *session, const struct setup *setup, const str
 
 struct receiver *session_receiver(struct session *session);
 
-/* Compares the server's UIDs with the ledger: every UID up to the position must have its row. Returns the number of
- * gaps. */
-int64_t session_verify(struct session *session, void (*gap)(void *ctx, uint32_t uid), void *ctx, int64_t *ret_on_server,
-                       struct error *err) NODISCARD;
+/* Compares the server's UIDs with the ledger: every UID up to the position must have its row. */
+struct verify_counts {
+	int64_t on_server;
+	int64_t unread; /* behind the position: not read yet */
+	int64_t gaps;   /* passed over: must be 0 */
+};
+int session_verify(struct session *session, void (*gap)(void *ctx, uint32_t uid), void *ctx,
+                   struct verify_counts *ret_counts, struct error *err) NODISCARD;
 
 void session_close(struct session *session);
 DEFINE_CLEANUP(struct session *, session_close)

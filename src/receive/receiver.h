@@ -7,9 +7,9 @@
  *	receiver_acknowledge(r, uids, n, err)         only after the commit
  *	receiver_idle_start(r, err) → park on receiver_fd(r) → receiver_idle_ready(r, err)
  *
- * Errors carry `scope`: SCOPE_MESSAGE concerns the message just asked for (go on with the next), SCOPE_FOLDER the
- * folder (missing, no rights), SCOPE_ACCOUNT the connection. After a SCOPE_ACCOUNT error only receiver_close() is
- * left. */
+ * A message that can't be had is no error: it comes as INCOMING_FAILED, and the next follows. Errors carry `scope`:
+ * SCOPE_FOLDER is the folder (missing, no rights), SCOPE_ACCOUNT the connection: after it only receiver_close() is
+ *left. */
 #ifndef RECEIVE_RECEIVER_H
 #define RECEIVE_RECEIVER_H
 
@@ -45,7 +45,9 @@ struct position {
 enum incoming_kind {
 	INCOMING_WHOLE,
 	INCOMING_TOO_LARGE, /* raw holds the header section only; `size` says how large it is */
-	INCOMING_GONE,      /* expunged between scan and fetch: nothing to handle, the position moves on */
+	INCOMING_FAILED, /* it is there and could not be had (refused, no room for it here): see `fault`; raw is empty
+	                  */
+	INCOMING_GONE,   /* expunged between scan and fetch: nothing to handle, the position moves on */
 };
 
 /* One message from the server, owned by whoever got it (incoming_free); independent of the receiver. */
@@ -57,6 +59,7 @@ struct incoming {
 	bool seen;           /* \Seen was set: for information, never for deciding what is new */
 	struct str raw;      /* the message; in memory, or a mapped temporary file when larger than 1 MiB */
 	void *memory;        /* owned: heap behind raw, or NULL */
+	struct error *fault; /* owned; INCOMING_FAILED: why */
 	size_t mapped;       /* bytes mapped at raw.p, or 0 */
 };
 
@@ -72,9 +75,11 @@ struct receiver_ops {
 	const char *name; /* "imap" */
 	int (*open)(const struct receiver_options *options, struct receiver **ret, struct error *err);
 	int (*scan)(struct receiver *r, struct position from, struct error *err);
+	int (*scan_these)(struct receiver *r, const uint32_t *uids, size_t n, struct error *err);
 	int (*next)(struct receiver *r, struct incoming **ret, struct error *err);
 	int (*acknowledge_begin)(struct receiver *r, const uint32_t *uids, size_t n, struct error *err);
 	int (*acknowledge_end)(struct receiver *r, struct error *err);
+	int (*move)(struct receiver *r, const uint32_t *uids, size_t n, const char *folder, struct error *err);
 	int (*list)(struct receiver *r, void (*each)(void *ctx, uint32_t uid), void *ctx, struct error *err);
 	int (*idle_start)(struct receiver *r, struct error *err);
 	int (*idle_ready)(struct receiver *r, struct error *err);
@@ -98,6 +103,10 @@ uint32_t receiver_uidvalidity(const struct receiver *r);
  * earlier scan. */
 int receiver_scan(struct receiver *r, struct position from, struct error *err) NODISCARD;
 
+/* Makes these messages (ascending UIDs) the scan, whatever the position: those that could not be had before. Returns
+ * their number; what is not there any more comes as INCOMING_GONE. */
+int receiver_scan_these(struct receiver *r, const uint32_t *uids, size_t n, struct error *err) NODISCARD;
+
 /* The next message of the scan in ascending UID order: 1 and *ret_incoming; 0 at the end. The FETCH of the following
  * batch is already on its way. */
 int receiver_next(struct receiver *r, struct incoming **ret_incoming, struct error *err) NODISCARD;
@@ -112,6 +121,10 @@ int receiver_acknowledge(struct receiver *r, const uint32_t *uids, size_t n, str
  * known to be confirmed; with SCOPE_FOLDER the session goes on. */
 int receiver_acknowledge_begin(struct receiver *r, const uint32_t *uids, size_t n, struct error *err) NODISCARD;
 int receiver_acknowledge_end(struct receiver *r, struct error *err) NODISCARD;
+
+/* Moves messages to another folder than options.after_folder (created where missing), and returns when the server has
+ * confirmed: for mail that is given up. Messages that are gone are no error. */
+int receiver_move(struct receiver *r, const uint32_t *uids, size_t n, const char *folder, struct error *err) NODISCARD;
 
 /* Every UID in the folder, ascending: for `ledger verify`. Returns their number. */
 int receiver_list(struct receiver *r, void (*each)(void *ctx, uint32_t uid), void *ctx, struct error *err) NODISCARD;

@@ -171,21 +171,65 @@ int ledger_find_content(struct db *db, struct str content_hash, struct ledger_tw
 	return r;
 }
 
+static int collect_uids(struct db_rows *rows, uint32_t *ret_uids, size_t max, struct error *err)
+{
+	size_t n = 0;
+	int r = 0;
+
+	while (n < max && (r = db_next(rows, err)) > 0)
+		ret_uids[n++] = (uint32_t)db_col_int(rows, 0);
+	return r < 0 ? r : (int)n;
+}
+
 int ledger_unacknowledged(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint32_t *ret_uids, size_t max,
                           struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
-	size_t n = 0;
 	int r = db_query(db,
 	                 "SELECT uid FROM ledger WHERE folder_id = $1 AND uidvalidity = $2 AND state = 'committed' "
 	                 "ORDER BY uid LIMIT $3",
 	                 DB_ARGS(DB_INT(folder_id), DB_INT(uidvalidity), DB_INT(max)), &rows, err);
 
-	if (r < 0)
-		return r;
-	while (n < max && (r = db_next(rows, err)) > 0)
-		ret_uids[n++] = (uint32_t)db_col_int(rows, 0);
-	return r < 0 ? r : (int)n;
+	return r < 0 ? r : collect_uids(rows, ret_uids, max, err);
+}
+
+int ledger_unfetched(struct db *db, int64_t folder_id, uint32_t uidvalidity, int64_t now, uint32_t *ret_uids,
+                     size_t max, struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	int r = db_query(db,
+	                 "SELECT uid FROM ledger WHERE state = 'failed' AND message_id IS NULL AND next_try_at <= $3 "
+	                 "AND folder_id = $1 "
+	                 "AND uidvalidity = $2 ORDER BY uid LIMIT $4",
+	                 DB_ARGS(DB_INT(folder_id), DB_INT(uidvalidity), DB_INT(now), DB_INT(max)), &rows, err);
+
+	return r < 0 ? r : collect_uids(rows, ret_uids, max, err);
+}
+
+int ledger_unmoved(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint32_t *ret_uids, size_t max,
+                   struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	int r = db_query(db,
+	                 "SELECT uid FROM ledger WHERE state = 'parked' AND acknowledged_at IS NULL AND folder_id = $1 "
+	                 "AND uidvalidity = $2 ORDER BY uid LIMIT $3",
+	                 DB_ARGS(DB_INT(folder_id), DB_INT(uidvalidity), DB_INT(max)), &rows, err);
+
+	return r < 0 ? r : collect_uids(rows, ret_uids, max, err);
+}
+
+int ledger_moved(struct db *db, int64_t folder_id, uint32_t uidvalidity, const uint32_t *uids, size_t n, int64_t at,
+                 struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n && r >= 0; i++)
+		r = db_exec(
+		        db,
+		        "UPDATE ledger SET acknowledged_at = $4 WHERE folder_id = $1 AND uidvalidity = $2 AND uid = $3 "
+		        "AND state = 'parked'",
+		        DB_ARGS(DB_INT(folder_id), DB_INT(uidvalidity), DB_INT(uids[i]), DB_INT(at)), err);
+	return r;
 }
 
 int ledger_acknowledge(struct db *db, int64_t folder_id, uint32_t uidvalidity, const uint32_t *uids, size_t n,
@@ -226,14 +270,11 @@ static int collect_ids(struct db_rows *rows, int64_t *ret_ids, size_t max, struc
 int ledger_due(struct db *db, const char *listener, int64_t now, int64_t *ret_ids, size_t max, struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
-	int r = listener ? db_query(db,
-	                            "SELECT id FROM ledger WHERE state = 'failed' AND next_try_at <= $1 AND listener = "
-	                            "$2 ORDER BY id LIMIT $3",
-	                            DB_ARGS(DB_INT(now), DB_TEXT(listener), DB_INT(max)), &rows, err)
-	                 : db_query(db,
-	                            "SELECT id FROM ledger WHERE state = 'failed' AND next_try_at <= $1 ORDER BY id "
-	                            "LIMIT $2",
-	                            DB_ARGS(DB_INT(now), DB_INT(max)), &rows, err);
+	int r = db_query(
+	        db,
+	        "SELECT id FROM ledger WHERE state = 'failed' AND message_id IS NOT NULL AND next_try_at <= $1 "
+	        "AND ($2 = '' OR listener = $2) ORDER BY id LIMIT $3",
+	        DB_ARGS(DB_INT(now), DB_TEXT(listener ? listener : ""), DB_INT(max)), &rows, err);
 
 	return r < 0 ? r : collect_ids(rows, ret_ids, max, err);
 }
@@ -241,15 +282,16 @@ int ledger_due(struct db *db, const char *listener, int64_t now, int64_t *ret_id
 int64_t ledger_retry(struct db *db, int64_t id, int64_t now, struct error *err)
 {
 	if (id)
-		return db_exec_count(db,
-		                     "UPDATE ledger SET state = 'failed', tries = 0, next_try_at = $2, parked_at = "
-		                     "NULL WHERE id = $1 "
-		                     "AND (state = 'parked' OR state = 'failed') AND message_id IS NOT NULL",
-		                     DB_ARGS(DB_INT(id), DB_INT(now)), err);
+		return db_exec_count(
+		        db,
+		        "UPDATE ledger SET state = 'failed', tries = 0, next_try_at = $2, parked_at = "
+		        "NULL WHERE id = $1 "
+		        "AND (state = 'parked' OR state = 'failed') AND (message_id IS NOT NULL OR uid IS NOT NULL)",
+		        DB_ARGS(DB_INT(id), DB_INT(now)), err);
 	return db_exec_count(db,
 	                     "UPDATE ledger SET state = 'failed', tries = 0, next_try_at = $1, parked_at = NULL WHERE "
 	                     "state = 'parked' "
-	                     "AND message_id IS NOT NULL",
+	                     "AND (message_id IS NOT NULL OR uid IS NOT NULL)",
 	                     DB_ARGS(DB_INT(now)), err);
 }
 

@@ -55,11 +55,27 @@ int ledger_acknowledge(struct db *db, int64_t folder_id, uint32_t uidvalidity, c
 int ledger_forget_older(struct db *db, int64_t folder_id, uint32_t uidvalidity, int64_t at,
                         struct error *err) NODISCARD;
 
-/* Ids of failed rows whose time has come, oldest first, up to `max`; returns their number. `listener` NULL: any. */
+/* Ids of failed rows that are kept here and whose time has come, oldest first, up to `max`; returns their number.
+ * `listener` NULL: any. */
 int ledger_due(struct db *db, const char *listener, int64_t now, int64_t *ret_ids, size_t max,
                struct error *err) NODISCARD;
 
-/* Parked (or failed) rows become due now with fresh tries; `id` 0: all parked. Returns their number. */
+/* UIDs of failed rows whose mail could not be had from the server and whose time has come, ascending; returns their
+ * number. */
+int ledger_unfetched(struct db *db, int64_t folder_id, uint32_t uidvalidity, int64_t now, uint32_t *ret_uids,
+                     size_t max, struct error *err) NODISCARD;
+
+/* UIDs of parked rows of which the server was not told (their mail is where it was), ascending; returns their number.
+ */
+int ledger_unmoved(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint32_t *ret_uids, size_t max,
+                   struct error *err) NODISCARD;
+
+/* The server has put the mail of parked rows aside. */
+int ledger_moved(struct db *db, int64_t folder_id, uint32_t uidvalidity, const uint32_t *uids, size_t n, int64_t at,
+                 struct error *err) NODISCARD;
+
+/* Parked (or failed) rows become due now with fresh tries; `id` 0: all parked. Returns their number. Those whose mail
+ * is on the server only are fetched again when their listener reads next. */
 int64_t ledger_retry(struct db *db, int64_t id, int64_t now, struct error *err) NODISCARD;
 
 /* Newest first, up to `max`; `state` NULL: all. Returns their number. */

@@ -355,3 +355,21 @@ int imap_acknowledge_end(struct receiver *receiver, struct error *err)
 	fault_step("imap acknowledge: after");
 	return r < 0 ? read_over(imap, a, r) : 0;
 }
+
+/* The same as an acknowledgement by move, for once with another folder. */
+int imap_move(struct receiver *receiver, const uint32_t *uids, size_t n, const char *folder, struct error *err)
+{
+	struct imap *imap = (struct imap *)receiver;
+	const struct receiver_options before = imap->options;
+	int r = imap_acknowledge_end(receiver, err);
+
+	imap->options.after = AFTER_MOVE;
+	imap->options.after_folder = folder;
+	if (r == 0)
+		r = imap_acknowledge_begin(receiver, uids, n, err);
+	if (r == 0)
+		r = imap_acknowledge_end(receiver, err);
+	imap->options.after = before.after;
+	imap->options.after_folder = before.after_folder;
+	return r;
+}

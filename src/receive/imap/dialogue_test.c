@@ -127,6 +127,10 @@ static void outcome_message(struct play *play, const struct incoming *in)
 		letters += in->raw.p[i] != '\0';
 	assert_int_equal(letters, in->raw.n);
 	assert_int_equal(in->uidvalidity, receiver_uidvalidity(play->receiver));
+	if (in->kind == INCOMING_FAILED) {
+		outcome_error(play, in->fault);
+		return;
+	}
 	if (in->kind == INCOMING_GONE)
 		snprintf(text, sizeof text, "gone %u", in->uid);
 	else
@@ -157,22 +161,61 @@ static void call_read(struct play *play)
 
 	do
 		rc = call_next(play, &err);
-	while (rc > 0 || (rc < 0 && err.scope == SCOPE_MESSAGE));
+	while (rc > 0);
+}
+
+#define MAX_UIDS 64
+
+static size_t read_uids(struct str arg, uint32_t uids[MAX_UIDS])
+{
+	struct str word;
+	size_t n = 0;
+	uint64_t uid;
+
+	while (str_split(&arg, ',', &word)) {
+		assert_true(n < MAX_UIDS && str_to_uint(word, UINT32_MAX, &uid));
+		uids[n++] = (uint32_t)uid;
+	}
+	return n;
+}
+
+static void call_scan_these(struct play *play, struct str arg)
+{
+	struct error err;
+	uint32_t uids[MAX_UIDS];
+	char text[32];
+	int n = receiver_scan_these(play->receiver, uids, read_uids(arg, uids), &err);
+
+	if (n < 0) {
+		outcome_error(play, &err);
+		return;
+	}
+	snprintf(text, sizeof text, "scan %d", n);
+	outcome(play, text);
+}
+
+/* "UID,UID… FOLDER" */
+static void call_move(struct play *play, struct str arg)
+{
+	char *folder CLEANUP(freep) = NULL;
+	struct str uids_word;
+	struct error err;
+	uint32_t uids[MAX_UIDS];
+	size_t n;
+
+	assert_true(str_split(&arg, ' ', &uids_word));
+	folder = str_dup(arg);
+	n = read_uids(uids_word, uids);
+	outcome_of(play, "move", receiver_move(play->receiver, uids, n, folder, &err), &err);
 }
 
 static void call_ack(struct play *play, struct str arg,
                      int (*ack)(struct receiver *, const uint32_t *, size_t, struct error *))
 {
-	struct str word;
 	struct error err;
-	uint32_t uids[64];
-	size_t n = 0;
-	uint64_t uid;
+	uint32_t uids[MAX_UIDS];
+	size_t n = read_uids(arg, uids);
 
-	while (str_split(&arg, ',', &word)) {
-		assert_true(n < ARRAY_LEN(uids) && str_to_uint(word, UINT32_MAX, &uid));
-		uids[n++] = (uint32_t)uid;
-	}
 	outcome_of(play, "ack", ack(play->receiver, uids, n, &err), &err);
 }
 
@@ -211,6 +254,10 @@ static bool call(struct play *play, struct str verb, struct str arg)
 		call_open(play);
 	else if (str_eq(verb, STR("scan")))
 		call_scan(play, arg);
+	else if (str_eq(verb, STR("scan-these")))
+		call_scan_these(play, arg);
+	else if (str_eq(verb, STR("move")))
+		call_move(play, arg);
 	else if (str_eq(verb, STR("next")))
 		call_next(play, &err);
 	else if (str_eq(verb, STR("read")))

@@ -195,6 +195,7 @@ int imap_file_fetched(struct imap *imap, struct imap_fetched *fetched,
 bool imap_wants_bodies(const struct imap *imap);
 
 int imap_scan(struct receiver *r, struct position from, struct error *err) NODISCARD;
+int imap_scan_these(struct receiver *r, const uint32_t *uids, size_t n, struct error *err) NODISCARD;
 int imap_next(struct receiver *r, struct incoming **ret, struct error *err) NODISCARD;
 int imap_forget_scan(struct imap *imap, struct error *err) NODISCARD; /* reads what is still on its way, too */
 void imap_free_batches(struct imap *imap);
@@ -204,6 +205,7 @@ int imap_ask_ahead(struct imap *imap, struct error *err) NODISCARD;
 
 int imap_acknowledge_begin(struct receiver *r, const uint32_t *uids, size_t n, struct error *err) NODISCARD;
 int imap_acknowledge_end(struct receiver *r, struct error *err) NODISCARD;
+int imap_move(struct receiver *r, const uint32_t *uids, size_t n, const char *folder, struct error *err) NODISCARD;
 void imap_free_acknowledgement(struct imap *imap);
 
 int imap_list(struct receiver *r, void (*each)(void *ctx, uint32_t uid), void *ctx, struct error *err) NODISCARD;
