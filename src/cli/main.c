@@ -45,8 +45,9 @@ static const char outro[] =
         "  --json         answers as JSON\n"
         "  -v             log more (-q: errors only)\n"
         "\n"
-        "'hauspost COMMAND --help' tells more of a command. To begin: write a set-up file (docs/setup.md has one),\n"
-        "then 'hauspost apply setup.yaml' and 'hauspost serve'.\n";
+        "'hauspost COMMAND --help' tells more of a command, 'hauspost help records' every key of the set-up file.\n"
+        "To begin: write a set-up file (docs/setup.md has one), then 'hauspost apply setup.yaml' and 'hauspost "
+        "serve'.\n";
 
 static void print_help(FILE *out)
 {
@@ -164,6 +165,8 @@ static int run(struct cli *cli, int argc, char **argv)
 {
 	const struct command *command;
 
+	if (argc == 2 && strcmp(argv[0], "help") == 0 && print_record_help(cli, argv[1]))
+		return EXIT_OK;
 	if (argc == 0 || strcmp(argv[0], "help") == 0) {
 		command = argc > 1 ? find_command(argv[1]) : NULL;
 		if (command)
