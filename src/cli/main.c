@@ -6,6 +6,7 @@
 #include "security/tls.h"
 
 #include <getopt.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -195,6 +196,8 @@ int main(int argc, char **argv)
 	int at, code;
 
 	umask(077);               /* mail and keys are nobody else's */
+	/* Memory is freed by other threads than took it, and many threads take turns at little work: few heaps keep it together. */
+	mallopt(M_ARENA_MAX, 4);
 	signal(SIGPIPE, SIG_IGN); /* TLS writes to a closed socket are errors, not the end */
 	cli.json = take_json(&argc, argv);
 	at = read_options(argc, argv, &cli, &home);

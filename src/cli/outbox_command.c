@@ -78,7 +78,7 @@ static int flush_outbox(struct cli *cli, struct db *db, struct error *err)
 {
 	const struct outbox_options options = {.store = cli->store, .setup = cli->setup, .claim = cli_claim()};
 	struct flush flush = {.options = &options};
-	int64_t orphans;
+	int64_t orphans, uncertain;
 	int r = cli_lock(cli, err);
 
 	if (r < 0)
@@ -87,14 +87,14 @@ static int flush_outbox(struct cli *cli, struct db *db, struct error *err)
 	r = orphans < 0 ? (int)orphans : outbox_accounts(db, flush_account, &flush, err);
 	if (r < 0)
 		return r;
+	uncertain = flush.counts.uncertain + orphans;
 	if (cli->json)
 		cli_print_json(json_pack("{s:I, s:I, s:I, s:I}", "sent", (json_int_t)flush.counts.sent, "later",
 		                         (json_int_t)flush.counts.later, "failed", (json_int_t)flush.counts.failed,
-		                         "uncertain", (json_int_t)(flush.counts.uncertain + orphans)));
+		                         "uncertain", (json_int_t)uncertain));
 	else
 		printf("%lld sent, %lld later, %lld failed, %lld uncertain\n", (long long)flush.counts.sent,
-		       (long long)flush.counts.later, (long long)flush.counts.failed,
-		       (long long)(flush.counts.uncertain + orphans));
+		       (long long)flush.counts.later, (long long)flush.counts.failed, (long long)uncertain);
 	if (flush.first.code) {
 		*err = flush.first;
 		return flush.first.code;

@@ -110,7 +110,7 @@ static void print_document(const struct cli *cli, json_t *document)
 static int export_and_print(struct cli *cli, const char *kind, const char *id, enum secret_form form, bool whole)
 {
 	struct db *db CLEANUP(db_closep) = NULL;
-	json_t *document;
+	json_t *document = NULL;
 	struct error err;
 	int r = connect_to(cli, false, &db, &err);
 

@@ -223,7 +223,7 @@ static int open_case(struct item *item, struct db *db, const struct threading *t
 	        .previous_id = previous_id,
 	        .at = item->ledger.received_at,
 	};
-	struct stored_case c;
+	struct stored_case c = {0};
 	struct str from = item_text(item, item->message->from.address);
 	int r = 0;
 

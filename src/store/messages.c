@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 
+#include <pthread.h>
 #include <zstd.h>
 
 #define PIECE_BYTES MIB(1)
@@ -91,18 +92,39 @@ int attachment_insert(struct db *db, int64_t message_id, int64_t position, const
 	        err);
 }
 
-/* zstd contexts are large (about 1 MB): one a thread, kept. */
-static _Thread_local ZSTD_CCtx *thread_compressor;
+/* zstd contexts are large (about 1 MB): one a thread, kept until the thread ends. */
+static pthread_once_t compressor_once = PTHREAD_ONCE_INIT;
+static pthread_key_t compressor_key;
+
+static void free_compressor(void *compressor)
+{
+	ZSTD_freeCCtx(compressor);
+}
+
+static void make_compressor_key(void)
+{
+	must(pthread_key_create(&compressor_key, free_compressor) == 0);
+}
+
+static ZSTD_CCtx *thread_compressor(void)
+{
+	ZSTD_CCtx *compressor;
+
+	pthread_once(&compressor_once, make_compressor_key);
+	compressor = pthread_getspecific(compressor_key);
+	if (!compressor) {
+		compressor = ZSTD_createCCtx();
+		must(compressor && pthread_setspecific(compressor_key, compressor) == 0);
+	}
+	return compressor;
+}
 
 static void pack_piece(struct packed_piece *piece, struct str raw)
 {
 	size_t room = ZSTD_compressBound(raw.n), n;
 
-	if (!thread_compressor)
-		thread_compressor = ZSTD_createCCtx();
-	must(thread_compressor != NULL);
 	piece->p = mem_resize(NULL, room, 1);
-	n = ZSTD_compressCCtx(thread_compressor, piece->p, room, raw.p, raw.n, ZSTD_LEVEL);
+	n = ZSTD_compressCCtx(thread_compressor(), piece->p, room, raw.p, raw.n, ZSTD_LEVEL);
 	must(!ZSTD_isError(n)); /* the room suffices: there is no other fault */
 	piece->n = n;
 	piece->p = mem_resize(piece->p, n, 1);
