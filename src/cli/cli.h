@@ -92,6 +92,10 @@ struct str cli_store_name(const struct cli *cli, struct arena *arena);
 /* "2026-11-21 07:39:31" UTC, "-" for 0. */
 const char *cli_time(int64_t at_ms, char room[24]);
 
+/* 'hauspost help records' (or a kind of record: accounts, listeners …): the keys with values and defaults. False where
+ * `topic` is neither. */
+bool print_record_help(const struct cli *cli, const char *topic) NODISCARD;
+
 /* A text view as JSON; invalid UTF-8 can't come from the store. */
 json_t *cli_json_str(struct str s);
 

@@ -33,11 +33,15 @@ static const char outro[] =
         "  --json         answers as JSON\n"
         "  -v             log more (-q: errors only)\n"
         "\n"
-        "'hauspost COMMAND --help' tells arguments and options of a command.\n"
-        "To begin: write a set-up file (docs/examples/support.yaml is one, docs/setup.md explains it),\n"
-        "then 'hauspost apply setup.yaml' and 'hauspost serve'.\n";
+        "'hauspost COMMAND --help' tells arguments and options of a command, 'hauspost help records' every key of
+        "
+        "the set-up file. To begin: write a set-up file (docs/examples/support.yaml is one, docs/setup.md explains it),
+        "
+        "then 'hauspost apply setup.yaml' and 'hauspost serve'.
+        ";
 
-static void print_help(FILE *out)
+        static void
+        print_help(FILE * out)
 {
 	fputs(intro, out);
 	for (size_t i = 0; commands[i]; i++)
@@ -160,6 +164,8 @@ static int run(struct cli *cli, int argc, char **argv)
 	const struct command *command;
 	struct error err;
 
+	if (argc == 2 && strcmp(argv[0], "help") == 0 && print_record_help(cli, argv[1]))
+		return EXIT_OK;
 	if (argc == 0 || strcmp(argv[0], "help") == 0) {
 		command = argc > 1 ? find_command(argv[1]) : NULL;
 		if (command)
