@@ -33,15 +33,11 @@ static const char outro[] =
         "  --json         answers as JSON\n"
         "  -v             log more (-q: errors only)\n"
         "\n"
-        "'hauspost COMMAND --help' tells arguments and options of a command, 'hauspost help records' every key of
-        "
-        "the set-up file. To begin: write a set-up file (docs/examples/support.yaml is one, docs/setup.md explains it),
-        "
-        "then 'hauspost apply setup.yaml' and 'hauspost serve'.
-        ";
+        "'hauspost COMMAND --help' tells arguments and options of a command, 'hauspost help records' every key of\n"
+        "the set-up file. To begin: write a set-up file (docs/examples/support.yaml is one, docs/setup.md explains\n"
+        "it), then 'hauspost apply setup.yaml' and 'hauspost serve'.\n";
 
-        static void
-        print_help(FILE * out)
+static void print_help(FILE *out)
 {
 	fputs(intro, out);
 	for (size_t i = 0; commands[i]; i++)

@@ -91,7 +91,8 @@ static int recognise(struct item *item, struct db *db, struct error *err)
 		return 0;
 	item->ledger.duplicate_of = twin.id;
 	item->ledger.case_id = twin.case_id;
-	item->ledger.message_id = item->has_row ? item->ledger.message_id : twin.message_id;
+	if (!item->is_kept)
+		item->ledger.message_id = twin.message_id;
 	item->ledger.answer = renumbered ? "handled before" : "a duplicate gets no answer";
 	r = finish(item, db, renumbered ? "seen-before" : "duplicate", err);
 	return r < 0 ? r : 1;
