@@ -256,9 +256,16 @@ def read_steps(path):
         return [line.rstrip("\n").partition(" ")[2] for line in file]
 
 
-def home_for(user, dovecot, **options):
+def postgresql_ask(server, database):
+    def ask(sql):
+        answer = json.loads(server.psql(database, f"SELECT COALESCE(json_agg(json_build_array(t.*)), '[]') FROM ({sql}) t") or "[]")
+        return answer
+    return ask
+
+
+def home_for(user, dovecot, env=None, **options):
     home = Home()
-    home.apply(setup_text(user, dovecot.imap_port, **options))
+    home.apply(setup_text(user, dovecot.imap_port, **options), env=env)
     return home
 
 

@@ -1,8 +1,8 @@
-/* Where a crash test stops the process. Every step that moves responsibility (a commit, an acknowledgement to a server, a
- * final dot) calls fault_step() before and after; with HAUSPOST_FAULT_STEP=n in the environment the n-th call ends the process
- * at once with exit code 99, as a power loss would. HAUSPOST_FAULT_LOG=FILE appends the names of the steps passed.
- * HAUSPOST_FAULT_BATCH=n makes batches of at most n, so that a short run has many steps. Without -Dfault_points=true all three are compiled
- * out. */
+/* Where a crash test stops the process. Every step that moves responsibility (a commit, an acknowledgement to a server,
+ * a final dot) calls fault_step() before and after; with HAUSPOST_FAULT_STEP=n in the environment the n-th call ends
+ * the process at once with exit code 99, as a power loss would. HAUSPOST_FAULT_LOG=FILE appends the names of the steps
+ * passed. HAUSPOST_FAULT_BATCH=n makes batches of at most n, so that a short run has many steps. Without
+ * -Dfault_points=true all three are compiled out. */
 #ifndef BASE_FAULT_H
 #define BASE_FAULT_H
 
