@@ -258,8 +258,8 @@ def read_steps(path):
 
 def postgresql_ask(server, database):
     def ask(sql):
-        answer = json.loads(server.psql(database, f"SELECT COALESCE(json_agg(json_build_array(t.*)), '[]') FROM ({sql}) t") or "[]")
-        return answer
+        rows = server.psql(database, f"SELECT row_to_json(t) FROM ({sql}) t").splitlines()
+        return [json.loads(row, object_pairs_hook=lambda pairs: tuple(value for _, value in pairs)) for row in rows]
     return ask
 
 

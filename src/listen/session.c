@@ -40,8 +40,7 @@ static int open_receiver(struct session *s, struct error *err)
 	if (!account)
 		return fail(err, E_NOT_FOUND, RETRY_NEVER, "listener %s: account %s is not set up", l->id, l->account);
 	if (!account->receive.enabled)
-		return fail(err, E_INVALID, RETRY_NEVER, "account %s: receiving is switched off (receive/enabled)",
-		            account->id);
+		return fail(err, E_INVALID, RETRY_NEVER, "account %s: receiving is switched off (receive/enabled)", account->id);
 	r = account_receive_connection(account, setup_provider(s->options.setup, account->provider), &connection, err);
 	if (r < 0)
 		return r;
@@ -75,8 +74,7 @@ static int run_forget_older(struct work *work, struct db *db, struct error *err)
 {
 	struct small_work *w = (struct small_work *)(void *)work;
 
-	return ledger_forget_older(db, w->session->folder.id, receiver_uidvalidity(w->session->receiver),
-	                           clock_now_ms(), err);
+	return ledger_forget_older(db, w->session->folder.id, receiver_uidvalidity(w->session->receiver), clock_now_ms(), err);
 }
 
 static int run_acknowledge(struct work *work, struct db *db, struct error *err)
@@ -84,7 +82,7 @@ static int run_acknowledge(struct work *work, struct db *db, struct error *err)
 	struct small_work *w = (struct small_work *)(void *)work;
 
 	return ledger_acknowledge(db, w->session->folder.id, receiver_uidvalidity(w->session->receiver), w->uids, w->n,
-	                          clock_now_ms(), err);
+				  clock_now_ms(), err);
 }
 
 static int run_careful(struct work *work, struct db *db, struct error *err)
@@ -94,8 +92,7 @@ static int run_careful(struct work *work, struct db *db, struct error *err)
 	return folder_set_careful(db, w->session->folder.id, w->careful, w->read_at, err);
 }
 
-static int do_small(struct session *s, int (*run)(struct work *, struct db *, struct error *), struct small_work w,
-                    struct error *err)
+static int do_small(struct session *s, int (*run)(struct work *, struct db *, struct error *), struct small_work w, struct error *err)
 {
 	w.work = (struct work){.run = run, .lane = (uint64_t)s->folder.id};
 	w.session = s;
@@ -123,8 +120,7 @@ static int acknowledge_leftovers(struct session *s, struct error *err)
 
 	if (r < 0)
 		return r;
-	while ((n = ledger_unacknowledged(db, s->folder.id, receiver_uidvalidity(s->receiver), uids, ACKNOWLEDGE_AT,
-	                                  err)) > 0) {
+	while ((n = ledger_unacknowledged(db, s->folder.id, receiver_uidvalidity(s->receiver), uids, ACKNOWLEDGE_AT, err)) > 0) {
 		r = receiver_acknowledge(s->receiver, uids, (size_t)n, err);
 		if (r == 0)
 			r = do_small(s, run_acknowledge, (struct small_work){.uids = uids, .n = (size_t)n}, err);
@@ -144,10 +140,9 @@ static int open_session(struct session *s, struct error *err)
 	if (r < 0)
 		return r;
 	if (s->folder.uidvalidity && s->folder.uidvalidity != receiver_uidvalidity(s->receiver)) {
-		log_warning("listen",
-		            "listener %s: the server renumbered %s (UIDVALIDITY %u, was %u); looking through it again",
-		            s->options.listener->id, s->options.listener->folder, receiver_uidvalidity(s->receiver),
-		            s->folder.uidvalidity);
+		log_warning("listen", "listener %s: the server renumbered %s (UIDVALIDITY %u, was %u); looking through it again",
+			    s->options.listener->id, s->options.listener->folder, receiver_uidvalidity(s->receiver),
+			    s->folder.uidvalidity);
 		r = do_small(s, run_forget_older, (struct small_work){0}, err);
 		if (r < 0)
 			return r;
@@ -189,8 +184,7 @@ struct acknowledging {
 static int settle(struct session *s, struct acknowledging *a, int r, struct error *err)
 {
 	if (r < 0 && err->scope == SCOPE_FOLDER) {
-		log_warning("listen", "listener %s: the server takes no acknowledgements: %s", s->options.listener->id,
-		            err->text);
+		log_warning("listen", "listener %s: the server takes no acknowledgements: %s", s->options.listener->id, err->text);
 		a->refused = true;
 		a->begun_count = 0;
 		return 0;
@@ -213,8 +207,7 @@ static int end_acknowledgement(struct session *s, struct intake_run *run, struct
 }
 
 /* Collects what is committed; a full load (or with `all` any) is sent, once the one before is confirmed. */
-static int acknowledge_ready(struct session *s, struct intake_run *run, struct acknowledging *a, bool all,
-                             struct error *err)
+static int acknowledge_ready(struct session *s, struct intake_run *run, struct acknowledging *a, bool all, struct error *err)
 {
 	size_t load = fault_batch(ACKNOWLEDGE_AT);
 
@@ -300,12 +293,12 @@ static int read_folder(struct session *s, int total, struct intake_counts *count
 {
 	struct intake_run *run CLEANUP(intake_run_freep) = NULL;
 	const struct intake_options options = {
-	        .store = s->options.store,
-	        .setup = s->options.setup,
-	        .listener = s->options.listener,
-	        .folder_id = s->folder.id,
-	        .uidvalidity = receiver_uidvalidity(s->receiver),
-	        .careful = s->folder.careful,
+		.store = s->options.store,
+		.setup = s->options.setup,
+		.listener = s->options.listener,
+		.folder_id = s->folder.id,
+		.uidvalidity = receiver_uidvalidity(s->receiver),
+		.careful = s->folder.careful,
 	};
 	struct intake_counts here;
 	int r = intake_run_new(&options, &run, err);
@@ -345,8 +338,7 @@ int session_read(struct session *s, struct intake_counts *counts, struct error *
 		r = do_small(s, run_careful, (struct small_work){.read_at = clock_now_ms()}, err);
 		s->folder.careful = false;
 	} else if (!is_store_fault_code(r) && do_small(s, run_careful, (struct small_work){0}, NULL) < 0) {
-		/* The connection failed, not the process: no mail is suspected. Where this mark fails, too, the next
-		 * run is careful without need. */
+		/* The connection failed, not the process: no mail is suspected. Where this mark fails, too, the next run is careful without need. */
 		log_debug("listen", "listener %s: the mark of an orderly end was not written", s->options.listener->id);
 	}
 	return r < 0 ? error_prefix(err, "listener %s", s->options.listener->id) : 0;
@@ -374,10 +366,9 @@ static void verify_uid(void *ctx, uint32_t uid)
 	if (v->result < 0)
 		return;
 	v->on_server++;
-	r = db_query_int(
-	        v->db, "SELECT id FROM ledger WHERE folder_id = $1 AND uidvalidity = $2 AND uid = $3",
-	        DB_ARGS(DB_INT(v->session->folder.id), DB_INT(receiver_uidvalidity(v->session->receiver)), DB_INT(uid)),
-	        &id, &v->error);
+	r = db_query_int(v->db, "SELECT id FROM ledger WHERE folder_id = $1 AND uidvalidity = $2 AND uid = $3",
+			 DB_ARGS(DB_INT(v->session->folder.id), DB_INT(receiver_uidvalidity(v->session->receiver)), DB_INT(uid)), &id,
+			 &v->error);
 	if (r < 0)
 		v->result = r;
 	else if (r == 0) {
@@ -388,7 +379,7 @@ static void verify_uid(void *ctx, uint32_t uid)
 }
 
 int64_t session_verify(struct session *s, void (*gap)(void *ctx, uint32_t uid), void *ctx, int64_t *ret_on_server,
-                       struct error *err)
+		       struct error *err)
 {
 	struct db *db CLEANUP(db_closep) = NULL;
 	struct verify v = {.session = s, .gap = gap, .ctx = ctx};

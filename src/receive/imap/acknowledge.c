@@ -4,8 +4,8 @@
  * _begin behind the batches on their way; the rest, where each step depends on the one before, is done by _end:
  *
  *	seen    UID STORE +FLAGS.SILENT (\Seen)
- *	delete  UID STORE \Deleted, and only when that is confirmed UID EXPUNGE (RFC 4315): while a FETCH waits for us
- *to read, Dovecot runs the commands behind it, and the EXPUNGE sees nothing of a STORE that is not confirmed yet
+ *	delete  UID STORE \Deleted, and only when that is confirmed UID EXPUNGE (RFC 4315): while a FETCH waits for us to read,
+ *	        Dovecot runs the commands behind it, and an EXPUNGE sees nothing of a STORE that is not confirmed yet
  *	        without UIDPLUS: EXPUNGE, only where nobody else's message is \Deleted; otherwise they stay so
  *	move    UID MOVE (RFC 6851), where the folder is missing CREATE and again
  *	        without MOVE: UID COPY, and only when that is done, delete */
@@ -55,7 +55,7 @@ void imap_free_acknowledgement(struct imap *imap)
 
 /* "UID verb SET behind". */
 static int send_uid_command(struct imap *imap, const char *verb, const struct chunk *chunk, const char *behind,
-                            struct imap_command *command, struct error *err)
+			    struct imap_command *command, struct error *err)
 {
 	struct buf out CLEANUP(buf_done) = BUF_INIT(2 * IMAP_COMMAND_MAX);
 
@@ -69,7 +69,7 @@ static int send_uid_command(struct imap *imap, const char *verb, const struct ch
 }
 
 static int send_to_folder(struct imap *imap, const char *verb, const struct chunk *chunk, struct imap_command *command,
-                          struct error *err)
+			  struct error *err)
 {
 	struct buf folder CLEANUP(buf_done) = BUF_INIT(IMAP_COMMAND_MAX);
 
@@ -145,11 +145,8 @@ static int expunge_if_all_ours(struct imap *imap, const struct chunk *chunk, str
 		return r;
 	for (size_t i = 0; i < deleted.n; i++)
 		if (!is_in(chunk, deleted.p[i])) {
-			log_info("imap",
-			         "folder %s: messages stay flagged as deleted: others than ours are, too, and the "
-			         "server knows "
-			         "no UIDPLUS",
-			         imap->options.folder);
+			log_info("imap", "folder %s: messages stay flagged as deleted: others than ours are, too, and the server knows "
+				 "no UIDPLUS", imap->options.folder);
 			return 0;
 		}
 	r = imap_send_plain(imap, "EXPUNGE", &command, err);
@@ -193,13 +190,12 @@ static int create_folder(struct imap *imap, struct error *err)
 static bool may_miss_folder(const struct imap_command *command)
 {
 	return command->status == STATUS_NO && (command->code == CODE_TRYCREATE || command->code == CODE_NONEXISTENT ||
-	                                        command->code == CODE_NONE || command->code == CODE_OTHER);
+						command->code == CODE_NONE || command->code == CODE_OTHER);
 }
 
-/* `verb` is MOVE or COPY; the command has been sent. Some servers say [TRYCREATE] where the folder is missing, some
- * only NO. */
-static int confirm_to_folder(struct imap *imap, const char *verb, const struct chunk *chunk,
-                             struct imap_command *command, struct error *err)
+/* `verb` is MOVE or COPY; the command has been sent. Some servers say [TRYCREATE] where the folder is missing, some only NO. */
+static int confirm_to_folder(struct imap *imap, const char *verb, const struct chunk *chunk, struct imap_command *command,
+			     struct error *err)
 {
 	struct error refusal;
 	int r = imap_finish(imap, command, "move", err);
@@ -254,8 +250,7 @@ static int settle_chunk(struct imap *imap, struct chunk *chunk, struct error *er
 
 /* ---------------------------------------------------------------- chunks */
 
-/* Cuts the next chunk off: as many as one command line holds beside the longest words around them and the folder's
- * name. */
+/* Cuts the next chunk off: as many as one command line holds beside the longest words around them and the folder's name. */
 static struct chunk *cut_chunk(struct imap *imap, struct imap_acknowledgement *a)
 {
 	struct chunk *chunk = &a->chunks[(a->first + a->n++) % CHUNKS_AHEAD_MAX];
