@@ -7,8 +7,8 @@ import random
 import threading
 import unittest
 
-from crash_support import (Mailboxes, difference, home_for, mixed_mails, postgresql_ask, read_steps, server_snapshot, sqlite_ask,
-                           store_snapshot)
+from crash_support import (Cutter, Mailboxes, difference, home_for, mixed_mails, postgresql_ask, read_steps, server_snapshot, setup_text,
+                           sqlite_ask, store_snapshot)
 from servers import Dovecot, PostgreSQL
 from support import ServerMissing, server_or_skip
 
@@ -145,6 +145,22 @@ class Crash(unittest.TestCase):
         self.check_expected(expected, True)
         plans = [[n] for n in range(2, len(steps), len(steps) // 16)] + [[n, 2 * n] for n in (3, 9, 20)]
         self.check_all(intake, expected, plans)
+
+    def test_connection_lost_while_recovering(self):
+        """The row that was written ahead of a message must be found again by the run after."""
+        intake = Intake(self.dovecot, self.mailboxes, "seen", 4)
+        expected, _ = intake.undisturbed()
+        user = self.mailboxes.new()
+        with intake.make_home(user) as home:
+            for step in (4, 5):  # behind the mark that a run begins; behind the first row written ahead
+                self.assertEqual(intake.run_once(home, step), STOPPED)
+            self.assertEqual(intake.ask(home)("SELECT uid, state FROM ledger"), [(1, "received")])
+            with Cutter(self.dovecot.imap_port, b"BODY.PEEK[]") as port:
+                home.apply(setup_text(user, port))
+                self.assertNotEqual(home.run("run", "support", "--once", expect=None).code, 0)
+            home.apply(setup_text(user, self.dovecot.imap_port))
+            intake.run_once(home)
+            self.assertEqual(difference(expected, intake.snapshot(home, user)), "")
 
     def test_stopped_again_while_recovering(self):
         for after in ("seen", "move"):
