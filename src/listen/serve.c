@@ -61,6 +61,7 @@ struct serve {
 	struct shared_setup *shared;
 	bool outbox_hint; /* an answer was queued */
 
+	int64_t refused_revision; /* the housekeeper's: a set-up that couldn't be used, said once */
 	pthread_t *workers, housekeeper;
 	int worker_count;
 };
@@ -433,23 +434,26 @@ static void apply_change(struct serve *serve, struct shared_setup *fresh)
 	shared_release(old);
 }
 
-static void look_for_changes(struct serve *serve, struct db *db)
+/* Fails where the store does: not for what stands in it. */
+static int look_for_changes(struct serve *serve, struct db *db, struct error *err)
 {
 	struct shared_setup *fresh, *now = current_setup(serve);
 	int64_t loaded = setup_loaded_revision(now->setup), revision;
-	struct error err;
+	struct error fault;
+	int r = setup_revision(db, &revision, err);
 
 	shared_release(now);
-	if (setup_revision(db, &revision, &err) < 0) {
-		log_warning("listen", "can't look for changes of the set-up: %s", err.text);
-		return;
-	}
-	if (revision == loaded)
-		return;
-	if (load_shared(serve, db, &fresh, &err) < 0)
-		log_error("listen", "the changed set-up can't be used, the old one stays: %s", err.text);
-	else
+	if (r < 0)
+		return error_prefix(err, "can't look for changes of the set-up");
+	if (revision == loaded || revision == serve->refused_revision)
+		return 0;
+	if (load_shared(serve, db, &fresh, &fault) < 0) {
+		log_error("listen", "the changed set-up can't be used, the old one stays: %s", fault.text);
+		serve->refused_revision = revision;
+	} else {
 		apply_change(serve, fresh);
+	}
+	return 0;
 }
 
 /* ---------------------------------------------------------------- the outbox and retries */
@@ -559,13 +563,18 @@ static void *housekeeper_main(void *arg)
 	struct map *not_before CLEANUP(map_freep) = map_new();
 	struct db *db CLEANUP(db_closep) = NULL;
 	int64_t retry_at = 0;
+	bool failed = false; /* said once for a spell of failures */
 	struct error err;
 
 	while (!atomic_load(&serve->stopping)) {
-		if (!db && store_connect(serve->options.store, &db, &err) < 0) {
-			log_error("store", "%s", err.text);
+		if ((!db && store_connect(serve->options.store, &db, &err) < 0) ||
+		    look_for_changes(serve, db, &err) < 0) {
+			if (!failed)
+				log_error("store", "%s", err.text);
+			failed = true;
+			db_close(take(db)); /* a connection that broke never works again */
 		} else {
-			look_for_changes(serve, db);
+			failed = false;
 			send_outbox(serve, db, not_before);
 			if (clock_mono_ms() >= retry_at) {
 				retry_failed(serve);
