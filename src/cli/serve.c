@@ -61,11 +61,14 @@ static int run_serve(struct cli *cli, int argc, char **argv)
 	uint64_t workers = 16;
 	int c, r;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
-		if (c != 'w' || !str_to_uint(str_of(optarg), 1000, &workers) || workers == 0)
-			return cli_usage(&serve_command, "--workers takes a number from 1 to 1000");
+	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		if (c != 'w')
+			return cli_wrong_option(cli, &serve_command, c, argv);
+		if (!str_to_uint(str_of(optarg), 1000, &workers) || workers == 0)
+			return cli_usage(cli, &serve_command, "--workers takes a number from 1 to 1000");
+	}
 	if (optind < argc)
-		return cli_usage(&serve_command, "serve takes no arguments, not '%s'", argv[optind]);
+		return cli_usage(cli, &serve_command, "serve takes no arguments, not '%s'", argv[optind]);
 	r = cli_open(cli, false, &err);
 	if (r == 0)
 		r = cli_lock(cli, &err);

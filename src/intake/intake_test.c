@@ -131,6 +131,9 @@ static struct ledger_row newest_row(struct office *o)
 	return rows[0];
 }
 
+static struct intake_run *begin_run(struct office *o, uint32_t uidvalidity, bool careful);
+static void submit(struct office *o, struct intake_run *run, uint32_t uid, struct str raw);
+
 /* ---------------------------------------------------------------- cases */
 
 static void check_opening(struct store *store)
@@ -263,6 +266,142 @@ static void check_budget(struct store *store)
 static void one_address_gets_only_so_many_answers(void **state UNUSED)
 {
 	test_store_each(check_budget);
+}
+
+/* Mail whose sender can't be written to: it is handled all the same, and so is what comes behind it. */
+static void check_unanswerable(struct store *store)
+{
+	static const char *const froms[] = {"j\303\274rgen@example.org", "\"a b\"c d@example.org",
+	                                    "=?utf-8?q?x=00y?= <x@y@z>"};
+	struct intake_run *run;
+	struct office o;
+	struct str raw;
+	char *subject;
+
+	open_office(&o, store);
+	for (size_t i = 0; i < ARRAY_LEN(froms); i++) {
+		raw = arena_printf(o.arena, "From: %s\r\nSubject: Help %zu\r\nMessage-ID: <n%zu@x>\r\n\r\nx\r\n",
+		                   froms[i], i, i);
+		must_become(&o, raw, "created");
+	}
+	subject = arena_bytes(o.arena, 5001);
+	memset(subject, 'x', 5000);
+	subject[5000] = '\0';
+	must_become(&o, mail(&o, "ann", "long", subject, "", "x"), "created");
+	assert_string_equal(newest_row(&o).answer, "queued");
+
+	/* In a run: the one that can't be mapped can't be answered, too, and must not end the run. */
+	run = begin_run(&o, 7, false);
+	submit(&o, run, 1,
+	       arena_printf(o.arena, "From: %s\r\nSubject: invoice\r\nMessage-ID: <m1@x>\r\n\r\nx\r\n", froms[0]));
+	submit(&o, run, 2, mail(&o, "ann", "m2", "Help", "", "x"));
+	assert_ok(intake_finish(run, &o.err), &o.err);
+	assert_int_equal(intake_run_counts(run).parked, 1);
+	assert_int_equal(intake_run_counts(run).created, 1);
+	intake_run_free(run);
+	close_office(&o);
+}
+
+static void mail_that_cannot_be_answered_is_handled(void **state UNUSED)
+{
+	test_store_each(check_unanswerable);
+}
+
+/* The position fell behind the ledger (a server that took its old UIDVALIDITY up again, a second reader). */
+static void check_met_again(struct store *store)
+{
+	struct intake_run *run;
+	struct office o;
+
+	open_office(&o, store);
+	for (uint32_t uidvalidity = 7; uidvalidity <= 8; uidvalidity++) {
+		run = begin_run(&o, uidvalidity, false);
+		submit(&o, run, 1, mail(&o, "ann", "g1", "one", "", "1"));
+		assert_ok(intake_finish(run, &o.err), &o.err);
+		intake_run_free(run);
+	}
+	run = begin_run(&o, 7, false);
+	submit(&o, run, 1, mail(&o, "ann", "g1", "one", "", "1"));
+	submit(&o, run, 2, mail(&o, "ann", "g2", "two", "", "2"));
+	assert_ok(intake_finish(run, &o.err), &o.err);
+	assert_int_equal(intake_run_counts(run).messages, 1);
+	intake_run_free(run);
+	assert_int_equal(count(&o, "SELECT COUNT(*) FROM cases"), 2);
+	assert_int_equal(count(&o, "SELECT uid FROM folder WHERE uidvalidity = 7"), 2);
+	close_office(&o);
+}
+
+static void mail_that_the_ledger_has_is_passed_over(void **state UNUSED)
+{
+	test_store_each(check_met_again);
+}
+
+/* Rows that can't be tried again must not be looked at for ever, nor stand before those that can. */
+static void check_hopeless(struct store *store)
+{
+	struct ledger_row row;
+	struct office o;
+	int64_t id, kept;
+
+	open_office(&o, store);
+	assert_int_equal(take_in(&o, mail(&o, "ann", "h1", "invoice", "", "no number at all")), E_REFUSED);
+	row = newest_row(&o);
+	id = row.id;
+	kept = row.message_id;
+	for (int64_t i = 0; i < 120; i++) {
+		row.id = 800000 + i;
+		row.listener = i % 2 ? "gone" : "inbox";
+		row.message_id = i % 2 ? kept : 999999;
+		row.state = "failed";
+		row.next_try_at = 1;
+		assert_ok(ledger_insert(o.db, &row, &o.err), &o.err);
+	}
+	assert_ok(db_exec(o.db, "UPDATE ledger SET id = 900000, state = 'failed', next_try_at = 1 WHERE id = $1",
+	                  DB_ARGS(DB_INT(id)), &o.err),
+	          &o.err);
+	assert_ok(db_exec(o.db, "UPDATE raw SET data = $1 WHERE message_id = $2",
+	                  DB_ARGS(DB_BLOB(STR("damaged")), DB_INT(kept)), &o.err),
+	          &o.err);
+	assert_int_equal(intake_retry_due(store, o.setup, NULL, &o.err), 0);
+	assert_int_equal(intake_retry_due(store, o.setup, NULL, &o.err), 0);
+	assert_int_equal(count(&o, "SELECT COUNT(*) FROM ledger WHERE state = 'failed'"), 0);
+	assert_int_equal(
+	        count(&o, "SELECT COUNT(*) FROM ledger WHERE state = 'parked' AND category = 'retry' AND reason <> ''"),
+	        121);
+	close_office(&o);
+}
+
+static void rows_that_cannot_be_tried_again_are_parked(void **state UNUSED)
+{
+	test_store_each(check_hopeless);
+}
+
+/* Odd sizes: both databases take them alike. */
+static void check_sizes(struct store *store)
+{
+	struct office o;
+	struct buf text CLEANUP(buf_done) = BUF_INIT(KIB(64));
+
+	open_office(&o, store);
+	buf_add(&text, STR("From: <"));
+	for (int i = 0; i < 159; i++)
+		buf_add(&text, STR("\303\274"));
+	buf_add(&text,
+	        STR("x\303\274\303\274\303\274@example.org>\r\nSubject: wide\r\nMessage-ID: <w@x>\r\n\r\nx\r\n"));
+	must_become(&o, buf_str(&text), "created");
+
+	buf_clear(&text);
+	buf_add(&text, STR("From: <ann@example.org>\r\nSubject: long id\r\nMessage-ID:\r\n <"));
+	for (unsigned i = 0, x = 1; i < 9000; i++, x = x * 1103515245 + 12345)
+		buf_add_char(&text, (char)('a' + (x >> 16) % 26));
+	buf_add(&text, STR("@x>\r\n\r\nx\r\n"));
+	must_become(&o, buf_str(&text), "created");
+	close_office(&o);
+}
+
+static void odd_sizes_are_taken_alike(void **state UNUSED)
+{
+	test_store_each(check_sizes);
 }
 
 /* ---------------------------------------------------------------- twice the same, and mail that can't be handled */
@@ -609,6 +748,10 @@ int main(void)
 	        cmocka_unit_test(a_resolved_case_is_reopened_or_followed),
 	        cmocka_unit_test(automatic_and_own_mail_gets_no_answer),
 	        cmocka_unit_test(one_address_gets_only_so_many_answers),
+	        cmocka_unit_test(mail_that_cannot_be_answered_is_handled),
+	        cmocka_unit_test(mail_that_the_ledger_has_is_passed_over),
+	        cmocka_unit_test(rows_that_cannot_be_tried_again_are_parked),
+	        cmocka_unit_test(odd_sizes_are_taken_alike),
 	        cmocka_unit_test(the_same_mail_is_handled_once),
 	        cmocka_unit_test(mail_that_cannot_be_mapped_is_parked_and_kept),
 	        cmocka_unit_test(parked_mail_comes_back_when_the_rule_is_mended),

@@ -96,8 +96,7 @@ static void make_fingerprint(struct item *item)
 	fingerprint_end(f, item->fingerprint);
 }
 
-/* Cuts at a character's border. */
-static struct str cut_text(struct str text, size_t max)
+struct str item_cut(struct str text, size_t max)
 {
 	if (text.n <= max)
 		return text;
@@ -147,7 +146,7 @@ static void understand(struct item *item)
 	}
 	item->message = message_parse(item->arena, item->raw, &limits);
 	item->automatic = message_classify(item->arena, item->message);
-	item->body_text = cut_text(item_text(item, message_body_text(item->arena, item->message)), MAX_STORED_TEXT);
+	item->body_text = item_cut(item_text(item, message_body_text(item->arena, item->message)), MAX_STORED_TEXT);
 	measure_attachments(item);
 	make_fingerprint(item);
 	item->ledger.parsed_at = clock_now_ms();

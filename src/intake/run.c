@@ -79,10 +79,13 @@ void intake_run_free(struct intake_run *run)
 static int run_item(struct work *work, struct db *db, struct error *err)
 {
 	struct item *item = (struct item *)(void *)work;
+	int r;
 
 	if (atomic_load(&item->run->broken))
 		return fail(err, E_STOPPED, RETRY_LATER, "stopped after a fault of the store");
-	return item_store(item, db, err);
+	r = item_store(item, db, err);
+	fault_step("message-written");
+	return r;
 }
 
 static int run_item_failed(struct work *work, struct db *db, const struct error *cause, struct error *err)

@@ -251,13 +251,15 @@ static int end_acknowledgement(struct session *s, struct intake_run *run, struct
 static int acknowledge_ready(struct session *s, struct intake_run *run, struct acknowledging *a, bool all,
                              struct error *err)
 {
+	size_t load = fault_batch(ACKNOWLEDGE_AT);
+
 	for (;;) {
 		int r;
 
-		a->ready_count += intake_collect(run, a->ready + a->ready_count, ACKNOWLEDGE_AT - a->ready_count);
+		a->ready_count += intake_collect(run, a->ready + a->ready_count, load - a->ready_count);
 		if (a->refused)
 			a->ready_count = 0;
-		if (a->ready_count == 0 || (a->ready_count < ACKNOWLEDGE_AT && !all))
+		if (a->ready_count == 0 || (a->ready_count < load && !all))
 			return all ? end_acknowledgement(s, run, a, err) : 0;
 		r = end_acknowledgement(s, run, a, err);
 		if (r < 0)

@@ -66,7 +66,7 @@ struct field {
 	bool is_id;                 /* letters, digits, '.', '-', '_'; 1 to 64 characters, no leading '.' or '-' */
 	bool multiline;             /* TEXT: line ends and tabs are welcome; elsewhere control characters are refused */
 	size_t max;                 /* TEXT, SECRET: bytes (default 1000); LIST, TEXTS, PAIRS: entries (default 1000) */
-	int64_t low, high;          /* INT: inclusive; both 0 means no bound */
+	int64_t low, high;          /* INT: inclusive; both 0 means no bound; the preset is always allowed */
 	int64_t preset;             /* INT, BOOL, ENUM: value where absent */
 	const char *preset_text;    /* TEXT: value where absent */
 	const char *const *words;   /* ENUM: NULL-terminated, in the order of the C enum */
@@ -126,6 +126,9 @@ struct sealer {
 	void *ctx;
 	int (*seal)(void *ctx, const char *context, struct str plain, struct buf *out, struct error *err);
 	int (*open)(void *ctx, const char *context, struct str sealed, struct secret *ret_plain, struct error *err);
+	/* For reading what is stored: a secret that can't be opened is kept as it is (secret.fault tells why), and is
+	 * no error. One lost key then costs the accounts it belongs to, not the whole set-up. */
+	bool keeps_unopened;
 };
 
 /* What SECRET fields look like when written. */

@@ -61,18 +61,19 @@ static int mark_sending(void *ctx, struct outgoing *item, struct error *err)
 struct finish {
 	struct work work;
 	const struct outbox_row *row;
+	const char *claim;
 };
 
 static int run_finish(struct work *work, struct db *db, struct error *err)
 {
 	struct finish *finish = (struct finish *)(void *)work;
 	const struct outbox_row *row = finish->row;
-	int r = outbox_finish(db, row, err);
+	int r = outbox_finish(db, row, finish->claim, err);
 
-	if (r == 0 && (strcmp(row->state, "failed") == 0 || strcmp(row->state, "uncertain") == 0))
+	if (r > 0 && (strcmp(row->state, "failed") == 0 || strcmp(row->state, "uncertain") == 0))
 		r = event_insert(db, strcmp(row->state, "failed") == 0 ? "outbox.failed" : "outbox.uncertain",
 		                 row->case_id, row->message_id, STR("{}"), clock_now_ms(), err);
-	return r;
+	return MIN(r, 0);
 }
 
 /* ---------------------------------------------------------------- one batch */
@@ -80,11 +81,17 @@ static int run_finish(struct work *work, struct db *db, struct error *err)
 struct letter {
 	struct outbox_row row;
 	struct outgoing outgoing;
+	bool is_lost;      /* its mail is not to be had: nobody will get it */
 	size_t *positions; /* of outgoing's recipients in the row's */
 	struct buf mime;
 };
 
-/* The recipients that have no final answer yet. */
+/* The recipient has no final answer yet. */
+static bool is_waiting(const struct outbox_recipient *r)
+{
+	return strcmp(r->state, "queued") == 0 || strcmp(r->state, "later") == 0;
+}
+
 static void choose_recipients(struct letter *letter, struct arena *arena)
 {
 	struct outgoing *o = &letter->outgoing;
@@ -94,7 +101,7 @@ static void choose_recipients(struct letter *letter, struct arena *arena)
 	for (size_t i = 0; i < letter->row.recipient_count; i++) {
 		const struct outbox_recipient *r = &letter->row.recipients[i];
 
-		if (strcmp(r->state, "queued") != 0 && strcmp(r->state, "later") != 0)
+		if (!is_waiting(r))
 			continue;
 		letter->positions[o->recipient_count] = i;
 		o->recipients[o->recipient_count++] = (struct recipient){.address = r->address, .answer = ""};
@@ -147,8 +154,7 @@ static const char *state_of_row(const struct outbox_row *row)
 	bool any_later = false, any_sent = false;
 
 	for (size_t i = 0; i < row->recipient_count; i++) {
-		any_later |= strcmp(row->recipients[i].state, "later") == 0 ||
-		             strcmp(row->recipients[i].state, "queued") == 0;
+		any_later |= is_waiting(&row->recipients[i]);
 		any_sent |= strcmp(row->recipients[i].state, "sent") == 0;
 	}
 	return any_later ? "later" : any_sent ? "sent" : "failed";
@@ -174,7 +180,7 @@ static void give_up(struct outbox_row *row)
 {
 	row->state = "failed";
 	for (size_t i = 0; i < row->recipient_count; i++)
-		if (strcmp(row->recipients[i].state, "later") == 0)
+		if (is_waiting(&row->recipients[i]))
 			row->recipients[i].state = "failed";
 }
 
@@ -188,6 +194,8 @@ static void settle(struct letter *letter, struct outbox_counts *counts)
 	row->reply = letter->outgoing.answer ? letter->outgoing.answer : "";
 	row->tries++;
 	take_answers(letter);
+	if (letter->is_lost)
+		give_up(row);
 	row->state = letter->outgoing.outcome == OUTCOME_UNCERTAIN ? "uncertain" : state_of_row(row);
 	if (strcmp(row->state, "later") == 0) {
 		row->next_try_at = outbox_next_try(row->created_at, row->tries, now);
@@ -209,7 +217,7 @@ static void settle(struct letter *letter, struct outbox_counts *counts)
 static int record(const struct outbox_options *options, struct letter *letter, struct outbox_counts *counts,
                   struct error *err)
 {
-	struct finish finish = {.work = {.run = run_finish}, .row = &letter->row};
+	struct finish finish = {.work = {.run = run_finish}, .row = &letter->row, .claim = options->claim};
 
 	if (letter->outgoing.outcome == OUTCOME_PENDING)
 		return 0;
@@ -240,6 +248,7 @@ static int load_batch(struct db *db, const int64_t *ids, int n, struct arena *ar
 			items[ready++] = &letters[i].outgoing;
 			continue;
 		}
+		letters[i].is_lost = r < 0;
 		letters[i].outgoing.outcome = r < 0 ? OUTCOME_FAILED : OUTCOME_PENDING;
 		letters[i].outgoing.answer = r < 0 ? arena_cstr(arena, str_of(fault.text)) : "";
 	}

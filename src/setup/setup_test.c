@@ -221,7 +221,7 @@ static const struct refusal {
          "accounts/a b/id: \"a b\" is not an id (1 to 64 letters, digits, '.', '-' and '_', not beginning with "
          "'.' or '-')"},
         {"accounts: {a: {send: {prot: 1}}}", "accounts/a/send/prot: unknown key (did you mean port?)"},
-        {"accounts: {a: {send: {port: 70000}}}", "accounts/a/send/port: 70000 is not between 0 and 65535"},
+        {"accounts: {a: {send: {port: 70000}}}", "accounts/a/send/port: 70000 is not between 1 and 65535"},
         {"accounts: {a: {send: {security: ssl}}}",
          "accounts/a/send/security: \"ssl\" is not one of none, starttls, tls"},
         {"accounts: {a: {send: {host: 'mail.example.com:25'}}}",

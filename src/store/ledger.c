@@ -279,6 +279,23 @@ int ledger_due(struct db *db, const char *listener, int64_t now, int64_t *ret_id
 	return r < 0 ? r : collect_ids(rows, ret_ids, max, err);
 }
 
+int ledger_is_failed(struct db *db, int64_t id, struct error *err)
+{
+	int64_t n = db_exec_count(db, "UPDATE ledger SET state = 'failed' WHERE id = $1 AND state = 'failed'",
+	                          DB_ARGS(DB_INT(id)), err);
+
+	return n < 0 ? (int)n : n > 0;
+}
+
+int ledger_park(struct db *db, int64_t id, const char *category, const char *reason, int64_t at, struct error *err)
+{
+	return db_exec(
+	        db,
+	        "UPDATE ledger SET state = 'parked', category = $2, reason = $3, parked_at = $4, next_try_at = NULL "
+	        "WHERE id = $1 AND state = 'failed'",
+	        DB_ARGS(DB_INT(id), DB_TEXT(category), DB_TEXT(reason), DB_INT(at)), err);
+}
+
 int64_t ledger_retry(struct db *db, int64_t id, int64_t now, struct error *err)
 {
 	if (id)

@@ -60,6 +60,13 @@ int ledger_forget_older(struct db *db, int64_t folder_id, uint32_t uidvalidity, 
 int ledger_due(struct db *db, const char *listener, int64_t now, int64_t *ret_ids, size_t max,
                struct error *err) NODISCARD;
 
+/* 1: it is failed, and stays so for others until this transaction ends; 0: not, or not any more. */
+int ledger_is_failed(struct db *db, int64_t id, struct error *err) NODISCARD;
+
+/* A failed row is given up without a try. */
+int ledger_park(struct db *db, int64_t id, const char *category, const char *reason, int64_t at,
+                struct error *err) NODISCARD;
+
 /* UIDs of failed rows whose mail could not be had from the server and whose time has come, ascending; returns their
  * number. */
 int ledger_unfetched(struct db *db, int64_t folder_id, uint32_t uidvalidity, int64_t now, uint32_t *ret_uids,
