@@ -1,7 +1,8 @@
-/* Reads a folder over IMAP and throws the messages away, or acknowledges them: for measuring the receiver alone, and for trying it on a
- * real server (tests/test_imap.py).
+/* Reads a folder over IMAP and throws the messages away, or acknowledges them: for measuring the receiver alone, and
+ * for trying it on a real server (tests/test_imap.py).
  *
- *	imap_read [-s none|starttls|tls] [-c CA.pem] [-f FOLDER] [-a leave|seen|delete|move] [-m FOLDER] [-u UID] [-v] [-t] [-l] [-i] HOST PORT USER PASSWORD
+ *	imap_read [-s none|starttls|tls] [-c CA.pem] [-f FOLDER] [-a leave|seen|delete|move] [-m FOLDER] [-u UID]
+ * [-vtli] HOST PORT USER PASSWORD
  *
  * -v names each message, -t shows the dialogue, -u begins behind a UID, -l lists UIDs, -i waits for news once. */
 #include "receive/receiver.h"
@@ -42,7 +43,8 @@ static int word_of(const char *word, const char *const words[], int n)
 
 static void parse_args(int argc, char **argv, struct args *a, struct secret *password)
 {
-	static const char *const securities[] = {"none", "starttls", "tls"}, *const afters[] = {"leave", "seen", "delete", "move"};
+	static const char *const securities[] = {"none", "starttls", "tls"}, *const afters[] = {"leave", "seen",
+	                                                                                        "delete", "move"};
 	struct receiver_options *o = &a->options;
 	int c;
 
@@ -98,7 +100,8 @@ static void parse_args(int argc, char **argv, struct args *a, struct secret *pas
 
 static int failed(const struct error *err)
 {
-	static const char *const retries[] = {"never", "later", "now"}, *const scopes[] = {"account", "folder", "message"};
+	static const char *const retries[] = {"never", "later", "now"}, *const scopes[] = {"account", "folder",
+	                                                                                   "message"};
 
 	printf("error %s %s %s: %s\n", error_word(err->code), retries[err->retry], scopes[err->scope], err->text);
 	return 1;
@@ -106,10 +109,10 @@ static int failed(const struct error *err)
 
 static void print_message(const struct incoming *in)
 {
-	static const char *const kinds[] = {"whole", "too-large", "gone"};
+	static const char *const kinds[] = {"whole", "too-large", "failed", "gone"};
 
-	printf("%s %u %llu %zu%s%s\n", kinds[in->kind], in->uid, (unsigned long long)in->size, in->raw.n, in->seen ? " seen" : "",
-	       in->received_at ? " dated" : "");
+	printf("%s %u %llu %zu%s%s\n", kinds[in->kind], in->uid, (unsigned long long)in->size, in->raw.n,
+	       in->seen ? " seen" : "", in->received_at ? " dated" : "");
 }
 
 /* Acknowledges in the manner of the listener: the confirmation of one batch is awaited after the next has been read. */
@@ -189,7 +192,8 @@ int main(int argc, char **argv)
 	}
 	getrusage(RUSAGE_SELF, &used);
 	fprintf(stderr, "%.3f s, %.3f s CPU, %ld KB\n", (double)(clock_mono_us() - began) / 1e6,
-		(double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6,
-		used.ru_maxrss);
+	        (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+	                (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6,
+	        used.ru_maxrss);
 	return 0;
 }

@@ -1,5 +1,5 @@
-/* Runs a fuzz target over the files of its corpus, as an ordinary test: replay [FILE or FOLDER]… . A corpus that isn't there has
- * nothing to say; the empty input is always tried. */
+/* Runs a fuzz target over the files of its corpus, as an ordinary test: replay [FILE or FOLDER]… . A corpus that isn't
+ * there has nothing to say; the empty input is always tried. */
 #include <ftw.h>
 #include <stdint.h>
 #include <stdio.h>

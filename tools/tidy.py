@@ -67,7 +67,9 @@ def look_at(path, entry, settings, build, deadline):
         return path, ""
     if time.monotonic() > deadline:
         return path, None
-    run = subprocess.run(["clang-tidy-14", "--quiet", "-p", build, path], capture_output=True, text=True, check=False)
+    # cmocka's assertions return as far as the analyser can tell: in tests it would follow paths that end there.
+    checks = ["--checks=-clang-analyzer-*"] if path.endswith("_test.c") else []
+    run = subprocess.run(["clang-tidy-14", "--quiet", *checks, "-p", build, path], capture_output=True, text=True, check=False)
     output = run.stdout.strip()
     if run.returncode == 0 and not re.search(r": (warning|error): ", output):
         with open(mark, "w", encoding="utf-8") as file:

@@ -6,16 +6,17 @@
 void connection_stream_options(const struct account_connection *connection, struct stream_options *ret_options)
 {
 	*ret_options = (struct stream_options){
-		.host = connection->host,
-		.port = connection->port,
-		.tls = connection->security == SECURITY_TLS,
-		.policy = {
-			.lowest = (enum tls_version)connection->tls->lowest,
-			.truststore = connection->tls->truststore,
-			.skip_verify = !connection->tls->verify,
-		},
-		.connect_timeout_ms = connection->timeout_ms,
-		.io_timeout_ms = connection->timeout_ms,
+	        .host = connection->host,
+	        .port = connection->port,
+	        .tls = connection->security == SECURITY_TLS,
+	        .policy =
+	                {
+	                        .lowest = (enum tls_version)connection->tls->lowest,
+	                        .truststore = connection->tls->truststore,
+	                        .skip_verify = !connection->tls->verify,
+	                },
+	        .connect_timeout_ms = connection->timeout_ms,
+	        .io_timeout_ms = connection->timeout_ms,
 	};
 }
 

@@ -8,8 +8,8 @@
 /* Strings are borrowed from the connection. */
 void connection_stream_options(const struct account_connection *connection, struct stream_options *ret_options);
 
-/* "SMTP (Connect using STARTTLS)", "IMAP (Connect using default) - insecure": what the connection really uses, in the words that
- * administrators know. `protocol` is "SMTP", "IMAP"; writes at most `size` bytes. */
+/* "SMTP (Connect using STARTTLS)", "IMAP (Connect using default) - insecure": what the connection really uses, in the
+ * words that administrators know. `protocol` is "SMTP", "IMAP"; writes at most `size` bytes. */
 void connection_text(const char *protocol, enum security security, char *ret_text, size_t size);
 
 #endif

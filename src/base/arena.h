@@ -36,16 +36,16 @@ size_t arena_size(const struct arena *arena);
 #define ARENA_ARRAY(arena, type, n) ((type *)arena_alloc((arena), (n), sizeof(type)))
 
 /* Makes room for one more element of an arena array; the old place is abandoned to the arena. */
-#define ARENA_ROOM(arena, p, n, size)                                                                                  \
-	do {                                                                                                           \
-		if ((n) == (size)) {                                                                                   \
-			size_t size_ = (size) ? (size)*2 : 8;                                                          \
-			__typeof__(p) p_ = arena_alloc((arena), size_, sizeof *(p));                                   \
-			if (n)                                                                                         \
-				memcpy(p_, (p), (n) * sizeof *(p));                                                    \
-			(p) = p_;                                                                                      \
-			(size) = size_;                                                                                \
-		}                                                                                                      \
+#define ARENA_ROOM(arena, p, n, size)                                                \
+	do {                                                                         \
+		if ((n) == (size)) {                                                 \
+			size_t size_ = (size) ? (size)*2 : 8;                        \
+			__typeof__(p) p_ = arena_alloc((arena), size_, sizeof *(p)); \
+			if (n)                                                       \
+				memcpy(p_, (p), (n) * sizeof *(p));                  \
+			(p) = p_;                                                    \
+			(size) = size_;                                              \
+		}                                                                    \
 	} while (0)
 
 #endif

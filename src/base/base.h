@@ -36,19 +36,19 @@
 #define MIB(n) ((size_t)(n)*1024 * 1024)
 
 /* Hands on what a cleanup local owns: `return take(p)` leaves NULL behind, so the cleanup frees nothing. */
-#define take(p)                                                                                                        \
-	__extension__({                                                                                                \
-		__typeof__(p) taken_ = (p);                                                                            \
-		(p) = NULL;                                                                                            \
-		taken_;                                                                                                \
+#define take(p)                             \
+	__extension__({                     \
+		__typeof__(p) taken_ = (p); \
+		(p) = NULL;                 \
+		taken_;                     \
 	})
 
 /* Defines cleanup function `name##p` for CLEANUP(): calls `fn` on the pointer unless it is NULL. */
-#define DEFINE_CLEANUP(type, fn)                                                                                       \
-	UNUSED static inline void fn##p(type *p)                                                                       \
-	{                                                                                                              \
-		if (*p)                                                                                                \
-			fn(*p);                                                                                        \
+#define DEFINE_CLEANUP(type, fn)                 \
+	UNUSED static inline void fn##p(type *p) \
+	{                                        \
+		if (*p)                          \
+			fn(*p);                  \
 	}
 
 /* A programmer's mistake, never for input; stays in release builds. Prints place and expression, then aborts. */

@@ -53,16 +53,16 @@ static void utf8_is_told_from_what_only_looks_like_it(void **state UNUSED)
 		struct str text;
 		bool valid;
 	} cases[] = {
-		{STR_INIT("plain ascii text"), true},
-		{STR_INIT("Gr\xc3\xbc\xc3\x9f"
-		     "e"),
-		 true},
-		{STR_INIT("\xf0\x9f\x98\x80"), true},
-		{STR_INIT("\xc0\xaf"), false},         /* overlong */
-		{STR_INIT("\xed\xa0\x80"), false},     /* surrogate */
-		{STR_INIT("\xf4\x90\x80\x80"), false}, /* beyond U+10FFFF */
-		{STR_INIT("abcdefgh\xe2\x82"), false}, /* cut short */
-		{STR_INIT("\xff"), false},
+	        {STR_INIT("plain ascii text"), true},
+	        {STR_INIT("Gr\xc3\xbc\xc3\x9f"
+	                  "e"),
+	         true},
+	        {STR_INIT("\xf0\x9f\x98\x80"), true},
+	        {STR_INIT("\xc0\xaf"), false},         /* overlong */
+	        {STR_INIT("\xed\xa0\x80"), false},     /* surrogate */
+	        {STR_INIT("\xf4\x90\x80\x80"), false}, /* beyond U+10FFFF */
+	        {STR_INIT("abcdefgh\xe2\x82"), false}, /* cut short */
+	        {STR_INIT("\xff"), false},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
@@ -128,10 +128,15 @@ static void a_map_finds_what_was_put_in(void **state UNUSED)
 static void base64_is_strict(void **state UNUSED)
 {
 	static const struct str good[][2] = {
-		{STR_INIT(""), STR_INIT("")},         {STR_INIT("f"), STR_INIT("Zg==")},     {STR_INIT("fo"), STR_INIT("Zm8=")},
-		{STR_INIT("foo"), STR_INIT("Zm9v")},  {STR_INIT("foobar"), STR_INIT("Zm9vYmFy")}, {STR_INIT("\0u\0p"), STR_INIT("AHUAcA==")},
+	        {STR_INIT(""), STR_INIT("")},
+	        {STR_INIT("f"), STR_INIT("Zg==")},
+	        {STR_INIT("fo"), STR_INIT("Zm8=")},
+	        {STR_INIT("foo"), STR_INIT("Zm9v")},
+	        {STR_INIT("foobar"), STR_INIT("Zm9vYmFy")},
+	        {STR_INIT("\0u\0p"), STR_INIT("AHUAcA==")},
 	};
-	static const struct str bad[] = {STR_INIT("Zg="), STR_INIT("Zg"), STR_INIT("Zh=="), STR_INIT("Z==="), STR_INIT("Zm9v!mFy"), STR_INIT("=Zm9")};
+	static const struct str bad[] = {STR_INIT("Zg="),  STR_INIT("Zg"),       STR_INIT("Zh=="),
+	                                 STR_INIT("Z==="), STR_INIT("Zm9v!mFy"), STR_INIT("=Zm9")};
 	struct buf buf CLEANUP(buf_done) = BUF_INIT(100);
 
 	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
@@ -198,6 +203,20 @@ static void nothing_printable_acts_on_a_terminal(void **state UNUSED)
 	}
 }
 
+static void an_error_is_utf8_whatever_was_said(void **state UNUSED)
+{
+	char long_text[400];
+	struct error err;
+
+	fail(&err, E_AUTH, RETRY_NEVER, "caf\xe9 and na\xefve, no");
+	assert_string_equal(err.text, "caf? and na?ve, no");
+	memset(long_text, 'x', sizeof long_text);
+	memcpy(long_text + sizeof err.text - 2, "\xc3\xbc", 3); /* the limit falls into the letter */
+	fail(&err, E_AUTH, RETRY_NEVER, "%s", long_text);
+	assert_int_equal(strlen(err.text), sizeof err.text - 2);
+	assert_true(str_is_utf8(str_of(err.text)));
+}
+
 static void a_file_is_replaced_whole(void **state UNUSED)
 {
 	struct buf buf CLEANUP(buf_done) = BUF_INIT(100);
@@ -235,18 +254,19 @@ static void a_cursor_never_leaves_its_bytes(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
-		cmocka_unit_test(views_are_searched_and_split),
-		cmocka_unit_test(utf8_is_told_from_what_only_looks_like_it),
-		cmocka_unit_test(a_buffer_stops_at_its_maximum),
-		cmocka_unit_test(an_arena_gives_aligned_zeroed_memory),
-		cmocka_unit_test(a_map_finds_what_was_put_in),
-		cmocka_unit_test(base64_is_strict),
-		cmocka_unit_test(dates_are_written_as_the_rfcs_ask),
-		cmocka_unit_test(an_error_is_one_printable_line),
-		cmocka_unit_test(nothing_printable_acts_on_a_terminal),
-		cmocka_unit_test(a_file_is_replaced_whole),
-		cmocka_unit_test(a_cursor_never_leaves_its_bytes),
+	        cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
+	        cmocka_unit_test(views_are_searched_and_split),
+	        cmocka_unit_test(utf8_is_told_from_what_only_looks_like_it),
+	        cmocka_unit_test(a_buffer_stops_at_its_maximum),
+	        cmocka_unit_test(an_arena_gives_aligned_zeroed_memory),
+	        cmocka_unit_test(a_map_finds_what_was_put_in),
+	        cmocka_unit_test(base64_is_strict),
+	        cmocka_unit_test(dates_are_written_as_the_rfcs_ask),
+	        cmocka_unit_test(an_error_is_one_printable_line),
+	        cmocka_unit_test(an_error_is_utf8_whatever_was_said),
+	        cmocka_unit_test(nothing_printable_acts_on_a_terminal),
+	        cmocka_unit_test(a_file_is_replaced_whole),
+	        cmocka_unit_test(a_cursor_never_leaves_its_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

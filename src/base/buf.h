@@ -1,5 +1,5 @@
-/* A growing buffer with a maximum. Adding beyond it sets `failed` and drops what doesn't fit whole; the writer adds piece
- * after piece and looks once at the end:
+/* A growing buffer with a maximum. Adding beyond it sets `failed` and drops what doesn't fit whole; the writer adds
+ *piece after piece and looks once at the end:
  *
  *	struct buf buf CLEANUP(buf_done) = BUF_INIT(MIB(1));
  *	buf_add(&buf, STR("EHLO "));
@@ -21,7 +21,10 @@ struct buf {
 	bool failed; /* something did not fit; sticky until buf_clear() */
 };
 
-#define BUF_INIT(maximum) {.max = (maximum)}
+#define BUF_INIT(maximum)        \
+	{                        \
+		.max = (maximum) \
+	}
 
 void buf_init(struct buf *buf, size_t max);
 void buf_done(struct buf *buf);
@@ -32,7 +35,8 @@ void buf_add_char(struct buf *buf, char c);
 void buf_add_cstr(struct buf *buf, const char *s);
 void buf_printf(struct buf *buf, const char *fmt, ...) PRINTF(2, 3);
 
-/* Room for `n` more bytes at the end, to be filled and then counted with buf_added(); NULL where the maximum forbids it. */
+/* Room for `n` more bytes at the end, to be filled and then counted with buf_added(); NULL where the maximum forbids
+ * it. */
 char *buf_room(struct buf *buf, size_t n) NODISCARD;
 void buf_added(struct buf *buf, size_t n);
 

@@ -47,12 +47,12 @@ void clock_format_rfc5322(int64_t at_ms, char ret_text[40])
 {
 	static const char days[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 	static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-					   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 	struct tm tm;
 
 	to_civil(at_ms, &tm);
-	snprintf(ret_text, 40, "%s, %02d %s %04d %02d:%02d:%02d +0000", days[tm.tm_wday], tm.tm_mday,
-		 months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	snprintf(ret_text, 40, "%s, %02d %s %04d %02d:%02d:%02d +0000", days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon],
+	         tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
 void clock_format_iso(int64_t at_ms, char ret_text[32])
@@ -62,7 +62,7 @@ void clock_format_iso(int64_t at_ms, char ret_text[32])
 
 	to_civil(at_ms, &tm);
 	snprintf(ret_text, 32, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
-		 tm.tm_hour, tm.tm_min, tm.tm_sec, ms);
+	         tm.tm_hour, tm.tm_min, tm.tm_sec, ms);
 }
 
 /* Days from 1970-01-01 to a civil date in the proleptic Gregorian calendar. */

@@ -1,5 +1,5 @@
-/* Reading outside bytes without pointer arithmetic: a view and a position that can't leave it. Every reader returns false
- * (and moves nothing) where the bytes aren't what was asked for. */
+/* Reading outside bytes without pointer arithmetic: a view and a position that can't leave it. Every reader returns
+ * false (and moves nothing) where the bytes aren't what was asked for. */
 #ifndef BASE_CURSOR_H
 #define BASE_CURSOR_H
 

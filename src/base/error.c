@@ -9,9 +9,25 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Text from outside may have found its way into the message: one line, no terminal escapes. */
+/* A character that the limit of the text has cut is dropped. */
+static void end_on_character(char *text)
+{
+	size_t n = strlen(text);
+
+	if (str_is_utf8(str_new(text, n)))
+		return;
+	for (size_t cut = 1; cut <= 3 && cut <= n; cut++)
+		if (str_is_utf8(str_new(text, n - cut))) {
+			text[n - cut] = '\0';
+			return;
+		}
+}
+
+/* Text from outside may have found its way into the message: one line, no terminal escapes, and UTF-8, as JSON wants
+ * it. */
 static void make_printable(char *text)
 {
+	end_on_character(text);
 	text[str_make_printable(text, strlen(text), false)] = '\0';
 }
 

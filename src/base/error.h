@@ -52,19 +52,22 @@ struct error {
 	char text[240];   /* for the operator; never a secret; one line */
 };
 
-/* Writes *err (unless NULL) and returns code. Control characters in the text become '?'. */
+/* Writes *err (unless NULL) and returns code. Control characters in the text, and bytes that aren't UTF-8, become '?'.
+ */
 int fail(struct error *err, int code, enum retry retry, const char *fmt, ...) PRINTF(4, 5);
 
 /* As fail(), with the scope of damage said. */
 int fail_scope(struct error *err, enum scope scope, int code, enum retry retry, const char *fmt, ...) PRINTF(5, 6);
 
-/* As fail() with code -errnum; ": " and the system's words are added. ENOSPC, EDQUOT, EAGAIN, ENOMEM and EINTR may pass: RETRY_LATER. */
+/* As fail() with code -errnum; ": " and the system's words are added. ENOSPC, EDQUOT, EAGAIN, ENOMEM and EINTR may
+ * pass: RETRY_LATER. */
 int fail_errno(struct error *err, int errnum, const char *fmt, ...) PRINTF(3, 4);
 
 /* Puts "prefix: " before the text on the way up; returns err->code. */
 int error_prefix(struct error *err, const char *fmt, ...) PRINTF(2, 3);
 
-/* The analyser doesn't see into error.c: without this it believes that a failed call may have returned 0 and left its ret_x unwritten. */
+/* The analyser doesn't see into error.c: without this it believes that a failed call may have returned 0 and left its
+ * ret_x unwritten. */
 #if defined(__clang_analyzer__) && !defined(BASE_ERROR_IMPLEMENTATION)
 #define fail(...)         ((void)fail(__VA_ARGS__), -1)
 #define fail_scope(...)   ((void)fail_scope(__VA_ARGS__), -1)

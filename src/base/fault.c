@@ -1,7 +1,7 @@
 /* See fault.h. */
 #include "fault.h"
 
-#if HAUSPOST_FAULT_POINTS
+#ifdef HAUSPOST_FAULT_POINTS
 
 #include "str.h"
 
@@ -16,15 +16,18 @@
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static _Atomic uint64_t passed;
-static uint64_t stop_at;
+static uint64_t stop_at, batch;
 static int log_fd = -1;
 
 static void read_environment(void)
 {
-	const char *step = getenv("HAUSPOST_FAULT_STEP"), *log = getenv("HAUSPOST_FAULT_LOG");
+	const char *step = getenv("HAUSPOST_FAULT_STEP"), *log = getenv("HAUSPOST_FAULT_LOG"),
+		   *most = getenv("HAUSPOST_FAULT_BATCH");
 
 	if (step && !str_to_uint(str_of(step), UINT64_MAX, &stop_at))
 		stop_at = 0;
+	if (most && !str_to_uint(str_of(most), UINT32_MAX, &batch))
+		batch = 0;
 	if (log)
 		log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 }
@@ -41,6 +44,12 @@ void fault_step(const char *name)
 		dprintf(log_fd, "%llu %s\n", (unsigned long long)n, name);
 	if (n == stop_at)
 		_exit(FAULT_EXIT_CODE);
+}
+
+size_t fault_batch(size_t most)
+{
+	pthread_once(&once, read_environment);
+	return batch ? MIN((size_t)batch, most) : most;
 }
 
 #else

@@ -7,7 +7,8 @@
 
 #include <sys/types.h>
 
-/* Appends the file's bytes to `out`; a file longer than what `out` may still take is E_LIMIT. "-" reads standard input. */
+/* Appends the file's bytes to `out`; a file longer than what `out` may still take is E_LIMIT. "-" reads standard input.
+ */
 int file_read(const char *path, struct buf *out, struct error *err) NODISCARD;
 
 /* Temporary file beside it, fsync, rename, fsync of the folder. `mode` as for open(). */

@@ -43,7 +43,7 @@ void log_line(enum log_level level, const char *area, const char *fmt, ...)
 	text[str_make_printable(text, strlen(text), false)] = '\0';
 	clock_format_iso(clock_now_ms(), when);
 	snprintf(line, sizeof line, "%s %-7s %s: %s%s%s%s", when, words[level], area, thread_context[0] ? "[" : "",
-		 thread_context, thread_context[0] ? "] " : "", text);
+	         thread_context, thread_context[0] ? "] " : "", text);
 	if (sink)
 		sink(level, line);
 	else

@@ -1,5 +1,5 @@
-/* The log: one line per event on standard error, `level area: text`, with the ids of the account, listener and message the
- * thread works for. Libraries return errors; their owner logs once. */
+/* The log: one line per event on standard error, `level area: text`, with the ids of the account, listener and message
+ * the thread works for. Libraries return errors; their owner logs once. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 

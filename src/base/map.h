@@ -1,4 +1,5 @@
-/* String → pointer, in a hash table seeded at random (hostile keys can't make it slow). Keys are copied, values borrowed. */
+/* String → pointer, in a hash table seeded at random (hostile keys can't make it slow). Keys are copied, values
+ * borrowed. */
 #ifndef BASE_MAP_H
 #define BASE_MAP_H
 

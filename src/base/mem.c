@@ -1,4 +1,5 @@
-/* See mem.h. This file stays extern and unmarked: the analysers would otherwise report leaks in code that uses CLEANUP. */
+/* See mem.h. This file stays extern and unmarked: the analysers would otherwise report leaks in code that uses CLEANUP.
+ */
 #include "mem.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* Heap memory that never fails: without memory the process aborts, the supervisor restarts it, and the store is durable.
- * Sizes from outside are bounded before they come here. */
+/* Heap memory that never fails: without memory the process aborts, the supervisor restarts it, and the store is
+ * durable. Sizes from outside are bounded before they come here. */
 #ifndef BASE_MEM_H
 #define BASE_MEM_H
 
@@ -20,12 +20,12 @@ char *mem_strdup(const char *s) NODISCARD;
 void mem_wipe_free(void *p, size_t size);
 
 /* Makes room for one more element in a growing array `p` of `n` elements, `size` allocated. */
-#define ARRAY_ROOM(p, n, size)                                                                                         \
-	do {                                                                                                           \
-		if ((n) == (size)) {                                                                                   \
-			(size) = (size) ? (size)*2 : 8;                                                                \
-			(p) = mem_resize((p), (size), sizeof *(p));                                                    \
-		}                                                                                                      \
+#define ARRAY_ROOM(p, n, size)                                      \
+	do {                                                        \
+		if ((n) == (size)) {                                \
+			(size) = (size) ? (size)*2 : 8;             \
+			(p) = mem_resize((p), (size), sizeof *(p)); \
+		}                                                   \
 	} while (0)
 
 UNUSED static inline void freep(void *p)

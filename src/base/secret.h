@@ -12,7 +12,8 @@ struct secret {
 };
 
 void secret_set(struct secret *secret, struct str value); /* copies; wipes what was there */
-void secret_set_unopened(struct secret *secret, struct str sealed, const char *fault); /* copies; not set, and not lost */
+void secret_set_unopened(struct secret *secret, struct str sealed,
+                         const char *fault); /* copies; not set, and not lost */
 void secret_copy(struct secret *secret, const struct secret *from);
 void secret_done(struct secret *secret);
 

@@ -200,7 +200,8 @@ bool str_is_utf8(struct str s)
 	return true;
 }
 
-/* U+0080-9F, U+200E-F, U+2028-E, U+2066-9: C1 controls (terminals act on them), line separators, changes of direction. */
+/* U+0080-9F, U+200E-F, U+2028-E, U+2066-9: C1 controls (terminals act on them), line separators, changes of direction.
+ */
 static bool acts_on_text(const unsigned char *p, size_t length)
 {
 	if (length == 2)
@@ -225,7 +226,8 @@ size_t str_make_printable(char *text, size_t n, bool lines)
 		if (whole > 1 && !acts_on_text(p + i, whole)) {
 			memmove(text + to, text + i, whole);
 			to += whole;
-		} else if (whole == 1 && ((p[i] >= 0x20 && p[i] != 0x7f) || (lines && (p[i] == '\n' || p[i] == '\t')))) {
+		} else if (whole == 1 &&
+		           ((p[i] >= 0x20 && p[i] != 0x7f) || (lines && (p[i] == '\n' || p[i] == '\t')))) {
 			text[to++] = text[i];
 		} else {
 			text[to++] = '?';

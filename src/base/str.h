@@ -1,4 +1,5 @@
-/* A view of bytes that somebody else owns: pointer and length, no terminator promised, NULs allowed. Passed by value. */
+/* A view of bytes that somebody else owns: pointer and length, no terminator promised, NULs allowed. Passed by value.
+ */
 #ifndef BASE_STR_H
 #define BASE_STR_H
 
@@ -11,10 +12,13 @@ struct str {
 	size_t n;
 };
 
-#define STR(lit)  ((struct str){"" lit, sizeof(lit) - 1})
-#define STR_INIT(lit) {"" lit, sizeof(lit) - 1} /* where C wants a constant: static tables */
-#define STR_NULL  ((struct str){NULL, 0})
-#define STR_FMT   "%.*s"
+#define STR(lit) ((struct str){"" lit, sizeof(lit) - 1})
+#define STR_INIT(lit)                   \
+	{                               \
+		"" lit, sizeof(lit) - 1 \
+	} /* where C wants a constant: static tables */
+#define STR_NULL   ((struct str){NULL, 0})
+#define STR_FMT    "%.*s"
 #define STR_ARG(s) (int)MIN((s).n, (size_t)INT32_MAX), (s).p ? (s).p : ""
 
 static inline struct str str_of(const char *s)
@@ -62,9 +66,9 @@ char *str_dup(struct str s) NODISCARD;
 /* Valid UTF-8 (no surrogates, no overlong forms, no beyond U+10FFFF)? */
 bool str_is_utf8(struct str s);
 
-/* What may stand on a terminal or in a log, in place and never longer: control characters (C0, DEL, C1), direction marks that make text read
- * otherwise than it is, and bytes that aren't UTF-8 become '?'. `lines`: tabs and line ends stay (CR before LF goes). Returns the new length;
- * the text needs no NUL and gets none. */
+/* What may stand on a terminal or in a log, in place and never longer: control characters (C0, DEL, C1), direction
+ * marks that make text read otherwise than it is, and bytes that aren't UTF-8 become '?'. `lines`: tabs and line ends
+ * stay (CR before LF goes). Returns the new length; the text needs no NUL and gets none. */
 size_t str_make_printable(char *text, size_t n, bool lines);
 
 /* True where every byte is between 0x01 and 0x7f. */

@@ -13,20 +13,20 @@
 #undef fail
 
 /* Compares a struct str with a C string. */
-#define assert_str(s, want)                                                                                            \
-	do {                                                                                                           \
-		struct str s_ = (s);                                                                                   \
-		assert_int_equal(s_.n, strlen(want));                                                                  \
-		assert_memory_equal(s_.p ? s_.p : "", (want), s_.n);                                                   \
+#define assert_str(s, want)                                          \
+	do {                                                         \
+		struct str s_ = (s);                                 \
+		assert_int_equal(s_.n, strlen(want));                \
+		assert_memory_equal(s_.p ? s_.p : "", (want), s_.n); \
 	} while (0)
 
 /* For calls that return 0 or a count; shows the error's text on failure. */
-#define assert_ok(call, err)                                                                                           \
-	do {                                                                                                           \
-		if ((call) < 0) {                                                                                      \
-			print_error("%s: %s\n", #call, (err)->text);                                                   \
-			assert_true(false && #call);                                                                   \
-		}                                                                                                      \
+#define assert_ok(call, err)                                         \
+	do {                                                         \
+		if ((call) < 0) {                                    \
+			print_error("%s: %s\n", #call, (err)->text); \
+			assert_true(false && #call);                 \
+		}                                                    \
 	} while (0)
 
 #endif

@@ -9,11 +9,11 @@
 
 /* Case types without statuses of their own have these two. */
 static const struct case_status preset_statuses[] = {
-	{.id = "open", .name = "Open"},
-	{.id = "resolved", .name = "Resolved", .resolved = true},
+        {.id = "open", .name = "Open"},
+        {.id = "resolved", .name = "Resolved", .resolved = true},
 };
 
-static const struct case_status *statuses(const struct case_type *type, size_t *ret_count)
+const struct case_status *case_statuses(const struct case_type *type, size_t *ret_count)
 {
 	*ret_count = type->statuses.count ? type->statuses.count : ARRAY_LEN(preset_statuses);
 	return type->statuses.count ? type->statuses.items : preset_statuses;
@@ -22,7 +22,7 @@ static const struct case_status *statuses(const struct case_type *type, size_t *
 const struct case_status *case_status_find(const struct case_type *type, const char *id)
 {
 	size_t n;
-	const struct case_status *all = statuses(type, &n);
+	const struct case_status *all = case_statuses(type, &n);
 
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(all[i].id, id) == 0)
@@ -35,7 +35,7 @@ static const char *status_or_first(const struct case_type *type, const char *nam
 {
 	size_t n;
 
-	return named && *named ? named : statuses(type, &n)[0].id;
+	return named && *named ? named : case_statuses(type, &n)[0].id;
 }
 
 static struct str fields_json(struct arena *arena, const struct field_value *values, size_t n)
@@ -48,7 +48,8 @@ static struct str fields_json(struct arena *arena, const struct field_value *val
 		return STR("{}");
 	object = json_object();
 	for (size_t i = 0; i < n; i++)
-		json_object_set_new(object, values[i].target, json_stringn(values[i].value.p ? values[i].value.p : "", values[i].value.n));
+		json_object_set_new(object, values[i].target,
+		                    json_stringn(values[i].value.p ? values[i].value.p : "", values[i].value.n));
 	text = json_dumps(object, JSON_COMPACT);
 	must(text != NULL);
 	copy = arena_str(arena, str_of(text));
@@ -58,20 +59,20 @@ static struct str fields_json(struct arena *arena, const struct field_value *val
 }
 
 int case_open(struct db *db, struct arena *arena, const struct case_opening *opening, struct stored_case *ret_case,
-	      struct error *err)
+              struct error *err)
 {
 	const struct case_type *type = opening->type;
 	struct stored_case c = {
-		.type = type->id,
-		.status = status_or_first(type, type->initial_status),
-		.subject = opening->subject,
-		.contact_id = opening->contact_id,
-		.account = opening->account,
-		.previous_id = opening->previous_id,
-		.fields = fields_json(arena, opening->values, opening->value_count),
-		.created_at = opening->at,
-		.updated_at = opening->at,
-		.message_count = 1,
+	        .type = type->id,
+	        .status = status_or_first(type, type->initial_status),
+	        .subject = opening->subject,
+	        .contact_id = opening->contact_id,
+	        .account = opening->account,
+	        .previous_id = opening->previous_id,
+	        .fields = fields_json(arena, opening->values, opening->value_count),
+	        .created_at = opening->at,
+	        .updated_at = opening->at,
+	        .message_count = 1,
 	};
 	int64_t number;
 	int r = db_next_number(db, number_mask_sequence(arena, type->number_mask, opening->at), &number, err);
@@ -96,7 +97,8 @@ enum case_reach case_reach(const struct case_type *type, const struct stored_cas
 	return CASE_REOPENS;
 }
 
-int case_join(struct db *db, const struct case_type *type, struct stored_case *c, bool reopen, int64_t at, struct error *err)
+int case_join(struct db *db, const struct case_type *type, struct stored_case *c, bool reopen, int64_t at,
+              struct error *err)
 {
 	const char *status = reopen ? status_or_first(type, type->reopened_status) : NULL;
 	int r = case_touch(db, c->id, status, at, err);

@@ -19,17 +19,20 @@ struct case_opening {
 
 /* Takes the next number of the type's mask and stores the case, with one message counted. */
 int case_open(struct db *db, struct arena *arena, const struct case_opening *opening, struct stored_case *ret_case,
-	      struct error *err) NODISCARD;
+              struct error *err) NODISCARD;
 
 /* What a reply finds: the case open, resolved but young enough to be re-opened, or too old. */
 enum case_reach { CASE_OPEN, CASE_REOPENS, CASE_TOO_OLD };
 enum case_reach case_reach(const struct case_type *type, const struct stored_case *c, int64_t at);
 
 /* Counts one more message; with `reopen` the status becomes the type's reopened status. *c is brought up to date. */
-int case_join(struct db *db, const struct case_type *type, struct stored_case *c, bool reopen, int64_t at, struct error *err)
-	NODISCARD;
+int case_join(struct db *db, const struct case_type *type, struct stored_case *c, bool reopen, int64_t at,
+              struct error *err) NODISCARD;
 
 /* The status with that id, NULL where the type doesn't know it. */
+/* The statuses of a type: its own, or open and resolved where it names none. */
+const struct case_status *case_statuses(const struct case_type *type, size_t *ret_count);
+
 const struct case_status *case_status_find(const struct case_type *type, const char *id);
 
 #endif

@@ -4,7 +4,8 @@
 #include "rules/number_mask.h"
 #include "store/cases.h"
 
-static void add_finding(struct arena *arena, struct threading *t, enum evidence_kind kind, struct str value, int64_t case_id)
+static void add_finding(struct arena *arena, struct threading *t, enum evidence_kind kind, struct str value,
+                        int64_t case_id)
 {
 	struct evidence *found = ARENA_ARRAY(arena, struct evidence, t->found_count + 1);
 
@@ -23,8 +24,9 @@ static size_t answered_ids(const struct message *m, struct str ids[THREADING_MAX
 	size_t n = 0;
 
 	for (size_t i = 0; i < m->in_reply_to_count + m->reference_count && n < THREADING_MAX_IDS; i++) {
-		struct str id = i < m->in_reply_to_count ? m->in_reply_to[i]
-							  : m->references[m->reference_count - 1 - (i - m->in_reply_to_count)];
+		struct str id = i < m->in_reply_to_count
+		                        ? m->in_reply_to[i]
+		                        : m->references[m->reference_count - 1 - (i - m->in_reply_to_count)];
 		bool known = id.n == 0;
 
 		for (size_t k = 0; k < n && !known; k++)
@@ -36,7 +38,8 @@ static size_t answered_ids(const struct message *m, struct str ids[THREADING_MAX
 }
 
 /* Stops at the first id that is known: the older ones lead to the same conversation or to one it grew out of. */
-static int look_at_ids(struct db *db, struct arena *arena, const struct message *m, struct threading *t, struct error *err)
+static int look_at_ids(struct db *db, struct arena *arena, const struct message *m, struct threading *t,
+                       struct error *err)
 {
 	struct str ids[THREADING_MAX_IDS];
 	size_t n = answered_ids(m, ids);
@@ -49,13 +52,14 @@ static int look_at_ids(struct db *db, struct arena *arena, const struct message 
 		if (r < 0)
 			return r;
 		if (r > 0)
-			add_finding(arena, t, is_ours ? EVIDENCE_REPLY_TO_OURS : EVIDENCE_REPLY_TO_KNOWN, ids[i], case_id);
+			add_finding(arena, t, is_ours ? EVIDENCE_REPLY_TO_OURS : EVIDENCE_REPLY_TO_KNOWN, ids[i],
+			            case_id);
 	}
 	return 0;
 }
 
-static int look_for_number(struct db *db, struct arena *arena, const char *mask, struct str subject, struct threading *t,
-			   struct error *err)
+static int look_for_number(struct db *db, struct arena *arena, const char *mask, struct str subject,
+                           struct threading *t, struct error *err)
 {
 	struct str number;
 	size_t at = 0;
@@ -73,7 +77,7 @@ static int look_for_number(struct db *db, struct arena *arena, const char *mask,
 }
 
 static int look_at_subject(struct db *db, struct arena *arena, const struct setup *setup, const struct message *m,
-			   struct threading *t, struct error *err)
+                           struct threading *t, struct error *err)
 {
 	const void *const *types;
 	size_t n = setup_list(setup, &case_type_type, &types);
@@ -91,7 +95,7 @@ static int look_at_subject(struct db *db, struct arena *arena, const struct setu
 }
 
 int threading_decide(struct db *db, struct arena *arena, const struct setup *setup, const struct message *message,
-		     struct threading *ret_threading, struct error *err)
+                     struct threading *ret_threading, struct error *err)
 {
 	struct threading t = {0};
 	int64_t case_id;
@@ -135,8 +139,9 @@ struct str threading_text(struct arena *arena, const struct threading *threading
 	for (size_t i = 0; i < threading->found_count; i++) {
 		const struct evidence *e = &threading->found[i];
 
-		text = arena_printf(arena, STR_FMT "%s: %s: " STR_FMT " -> case id %lld\n", STR_ARG(text), i ? "also" : "won",
-				    evidence_words(e->kind), STR_ARG(e->value), (long long)e->case_id);
+		text = arena_printf(arena, STR_FMT "%s: %s: " STR_FMT " -> case id %lld\n", STR_ARG(text),
+		                    i ? "also" : "won", evidence_words(e->kind), STR_ARG(e->value),
+		                    (long long)e->case_id);
 	}
 	return text;
 }

@@ -1,8 +1,9 @@
-/* Which case does this mail belong to? Every finding is kept, with the one that won, so that the decision can be asked for.
+/* Which case does this mail belong to? Every finding is kept, with the one that won, so that the decision can be asked
+ *for.
  *
  * In this order, the first that leads to a case wins:
- *	1. In-Reply-To, then References from the newest to the oldest: Message-IDs of mail in or out that belongs to a case
- *	   (ours carry an unguessable token);
+ *	1. In-Reply-To, then References from the newest to the oldest: Message-IDs of mail in or out that belongs to a
+ *case (ours carry an unguessable token);
  *	2. a case number in the subject, by the masks of all case types, old masks included.
  */
 #ifndef CASES_THREADING_H
@@ -31,7 +32,7 @@ struct threading {
 };
 
 int threading_decide(struct db *db, struct arena *arena, const struct setup *setup, const struct message *message,
-		     struct threading *ret_threading, struct error *err) NODISCARD;
+                     struct threading *ret_threading, struct error *err) NODISCARD;
 
 /* One line per finding, for people: "won: In-Reply-To <…> answers our message". Empty where nothing was found. */
 struct str threading_text(struct arena *arena, const struct threading *threading);

@@ -14,10 +14,11 @@ static json_t *case_json(const struct stored_case *c)
 {
 	json_t *fields = json_loadb(c->fields.p, c->fields.n, 0, NULL);
 
-	return json_pack("{s:I, s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:o}", "id", (json_int_t)c->id, "type", c->type, "number",
-			 c->number, "status", c->status, "subject", cli_json_str(c->subject), "previous", (json_int_t)c->previous_id,
-			 "created_at", (json_int_t)c->created_at, "updated_at", (json_int_t)c->updated_at, "messages",
-			 (json_int_t)c->message_count, "fields", fields ? fields : json_object());
+	return json_pack("{s:I, s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:o}", "id", (json_int_t)c->id, "type", c->type,
+	                 "number", c->number, "status", c->status, "subject", cli_json_str(c->subject), "previous",
+	                 (json_int_t)c->previous_id, "created_at", (json_int_t)c->created_at, "updated_at",
+	                 (json_int_t)c->updated_at, "messages", (json_int_t)c->message_count, "fields",
+	                 fields ? fields : json_object());
 }
 
 static void print_case(const struct stored_case *c)
@@ -63,15 +64,18 @@ static int find_case(struct db *db, const char *name, struct arena *arena, struc
 
 	if (r == 0 && str_to_uint(str_of(name), INT64_MAX, &id))
 		r = case_get(db, (int64_t)id, arena, ret, err);
-	return r == 0 ? fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no case %s; 'hauspost cases list' shows them", name) : r;
+	return r == 0 ? fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no case %s; 'hauspost cases list' shows them",
+	                     name)
+	              : r;
 }
 
 static json_t *message_json(const struct stored_message *m)
 {
-	return json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:s, s:I, s:o, s:o}", "id", (json_int_t)m->id, "direction", m->direction,
-			 "message_id", cli_json_str(m->message_ident), "from", cli_json_str(m->from_address), "to",
-			 cli_json_str(m->to_text), "subject", cli_json_str(m->subject), "automatic", m->automatic, "created_at",
-			 (json_int_t)m->created_at, "evidence", cli_json_str(m->evidence), "text", cli_json_str(m->body_text));
+	return json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:s, s:I, s:o, s:o}", "id", (json_int_t)m->id, "direction",
+	                 m->direction, "message_id", cli_json_str(m->message_ident), "from",
+	                 cli_json_str(m->from_address), "to", cli_json_str(m->to_text), "subject",
+	                 cli_json_str(m->subject), "automatic", m->automatic, "created_at", (json_int_t)m->created_at,
+	                 "evidence", cli_json_str(m->evidence), "text", cli_json_str(m->body_text));
 }
 
 static void print_message(const struct stored_message *m)
@@ -160,14 +164,16 @@ static int run_set_status(struct work *work, struct db *db, struct error *err)
 static int refuse_status(const char *type_id, const struct case_type *type, const char *status, struct error *err)
 {
 	struct buf known CLEANUP(buf_done) = BUF_INIT(KIB(1));
-	const struct case_status *statuses = type ? type->statuses.items : NULL;
+	size_t n = 0;
+	const struct case_status *all = type ? case_statuses(type, &n) : NULL;
 
-	for (size_t i = 0; type && i < type->statuses.count; i++)
-		buf_printf(&known, "%s%s", i ? ", " : ": it has ", statuses[i].id);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&known, "%s%s", i ? ", " : ": it has ", all[i].id);
 	return fail(err, E_INVALID, RETRY_NEVER, "case type %s has no status %.64s%s", type_id, status, buf_cstr(&known));
 }
 
-static int set_status(struct cli *cli, struct db *db, const char *name, const char *status, struct arena *arena, struct error *err)
+static int set_status(struct cli *cli, struct db *db, const char *name, const char *status, struct arena *arena,
+                      struct error *err)
 {
 	struct set_status set = {.work = {.run = run_set_status}, .status = status};
 	const struct case_status *known;
@@ -234,12 +240,12 @@ static int run_cases(struct cli *cli, int argc, char **argv)
 }
 
 const struct command cases_command = {
-	.name = "cases",
-	.arguments = "[list [--limit N] | show NUMBER | status NUMBER STATUS]",
-	.summary = "List cases, read one, change its status",
-	.help = "  list      the newest first: number, status, last change (UTC), messages, subject\n"
-		"  show      the conversation; tells of each message why it belongs to the case\n"
-		"  status    sets a status of the case's type\n"
-		"  -n, --limit N  at most so many (1000)\n",
-	.run = run_cases,
+        .name = "cases",
+        .arguments = "[list [--limit N] | show NUMBER | status NUMBER STATUS]",
+        .summary = "List cases, read one, change its status",
+        .help = "  list      the newest first: number, status, last change (UTC), messages, subject\n"
+                "  show      the conversation; tells of each message why it belongs to the case\n"
+                "  status    sets a status of the case's type\n"
+                "  -n, --limit N  at most so many (1000)\n",
+        .run = run_cases,
 };

@@ -78,7 +78,7 @@ int cli_usage(const struct cli *cli, const struct command *command, const char *
 	va_end(ap);
 	n = str_make_printable(text, strlen(text), false);
 	snprintf(text + n, sizeof text - n, "; usage: hauspost %s%s%s ('hauspost %s --help' tells more)", command->name,
-		 command->arguments[0] ? " " : "", command->arguments, command->name);
+	         command->arguments[0] ? " " : "", command->arguments, command->name);
 	print_fault(cli, text, "usage");
 	return EXIT_USAGE;
 }
@@ -105,7 +105,8 @@ int cli_wrong_kind(const struct cli *cli, const struct command *command, const c
 	return cli_usage(cli, command, "'%.64s' is not a kind of record: there are %s", kind, buf_cstr(&known));
 }
 
-bool cli_one_of(const struct cli *cli, const struct command *command, const char *what, const char *word, const char *const *known)
+bool cli_one_of(const struct cli *cli, const struct command *command, const char *what, const char *word,
+                const char *const *known)
 {
 	struct buf list CLEANUP(buf_done) = BUF_INIT(KIB(1));
 
@@ -218,8 +219,9 @@ int cli_lock(struct cli *cli, struct error *err)
 		ssize_t n = pread(cli->lock_fd, owner, sizeof owner - 1, 0);
 
 		owner[n > 0 ? n : 0] = '\0';
-		return fail(err, E_IN_USE, RETRY_LATER, "%s is in use by another hauspost (%s); stop it first, or let it do the work",
-			    cli->home, owner[0] ? owner : "process unknown");
+		return fail(err, E_IN_USE, RETRY_LATER,
+		            "%s is in use by another hauspost (%s); stop it first, or let it do the work", cli->home,
+		            owner[0] ? owner : "process unknown");
 	}
 	snprintf(owner, sizeof owner, "process %d", (int)getpid());
 	if (ftruncate(cli->lock_fd, 0) < 0 || pwrite(cli->lock_fd, owner, strlen(owner), 0) < 0) {
@@ -274,7 +276,8 @@ struct str cli_store_name(const struct cli *cli, struct arena *arena)
 	int length = end ? (int)(end - url) : (int)strlen(url);
 
 	if (at && (!end || at < end))
-		return arena_printf(arena, "%.*s%.*s", (int)(host + 3 - url), url, (int)(length - (at + 1 - url)), at + 1);
+		return arena_printf(arena, "%.*s%.*s", (int)(host + 3 - url), url, (int)(length - (at + 1 - url)),
+		                    at + 1);
 	return arena_printf(arena, "%.*s", length, url);
 }
 

@@ -35,7 +35,7 @@ struct cli {
 
 struct command {
 	const char *name, *arguments, *summary;
-	const char *help; /* options and examples, lines */
+	const char *help;                                   /* options and examples, lines */
 	int (*run)(struct cli *cli, int argc, char **argv); /* argv[0] is the command's name; returns the exit code */
 };
 
@@ -54,16 +54,18 @@ int cli_wrong_option(const struct cli *cli, const struct command *command, int a
 int cli_wrong_kind(const struct cli *cli, const struct command *command, const char *kind);
 
 /* False after telling that `word` is none of the NULL-terminated `known`. */
-bool cli_one_of(const struct cli *cli, const struct command *command, const char *what, const char *word, const char *const *known) NODISCARD;
+bool cli_one_of(const struct cli *cli, const struct command *command, const char *what, const char *word,
+                const char *const *known) NODISCARD;
 
-/* Opens store and vault. `create`: make what is missing (apply alone does); else a missing store is E_NOT_FOUND (cli->no_store), and the
- * error says what to do. All other faults are E_STORE or E_IN_USE. */
+/* Opens store and vault. `create`: make what is missing (apply alone does); else a missing store is E_NOT_FOUND
+ * (cli->no_store), and the error says what to do. All other faults are E_STORE or E_IN_USE. */
 int cli_open(struct cli *cli, bool create, struct error *err) NODISCARD;
 
 /* cli_open() without create, and the set-up. */
 int cli_load(struct cli *cli, struct error *err) NODISCARD;
 
-/* Takes the home folder for this process, as everything that reads mailboxes or sends must. E_IN_USE says who has it. */
+/* Takes the home folder for this process, as everything that reads mailboxes or sends must. E_IN_USE says who has it.
+ */
 int cli_lock(struct cli *cli, struct error *err) NODISCARD;
 
 void cli_close(struct cli *cli);
@@ -90,11 +92,15 @@ struct str cli_store_name(const struct cli *cli, struct arena *arena);
 /* "2026-11-21 07:39:31" UTC, "-" for 0. */
 const char *cli_time(int64_t at_ms, char room[24]);
 
+/* 'hauspost help records' (or a kind of record: accounts, listeners …): the keys with values and defaults. False where
+ * `topic` is neither. */
+bool print_record_help(const struct cli *cli, const char *topic) NODISCARD;
+
 /* A text view as JSON; invalid UTF-8 can't come from the store. */
 json_t *cli_json_str(struct str s);
 
-extern const struct command serve_command, apply_command, export_command, list_command, show_command, delete_command, run_command,
-	ingest_command, inspect_command, send_command, cases_command, message_command, ledger_command, outbox_command, keys_command, doctor_command,
-	version_command;
+extern const struct command serve_command, apply_command, export_command, list_command, show_command, delete_command,
+        run_command, ingest_command, inspect_command, send_command, cases_command, message_command, ledger_command,
+        outbox_command, keys_command, doctor_command, version_command;
 
 #endif

@@ -5,7 +5,8 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* Appends one JSON object and a line end. `file` is shown as its "file". Fails only where `out` is full. */
+/* Appends one JSON object and a line end. A part's "size" is in decoded bytes; its "sha1" is of the decoded content
+ * (text: as UTF-8) without its white space. `file` is shown as its "file". Fails only where `out` is full. */
 int inspect_message(struct str raw, const char *file, struct buf *out, struct error *err) NODISCARD;
 
 /* Appends a page: who, subject, date, what it is and why, the tree of parts, the body, attachments, notices. */

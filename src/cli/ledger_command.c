@@ -14,13 +14,14 @@ static const char *const states[] = {"received", "failed", "parked", "committed"
 
 static json_t *ledger_json(const struct ledger_row *row)
 {
-	return json_pack("{s:I, s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I}", "id", (json_int_t)row->id,
-			 "listener", row->listener, "uid", (json_int_t)row->uid, "state", row->state, "outcome", row->outcome, "answer",
-			 row->answer, "category", row->category, "reason", row->reason, "tries", (json_int_t)row->tries, "case",
-			 (json_int_t)row->case_id, "message", (json_int_t)row->message_id, "message_id",
-			 cli_json_str(row->message_ident), "received_at", (json_int_t)row->received_at, "committed_at",
-			 (json_int_t)row->committed_at, "acknowledged_at", (json_int_t)row->acknowledged_at, "next_try_at",
-			 (json_int_t)row->next_try_at);
+	return json_pack("{s:I, s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I}", "id",
+	                 (json_int_t)row->id, "listener", row->listener, "uid", (json_int_t)row->uid, "state",
+	                 row->state, "outcome", row->outcome, "answer", row->answer, "category", row->category,
+	                 "reason", row->reason, "tries", (json_int_t)row->tries, "case", (json_int_t)row->case_id,
+	                 "message", (json_int_t)row->message_id, "message_id", cli_json_str(row->message_ident),
+	                 "received_at", (json_int_t)row->received_at, "committed_at", (json_int_t)row->committed_at,
+	                 "acknowledged_at", (json_int_t)row->acknowledged_at, "next_try_at",
+	                 (json_int_t)row->next_try_at);
 }
 
 static void print_ledger_row(const struct ledger_row *row)
@@ -39,7 +40,7 @@ static void print_ledger_row(const struct ledger_row *row)
 }
 
 static int list_ledger(struct cli *cli, struct db *db, const char *state, size_t limit, struct arena *arena,
-		       struct error *err)
+                       struct error *err)
 {
 	struct ledger_row *rows;
 	int n = ledger_list(db, state, limit, arena, &rows, err);
@@ -84,8 +85,9 @@ static int retry_ledger(struct cli *cli, int64_t id, struct error *err)
 		return r;
 	if (id && retry.n == 0)
 		return fail(err, E_NOT_FOUND, RETRY_NEVER,
-			    "ledger row %lld is not parked or failed, or its mail is not kept here ('hauspost ledger list' shows)",
-			    (long long)id);
+		            "ledger row %lld is not parked or failed, or its mail is not kept here ('hauspost ledger "
+		            "list' shows)",
+		            (long long)id);
 	good = intake_retry_due(cli->store, cli->setup, NULL, err);
 	if (good < 0)
 		return good;
@@ -108,29 +110,33 @@ static void print_gap(void *ctx, uint32_t uid)
 static int verify_ledger(struct cli *cli, const char *id, struct error *err)
 {
 	struct session *session CLEANUP(session_closep) = NULL;
-	struct session_options options = {.store = cli->store, .setup = cli->setup, .listener = setup_listener(cli->setup, id)};
-	int64_t on_server = 0, gaps;
+	struct session_options options = {
+	        .store = cli->store, .setup = cli->setup, .listener = setup_listener(cli->setup, id)};
+	struct verify_counts counts;
 	int r;
 
 	if (!options.listener)
-		return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no listener %s; 'hauspost list listeners' shows them", id);
+		return fail(err, E_NOT_FOUND, RETRY_NEVER,
+		            "there is no listener %s; 'hauspost list listeners' shows them", id);
 	r = session_open(&options, &session, err);
 	if (r < 0)
 		return r;
-	gaps = session_verify(session, print_gap, cli, &on_server, err);
-	if (gaps < 0)
-		return (int)gaps;
+	r = session_verify(session, print_gap, cli, &counts, err);
+	if (r < 0)
+		return r;
 	if (cli->json)
-		cli_print_json(json_pack("{s:I, s:I}", "on_server", (json_int_t)on_server, "gaps", (json_int_t)gaps));
+		cli_print_json(json_pack("{s:I, s:I, s:I}", "on_server", (json_int_t)counts.on_server, "unread",
+		                         (json_int_t)counts.unread, "gaps", (json_int_t)counts.gaps));
 	else
-		printf("%lld messages on the server, %lld gaps\n", (long long)on_server, (long long)gaps);
-	return gaps ? EXIT_FAILED : EXIT_OK;
+		printf("%lld messages on the server, %lld not read yet, %lld gaps\n", (long long)counts.on_server,
+		       (long long)counts.unread, (long long)counts.gaps);
+	return counts.gaps ? EXIT_FAILED : EXIT_OK;
 }
 
 static int run_ledger(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{"state", required_argument, NULL, 's'}, {"limit", required_argument, NULL, 'n'}, {NULL, 0, NULL, 0}};
+	        {"state", required_argument, NULL, 's'}, {"limit", required_argument, NULL, 'n'}, {NULL, 0, NULL, 0}};
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct db *db CLEANUP(db_closep) = NULL;
 	const char *state = NULL, *verb;
@@ -160,19 +166,20 @@ static int run_ledger(struct cli *cli, int argc, char **argv)
 	if (r == 0)
 		r = store_connect(cli->store, &db, &err);
 	if (r == 0)
-		r = strcmp(verb, "list") == 0	 ? list_ledger(cli, db, state, limit, arena, &err)
+		r = strcmp(verb, "list") == 0    ? list_ledger(cli, db, state, limit, arena, &err)
 		    : strcmp(verb, "retry") == 0 ? retry_ledger(cli, (int64_t)id, &err)
-						 : verify_ledger(cli, argv[1], &err);
+		                                 : verify_ledger(cli, argv[1], &err);
 	return r < 0 ? cli_fail(cli, &err) : r;
 }
 
 const struct command ledger_command = {
-	.name = "ledger",
-	.arguments = "[list [--state STATE] [--limit N] | retry [ROW] | verify LISTENER]",
-	.summary = "What became of each message, and why",
-	.help = "  --state STATE    only rows that are received, failed, parked, committed or acknowledged\n"
-		"  -n, --limit N    at most so many, the newest (1000)\n"
-		"  retry            handles parked mail again (all of it, or one row), from the copy kept in the store\n"
-		"  verify           compares the server's messages with the ledger; exit code 0 means no gaps\n",
-	.run = run_ledger,
+        .name = "ledger",
+        .arguments = "[list [--state STATE] [--limit N] | retry [ROW] | verify LISTENER]",
+        .summary = "What became of each message, and why",
+        .help = "  --state STATE    only rows that are received, failed, parked, committed or acknowledged\n"
+                "  -n, --limit N    at most so many, the newest (1000)\n"
+                "  retry            handles parked mail again (all of it, or one row), from the copy kept in the "
+                "store\n"
+                "  verify           compares the server's messages with the ledger; exit code 0 means no gaps\n",
+        .run = run_ledger,
 };

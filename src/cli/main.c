@@ -7,34 +7,35 @@
 
 #include <getopt.h>
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 const struct command *const commands[] = {
-	&serve_command, &apply_command,   &export_command, &list_command,  &show_command,   &delete_command,
-	&run_command,   &ingest_command,  &send_command,   &cases_command, &message_command, &ledger_command, &outbox_command,
-	&inspect_command, &keys_command,  &doctor_command, &version_command, NULL,
+        &serve_command,  &apply_command,   &export_command, &list_command,   &show_command,    &delete_command,
+        &run_command,    &ingest_command,  &send_command,   &cases_command,  &message_command, &ledger_command,
+        &outbox_command, &inspect_command, &keys_command,   &doctor_command, &version_command, NULL,
 };
 
 static const char intro[] =
-	"hauspost reads mailboxes, turns mail into cases, answers, and sends what you want to say.\n"
-	"\n"
-	"usage: hauspost [--home DIR] [--store URL] [--json] [-v] COMMAND [ARGUMENTS]\n"
-	"\n";
+        "hauspost reads mailboxes, turns mail into cases, answers, and sends what you want to say.\n"
+        "\n"
+        "usage: hauspost [--home DIR] [--store URL] [--json] [-v] COMMAND [ARGUMENTS]\n"
+        "\n";
 
 static const char outro[] =
-	"\n"
-	"  --home DIR     where the store and its key live ($HAUSPOST_HOME; else /var/lib/hauspost\n"
-	"                 for root, ~/.local/share/hauspost for others)\n"
-	"  --store URL    another store: postgresql://USER@HOST/DATABASE or sqlite:FILE ($HAUSPOST_STORE)\n"
-	"  --json         answers as JSON\n"
-	"  -v             log more (-q: errors only)\n"
-	"\n"
-	"'hauspost COMMAND --help' tells arguments and options of a command.\n"
-	"To begin: write a set-up file (docs/examples/support.yaml is one, docs/setup.md explains it),\n"
-	"then 'hauspost apply setup.yaml' and 'hauspost serve'.\n";
+        "\n"
+        "  --home DIR     where the store and its key live ($HAUSPOST_HOME; else /var/lib/hauspost\n"
+        "                 for root, ~/.local/share/hauspost for others)\n"
+        "  --store URL    another store: postgresql://USER@HOST/DATABASE or sqlite:FILE ($HAUSPOST_STORE)\n"
+        "  --json         answers as JSON\n"
+        "  -v             log more (-q: errors only)\n"
+        "\n"
+        "'hauspost COMMAND --help' tells arguments and options of a command, 'hauspost help records' every key of\n"
+        "the set-up file. To begin: write a set-up file (docs/examples/support.yaml is one, docs/setup.md explains\n"
+        "it), then 'hauspost apply setup.yaml' and 'hauspost serve'.\n";
 
 static void print_help(FILE *out)
 {
@@ -109,9 +110,13 @@ static bool take_json(int *argc, char **argv)
 static int read_options(int argc, char **argv, struct cli *cli, char **home)
 {
 	static const struct option options[] = {
-		{"home", required_argument, NULL, 'H'}, {"store", required_argument, NULL, 'S'}, {"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},    {"verbose", no_argument, NULL, 'v'},     {"quiet", no_argument, NULL, 'q'},
-		{NULL, 0, NULL, 0},
+	        {"home", required_argument, NULL, 'H'},
+	        {"store", required_argument, NULL, 'S'},
+	        {"help", no_argument, NULL, 'h'},
+	        {"version", no_argument, NULL, 'V'},
+	        {"verbose", no_argument, NULL, 'v'},
+	        {"quiet", no_argument, NULL, 'q'},
+	        {NULL, 0, NULL, 0},
 	};
 	struct error err;
 	int c;
@@ -139,8 +144,10 @@ static int read_options(int argc, char **argv, struct cli *cli, char **home)
 			print_help(stdout);
 			return -1 - EXIT_OK;
 		default:
-			fail(&err, E_INVALID, RETRY_NEVER, c == ':' ? "option %s needs a value; 'hauspost --help' lists options and commands"
-								    : "there is no option %s; 'hauspost --help' lists options and commands", argv[optind - 1]);
+			fail(&err, E_INVALID, RETRY_NEVER,
+			     c == ':' ? "option %s needs a value; 'hauspost --help' lists options and commands"
+			              : "there is no option %s; 'hauspost --help' lists options and commands",
+			     argv[optind - 1]);
 			cli_fail(cli, &err);
 			return -1 - EXIT_USAGE;
 		}
@@ -153,6 +160,8 @@ static int run(struct cli *cli, int argc, char **argv)
 	const struct command *command;
 	struct error err;
 
+	if (argc == 2 && strcmp(argv[0], "help") == 0 && print_record_help(cli, argv[1]))
+		return EXIT_OK;
 	if (argc == 0 || strcmp(argv[0], "help") == 0) {
 		command = argc > 1 ? find_command(argv[1]) : NULL;
 		if (command)
@@ -163,7 +172,8 @@ static int run(struct cli *cli, int argc, char **argv)
 	}
 	command = find_command(argv[0]);
 	if (!command) {
-		fail(&err, E_INVALID, RETRY_NEVER, "there is no command '%.64s'; 'hauspost --help' lists them", argv[0]);
+		fail(&err, E_INVALID, RETRY_NEVER, "there is no command '%.64s'; 'hauspost --help' lists them",
+		     argv[0]);
 		cli_fail(cli, &err);
 		return EXIT_USAGE;
 	}
@@ -182,7 +192,10 @@ int main(int argc, char **argv)
 	int at, code;
 
 	setlocale(LC_CTYPE, "C.UTF-8"); /* widths of letters; nothing else depends on it */
-	umask(077); /* mail and keys are nobody else's */
+	umask(077);                     /* mail and keys are nobody else's */
+	/* Memory is freed by other threads than took it, and many threads take turns at little work: few heaps keep it
+	 * together. */
+	mallopt(M_ARENA_MAX, 4);
 	signal(SIGPIPE, SIG_IGN); /* TLS writes to a closed socket are errors, not the end */
 	cli.json = take_json(&argc, argv);
 	at = read_options(argc, argv, &cli, &home);

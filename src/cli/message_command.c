@@ -17,8 +17,9 @@ static int read_raw(struct db *db, int64_t id, struct buf *raw, struct error *er
 
 	if (r == 0)
 		return fail(err, E_NOT_FOUND, RETRY_NEVER,
-			    "there is no message %lld; 'hauspost cases show NUMBER' and 'hauspost ledger list --json' name them",
-			    (long long)id);
+		            "there is no message %lld; 'hauspost cases show NUMBER' and 'hauspost ledger list --json' "
+		            "name them",
+		            (long long)id);
 	return r < 0 ? r : 0;
 }
 
@@ -29,8 +30,8 @@ static void print_raw(const struct cli *cli, int64_t id, struct str raw)
 
 	if (cli->json) {
 		base64_encode(&text, raw);
-		cli_print_json(json_pack("{s:I, s:I, s:s}", "message", (json_int_t)id, "size", (json_int_t)raw.n, "raw_base64",
-					 buf_cstr(&text)));
+		cli_print_json(json_pack("{s:I, s:I, s:s}", "message", (json_int_t)id, "size", (json_int_t)raw.n,
+		                         "raw_base64", buf_cstr(&text)));
 	} else if (isatty(STDOUT_FILENO)) {
 		lines_put(raw);
 	} else {

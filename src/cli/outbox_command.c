@@ -18,14 +18,14 @@ static json_t *outbox_json(const struct outbox_row *row)
 	for (size_t i = 0; i < row->recipient_count; i++) {
 		const struct outbox_recipient *r = &row->recipients[i];
 
-		json_array_append_new(recipients, json_pack("{s:s, s:s, s:I, s:s}", "address", r->address, "state", r->state, "code",
-							    (json_int_t)r->code, "reply", r->reply));
+		json_array_append_new(recipients, json_pack("{s:s, s:s, s:I, s:s}", "address", r->address, "state",
+		                                            r->state, "code", (json_int_t)r->code, "reply", r->reply));
 	}
-	return json_pack("{s:I, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:o}", "id", (json_int_t)row->id, "account",
-			 row->account, "kind", row->kind, "state", row->state, "case", (json_int_t)row->case_id, "message",
-			 (json_int_t)row->message_id, "tries", (json_int_t)row->tries, "code", (json_int_t)row->code, "reply",
-			 row->reply, "next_try_at", (json_int_t)row->next_try_at, "sent_at", (json_int_t)row->sent_at, "recipients",
-			 recipients);
+	return json_pack("{s:I, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:o}", "id", (json_int_t)row->id,
+	                 "account", row->account, "kind", row->kind, "state", row->state, "case",
+	                 (json_int_t)row->case_id, "message", (json_int_t)row->message_id, "tries",
+	                 (json_int_t)row->tries, "code", (json_int_t)row->code, "reply", row->reply, "next_try_at",
+	                 (json_int_t)row->next_try_at, "sent_at", (json_int_t)row->sent_at, "recipients", recipients);
 }
 
 static void print_outbox_row(const struct outbox_row *row)
@@ -36,14 +36,14 @@ static void print_outbox_row(const struct outbox_row *row)
 	buf_printf(&line, "%-8lld %s  ", (long long)row->id, cli_time(row->created_at, when));
 	line_column(&line, str_of(row->account), 12);
 	buf_printf(&line, "%-9s to %s%s", row->state, row->recipient_count ? row->recipients[0].address : "nobody",
-		   row->recipient_count > 1 ? " and others" : "");
+	           row->recipient_count > 1 ? " and others" : "");
 	if (row->reply[0])
 		buf_printf(&line, "  %s", row->reply);
 	line_put(&line);
 }
 
 static int list_outbox(struct cli *cli, struct db *db, const char *state, size_t limit, struct arena *arena,
-		       struct error *err)
+                       struct error *err)
 {
 	struct outbox_row *rows;
 	int n = outbox_list(db, state, limit, arena, &rows, err);
@@ -77,7 +77,8 @@ static void flush_account(void *ctx, const char *account, int64_t due_at)
 	struct flush *flush = ctx;
 	struct error err = {0};
 
-	if (due_at <= clock_now_ms() && outbox_send_account(flush->options, account, &flush->counts, &err) < 0 && !flush->first.code)
+	if (due_at <= clock_now_ms() && outbox_send_account(flush->options, account, &flush->counts, &err) < 0 &&
+	    !flush->first.code)
 		flush->first = err;
 }
 
@@ -85,7 +86,7 @@ static int flush_outbox(struct cli *cli, struct db *db, struct error *err)
 {
 	const struct outbox_options options = {.store = cli->store, .setup = cli->setup, .claim = cli_claim()};
 	struct flush flush = {.options = &options};
-	int64_t orphans;
+	int64_t orphans, uncertain;
 	int r = cli_lock(cli, err);
 
 	if (r < 0)
@@ -94,13 +95,14 @@ static int flush_outbox(struct cli *cli, struct db *db, struct error *err)
 	r = orphans < 0 ? (int)orphans : outbox_accounts(db, flush_account, &flush, err);
 	if (r < 0)
 		return r;
+	uncertain = flush.counts.uncertain + orphans;
 	if (cli->json)
 		cli_print_json(json_pack("{s:I, s:I, s:I, s:I}", "sent", (json_int_t)flush.counts.sent, "later",
-					 (json_int_t)flush.counts.later, "failed", (json_int_t)flush.counts.failed, "uncertain",
-					 (json_int_t)(flush.counts.uncertain + orphans)));
+		                         (json_int_t)flush.counts.later, "failed", (json_int_t)flush.counts.failed,
+		                         "uncertain", (json_int_t)uncertain));
 	else
-		printf("%lld sent, %lld later, %lld failed, %lld uncertain\n", (long long)flush.counts.sent, (long long)flush.counts.later,
-		       (long long)flush.counts.failed, (long long)(flush.counts.uncertain + orphans));
+		printf("%lld sent, %lld later, %lld failed, %lld uncertain\n", (long long)flush.counts.sent,
+		       (long long)flush.counts.later, (long long)flush.counts.failed, (long long)uncertain);
 	if (flush.first.code) {
 		*err = flush.first;
 		return flush.first.code;
@@ -130,7 +132,9 @@ static int requeue_outbox(struct cli *cli, int64_t id, struct error *err)
 	if (r < 0)
 		return r;
 	if (!requeue.done)
-		return fail(err, E_NOT_FOUND, RETRY_NEVER, "outbox row %lld is not failed, uncertain or waiting ('hauspost outbox list' shows)", (long long)id);
+		return fail(err, E_NOT_FOUND, RETRY_NEVER,
+		            "outbox row %lld is not failed, uncertain or waiting ('hauspost outbox list' shows)",
+		            (long long)id);
 	if (cli->json)
 		cli_print_json(json_pack("{s:I, s:s}", "id", (json_int_t)id, "state", "queued"));
 	else
@@ -141,7 +145,7 @@ static int requeue_outbox(struct cli *cli, int64_t id, struct error *err)
 static int run_outbox(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{"state", required_argument, NULL, 's'}, {"limit", required_argument, NULL, 'n'}, {NULL, 0, NULL, 0}};
+	        {"state", required_argument, NULL, 's'}, {"limit", required_argument, NULL, 'n'}, {NULL, 0, NULL, 0}};
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct db *db CLEANUP(db_closep) = NULL;
 	const char *state = NULL, *verb;
@@ -171,19 +175,20 @@ static int run_outbox(struct cli *cli, int argc, char **argv)
 	if (r == 0)
 		r = store_connect(cli->store, &db, &err);
 	if (r == 0)
-		r = strcmp(verb, "list") == 0	 ? list_outbox(cli, db, state, limit, arena, &err)
+		r = strcmp(verb, "list") == 0    ? list_outbox(cli, db, state, limit, arena, &err)
 		    : strcmp(verb, "flush") == 0 ? flush_outbox(cli, db, &err)
-						 : requeue_outbox(cli, (int64_t)id, &err);
+		                                 : requeue_outbox(cli, (int64_t)id, &err);
 	return r < 0 ? cli_fail(cli, &err) : r;
 }
 
 const struct command outbox_command = {
-	.name = "outbox",
-	.arguments = "[list [--state STATE] [--limit N] | flush | requeue ROW]",
-	.summary = "What waits to be sent, was sent, or could not be",
-	.help = "  --state STATE    only rows that are queued, later, sending, sent, failed or uncertain\n"
-		"  -n, --limit N    at most so many, the newest (1000)\n"
-		"  flush            sends now what is due ('hauspost serve' does so by itself)\n"
-		"  requeue ROW      sends a failed or uncertain message once more: your decision, it may arrive twice\n",
-	.run = run_outbox,
+        .name = "outbox",
+        .arguments = "[list [--state STATE] [--limit N] | flush | requeue ROW]",
+        .summary = "What waits to be sent, was sent, or could not be",
+        .help = "  --state STATE    only rows that are queued, later, sending, sent, failed or uncertain\n"
+                "  -n, --limit N    at most so many, the newest (1000)\n"
+                "  flush            sends now what is due ('hauspost serve' does so by itself)\n"
+                "  requeue ROW      sends a failed or uncertain message once more: your decision, it may arrive "
+                "twice\n",
+        .run = run_outbox,
 };

@@ -26,9 +26,9 @@ static void show_progress(void *ctx, int64_t done, int64_t total, const struct i
 	if (!p->on_terminal || (now - p->shown_at < 200 && done < total))
 		return;
 	p->shown_at = now;
-	fprintf(stderr, "\r%lld of %lld messages, %lld cases opened, %lld updated, %.1f MB, %lld/s ", (long long)done, (long long)total,
-		(long long)counts->created, (long long)(counts->updated + counts->reopened), (double)counts->bytes / 1e6,
-		(long long)(done * 1000 / MAX(now - p->started_at, 1)));
+	fprintf(stderr, "\r%lld of %lld messages, %lld cases opened, %lld updated, %.1f MB, %lld/s ", (long long)done,
+	        (long long)total, (long long)counts->created, (long long)(counts->updated + counts->reopened),
+	        (double)counts->bytes / 1e6, (long long)(done * 1000 / MAX(now - p->started_at, 1)));
 	if (done == total)
 		fputc('\n', stderr);
 }
@@ -44,38 +44,43 @@ static void show_transcript(void *ctx UNUSED, const char *line)
 static void print_counts(const struct cli *cli, const struct intake_counts *c)
 {
 	if (cli->json) {
-		cli_print_json(json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "messages", (json_int_t)c->messages,
-					 "created", (json_int_t)c->created, "updated", (json_int_t)c->updated, "reopened",
-					 (json_int_t)c->reopened, "filed", (json_int_t)c->filed, "discarded", (json_int_t)c->discarded,
-					 "duplicates", (json_int_t)c->duplicates, "seen_before", (json_int_t)c->seen_before, "failed",
-					 (json_int_t)c->failed, "parked", (json_int_t)c->parked, "answers", (json_int_t)c->answers));
+		cli_print_json(json_pack(
+		        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "messages", (json_int_t)c->messages,
+		        "created", (json_int_t)c->created, "updated", (json_int_t)c->updated, "reopened",
+		        (json_int_t)c->reopened, "filed", (json_int_t)c->filed, "discarded", (json_int_t)c->discarded,
+		        "duplicates", (json_int_t)c->duplicates, "seen_before", (json_int_t)c->seen_before, "failed",
+		        (json_int_t)c->failed, "parked", (json_int_t)c->parked, "answers", (json_int_t)c->answers));
 		return;
 	}
 	if (c->messages == 0) {
 		puts("no new messages");
 		return;
 	}
-	printf("%lld messages: %lld cases opened, %lld updated, %lld re-opened, %lld filed, %lld discarded, %lld duplicates\n",
-	       (long long)c->messages, (long long)c->created, (long long)c->updated, (long long)c->reopened, (long long)c->filed,
-	       (long long)c->discarded, (long long)(c->duplicates + c->seen_before));
+	printf("%lld messages: %lld cases opened, %lld updated, %lld re-opened, %lld filed, %lld discarded, %lld "
+	       "duplicates\n",
+	       (long long)c->messages, (long long)c->created, (long long)c->updated, (long long)c->reopened,
+	       (long long)c->filed, (long long)c->discarded, (long long)(c->duplicates + c->seen_before));
 	if (c->failed || c->parked)
 		printf("%lld failed and will be tried again, %lld parked: hauspost ledger list\n", (long long)c->failed,
 		       (long long)c->parked);
 	if (c->answers)
-		printf("%lld answers wait in the outbox: hauspost outbox flush (or serve) sends them\n", (long long)c->answers);
+		printf("%lld answers wait in the outbox: hauspost outbox flush (or serve) sends them\n",
+		       (long long)c->answers);
 }
 
-static int read_once(struct cli *cli, const struct listener *listener, bool trace, struct intake_counts *counts, struct error *err)
+static int read_once(struct cli *cli, const struct listener *listener, bool trace, struct intake_counts *counts,
+                     struct error *err)
 {
 	struct session *session CLEANUP(session_closep) = NULL;
-	struct progress progress = {.on_terminal = isatty(STDERR_FILENO) && !cli->json && !trace, .started_at = clock_mono_ms()};
+	struct progress progress = {.on_terminal = isatty(STDERR_FILENO) && !cli->json && !trace,
+	                            .started_at = clock_mono_ms()};
 	const struct session_options options = {
-		.store = cli->store,
-		.setup = cli->setup,
-		.listener = listener,
-		.progress = show_progress,
-		.transcript = trace ? show_transcript : NULL,
-		.ctx = &progress,
+	        .store = cli->store,
+	        .setup = cli->setup,
+	        .listener = listener,
+	        .progress = show_progress,
+	        .transcript = trace ? show_transcript : NULL,
+	        .ctx = &progress,
 	};
 	int r = session_open(&options, &session, err);
 
@@ -88,7 +93,8 @@ static int read_once(struct cli *cli, const struct listener *listener, bool trac
 
 static int run_run(struct cli *cli, int argc, char **argv)
 {
-	static const struct option options[] = {{"once", no_argument, NULL, 'o'}, {"trace", no_argument, NULL, 't'}, {NULL, 0, NULL, 0}};
+	static const struct option options[] = {
+	        {"once", no_argument, NULL, 'o'}, {"trace", no_argument, NULL, 't'}, {NULL, 0, NULL, 0}};
 	const struct listener *listener;
 	struct intake_counts counts = {0};
 	bool once = false, trace = false;
@@ -104,7 +110,8 @@ static int run_run(struct cli *cli, int argc, char **argv)
 			return cli_wrong_option(cli, &run_command, c, argv);
 	}
 	if (argc - optind != 1 || !once)
-		return cli_usage(cli, &run_command, "run takes a listener and --once ('hauspost serve' runs all of them for good)");
+		return cli_usage(cli, &run_command,
+		                 "run takes a listener and --once ('hauspost serve' runs all of them for good)");
 	r = cli_load(cli, &err);
 	if (r == 0)
 		r = cli_lock(cli, &err);
@@ -112,7 +119,8 @@ static int run_run(struct cli *cli, int argc, char **argv)
 		return cli_fail(cli, &err);
 	listener = setup_listener(cli->setup, argv[optind]);
 	if (!listener) {
-		fail(&err, E_NOT_FOUND, RETRY_NEVER, "there is no listener %s; 'hauspost list listeners' shows them", argv[optind]);
+		fail(&err, E_NOT_FOUND, RETRY_NEVER, "there is no listener %s; 'hauspost list listeners' shows them",
+		     argv[optind]);
 		return cli_fail(cli, &err);
 	}
 	r = read_once(cli, listener, trace, &counts, &err);
@@ -126,11 +134,11 @@ static int run_run(struct cli *cli, int argc, char **argv)
 }
 
 const struct command run_command = {
-	.name = "run",
-	.arguments = "LISTENER --once [--trace]",
-	.summary = "Read a listener's folder to the end, then stop",
-	.help = "  --trace        show the conversation with the server (secrets blanked)\n",
-	.run = run_run,
+        .name = "run",
+        .arguments = "LISTENER --once [--trace]",
+        .summary = "Read a listener's folder to the end, then stop",
+        .help = "  --trace        show the conversation with the server (secrets blanked)\n",
+        .run = run_run,
 };
 
 /* ---------------------------------------------------------------- ingest */
@@ -157,8 +165,8 @@ static int ingest_file(struct cli *cli, const struct listener *listener, const c
 		return EXIT_TEMPORARY; /* not stored: whoever pipes must keep it */
 	}
 	if (cli->json)
-		cli_print_json(json_pack("{s:s, s:s, s:s}", "file", path, "outcome", r < 0 ? "kept" : outcome, r < 0 ? "reason" : "case",
-					 r < 0 ? err.text : number));
+		cli_print_json(json_pack("{s:s, s:s, s:s}", "file", path, "outcome", r < 0 ? "kept" : outcome,
+		                         r < 0 ? "reason" : "case", r < 0 ? err.text : number));
 	else if (r < 0)
 		printf("%s: kept, not handled: %s\n", name, err.text);
 	else
@@ -196,7 +204,8 @@ static int run_ingest(struct cli *cli, int argc, char **argv)
 		id = optarg;
 	}
 	if (!id)
-		return cli_usage(cli, &ingest_command, "ingest needs --listener: its rule says what becomes of the mail");
+		return cli_usage(cli, &ingest_command,
+		                 "ingest needs --listener: its rule says what becomes of the mail");
 	r = cli_load(cli, &err);
 	if (r < 0) {
 		c = cli_fail(cli, &err);
@@ -204,20 +213,22 @@ static int run_ingest(struct cli *cli, int argc, char **argv)
 	}
 	listener = setup_listener(cli->setup, id);
 	if (!listener) {
-		fail(&err, E_NOT_FOUND, RETRY_NEVER, "there is no listener %s; 'hauspost list listeners' shows them", id);
+		fail(&err, E_NOT_FOUND, RETRY_NEVER, "there is no listener %s; 'hauspost list listeners' shows them",
+		     id);
 		return cli_fail(cli, &err);
 	}
 	return ingest_all(cli, listener, argv + optind);
 }
 
 const struct command ingest_command = {
-	.name = "ingest",
-	.arguments = "--listener L [FILE…|-]",
-	.summary = "Handle mail from files or standard input",
-	.help = "  -l, --listener L   the listener whose rule and account apply\n"
-		"\n"
-		"Exit code 75 (temporary failure) means that a mail was not stored and should be offered again, as a mail server's pipe\n"
-		"does. Example for Postfix's master.cf:\n"
-		"  hauspost unix - n n - 4 pipe user=hauspost argv=/usr/bin/hauspost ingest --listener support\n",
-	.run = run_ingest,
+        .name = "ingest",
+        .arguments = "--listener L [FILE…|-]",
+        .summary = "Handle mail from files or standard input",
+        .help = "  -l, --listener L   the listener whose rule and account apply\n"
+                "\n"
+                "Exit code 75 (temporary failure) means that a mail was not stored and should be offered again, as a "
+                "mail server's pipe\n"
+                "does. Example for Postfix's master.cf:\n"
+                "  hauspost unix - n n - 4 pipe user=hauspost argv=/usr/bin/hauspost ingest --listener support\n",
+        .run = run_ingest,
 };

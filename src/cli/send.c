@@ -38,29 +38,29 @@ static int build_letter(struct letter *l, struct error *err)
 
 	random_token(token);
 	l->stored = (struct stored_message){
-		.direction = "out",
-		.account = l->account->id,
-		.message_ident = arena_printf(l->arena, "%s@%s", token, at && at[1] ? at + 1 : "localhost"),
-		.from_address = str_of(send->address),
-		.from_name = str_of(send->display_name),
-		.to_text = l->to[0].address,
-		.subject = str_of(l->subject),
-		.automatic = auto_kind_word(AUTO_NONE),
-		.date = clock_now_ms(),
-		.created_at = clock_now_ms(),
-		.evidence = STR(""),
-		.body_text = buf_str(&l->text),
+	        .direction = "out",
+	        .account = l->account->id,
+	        .message_ident = arena_printf(l->arena, "%s@%s", token, at && at[1] ? at + 1 : "localhost"),
+	        .from_address = str_of(send->address),
+	        .from_name = str_of(send->display_name),
+	        .to_text = l->to[0].address,
+	        .subject = str_of(l->subject),
+	        .automatic = auto_kind_word(AUTO_NONE),
+	        .date = clock_now_ms(),
+	        .created_at = clock_now_ms(),
+	        .evidence = STR(""),
+	        .body_text = buf_str(&l->text),
 	};
 	const struct draft draft = {
-		.from = {str_of(send->display_name), str_of(send->address)},
-		.to = l->to,
-		.to_count = l->to_count,
-		.reply_to = &reply_to,
-		.reply_to_count = send->reply_to[0] ? 1 : 0,
-		.subject = str_of(l->subject),
-		.message_id = l->stored.message_ident,
-		.date = l->stored.date,
-		.text = buf_str(&l->text),
+	        .from = {str_of(send->display_name), str_of(send->address)},
+	        .to = l->to,
+	        .to_count = l->to_count,
+	        .reply_to = &reply_to,
+	        .reply_to_count = send->reply_to[0] ? 1 : 0,
+	        .subject = str_of(l->subject),
+	        .message_id = l->stored.message_ident,
+	        .date = l->stored.date,
+	        .text = buf_str(&l->text),
 	};
 	return draft_build(&draft, &l->mime, err);
 }
@@ -70,22 +70,23 @@ static int run_letter(struct work *work, struct db *db, struct error *err)
 	struct letter *l = (struct letter *)(void *)work;
 	struct outbox_recipient *recipients = ARENA_ARRAY(l->arena, struct outbox_recipient, l->to_count);
 	struct outbox_row row = {
-		.account = l->account->id,
-		.kind = "message",
-		.answer_to = "",
-		.envelope_from = l->account->send.address,
-		.state = "queued",
-		.next_try_at = l->stored.created_at,
-		.reply = "",
-		.created_at = l->stored.created_at,
-		.idempotency_key = l->key,
-		.recipients = recipients,
-		.recipient_count = l->to_count,
+	        .account = l->account->id,
+	        .kind = "message",
+	        .answer_to = "",
+	        .envelope_from = l->account->send.address,
+	        .state = "queued",
+	        .next_try_at = l->stored.created_at,
+	        .reply = "",
+	        .created_at = l->stored.created_at,
+	        .idempotency_key = l->key,
+	        .recipients = recipients,
+	        .recipient_count = l->to_count,
 	};
 	int r = db_new_id(db, &l->stored.id, err);
 
 	for (size_t i = 0; i < l->to_count; i++)
-		recipients[i] = (struct outbox_recipient){.address = arena_cstr(l->arena, l->to[i].address), .state = "queued", .reply = ""};
+		recipients[i] = (struct outbox_recipient){
+		        .address = arena_cstr(l->arena, l->to[i].address), .state = "queued", .reply = ""};
 	l->stored.size = l->mime.n;
 	if (r == 0)
 		r = message_insert(db, &l->stored, err);
@@ -106,9 +107,11 @@ static int send_letter(struct cli *cli, struct letter *l, const char *account, c
 		return r;
 	l->account = setup_account(cli->setup, account);
 	if (!l->account)
-		return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no account %s; 'hauspost list accounts' shows them", account);
+		return fail(err, E_NOT_FOUND, RETRY_NEVER,
+		            "there is no account %s; 'hauspost list accounts' shows them", account);
 	if (!l->account->send.enabled || !l->account->send.address[0])
-		return fail(err, E_INVALID, RETRY_NEVER, "account %s doesn't send (send/enabled, send/address)", account);
+		return fail(err, E_INVALID, RETRY_NEVER, "account %s doesn't send (send/enabled, send/address)",
+		            account);
 	r = file_read(path, &l->text, err);
 	if (r == 0 && !str_is_utf8(buf_str(&l->text)))
 		r = fail(err, E_INVALID, RETRY_NEVER, "%s: the text is not UTF-8", path);
@@ -126,8 +129,11 @@ static int send_letter(struct cli *cli, struct letter *l, const char *account, c
 static int read_arguments(struct cli *cli, struct letter *l, int argc, char **argv, const char **ret_account)
 {
 	static const struct option options[] = {
-		{"account", required_argument, NULL, 'a'}, {"to", required_argument, NULL, 't'},
-		{"subject", required_argument, NULL, 's'}, {"key", required_argument, NULL, 'k'}, {NULL, 0, NULL, 0},
+	        {"account", required_argument, NULL, 'a'},
+	        {"to", required_argument, NULL, 't'},
+	        {"subject", required_argument, NULL, 's'},
+	        {"key", required_argument, NULL, 'k'},
+	        {NULL, 0, NULL, 0},
 	};
 	int c;
 
@@ -142,10 +148,12 @@ static int read_arguments(struct cli *cli, struct letter *l, int argc, char **ar
 			struct address_list list = address_list_parse(l->arena, str_of(optarg));
 
 			if (list.count == 0 || l->to_count + list.count > MAX_RECIPIENTS)
-				return cli_usage(cli, &send_command, "--to %s: not an address, or more than %d", optarg, MAX_RECIPIENTS);
+				return cli_usage(cli, &send_command, "--to %s: not an address, or more than %d", optarg,
+				                 MAX_RECIPIENTS);
 			for (size_t i = 0; i < list.count; i++) {
 				if (str_find_char(list.items[i].address, '@') <= 0)
-					return cli_usage(cli, &send_command, "--to %s: an address has the form name@domain", optarg);
+					return cli_usage(cli, &send_command,
+					                 "--to %s: an address has the form name@domain", optarg);
 				l->to[l->to_count++] = list.items[i];
 			}
 		} else {
@@ -183,21 +191,22 @@ static int run_send(struct cli *cli, int argc, char **argv)
 		return cli_fail(cli, &err);
 	if (cli->json)
 		cli_print_json(json_pack("{s:I, s:I, s:b}", "outbox", (json_int_t)letter.outbox_id, "message",
-					 (json_int_t)letter.stored.id, "duplicate", false));
+		                         (json_int_t)letter.stored.id, "duplicate", false));
 	else
-		printf("queued as outbox row %lld; serve sends it, or 'hauspost outbox flush' now\n", (long long)letter.outbox_id);
+		printf("queued as outbox row %lld; serve sends it, or 'hauspost outbox flush' now\n",
+		       (long long)letter.outbox_id);
 	return EXIT_OK;
 }
 
 const struct command send_command = {
-	.name = "send",
-	.arguments = "--account A --to ADDRESS… --subject TEXT [--key KEY] [FILE|-]",
-	.summary = "Put a new message into the outbox",
-	.help = "  -a, --account A      the account it goes out from\n"
-		"  -t, --to ADDRESS     a recipient, may be repeated; \"Name <name@domain>\" is fine\n"
-		"  -s, --subject TEXT\n"
-		"  --key KEY            idempotency key: a second send with the same key does nothing\n"
-		"\n"
-		"The text (UTF-8) is read from FILE or standard input.\n",
-	.run = run_send,
+        .name = "send",
+        .arguments = "--account A --to ADDRESS… --subject TEXT [--key KEY] [FILE|-]",
+        .summary = "Put a new message into the outbox",
+        .help = "  -a, --account A      the account it goes out from\n"
+                "  -t, --to ADDRESS     a recipient, may be repeated; \"Name <name@domain>\" is fine\n"
+                "  -s, --subject TEXT\n"
+                "  --key KEY            idempotency key: a second send with the same key does nothing\n"
+                "\n"
+                "The text (UTF-8) is read from FILE or standard input.\n",
+        .run = run_send,
 };

@@ -21,7 +21,8 @@ static const char *author(void)
 	return user ? user->pw_name : "unknown";
 }
 
-/* Into an empty store, or what would be done where there is none yet: that is made for a document without mistakes only. */
+/* Into an empty store, or what would be done where there is none yet: that is made for a document without mistakes
+ * only. */
 static int preview(struct cli *cli, const json_t *document, struct buf *report, struct error *err)
 {
 	struct vault *vault CLEANUP(vault_freep) = NULL;
@@ -59,7 +60,8 @@ static int read_document(const char *path, json_t **ret_document, struct error *
 static void show_applied(const struct cli *cli, int changes, bool dry_run, const struct buf *report)
 {
 	if (cli->json) {
-		cli_print_json(json_pack("{s:i, s:b, s:s}", "changed", changes, "dry_run", dry_run, "report", buf_cstr(report)));
+		cli_print_json(json_pack("{s:i, s:b, s:s}", "changed", changes, "dry_run", dry_run, "report",
+		                         buf_cstr(report)));
 		return;
 	}
 	lines_put(buf_str(report));
@@ -113,13 +115,14 @@ static int run_apply(struct cli *cli, int argc, char **argv)
 }
 
 const struct command apply_command = {
-	.name = "apply",
-	.arguments = "FILE [--dry-run]",
-	.summary = "Take over a set-up file (YAML); all of it or nothing",
-	.help = "  -n, --dry-run  only show what would change\n"
-		"\n"
-		"Records in the file are created or replaced; others stay as they are. The first apply makes the store and its key file.\n",
-	.run = run_apply,
+        .name = "apply",
+        .arguments = "FILE [--dry-run]",
+        .summary = "Take over a set-up file (YAML); all of it or nothing",
+        .help = "  -n, --dry-run  only show what would change\n"
+                "\n"
+                "Records in the file are created or replaced; others stay as they are. The first apply makes the store "
+                "and its key file.\n",
+        .run = run_apply,
 };
 
 /* ---------------------------------------------------------------- export, show */
@@ -140,7 +143,7 @@ static void print_document(const struct cli *cli, json_t *document)
 static int export_and_print(struct cli *cli, const char *kind, const char *id, enum secret_form form, bool whole)
 {
 	struct db *db CLEANUP(db_closep) = NULL;
-	json_t *document;
+	json_t *document = NULL;
 	struct error err;
 	int r = connect_to(cli, false, &db, &err);
 
@@ -155,7 +158,7 @@ static int export_and_print(struct cli *cli, const char *kind, const char *id, e
 static int run_export(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{"sealed", no_argument, NULL, 's'}, {"all-fields", no_argument, NULL, 'a'}, {NULL, 0, NULL, 0}};
+	        {"sealed", no_argument, NULL, 's'}, {"all-fields", no_argument, NULL, 'a'}, {NULL, 0, NULL, 0}};
 	enum secret_form form = SECRETS_MASKED;
 	bool whole = false;
 	int c;
@@ -172,16 +175,18 @@ static int run_export(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli, &export_command, "export takes a kind and an id at most");
 	if (optind < argc && !setup_type_find(argv[optind]))
 		return cli_wrong_kind(cli, &export_command, argv[optind]);
-	return export_and_print(cli, optind < argc ? argv[optind] : NULL, optind + 1 < argc ? argv[optind + 1] : NULL, form, whole);
+	return export_and_print(cli, optind < argc ? argv[optind] : NULL, optind + 1 < argc ? argv[optind + 1] : NULL,
+	                        form, whole);
 }
 
 const struct command export_command = {
-	.name = "export",
-	.arguments = "[KIND [ID]] [--sealed] [--all-fields]",
-	.summary = "Write the set-up as a file that apply takes",
-	.help = "  --sealed       secrets in sealed form, of use with the same key file only (else masked: apply keeps what is stored)\n"
-		"  --all-fields   fields that have their default value, too\n",
-	.run = run_export,
+        .name = "export",
+        .arguments = "[KIND [ID]] [--sealed] [--all-fields]",
+        .summary = "Write the set-up as a file that apply takes",
+        .help = "  --sealed       secrets in sealed form, of use with the same key file only (else masked: apply keeps "
+                "what is stored)\n"
+                "  --all-fields   fields that have their default value, too\n",
+        .run = run_export,
 };
 
 static int run_show(struct cli *cli, int argc, char **argv)
@@ -194,11 +199,11 @@ static int run_show(struct cli *cli, int argc, char **argv)
 }
 
 const struct command show_command = {
-	.name = "show",
-	.arguments = "KIND ID",
-	.summary = "Show one record with all its fields",
-	.help = KINDS,
-	.run = run_show,
+        .name = "show",
+        .arguments = "KIND ID",
+        .summary = "Show one record with all its fields",
+        .help = KINDS,
+        .run = run_show,
 };
 
 /* ---------------------------------------------------------------- list, delete */
@@ -249,11 +254,11 @@ static int run_list(struct cli *cli, int argc, char **argv)
 }
 
 const struct command list_command = {
-	.name = "list",
-	.arguments = "KIND",
-	.summary = "List the records of a kind (accounts, listeners, …)",
-	.help = KINDS,
-	.run = run_list,
+        .name = "list",
+        .arguments = "KIND",
+        .summary = "List the records of a kind (accounts, listeners, …)",
+        .help = KINDS,
+        .run = run_list,
 };
 
 static int run_delete(struct cli *cli, int argc, char **argv)
@@ -279,9 +284,9 @@ static int run_delete(struct cli *cli, int argc, char **argv)
 }
 
 const struct command delete_command = {
-	.name = "delete",
-	.arguments = "KIND ID",
-	.summary = "Delete a record that no other refers to",
-	.help = KINDS,
-	.run = run_delete,
+        .name = "delete",
+        .arguments = "KIND ID",
+        .summary = "Delete a record that no other refers to",
+        .help = KINDS,
+        .run = run_delete,
 };

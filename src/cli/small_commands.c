@@ -24,7 +24,8 @@ static int inspect_file(struct cli *cli, const char *path)
 	int r = file_read(path, &raw, &err);
 
 	if (r == 0)
-		r = cli->json ? inspect_message(buf_str(&raw), path, &page, &err) : inspect_for_people(buf_str(&raw), path, &page, &err);
+		r = cli->json ? inspect_message(buf_str(&raw), path, &page, &err)
+		              : inspect_for_people(buf_str(&raw), path, &page, &err);
 	if (r < 0)
 		return cli_fail(cli, &err);
 	if (cli->json)
@@ -49,16 +50,17 @@ static int run_inspect(struct cli *cli, int argc, char **argv)
 }
 
 const struct command inspect_command = {
-	.name = "inspect",
-	.arguments = "FILE…",
-	.summary = "Show everything that is understood of a message file",
-	.help = "With --json: one JSON object a line. Nothing is stored; no store is needed.\n",
-	.run = run_inspect,
+        .name = "inspect",
+        .arguments = "FILE…",
+        .summary = "Show everything that is understood of a message file",
+        .help = "With --json: one JSON object a line. Nothing is stored; no store is needed.\n",
+        .run = run_inspect,
 };
 
 /* ---------------------------------------------------------------- keys */
 
-/* The new key first, then everything sealed with it, then the old keys go: stopped at any point, every secret can be opened. */
+/* The new key first, then everything sealed with it, then the old keys go: stopped at any point, every secret can be
+ * opened. */
 static int rotate(struct cli *cli, struct error *err)
 {
 	struct db *db CLEANUP(db_closep) = NULL;
@@ -82,24 +84,25 @@ static int run_keys(struct cli *cli, int argc, char **argv)
 	int n;
 
 	if (argc != 2 || strcmp(argv[1], "rotate") != 0)
-		return cli_usage(cli, &keys_command, argc > 1 ? "keys can be rotated, no more" : "keys rotate is what there is");
+		return cli_usage(cli, &keys_command,
+		                 argc > 1 ? "keys can be rotated, no more" : "keys rotate is what there is");
 	n = rotate(cli, &err);
 	if (n < 0)
 		return cli_fail(cli, &err);
 	if (cli->json)
 		cli_print_json(json_pack("{s:s, s:i}", "key", vault_key_id(cli->vault), "resealed", n));
 	else
-		printf("%d version%s of records sealed with the new key %s; back up %s/keys\n", n, n == 1 ? "" : "s", vault_key_id(cli->vault),
-		       cli->home);
+		printf("%d version%s of records sealed with the new key %s; back up %s/keys\n", n, n == 1 ? "" : "s",
+		       vault_key_id(cli->vault), cli->home);
 	return EXIT_OK;
 }
 
 const struct command keys_command = {
-	.name = "keys",
-	.arguments = "rotate",
-	.summary = "Make a new key and seal all secrets with it",
-	.help = "",
-	.run = run_keys,
+        .name = "keys",
+        .arguments = "rotate",
+        .summary = "Make a new key and seal all secrets with it",
+        .help = "",
+        .run = run_keys,
 };
 
 /* ---------------------------------------------------------------- doctor */
@@ -114,7 +117,8 @@ static void report(struct check *check, const char *what, bool good, const char 
 {
 	check->failed |= !good;
 	if (check->cli->json)
-		json_array_append_new(check->results, json_pack("{s:s, s:b, s:s}", "check", what, "ok", good, "text", text));
+		json_array_append_new(check->results,
+		                      json_pack("{s:s, s:b, s:s}", "check", what, "ok", good, "text", text));
 	else
 		printf("%-8s %-28s %s\n", good ? "ok" : "FAILED", what, text);
 }
@@ -225,11 +229,11 @@ static int run_doctor(struct cli *cli, int argc, char **argv)
 }
 
 const struct command doctor_command = {
-	.name = "doctor",
-	.arguments = "",
-	.summary = "Check clock, store, keys, and every account's log-in",
-	.help = "",
-	.run = run_doctor,
+        .name = "doctor",
+        .arguments = "",
+        .summary = "Check clock, store, keys, and every account's log-in",
+        .help = "",
+        .run = run_doctor,
 };
 
 /* ---------------------------------------------------------------- version */
@@ -246,9 +250,9 @@ static int run_version(struct cli *cli, int argc, char **argv)
 }
 
 const struct command version_command = {
-	.name = "version",
-	.arguments = "",
-	.summary = "Show the version",
-	.help = "",
-	.run = run_version,
+        .name = "version",
+        .arguments = "",
+        .summary = "Show the version",
+        .help = "",
+        .run = run_version,
 };

@@ -41,7 +41,8 @@ static struct address answer_address(const struct message *m)
 }
 
 /* Why no answer may go out; NULL where one may. The template is found on the way. */
-static const char *why_not(struct item *item, enum response_when when, struct address to, const struct template **ret_template)
+static const char *why_not(struct item *item, enum response_when when, struct address to,
+                           const struct template **ret_template)
 {
 	const struct intake_place *place = item->place;
 	const struct response *response = find_response(place->rule, when);
@@ -90,9 +91,17 @@ static struct str plain_subject(struct str subject)
 }
 
 #define FIXED_VALUES 11
+#define MAX_VALUE    800 /* bytes of a value that a stranger chose: a subject line takes 2 KiB in all */
+
+/* Text from the mail, fit for a template: without NULs, and no longer than people read. */
+static struct str value_of(struct item *item, struct str text)
+{
+	return item_cut(item_text(item, text), MAX_VALUE);
+}
 
 /* The values a template may name; the case's fields follow as field.NAME. */
-static struct render_value *template_values(struct item *item, const struct stored_case *c, struct address to, size_t *ret_count)
+static struct render_value *template_values(struct item *item, const struct stored_case *c, struct address to,
+                                            size_t *ret_count)
 {
 	const struct message *m = item->message;
 	const struct account *account = item->place->account;
@@ -103,62 +112,65 @@ static struct render_value *template_values(struct item *item, const struct stor
 	clock_format_rfc5322(m->date ? m->date : item->ledger.received_at, date);
 	values = ARENA_ARRAY(arena, struct render_value, FIXED_VALUES);
 	const struct render_value fixed[FIXED_VALUES] = {
-		{"case.number", str_of(c ? c->number : "")},
-		{"case.subject", c ? c->subject : STR("")},
-		{"case.status", str_of(c ? c->status : "")},
-		{"case.id", c ? arena_printf(arena, "%lld", (long long)c->id) : STR("")},
-		{"contact.name", to.name.n ? to.name : to.address},
-		{"contact.address", to.address},
-		{"message.subject", plain_subject(m->subject)},
-		{"message.from", m->from.address},
-		{"message.date", arena_str(arena, str_of(date))},
-		{"account.name", str_of(account->name)},
-		{"account.address", str_of(account->send.address)},
+	        {"case.number", str_of(c ? c->number : "")},
+	        {"case.subject", c ? value_of(item, c->subject) : STR("")},
+	        {"case.status", str_of(c ? c->status : "")},
+	        {"case.id", c ? arena_printf(arena, "%lld", (long long)c->id) : STR("")},
+	        {"contact.name", value_of(item, to.name.n ? to.name : to.address)},
+	        {"contact.address", value_of(item, to.address)},
+	        {"message.subject", value_of(item, plain_subject(m->subject))},
+	        {"message.from", value_of(item, m->from.address)},
+	        {"message.date", arena_str(arena, str_of(date))},
+	        {"account.name", str_of(account->name)},
+	        {"account.address", str_of(account->send.address)},
 	};
 	memcpy(values, fixed, sizeof fixed);
 	*ret_count = FIXED_VALUES;
 	return values;
 }
 
-static int build_answer(struct item *item, const struct template *template, const struct stored_case *c, struct address to,
-			struct str message_ident, struct stored_message *stored, struct buf *mime, struct error *err)
+static int build_answer(struct item *item, const struct template *template, const struct stored_case *c,
+                        struct address to, struct str message_ident, struct stored_message *stored, struct buf *mime,
+                        struct error *err)
 {
 	static const struct draft_header marks[] = {
-		{"Auto-Submitted", STR_INIT("auto-replied")},
-		{"X-Auto-Response-Suppress", STR_INIT("All")},
+	        {"Auto-Submitted", STR_INIT("auto-replied")},
+	        {"X-Auto-Response-Suppress", STR_INIT("All")},
 	};
 	const struct account_send *send = &item->place->account->send;
 	struct buf subject CLEANUP(buf_done) = BUF_INIT(KIB(2)), text CLEANUP(buf_done) = BUF_INIT(MAX_ANSWER),
-		   html CLEANUP(buf_done) = BUF_INIT(MAX_ANSWER);
+	                   html CLEANUP(buf_done) = BUF_INIT(MAX_ANSWER);
 	struct arena *arena = item->arena;
 	struct str *references = ARENA_ARRAY(arena, struct str, item->message->reference_count + 1);
 	struct address reply_to = {STR_NULL, str_of(send->reply_to)};
 	size_t n, reference_count = item->message->reference_count;
 	struct render_value *values = template_values(item, c, to, &n);
 
-	if (!render(template->subject, RENDER_LINE, values, n, &subject) || !render(template->text, RENDER_TEXT, values, n, &text) ||
+	if (!render(template->subject, RENDER_LINE, values, n, &subject) ||
+	    !render(template->text, RENDER_TEXT, values, n, &text) ||
 	    !render(template->html, RENDER_HTML, values, n, &html))
-		return fail_scope(err, SCOPE_MESSAGE, E_LIMIT, RETRY_NEVER, "template %s: the filled text is too long", template->id);
+		return fail_scope(err, SCOPE_MESSAGE, E_LIMIT, RETRY_NEVER, "template %s: the filled text is too long",
+		                  template->id);
 	if (reference_count)
 		memcpy(references, item->message->references, reference_count * sizeof *references);
 	if (item->message->message_id.n)
 		references[reference_count++] = item->message->message_id;
 	const struct draft draft = {
-		.from = {str_of(send->display_name), str_of(send->address)},
-		.to = &to,
-		.to_count = 1,
-		.reply_to = &reply_to,
-		.reply_to_count = send->reply_to[0] ? 1 : 0,
-		.subject = buf_str(&subject),
-		.message_id = message_ident,
-		.in_reply_to = item->message->message_id,
-		.references = references,
-		.reference_count = reference_count,
-		.date = stored->created_at,
-		.text = buf_str(&text),
-		.html = buf_str(&html),
-		.headers = marks,
-		.header_count = ARRAY_LEN(marks),
+	        .from = {str_of(send->display_name), str_of(send->address)},
+	        .to = &to,
+	        .to_count = 1,
+	        .reply_to = &reply_to,
+	        .reply_to_count = send->reply_to[0] ? 1 : 0,
+	        .subject = buf_str(&subject),
+	        .message_id = message_ident,
+	        .in_reply_to = item->message->message_id,
+	        .references = references,
+	        .reference_count = reference_count,
+	        .date = stored->created_at,
+	        .text = buf_str(&text),
+	        .html = buf_str(&html),
+	        .headers = marks,
+	        .header_count = ARRAY_LEN(marks),
 	};
 	stored->subject = arena_str(arena, buf_str(&subject));
 	stored->body_text = arena_str(arena, buf_str(&text));
@@ -166,24 +178,24 @@ static int build_answer(struct item *item, const struct template *template, cons
 }
 
 /* Message, raw mail and outbox row of the answer. */
-static int store_answer(struct item *item, struct db *db, struct stored_message *stored, struct str mime, const char *to,
-			struct error *err)
+static int store_answer(struct item *item, struct db *db, struct stored_message *stored, struct str mime,
+                        const char *to, struct error *err)
 {
 	struct outbox_recipient recipient = {.address = to, .state = "queued", .reply = ""};
 	struct packed packed;
 	struct outbox_row row = {
-		.account = item->place->account->id,
-		.message_id = stored->id,
-		.case_id = stored->case_id,
-		.kind = "answer",
-		.answer_to = lower_cstr(item->arena, str_of(to)),
-		.envelope_from = item->place->account->send.address,
-		.state = "queued",
-		.next_try_at = stored->created_at,
-		.reply = "",
-		.created_at = stored->created_at,
-		.recipients = &recipient,
-		.recipient_count = 1,
+	        .account = item->place->account->id,
+	        .message_id = stored->id,
+	        .case_id = stored->case_id,
+	        .kind = "answer",
+	        .answer_to = lower_cstr(item->arena, str_of(to)),
+	        .envelope_from = item->place->account->send.address,
+	        .state = "queued",
+	        .next_try_at = stored->created_at,
+	        .reply = "",
+	        .created_at = stored->created_at,
+	        .recipients = &recipient,
+	        .recipient_count = 1,
 	};
 	int r;
 
@@ -199,7 +211,8 @@ static int store_answer(struct item *item, struct db *db, struct stored_message 
 	return r < 0 ? r : outbox_insert(db, &row, err);
 }
 
-int answer_queue(struct item *item, struct db *db, enum response_when when, const struct stored_case *c, struct error *err)
+int answer_queue(struct item *item, struct db *db, enum response_when when, const struct stored_case *c,
+                 struct error *err)
 {
 	const struct account_send *send = &item->place->account->send;
 	struct address to = answer_address(item->message);
@@ -208,6 +221,7 @@ int answer_queue(struct item *item, struct db *db, enum response_when when, cons
 	struct buf mime CLEANUP(buf_done) = BUF_INIT(4 * MAX_ANSWER);
 	char token[RANDOM_TOKEN_LEN + 1];
 	struct stored_message stored = {0};
+	struct error unwritable;
 	int64_t sent, now = clock_now_ms();
 	int r;
 
@@ -225,22 +239,25 @@ int answer_queue(struct item *item, struct db *db, enum response_when when, cons
 	}
 	random_token(token);
 	stored = (struct stored_message){
-		.direction = "out",
-		.case_id = c ? c->id : 0,
-		.account = item->place->account->id,
-		.from_address = str_of(send->address),
-		.from_name = str_of(send->display_name),
-		.to_text = to.address,
-		.automatic = auto_kind_word(AUTO_REPLY),
-		.date = now,
-		.created_at = now,
-		.evidence = STR(""),
+	        .direction = "out",
+	        .case_id = c ? c->id : 0,
+	        .account = item->place->account->id,
+	        .from_address = str_of(send->address),
+	        .from_name = str_of(send->display_name),
+	        .to_text = to.address,
+	        .automatic = auto_kind_word(AUTO_REPLY),
+	        .date = now,
+	        .created_at = now,
+	        .evidence = STR(""),
 	};
 	stored.message_ident = arena_printf(item->arena, "%s@" STR_FMT, token, STR_ARG(domain_of(send->address)));
+	r = build_answer(item, template, c, to, stored.message_ident, &stored, &mime, &unwritable);
+	if (r < 0) {
+		item->ledger.answer = arena_printf(item->arena, "no answer can be written: %s", unwritable.text).p;
+		return 0;
+	}
 	item->stage = "answer";
-	r = build_answer(item, template, c, to, stored.message_ident, &stored, &mime, err);
-	if (r == 0)
-		r = db_new_id(db, &stored.id, err);
+	r = db_new_id(db, &stored.id, err);
 	if (r == 0)
 		r = store_answer(item, db, &stored, buf_str(&mime), arena_cstr(item->arena, to.address), err);
 	if (r == 0)

@@ -11,7 +11,8 @@
 
 bool is_store_fault(const struct error *err)
 {
-	return err->code == E_STORE || err->code == E_IN_USE || err->code == E_STOPPED || err->code == -ENOSPC || err->code == -EIO;
+	return err->scope != SCOPE_MESSAGE && (err->code == E_STORE || err->code == E_IN_USE ||
+	                                       err->code == E_STOPPED || err->code == -ENOSPC || err->code == -EIO);
 }
 
 static int advance(struct item *item, struct db *db, struct error *err)
@@ -35,7 +36,8 @@ static int write_row(struct item *item, struct db *db, struct error *err)
 static int finish(struct item *item, struct db *db, const char *outcome, struct error *err)
 {
 	int64_t now = clock_now_ms();
-	bool tell_server = item->place->folder_id && item->place->listener->after != AFTER_LEAVE && strcmp(outcome, "gone") != 0;
+	bool tell_server =
+	        item->place->folder_id && item->place->listener->after != AFTER_LEAVE && strcmp(outcome, "gone") != 0;
 	int r;
 
 	item->ledger.outcome = outcome;
@@ -49,7 +51,8 @@ static int finish(struct item *item, struct db *db, const char *outcome, struct 
 
 /* ---------------------------------------------------------------- has it been here before? */
 
-/* After an unclean stop the ledger may already hold the message: handled (then there is nothing to do) or written ahead. */
+/* After an unclean stop the ledger may already hold the message: handled (then there is nothing to do) or written
+ * ahead. */
 static int look_up(struct item *item, struct db *db, struct error *err)
 {
 	struct ledger_row row;
@@ -57,17 +60,20 @@ static int look_up(struct item *item, struct db *db, struct error *err)
 
 	if (item->has_row || !item->place->folder_id)
 		return 0;
-	r = ledger_find_uid(db, item->place->folder_id, item->ledger.uidvalidity, item->ledger.uid, item->arena, &row, err);
+	r = ledger_find_uid(db, item->place->folder_id, item->ledger.uidvalidity, item->ledger.uid, item->arena, &row,
+	                    err);
 	if (r <= 0)
 		return r;
 	item->has_row = true;
 	item->ledger.id = row.id;
 	item->ledger.tries = row.tries;
-	item->passed_over = strcmp(row.state, "received") != 0;
+	item->passed_over =
+	        strcmp(row.state, "received") != 0 && !(strcmp(row.state, "failed") == 0 && !row.message_id);
 	return 0;
 }
 
-/* The same content was handled before: in this folder under another UIDVALIDITY (the server renumbered), or elsewhere. 1: it is finished. */
+/* The same content was handled before: in this folder under another UIDVALIDITY (the server renumbered), or elsewhere.
+ * 1: it is finished. */
 static int recognise(struct item *item, struct db *db, struct error *err)
 {
 	struct ledger_twin twin;
@@ -79,12 +85,14 @@ static int recognise(struct item *item, struct db *db, struct error *err)
 	r = ledger_find_content(db, item->ledger.content_hash, &twin, err);
 	if (r <= 0)
 		return r;
-	renumbered = twin.folder_id && twin.folder_id == item->place->folder_id && twin.uidvalidity != item->ledger.uidvalidity;
+	renumbered = twin.folder_id && twin.folder_id == item->place->folder_id &&
+	             twin.uidvalidity != item->ledger.uidvalidity;
 	if (!renumbered && item->place->listener->duplicates == DUPLICATES_HANDLE)
 		return 0;
 	item->ledger.duplicate_of = twin.id;
 	item->ledger.case_id = twin.case_id;
-	item->ledger.message_id = item->has_row ? item->ledger.message_id : twin.message_id;
+	if (!item->is_kept)
+		item->ledger.message_id = twin.message_id;
 	item->ledger.answer = renumbered ? "handled before" : "a duplicate gets no answer";
 	r = finish(item, db, renumbered ? "seen-before" : "duplicate", err);
 	return r < 0 ? r : 1;
@@ -97,7 +105,8 @@ static struct str join_addresses(struct arena *arena, const struct address_list 
 	struct str text = STR("");
 
 	for (size_t i = 0; i < list->count && text.n < 2000; i++)
-		text = arena_printf(arena, STR_FMT "%s" STR_FMT, STR_ARG(text), i ? ", " : "", STR_ARG(list->items[i].address));
+		text = arena_printf(arena, STR_FMT "%s" STR_FMT, STR_ARG(text), i ? ", " : "",
+		                    STR_ARG(list->items[i].address));
 	return text;
 }
 
@@ -108,12 +117,12 @@ static int store_attachments(struct item *item, struct db *db, int64_t message_i
 	for (size_t i = 0; i < m->attachment_count; i++) {
 		const struct part *part = m->attachments[i];
 		struct stored_attachment a = {
-			.part = part_number(item->arena, part),
-			.name = item_text(item, part->filename),
-			.type = item_text(item, part_type(item->arena, part)),
-			.content_ident = item_text(item, part->content_id),
-			.disposition = item_text(item, part->disposition),
-			.size = item->attachment_sizes[i],
+		        .part = part_number(item->arena, part),
+		        .name = item_text(item, part->filename),
+		        .type = item_text(item, part_type(item->arena, part)),
+		        .content_ident = item_text(item, part->content_id),
+		        .disposition = item_text(item, part->disposition),
+		        .size = item->attachment_sizes[i],
 		};
 		int r = attachment_insert(db, message_id, (int64_t)i, &a, err);
 
@@ -127,20 +136,20 @@ static int store_message(struct item *item, struct db *db, int64_t case_id, stru
 {
 	const struct message *m = item->message;
 	struct stored_message stored = {
-		.direction = "in",
-		.case_id = case_id,
-		.account = item->place->account->id,
-		.message_ident = item->ledger.message_ident,
-		.from_address = item_text(item, m->from.address),
-		.from_name = item_text(item, m->from.name),
-		.to_text = item_text(item, join_addresses(item->arena, &m->to)),
-		.subject = item_text(item, m->subject),
-		.automatic = auto_kind_word(item->automatic.kind),
-		.date = m->date,
-		.created_at = item->ledger.received_at,
-		.size = item->raw.n,
-		.evidence = evidence,
-		.body_text = item->body_text,
+	        .direction = "in",
+	        .case_id = case_id,
+	        .account = item->place->account->id,
+	        .message_ident = item->ledger.message_ident,
+	        .from_address = item_text(item, m->from.address),
+	        .from_name = item_text(item, m->from.name),
+	        .to_text = item_text(item, join_addresses(item->arena, &m->to)),
+	        .subject = item_text(item, m->subject),
+	        .automatic = auto_kind_word(item->automatic.kind),
+	        .date = m->date,
+	        .created_at = item->ledger.received_at,
+	        .size = item->raw.n,
+	        .evidence = evidence,
+	        .body_text = item->body_text,
 	};
 	int r;
 
@@ -161,7 +170,8 @@ static int store_message(struct item *item, struct db *db, int64_t case_id, stru
 
 static int tell(struct item *item, struct db *db, const char *kind, const char *number, struct error *err)
 {
-	struct str data = arena_printf(item->arena, "{\"number\":\"%s\",\"ledger\":%lld}", number, (long long)item->ledger.id);
+	struct str data =
+	        arena_printf(item->arena, "{\"number\":\"%s\",\"ledger\":%lld}", number, (long long)item->ledger.id);
 
 	return event_insert(db, kind, item->ledger.case_id, item->ledger.message_id, data, clock_now_ms(), err);
 }
@@ -185,7 +195,7 @@ static int discard_it(struct item *item, struct db *db, struct error *err)
 }
 
 static int join_case(struct item *item, struct db *db, const struct threading *t, const struct case_type *type,
-		     struct stored_case *c, struct error *err)
+                     struct stored_case *c, struct error *err)
 {
 	bool reopen = c->resolved_at != 0;
 	int r = case_join(db, type, c, reopen, item->ledger.received_at, err);
@@ -202,19 +212,19 @@ static int join_case(struct item *item, struct db *db, const struct threading *t
 }
 
 static int open_case(struct item *item, struct db *db, const struct threading *t, const struct rule_result *result,
-		     int64_t previous_id, struct error *err)
+                     int64_t previous_id, struct error *err)
 {
 	const struct case_type *type = setup_case_type(item->place->setup, result->branch->case_type);
 	struct case_opening opening = {
-		.type = type,
-		.values = result->values,
-		.value_count = result->value_count,
-		.subject = item_text(item, item->message->subject),
-		.account = item->place->account->id,
-		.previous_id = previous_id,
-		.at = item->ledger.received_at,
+	        .type = type,
+	        .values = result->values,
+	        .value_count = result->value_count,
+	        .subject = item_text(item, item->message->subject),
+	        .account = item->place->account->id,
+	        .previous_id = previous_id,
+	        .at = item->ledger.received_at,
 	};
-	struct stored_case c;
+	struct stored_case c = {0};
 	struct str from = item_text(item, item->message->from.address);
 	int r = 0;
 
@@ -223,9 +233,11 @@ static int open_case(struct item *item, struct db *db, const struct threading *t
 		return fail_scope(err, SCOPE_MESSAGE, E_INVALID, RETRY_NEVER, STR_FMT, STR_ARG(result->mapping_error));
 	item->stage = "activity";
 	if (!type)
-		return fail_scope(err, SCOPE_MESSAGE, E_INVALID, RETRY_NEVER, "case type %s is missing", result->branch->case_type);
+		return fail_scope(err, SCOPE_MESSAGE, E_INVALID, RETRY_NEVER, "case type %s is missing",
+		                  result->branch->case_type);
 	if (from.n)
-		r = contact_for(db, from, item_text(item, item->message->from.name), opening.at, &opening.contact_id, err);
+		r = contact_for(db, from, item_text(item, item->message->from.name), opening.at, &opening.contact_id,
+		                err);
 	if (r == 0)
 		r = case_open(db, item->arena, &opening, &c, err);
 	if (r == 0)
@@ -242,7 +254,7 @@ static int open_case(struct item *item, struct db *db, const struct threading *t
 
 /* The case found may be open, resolved a while ago, or so long ago that the mail opens another. */
 static int create_or_join(struct item *item, struct db *db, const struct threading *t, const struct rule_result *result,
-			  struct error *err)
+                          struct error *err)
 {
 	struct stored_case c;
 	const struct case_type *type;
@@ -268,7 +280,8 @@ static int run_rule(struct item *item, struct db *db, const struct threading *t,
 	struct rule_result result;
 
 	item->stage = "rule";
-	result = rule_run(item->arena, item->place->rule, item->message, find_case_type, (void *)(uintptr_t)item->place->setup);
+	result = rule_run(item->arena, item->place->rule, item->message, find_case_type,
+	                  (void *)(uintptr_t)item->place->setup);
 	item->ledger.mapped_at = clock_now_ms();
 	if (!result.branch) {
 		item->ledger.answer = "no branch of the rule fits";
@@ -323,19 +336,40 @@ static int park(struct item *item, struct db *db, const char *category, const ch
 	r = write_row(item, db, err);
 	if (r == 0)
 		r = event_insert(db, "message.parked", 0, item->ledger.message_id,
-				 arena_printf(item->arena, "{\"ledger\":%lld,\"category\":\"%s\"}", (long long)item->ledger.id, category), now,
-				 err);
+		                 arena_printf(item->arena, "{\"ledger\":%lld,\"category\":\"%s\"}",
+		                              (long long)item->ledger.id, category),
+		                 now, err);
 	return r < 0 ? r : advance(item, db, err);
 }
 
 static int park_too_large(struct item *item, struct db *db, struct error *err)
 {
-	struct str reason = arena_printf(item->arena,
-					 "%llu bytes are more than the listener's max_message_mb (%lld); the mail is still on the server",
-					 (unsigned long long)item->ledger.size, (long long)item->place->listener->max_message_mb);
+	struct str reason = arena_printf(
+	        item->arena,
+	        "%llu bytes are more than the listener's max_message_mb (%lld); the mail is still on the server",
+	        (unsigned long long)item->ledger.size, (long long)item->place->listener->max_message_mb);
 
 	item->ledger.outcome = "too-large";
 	return park(item, db, "too-large", reason.p, err);
+}
+
+/* The server has it and doesn't give it, or there was no room for it here: the row stands for it until it is fetched.
+ */
+static int note_unfetched(struct item *item, struct db *db, struct error *err)
+{
+	const struct listener *listener = item->place->listener;
+	const struct error *fault = item->incoming->fault;
+	int r;
+
+	item->ledger.tries++;
+	if (fault->retry == RETRY_NEVER || item->ledger.tries >= listener->tries)
+		return park(item, db, "fetch", fault->text, err);
+	item->ledger.state = "failed";
+	item->ledger.category = "fetch";
+	item->ledger.reason = fault->text;
+	item->ledger.next_try_at = clock_now_ms() + MINUTES_MS(listener->retry_minutes);
+	r = write_row(item, db, err);
+	return r < 0 ? r : advance(item, db, err);
 }
 
 int item_store(struct item *item, struct db *db, struct error *err)
@@ -343,15 +377,19 @@ int item_store(struct item *item, struct db *db, struct error *err)
 	int r;
 
 	item->stage = "store";
-	if (item->place->careful) {
+	if (item->place->look_up) {
 		r = look_up(item, db, err);
 		if (r < 0)
 			return r;
 		if (item->passed_over)
 			return advance(item, db, err);
 	}
+	item->before = item->ledger;
 	if (item->incoming && item->incoming->kind == INCOMING_GONE)
-		return advance(item, db, err);
+		return item->has_row ? park(item, db, "gone", "the mail is not in the folder any more", err)
+		                     : advance(item, db, err);
+	if (item->incoming && item->incoming->kind == INCOMING_FAILED)
+		return note_unfetched(item, db, err);
 	if (item->incoming && item->incoming->kind == INCOMING_TOO_LARGE)
 		return park_too_large(item, db, err);
 	return handle(item, db, err);
@@ -360,37 +398,52 @@ int item_store(struct item *item, struct db *db, struct error *err)
 int item_store_crashed(struct item *item, struct db *db, struct error *err)
 {
 	struct str reason = arena_printf(item->arena, "the program ended %lld times while it handled this mail",
-					 (long long)item->ledger.tries);
-	int r = db_new_id(db, &item->ledger.message_id, err);
+	                                 (long long)item->ledger.tries);
+	int r;
+
+	item->stage = "crash";
+	item->before = item->ledger;
+	r = db_new_id(db, &item->ledger.message_id, err);
 
 	if (r == 0)
 		r = item_store_raw(item, db, item->ledger.message_id, err);
 	return r < 0 ? r : park(item, db, "crash", reason.p, err);
 }
 
-/* The message is kept whole, so that a later try doesn't need the server; tried again while that may help, else parked. */
+/* The message is kept whole, so that a later try doesn't need the server. */
+static int keep_raw(struct item *item, struct db *db, struct error *err)
+{
+	int r;
+
+	if (item->is_kept)
+		return 0;
+	r = db_new_id(db, &item->ledger.message_id, err);
+	return r < 0 ? r : item_store_raw(item, db, item->ledger.message_id, err);
+}
+
+/* Nothing but the store's own faults may end here: else one mail would stand before all that come behind it. What
+ * conflicts with another process's work is worth a try later. */
 int item_store_failure(struct item *item, struct db *db, const struct error *cause, struct error *err)
 {
 	const struct listener *listener = item->place->listener;
 	const char *stage = item->stage, *reason = arena_cstr(item->arena, str_of(cause->text));
-	int64_t message_id = item->ledger.message_id;
 	int r = 0;
 
 	if (is_store_fault(cause))
 		return fail(err, cause->code, cause->retry, "%s", cause->text);
-	item->ledger.case_id = item->ledger.duplicate_of = 0; /* what the undone try had put there */
-	if (!item->is_kept) {
-		r = db_new_id(db, &message_id, err);
-		if (r == 0)
-			r = item_store_raw(item, db, message_id, err);
-	}
+	item->ledger = item->before; /* what the undone try had noted is not so */
+	item->case_number = "";
+	if (cause->code == E_CONFLICT)
+		r = look_up(item, db, err);
+	if (r == 0 && item->passed_over)
+		return advance(item, db, err);
+	if (r == 0)
+		r = keep_raw(item, db, err);
 	if (r < 0)
 		return r;
-	item->ledger.message_id = message_id;
 	item->ledger.tries++;
 	item->ledger.outcome = "";
-	item->case_number = "";
-	if (cause->retry == RETRY_NEVER || item->ledger.tries >= listener->tries) {
+	if ((cause->retry == RETRY_NEVER && cause->code != E_CONFLICT) || item->ledger.tries >= listener->tries) {
 		if (strcmp(stage, "mapping") == 0)
 			r = answer_queue(item, db, WHEN_MAPPING_ERROR, NULL, err);
 		return r < 0 ? r : park(item, db, stage, reason, err);

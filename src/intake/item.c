@@ -22,7 +22,7 @@ static int fingerprint_key(struct db *db, unsigned char key[FINGERPRINT_KEY_BYTE
 	random_bytes(fresh, sizeof fresh);
 	base64_encode(&text, str_new(fresh, sizeof fresh));
 	r = db_exec(db, "INSERT INTO meta (name, value) VALUES ('fingerprint-key', $1) ON CONFLICT (name) DO NOTHING",
-		    DB_ARGS(DB_STR(buf_str(&text))), err);
+	            DB_ARGS(DB_STR(buf_str(&text))), err);
 	if (r == 0)
 		r = db_query(db, "SELECT value FROM meta WHERE name = 'fingerprint-key'", DB_NO_ARGS, &rows, err);
 	if (r == 0)
@@ -31,7 +31,8 @@ static int fingerprint_key(struct db *db, unsigned char key[FINGERPRINT_KEY_BYTE
 		return r < 0 ? r : fail(err, E_STORE, RETRY_LATER, "the store keeps no fingerprint key");
 	buf_clear(&text);
 	if (!base64_decode(&text, db_col_str(rows, 0)) || text.n != FINGERPRINT_KEY_BYTES)
-		return fail(err, E_STORE, RETRY_NEVER, "the store's fingerprint key (meta, fingerprint-key) is damaged");
+		return fail(err, E_STORE, RETRY_NEVER,
+		            "the store's fingerprint key (meta, fingerprint-key) is damaged");
 	memcpy(key, text.p, text.n);
 	return 0;
 }
@@ -43,17 +44,19 @@ int intake_place_init(struct intake_place *place, const struct intake_options *o
 	int r;
 
 	*place = (struct intake_place){
-		.store = options->store,
-		.setup = options->setup,
-		.listener = listener,
-		.account = setup_account(options->setup, listener->account),
-		.rule = setup_rule(options->setup, listener->rule),
-		.folder_id = options->folder_id,
-		.uidvalidity = options->uidvalidity,
-		.careful = options->careful,
+	        .store = options->store,
+	        .setup = options->setup,
+	        .listener = listener,
+	        .account = setup_account(options->setup, listener->account),
+	        .rule = setup_rule(options->setup, listener->rule),
+	        .folder_id = options->folder_id,
+	        .uidvalidity = options->uidvalidity,
+	        .careful = options->careful,
+	        .look_up = options->careful || options->refetch,
 	};
 	if (!place->account || !place->rule)
-		return fail(err, E_INVALID, RETRY_NEVER, "listener %s: account or service rule is missing", listener->id);
+		return fail(err, E_INVALID, RETRY_NEVER, "listener %s: account or service rule is missing",
+		            listener->id);
 	r = store_connect(options->store, &db, err);
 	return r < 0 ? r : fingerprint_key(db, place->fingerprint_key, err);
 }
@@ -68,7 +71,8 @@ static void give_back(void *ctx, const char *upto)
 		madvise((void *)(uintptr_t)incoming->raw.p, n, MADV_DONTNEED);
 }
 
-/* What makes two copies of a mail the same mail: its identity and its body, not the trace headers that each way adds. */
+/* What makes two copies of a mail the same mail: its identity and its body, not the trace headers that each way adds.
+ */
 static void make_fingerprint(struct item *item)
 {
 	const struct message *m = item->message;
@@ -92,8 +96,7 @@ static void make_fingerprint(struct item *item)
 	fingerprint_end(f, item->fingerprint);
 }
 
-/* Cuts at a character's border. */
-static struct str cut_text(struct str text, size_t max)
+struct str item_cut(struct str text, size_t max)
 {
 	if (text.n <= max)
 		return text;
@@ -143,7 +146,7 @@ static void understand(struct item *item)
 	}
 	item->message = message_parse(item->arena, item->raw, &limits);
 	item->automatic = message_classify(item->arena, item->message);
-	item->body_text = cut_text(item_text(item, message_body_text(item->arena, item->message)), MAX_STORED_TEXT);
+	item->body_text = item_cut(item_text(item, message_body_text(item->arena, item->message)), MAX_STORED_TEXT);
 	measure_attachments(item);
 	make_fingerprint(item);
 	item->ledger.parsed_at = clock_now_ms();
@@ -162,17 +165,17 @@ struct item *item_new_unread(const struct intake_place *place, struct incoming *
 	item->raw = incoming->raw;
 	item->case_number = "";
 	item->ledger = (struct ledger_row){
-		.listener = place->listener->id,
-		.folder_id = place->folder_id,
-		.uidvalidity = place->uidvalidity,
-		.uid = incoming->uid,
-		.state = "received",
-		.outcome = "",
-		.answer = "",
-		.category = "",
-		.reason = "",
-		.size = incoming->size,
-		.received_at = clock_now_ms(),
+	        .listener = place->listener->id,
+	        .folder_id = place->folder_id,
+	        .uidvalidity = place->uidvalidity,
+	        .uid = incoming->uid,
+	        .state = "received",
+	        .outcome = "",
+	        .answer = "",
+	        .category = "",
+	        .reason = "",
+	        .size = incoming->size,
+	        .received_at = clock_now_ms(),
 	};
 	return item;
 }

@@ -9,7 +9,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#define MAX_BYTES MIB(8)
+#define MAX_BYTES MIB(4)
 #define MAX_COUNT 200
 
 struct uid_list {
@@ -79,10 +79,13 @@ void intake_run_free(struct intake_run *run)
 static int run_item(struct work *work, struct db *db, struct error *err)
 {
 	struct item *item = (struct item *)(void *)work;
+	int r;
 
 	if (atomic_load(&item->run->broken))
 		return fail(err, E_STOPPED, RETRY_LATER, "stopped after a fault of the store");
-	return item_store(item, db, err);
+	r = item_store(item, db, err);
+	fault_step("message-written");
+	return r;
 }
 
 static int run_item_failed(struct work *work, struct db *db, const struct error *cause, struct error *err)
@@ -107,13 +110,13 @@ static void count_outcome(struct intake_counts *counts, const struct item *item)
 		const char *outcome;
 		size_t offset;
 	} table[] = {
-		{"created", offsetof(struct intake_counts, created)},
-		{"updated", offsetof(struct intake_counts, updated)},
-		{"reopened", offsetof(struct intake_counts, reopened)},
-		{"filed", offsetof(struct intake_counts, filed)},
-		{"discarded", offsetof(struct intake_counts, discarded)},
-		{"duplicate", offsetof(struct intake_counts, duplicates)},
-		{"seen-before", offsetof(struct intake_counts, seen_before)},
+	        {"created", offsetof(struct intake_counts, created)},
+	        {"updated", offsetof(struct intake_counts, updated)},
+	        {"reopened", offsetof(struct intake_counts, reopened)},
+	        {"filed", offsetof(struct intake_counts, filed)},
+	        {"discarded", offsetof(struct intake_counts, discarded)},
+	        {"duplicate", offsetof(struct intake_counts, duplicates)},
+	        {"seen-before", offsetof(struct intake_counts, seen_before)},
 	};
 	const struct ledger_row *row = &item->ledger;
 
@@ -138,7 +141,7 @@ static void item_done(struct work *work, int result, const struct error *err)
 
 	if (result == 0 && strcmp(item->ledger.state, "parked") == 0)
 		log_warning("intake", "listener %s: uid %u parked (%s): %s", item->ledger.listener, item->ledger.uid,
-			    item->ledger.category, item->ledger.reason);
+		            item->ledger.category, item->ledger.reason);
 	pthread_mutex_lock(&run->lock);
 	run->bytes -= item->raw.n;
 	run->count--;
@@ -179,25 +182,26 @@ static int run_write_ahead(struct work *work, struct db *db, struct error *err)
 	if (r < 0)
 		return r;
 	if (r > 0) {
-		w->is_final = strcmp(row.state, "received") != 0;
+		w->is_final =
+		        strcmp(row.state, "received") != 0 && !(strcmp(row.state, "failed") == 0 && !row.message_id);
 		row.tries++;
 		w->row_id = row.id;
 		w->tries = row.tries;
 		return w->is_final ? 0 : ledger_update(db, &row, err);
 	}
 	row = (struct ledger_row){
-		.listener = w->place->listener->id,
-		.folder_id = w->place->folder_id,
-		.uidvalidity = w->place->uidvalidity,
-		.uid = w->incoming->uid,
-		.state = "received",
-		.outcome = "",
-		.answer = "",
-		.category = "",
-		.reason = "",
-		.tries = 1,
-		.size = w->incoming->size,
-		.received_at = clock_now_ms(),
+	        .listener = w->place->listener->id,
+	        .folder_id = w->place->folder_id,
+	        .uidvalidity = w->place->uidvalidity,
+	        .uid = w->incoming->uid,
+	        .state = "received",
+	        .outcome = "",
+	        .answer = "",
+	        .category = "",
+	        .reason = "",
+	        .tries = 1,
+	        .size = w->incoming->size,
+	        .received_at = clock_now_ms(),
 	};
 	w->tries = 1;
 	r = db_new_id(db, &row.id, err);
@@ -212,21 +216,23 @@ static int run_crashed(struct work *work, struct db *db, struct error *err)
 	return item_store_crashed(item, db, err);
 }
 
-/* 1: go on with *ret_item; 0: nothing is left to do. Takes incoming. */
-static int submit_carefully(struct intake_run *run, struct incoming *incoming, struct item **ret_item, struct error *err)
+/* *ret_item is NULL where nothing is left to do. Takes incoming. */
+static int prepare_carefully(struct intake_run *run, struct incoming *incoming, struct item **ret_item,
+                             struct error *err)
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct write_ahead ahead = {
-		.work = {.run = run_write_ahead, .lane = run->lane},
-		.place = &run->place,
-		.incoming = incoming,
-		.arena = arena,
+	        .work = {.run = run_write_ahead, .lane = run->lane},
+	        .place = &run->place,
+	        .incoming = incoming,
+	        .arena = arena,
 	};
 	struct item *item;
 	int r = store_do(run->place.store, &ahead.work, err);
 
 	if (r < 0 || ahead.is_final) {
 		incoming_free(incoming);
+		*ret_item = NULL;
 		return r;
 	}
 	if (ahead.tries > run->place.listener->tries) {
@@ -240,26 +246,28 @@ static int submit_carefully(struct intake_run *run, struct incoming *incoming, s
 	item->ledger.id = ahead.row_id;
 	item->ledger.tries = ahead.tries - 1;
 	*ret_item = item;
-	return 1;
+	return 0;
 }
 
 int intake_submit(struct intake_run *run, struct incoming *incoming, struct error *err)
 {
 	struct item *item;
 	size_t bytes = incoming->raw.n;
-	int r = 1;
 
-	wait_until_below(run, run->options.max_bytes > bytes ? run->options.max_bytes - bytes : 0, run->options.max_count - 1);
+	wait_until_below(run, run->options.max_bytes > bytes ? run->options.max_bytes - bytes : 0,
+	                 run->options.max_count - 1);
 	if (atomic_load(&run->broken)) {
 		incoming_free(incoming);
 		return intake_finish(run, err);
 	}
-	if (run->place.careful && incoming->kind != INCOMING_GONE)
-		r = submit_carefully(run, incoming, &item, err);
-	else
+	if (run->place.careful && incoming->kind != INCOMING_GONE) {
+		int r = prepare_carefully(run, incoming, &item, err);
+
+		if (r < 0 || !item)
+			return r;
+	} else {
 		item = item_new(&run->place, incoming);
-	if (r <= 0)
-		return r;
+	}
 	item->run = run;
 	if (!item->work.run)
 		item->work.run = run_item;
@@ -340,7 +348,8 @@ static int run_acknowledgement(struct work *work, struct db *db, struct error *e
 {
 	struct acknowledgement *a = (struct acknowledgement *)(void *)work;
 
-	return ledger_acknowledge(db, a->run->place.folder_id, a->run->place.uidvalidity, a->uids, a->n, clock_now_ms(), err);
+	return ledger_acknowledge(db, a->run->place.folder_id, a->run->place.uidvalidity, a->uids, a->n, clock_now_ms(),
+	                          err);
 }
 
 /* A mark that could not be written is no harm: the server will be told once more. */
@@ -350,7 +359,8 @@ static void acknowledgement_done(struct work *work, int result, const struct err
 	struct intake_run *run = a->run;
 
 	if (result < 0)
-		log_warning("intake", "listener %s: acknowledgements not recorded: %s", run->place.listener->id, err->text);
+		log_warning("intake", "listener %s: acknowledgements not recorded: %s", run->place.listener->id,
+		            err->text);
 	free(a->uids);
 	free(a);
 	pthread_mutex_lock(&run->lock);

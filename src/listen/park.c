@@ -1,5 +1,5 @@
-/* See park.h. One lock guards the heap. Only the thread in park_wait() takes things out, so that an event which was fetched can't outlive
- * its thing. */
+/* See park.h. One lock guards the heap. Only the thread in park_wait() takes things out, so that an event which was
+ * fetched can't outlive its thing. */
 #include "listen/park.h"
 
 #include "base/clock.h"

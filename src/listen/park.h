@@ -1,6 +1,7 @@
 /* Where idle things wait without a thread: descriptors in one epoll set, times in one heap.
  *
- *	park_wait(park, &thing, &why) returns things one by one: PARK_READY when its descriptor became readable, PARK_DUE when its time came.
+ *	park_wait(park, &thing, &why) returns things one by one: PARK_READY when its descriptor became readable,
+ *PARK_DUE when its time came.
  *
  * A thing is taken out of the park when it is returned; it parks again when it wants to. */
 #ifndef LISTEN_PARK_H
@@ -21,6 +22,7 @@ enum park_reason { PARK_READY, PARK_DUE, PARK_STOPPED };
 
 struct park *park_new(void) NODISCARD;
 void park_free(struct park *park); /* what is still parked is the caller's */
+DEFINE_CLEANUP(struct park *, park_free)
 
 /* Thread-safe. `fd` must stay open while parked. */
 void park_add(struct park *park, struct parked *thing, int fd, int64_t due_at);

@@ -1,5 +1,6 @@
-/* See serve.h. Threads: the one in serve_run() waits in the park and hands what is ready to the workers; a worker runs a listener's session until it
- * idles and parks it again; one housekeeper sends the outbox, retries failed mail, and looks for changes of the set-up. */
+/* See serve.h. Threads: the one in serve_run() waits in the park and hands what is ready to the workers; a worker runs
+ * a listener's session until it idles and parks it again; one housekeeper sends the outbox, retries failed mail, and
+ * looks for changes of the set-up. */
 #include "listen/serve.h"
 
 #include "base/clock.h"
@@ -35,14 +36,13 @@ struct watch {
 	struct watch *next;   /* in the ready queue */
 	struct serve *serve;
 	char *listener_id;
-	struct shared_setup *shared;
+	struct shared_setup *shared; /* while a worker has it: what is parked keeps no snapshot alive */
 	struct session *session;
 	enum watch_state state;
 	enum park_reason reason;
 	int failures;      /* in a row */
 	atomic_bool leave; /* the listener is gone or was changed: end it */
 	bool replace;      /* … and start it anew (guarded by serve->lock) */
-	atomic_bool renew; /* the set-up changed in what the session doesn't stand on: take it up before the next work */
 };
 
 struct serve {
@@ -51,7 +51,10 @@ struct serve {
 	atomic_bool stopping;
 
 	pthread_mutex_t lock;
-	pthread_cond_t ready_or_gone;
+	/* One condition for each kind of sleeper: a signal meant for a worker must not wake another. */
+	pthread_cond_t ready;     /* the workers': something is in the queue, or all is over */
+	pthread_cond_t housework; /* the housekeeper's: outbox_hint, or stopping */
+	pthread_cond_t gone;      /* serve_run()'s, when it stops: a watch ended */
 	/* guarded by lock */
 	struct watch *ready_first, *ready_last;
 	struct map *watches; /* by listener id */
@@ -103,52 +106,59 @@ static struct shared_setup *current_setup(struct serve *serve)
 
 /* ---------------------------------------------------------------- a watch: begin, end */
 
-static void enqueue(struct serve *serve, struct watch *watch)
+/* Lock held, as in all functions called …_locked. */
+static void enqueue_locked(struct serve *serve, struct watch *watch)
 {
-	pthread_mutex_lock(&serve->lock);
 	watch->next = NULL;
 	if (serve->ready_last)
 		serve->ready_last->next = watch;
 	else
 		serve->ready_first = watch;
 	serve->ready_last = watch;
-	pthread_cond_signal(&serve->ready_or_gone);
+	pthread_cond_signal(&serve->ready);
+}
+
+static void enqueue(struct serve *serve, struct watch *watch)
+{
+	pthread_mutex_lock(&serve->lock);
+	enqueue_locked(serve, watch);
 	pthread_mutex_unlock(&serve->lock);
 }
 
-static void begin_watch(struct serve *serve, const char *listener_id)
+static void begin_watch_locked(struct serve *serve, const char *listener_id)
 {
-	struct watch *watch = mem_new(1, sizeof *watch);
+	struct watch *watch;
 
+	if (atomic_load(&serve->stopping)) /* the workers may have gone */
+		return;
+	watch = mem_new(1, sizeof *watch);
 	watch->serve = serve;
 	watch->listener_id = mem_strdup(listener_id);
 	watch->parked.fd = -1;
-	pthread_mutex_lock(&serve->lock);
 	map_set(serve->watches, str_of(listener_id), watch);
-	pthread_mutex_unlock(&serve->lock);
-	enqueue(serve, watch);
+	enqueue_locked(serve, watch);
 }
 
 static void close_session(struct watch *watch)
 {
 	session_close(take(watch->session));
-	shared_release(take(watch->shared));
 	watch->state = WATCH_CLOSED;
 }
 
 static void end_watch(struct watch *watch)
 {
 	struct serve *serve = watch->serve;
-	bool replace;
 
 	close_session(watch);
 	pthread_mutex_lock(&serve->lock);
 	map_set(serve->watches, str_of(watch->listener_id), NULL);
-	replace = watch->replace && !atomic_load(&serve->stopping);
-	pthread_cond_broadcast(&serve->ready_or_gone);
+	if (watch->replace)
+		begin_watch_locked(serve, watch->listener_id);
+	if (atomic_load(&serve->stopping) && map_count(serve->watches) == 0) {
+		pthread_cond_broadcast(&serve->ready);
+		pthread_cond_signal(&serve->gone);
+	}
 	pthread_mutex_unlock(&serve->lock);
-	if (replace)
-		begin_watch(serve, watch->listener_id);
 	free(watch->listener_id);
 	free(watch);
 }
@@ -165,11 +175,11 @@ static bool watch_stopped(void *ctx)
 static int open_session(struct watch *watch, const struct listener *listener, struct error *err)
 {
 	const struct session_options options = {
-		.store = watch->serve->options.store,
-		.setup = watch->shared->setup,
-		.listener = listener,
-		.stopped = watch_stopped,
-		.ctx = watch,
+	        .store = watch->serve->options.store,
+	        .setup = watch->shared->setup,
+	        .listener = listener,
+	        .stopped = watch_stopped,
+	        .ctx = watch,
 	};
 
 	return session_open(&options, &watch->session, err);
@@ -179,7 +189,7 @@ static void hint_outbox(struct serve *serve)
 {
 	pthread_mutex_lock(&serve->lock);
 	serve->outbox_hint = true;
-	pthread_cond_broadcast(&serve->ready_or_gone);
+	pthread_cond_signal(&serve->housework);
 	pthread_mutex_unlock(&serve->lock);
 }
 
@@ -189,9 +199,11 @@ static int read_all(struct watch *watch, struct error *err)
 	int r = session_read(watch->session, &counts, err);
 
 	if (counts.messages)
-		log_info("listen", "listener %s: %lld messages: %lld cases opened, %lld updated, %lld filed, %lld parked",
-			 watch->listener_id, (long long)counts.messages, (long long)counts.created,
-			 (long long)(counts.updated + counts.reopened), (long long)counts.filed, (long long)counts.parked);
+		log_info("listen",
+		         "listener %s: %lld messages: %lld cases opened, %lld updated, %lld filed, %lld parked",
+		         watch->listener_id, (long long)counts.messages, (long long)counts.created,
+		         (long long)(counts.updated + counts.reopened), (long long)counts.filed,
+		         (long long)counts.parked);
 	if (counts.answers)
 		hint_outbox(watch->serve);
 	return r;
@@ -215,8 +227,8 @@ static int wait_for_news(struct watch *watch, const struct listener *listener, s
 	return news;
 }
 
-/* A parked session that woke: 1 read the folder, 0 park again, negative broken. An IDLE that ran its time is renewed, and the folder looked at as
- * well: some servers go deaf without closing. */
+/* A parked session that woke: 1 read the folder, 0 park again, negative broken. An IDLE that ran its time is renewed,
+ * and the folder looked at as well: some servers go deaf without closing. */
 static int take_up(struct watch *watch, struct error *err)
 {
 	struct receiver *r = session_receiver(watch->session);
@@ -256,15 +268,15 @@ static int64_t work_on(struct watch *watch, const struct listener *listener, str
 		return r;
 	watch->failures = 0;
 	return clock_mono_ms() + (watch->state == WATCH_IDLING ? MINUTES_MS(listener->idle_minutes)
-							       : SECONDS_MS(listener->poll_interval_s));
+	                                                       : SECONDS_MS(listener->poll_interval_s));
 }
 
 /* Logged once per spell of failures, and once more when it's over. */
 static int64_t after_failure(struct watch *watch, const struct error *err)
 {
 	int64_t wait = watch->failures == 0 && err->retry == RETRY_NOW ? 0
-		       : err->retry == RETRY_NEVER		       ? BACKOFF_LAST_MS
-								       : backoff_ms(watch->failures);
+	               : err->retry == RETRY_NEVER                     ? BACKOFF_LAST_MS
+	                                                               : backoff_ms(watch->failures);
 
 	if (watch->failures++ == 0 || err->retry == RETRY_NEVER)
 		log_error("listen", "%s; next try in %lld s", err->text, (long long)(wait + 999) / 1000);
@@ -272,40 +284,56 @@ static int64_t after_failure(struct watch *watch, const struct error *err)
 	return clock_mono_ms() + wait;
 }
 
-static void run_watch(struct watch *watch)
+/* False where it was told to leave in the meantime: under the lock of leave_watch_locked(), which hurries only what is
+ * parked. */
+static bool park_watch(struct watch *watch, int64_t due_at)
 {
 	struct serve *serve = watch->serve;
-	const struct listener *listener;
-	struct shared_setup *old = NULL;
+	bool parks;
+
+	pthread_mutex_lock(&serve->lock);
+	parks = !watch_stopped(watch);
+	if (parks)
+		park_add(serve->park, &watch->parked,
+		         watch->session ? receiver_fd(session_receiver(watch->session)) : -1, due_at);
+	pthread_mutex_unlock(&serve->lock);
+	return parks;
+}
+
+/* With the set-up as it is now. Where something changed that the session stands on, the watch was told to leave. */
+static void run_with_setup(struct watch *watch, const struct listener *listener)
+{
 	struct error err = {0};
 	int had_failures = watch->failures;
 	int64_t due_at;
 
-	log_set_context(watch->listener_id);
-	if (!watch->shared || atomic_exchange(&watch->renew, false)) {
-		old = watch->shared;
-		watch->shared = current_setup(serve);
-	}
-	listener = setup_listener(watch->shared->setup, watch->listener_id);
-	if (listener && watch->session)
+	if (watch->session)
 		session_renew(watch->session, watch->shared->setup, listener);
-	if (!listener || watch_stopped(watch)) {
-		end_watch(watch);
-		shared_release(old);
-		log_set_context(NULL);
-		return;
-	}
-	shared_release(old);
 	due_at = work_on(watch, listener, &err);
 	if (due_at < 0 && !watch_stopped(watch))
 		due_at = after_failure(watch, &err);
 	else if (had_failures && !watch->failures)
 		log_info("listen", "listener %s works again", watch->listener_id);
-	log_set_context(NULL);
-	if (watch_stopped(watch))
+	shared_release(take(watch->shared));
+	log_set_context(NULL); /* the watch's own text: another may have it from here on */
+	if (!park_watch(watch, due_at))
 		end_watch(watch);
-	else
-		park_add(serve->park, &watch->parked, watch->session ? receiver_fd(session_receiver(watch->session)) : -1, due_at);
+}
+
+static void run_watch(struct watch *watch)
+{
+	const struct listener *listener;
+
+	log_set_context(watch->listener_id);
+	watch->shared = current_setup(watch->serve);
+	listener = setup_listener(watch->shared->setup, watch->listener_id);
+	if (listener && !watch_stopped(watch)) {
+		run_with_setup(watch, listener);
+	} else {
+		shared_release(take(watch->shared));
+		log_set_context(NULL);
+		end_watch(watch);
+	}
 }
 
 static void *worker_main(void *arg)
@@ -317,7 +345,7 @@ static void *worker_main(void *arg)
 
 		pthread_mutex_lock(&serve->lock);
 		while (!serve->ready_first && !(atomic_load(&serve->stopping) && map_count(serve->watches) == 0))
-			pthread_cond_wait(&serve->ready_or_gone, &serve->lock);
+			pthread_cond_wait(&serve->ready, &serve->lock);
 		watch = serve->ready_first;
 		if (watch) {
 			serve->ready_first = watch->next;
@@ -337,42 +365,44 @@ static void *worker_main(void *arg)
 static bool is_same_for(const struct setup *a, const struct setup *b, const struct listener *before)
 {
 	const struct listener *after = setup_listener(b, before->id);
-	const struct account *account_before = setup_account(a, before->account), *account_after = setup_account(b, before->account);
+	const struct account *account_before = setup_account(a, before->account),
+	                     *account_after = setup_account(b, before->account);
 	struct buf out CLEANUP(buf_done) = BUF_INIT(KIB(64));
 
 	if (!after || !account_before || !account_after)
 		return false;
 	return record_diff(&listener_type, before, after, &out) == 0 &&
 	       record_diff(&account_type, account_before, account_after, &out) == 0 &&
-	       record_diff(&provider_type, setup_provider(a, account_before->provider), setup_provider(b, account_after->provider),
-			   &out) == 0;
+	       record_diff(&provider_type, setup_provider(a, account_before->provider),
+	                   setup_provider(b, account_after->provider), &out) == 0;
 }
 
-static void leave_watch(struct serve *serve, struct watch *watch, bool replace)
+static void leave_watch_locked(struct serve *serve, struct watch *watch, bool replace)
 {
 	watch->replace = replace;
 	atomic_store(&watch->leave, true);
 	park_hurry(serve->park, &watch->parked);
 }
 
-/* The watch of a listener in the new set-up: begun, left alone but for the new rules, or begun anew. Lock held; true where none runs yet. */
-static bool change_watch(struct serve *serve, const struct setup *before, const struct setup *now, const struct listener *listener)
+/* The watch of a listener in the new set-up: begun, left alone but for the new rules, or begun anew. */
+static void change_watch_locked(struct serve *serve, const struct setup *before, const struct setup *now,
+                                const struct listener *listener)
 {
 	struct watch *watch = map_get(serve->watches, str_of(listener->id));
 	const struct listener *old = setup_listener(before, listener->id);
 
-	if (!watch)
-		return true;
-	if (listener->enabled && old && is_same_for(before, now, old)) {
-		atomic_store(&watch->renew, true);
-		return false;
+	if (!watch) {
+		if (listener->enabled)
+			begin_watch_locked(serve, listener->id);
+		return;
 	}
+	if (listener->enabled && old && is_same_for(before, now, old))
+		return;
 	log_info("listen", "listener %s: set-up changed", listener->id);
-	leave_watch(serve, watch, listener->enabled);
-	return false;
+	leave_watch_locked(serve, watch, listener->enabled);
 }
 
-static void leave_removed(struct serve *serve, const struct setup *before, const struct setup *now)
+static void leave_removed_locked(struct serve *serve, const struct setup *before, const struct setup *now)
 {
 	const void *const *listeners;
 	size_t n = setup_list(before, &listener_type, &listeners);
@@ -382,7 +412,7 @@ static void leave_removed(struct serve *serve, const struct setup *before, const
 		struct watch *watch = map_get(serve->watches, str_of(listener->id));
 
 		if (watch && !setup_listener(now, listener->id))
-			leave_watch(serve, watch, false);
+			leave_watch_locked(serve, watch, false);
 	}
 }
 
@@ -395,18 +425,11 @@ static void apply_change(struct serve *serve, struct shared_setup *fresh)
 	pthread_mutex_lock(&serve->lock);
 	old = serve->shared;
 	serve->shared = fresh;
-	leave_removed(serve, old->setup, fresh->setup);
+	leave_removed_locked(serve, old->setup, fresh->setup);
+	for (size_t i = 0; i < n;
+	     i++) /* all under the lock: no session goes on with records that it wasn't opened for */
+		change_watch_locked(serve, old->setup, fresh->setup, listeners[i]);
 	pthread_mutex_unlock(&serve->lock);
-	for (size_t i = 0; i < n; i++) {
-		const struct listener *listener = listeners[i];
-		bool begin;
-
-		pthread_mutex_lock(&serve->lock);
-		begin = change_watch(serve, old->setup, fresh->setup, listener);
-		pthread_mutex_unlock(&serve->lock);
-		if (begin && listener->enabled)
-			begin_watch(serve, listener->id);
-	}
 	shared_release(old);
 }
 
@@ -455,11 +478,11 @@ static void send_account(void *ctx, const char *account, int64_t due_at)
 	struct sending *sending = ctx;
 	struct pause *pause = map_get(sending->not_before, str_of(account));
 	const struct outbox_options options = {
-		.store = sending->serve->options.store,
-		.setup = sending->shared->setup,
-		.claim = sending->serve->options.claim,
-		.stopped = sending_stopped,
-		.ctx = sending->serve,
+	        .store = sending->serve->options.store,
+	        .setup = sending->shared->setup,
+	        .claim = sending->serve->options.claim,
+	        .stopped = sending_stopped,
+	        .ctx = sending->serve,
 	};
 	struct outbox_counts counts = {0};
 	struct error err;
@@ -505,17 +528,22 @@ static void retry_failed(struct serve *serve)
 	shared_release(shared);
 }
 
+static struct timespec in_ms(int64_t ms)
+{
+	int64_t at_us = clock_mono_us() + ms * 1000;
+
+	return (struct timespec){.tv_sec = at_us / 1000000, .tv_nsec = at_us % 1000000 * 1000};
+}
+
 /* Until a hint, a stop, or the next second. */
 static void wait_for_housework(struct serve *serve)
 {
-	struct timespec until;
+	struct timespec until = in_ms(HOUSEKEEPING_MS);
 	int timed_out = 0;
 
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += HOUSEKEEPING_MS / 1000;
 	pthread_mutex_lock(&serve->lock);
 	while (!serve->outbox_hint && !atomic_load(&serve->stopping) && timed_out == 0)
-		timed_out = pthread_cond_timedwait(&serve->ready_or_gone, &serve->lock, &until);
+		timed_out = pthread_cond_timedwait(&serve->housework, &serve->lock, &until);
 	serve->outbox_hint = false;
 	pthread_mutex_unlock(&serve->lock);
 }
@@ -557,14 +585,16 @@ static size_t begin_all(struct serve *serve)
 	const void *const *listeners;
 	size_t n = setup_list(serve->shared->setup, &listener_type, &listeners), started = 0;
 
+	pthread_mutex_lock(&serve->lock);
 	for (size_t i = 0; i < n; i++) {
 		const struct listener *listener = listeners[i];
 
 		if (!listener->enabled)
 			continue;
-		begin_watch(serve, listener->id);
+		begin_watch_locked(serve, listener->id);
 		started++;
 	}
+	pthread_mutex_unlock(&serve->lock);
 	return started;
 }
 
@@ -572,7 +602,7 @@ static void start_threads(struct serve *serve)
 {
 	pthread_attr_t small;
 
-	serve->worker_count = serve->options.workers ? serve->options.workers : 8;
+	serve->worker_count = serve->options.workers ? serve->options.workers : 16;
 	serve->workers = mem_new((size_t)serve->worker_count, sizeof *serve->workers);
 	must(pthread_attr_init(&small) == 0 && pthread_attr_setstacksize(&small, WORKER_STACK) == 0);
 	for (int i = 0; i < serve->worker_count; i++)
@@ -587,9 +617,24 @@ static void serve_free(struct serve *serve)
 	park_free(serve->park);
 	map_free(serve->watches);
 	pthread_mutex_destroy(&serve->lock);
-	pthread_cond_destroy(&serve->ready_or_gone);
+	pthread_cond_destroy(&serve->ready);
+	pthread_cond_destroy(&serve->housework);
+	pthread_cond_destroy(&serve->gone);
 	free(serve->workers);
 	free(serve);
+}
+
+static void init_locks(struct serve *serve)
+{
+	pthread_condattr_t monotonic;
+
+	pthread_mutex_init(&serve->lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&serve->ready, NULL);
+	pthread_cond_init(&serve->housework, &monotonic);
+	pthread_cond_init(&serve->gone, NULL);
+	pthread_condattr_destroy(&monotonic);
 }
 
 int serve_start(const struct serve_options *options, struct serve **ret_serve, struct error *err)
@@ -604,8 +649,7 @@ int serve_start(const struct serve_options *options, struct serve **ret_serve, s
 	serve->options = *options;
 	serve->park = park_new();
 	serve->watches = map_new();
-	pthread_mutex_init(&serve->lock, NULL);
-	pthread_cond_init(&serve->ready_or_gone, NULL);
+	init_locks(serve);
 	r = store_connect(options->store, &db, err);
 	if (r == 0)
 		r = load_shared(serve, db, &serve->shared, err);
@@ -616,8 +660,10 @@ int serve_start(const struct serve_options *options, struct serve **ret_serve, s
 		return r < 0 ? r : (int)orphans;
 	}
 	if (orphans)
-		log_warning("outbox", "%lld messages may or may not have been sent before the last stop: hauspost outbox list --state uncertain",
-			    (long long)orphans);
+		log_warning("outbox",
+		            "%lld messages may or may not have been sent before the last stop: hauspost outbox list "
+		            "--state uncertain",
+		            (long long)orphans);
 	start_threads(serve);
 	n = begin_all(serve);
 	if (options->ready)
@@ -626,26 +672,19 @@ int serve_start(const struct serve_options *options, struct serve **ret_serve, s
 	return 0;
 }
 
-/* Every watch ends on a worker: those that are parked are handed over. One may park itself in the very moment, so looked for again. */
+/* Every watch ends on a worker: those that are parked are handed over. A worker that is at work ends its own
+ * (park_watch). */
 static void end_watches(struct serve *serve)
 {
 	struct parked *thing;
-	struct timespec until;
 
-	for (;;) {
-		while ((thing = park_take(serve->park)) != NULL)
-			enqueue(serve, (struct watch *)(void *)thing);
-		pthread_mutex_lock(&serve->lock);
-		pthread_cond_broadcast(&serve->ready_or_gone);
-		if (map_count(serve->watches) == 0)
-			break;
-		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_nsec += 20 * 1000 * 1000;
-		until.tv_sec += until.tv_nsec / 1000000000;
-		until.tv_nsec %= 1000000000;
-		pthread_cond_timedwait(&serve->ready_or_gone, &serve->lock, &until);
-		pthread_mutex_unlock(&serve->lock);
-	}
+	pthread_mutex_lock(&serve->lock);
+	pthread_cond_signal(&serve->housework);
+	while ((thing = park_take(serve->park)) != NULL)
+		enqueue_locked(serve, (struct watch *)(void *)thing);
+	while (map_count(serve->watches) > 0)
+		pthread_cond_wait(&serve->gone, &serve->lock);
+	pthread_cond_broadcast(&serve->ready);
 	pthread_mutex_unlock(&serve->lock);
 }
 

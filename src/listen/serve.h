@@ -1,4 +1,5 @@
-/* Everything running: all enabled listeners, the outbox, retries of failed mail, changed set-up taken up. Returns when asked to stop. */
+/* Everything running: all enabled listeners, the outbox, retries of failed mail, changed set-up taken up. Returns when
+ * asked to stop. */
 #ifndef LISTEN_SERVE_H
 #define LISTEN_SERVE_H
 
@@ -8,8 +9,8 @@
 struct serve_options {
 	struct store *store;
 	const struct sealer *sealer;
-	int workers;       /* threads for mailbox sessions; 0: 8 */
-	const char *claim; /* names this process in outbox rows */
+	int workers;                                /* threads for mailbox sessions; 0: 16 */
+	const char *claim;                          /* names this process in outbox rows */
 	void (*ready)(void *ctx, size_t listeners); /* called once, when everything was started; may be NULL */
 	void *ctx;
 };

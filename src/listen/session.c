@@ -40,7 +40,8 @@ static int open_receiver(struct session *s, struct error *err)
 	if (!account)
 		return fail(err, E_NOT_FOUND, RETRY_NEVER, "listener %s: account %s is not set up", l->id, l->account);
 	if (!account->receive.enabled)
-		return fail(err, E_INVALID, RETRY_NEVER, "account %s: receiving is switched off (receive/enabled)", account->id);
+		return fail(err, E_INVALID, RETRY_NEVER, "account %s: receiving is switched off (receive/enabled)",
+		            account->id);
 	r = account_receive_connection(account, setup_provider(s->options.setup, account->provider), &connection, err);
 	if (r < 0)
 		return r;
@@ -74,7 +75,8 @@ static int run_forget_older(struct work *work, struct db *db, struct error *err)
 {
 	struct small_work *w = (struct small_work *)(void *)work;
 
-	return ledger_forget_older(db, w->session->folder.id, receiver_uidvalidity(w->session->receiver), clock_now_ms(), err);
+	return ledger_forget_older(db, w->session->folder.id, receiver_uidvalidity(w->session->receiver),
+	                           clock_now_ms(), err);
 }
 
 static int run_acknowledge(struct work *work, struct db *db, struct error *err)
@@ -82,7 +84,15 @@ static int run_acknowledge(struct work *work, struct db *db, struct error *err)
 	struct small_work *w = (struct small_work *)(void *)work;
 
 	return ledger_acknowledge(db, w->session->folder.id, receiver_uidvalidity(w->session->receiver), w->uids, w->n,
-				  clock_now_ms(), err);
+	                          clock_now_ms(), err);
+}
+
+static int run_moved(struct work *work, struct db *db, struct error *err)
+{
+	struct small_work *w = (struct small_work *)(void *)work;
+
+	return ledger_moved(db, w->session->folder.id, receiver_uidvalidity(w->session->receiver), w->uids, w->n,
+	                    clock_now_ms(), err);
 }
 
 static int run_careful(struct work *work, struct db *db, struct error *err)
@@ -92,7 +102,8 @@ static int run_careful(struct work *work, struct db *db, struct error *err)
 	return folder_set_careful(db, w->session->folder.id, w->careful, w->read_at, err);
 }
 
-static int do_small(struct session *s, int (*run)(struct work *, struct db *, struct error *), struct small_work w, struct error *err)
+static int do_small(struct session *s, int (*run)(struct work *, struct db *, struct error *), struct small_work w,
+                    struct error *err)
 {
 	w.work = (struct work){.run = run, .lane = (uint64_t)s->folder.id};
 	w.session = s;
@@ -120,10 +131,38 @@ static int acknowledge_leftovers(struct session *s, struct error *err)
 
 	if (r < 0)
 		return r;
-	while ((n = ledger_unacknowledged(db, s->folder.id, receiver_uidvalidity(s->receiver), uids, ACKNOWLEDGE_AT, err)) > 0) {
+	while ((n = ledger_unacknowledged(db, s->folder.id, receiver_uidvalidity(s->receiver), uids, ACKNOWLEDGE_AT,
+	                                  err)) > 0) {
 		r = receiver_acknowledge(s->receiver, uids, (size_t)n, err);
 		if (r == 0)
 			r = do_small(s, run_acknowledge, (struct small_work){.uids = uids, .n = (size_t)n}, err);
+		if (r < 0)
+			return r;
+	}
+	return n;
+}
+
+/* Parked mail goes to the listener's folder for it, so that whoever looks into the mailbox sees it. A server that
+ * refuses keeps it where it is. */
+static int move_parked(struct session *s, struct error *err)
+{
+	const char *folder = s->options.listener->failed_folder;
+	struct db *db CLEANUP(db_closep) = NULL;
+	uint32_t uids[ACKNOWLEDGE_AT];
+	int n, r = folder[0] ? store_connect(s->options.store, &db, err) : 0;
+
+	if (r < 0 || !folder[0])
+		return r;
+	while ((n = ledger_unmoved(db, s->folder.id, receiver_uidvalidity(s->receiver), uids, ACKNOWLEDGE_AT, err)) >
+	       0) {
+		r = receiver_move(s->receiver, uids, (size_t)n, folder, err);
+		if (r < 0 && err->scope == SCOPE_FOLDER) {
+			log_warning("listen", "listener %s: parked mail stays in %s: %s", s->options.listener->id,
+			            s->options.listener->folder, err->text);
+			return 0;
+		}
+		if (r == 0)
+			r = do_small(s, run_moved, (struct small_work){.uids = uids, .n = (size_t)n}, err);
 		if (r < 0)
 			return r;
 	}
@@ -140,9 +179,10 @@ static int open_session(struct session *s, struct error *err)
 	if (r < 0)
 		return r;
 	if (s->folder.uidvalidity && s->folder.uidvalidity != receiver_uidvalidity(s->receiver)) {
-		log_warning("listen", "listener %s: the server renumbered %s (UIDVALIDITY %u, was %u); looking through it again",
-			    s->options.listener->id, s->options.listener->folder, receiver_uidvalidity(s->receiver),
-			    s->folder.uidvalidity);
+		log_warning("listen",
+		            "listener %s: the server renumbered %s (UIDVALIDITY %u, was %u); looking through it again",
+		            s->options.listener->id, s->options.listener->folder, receiver_uidvalidity(s->receiver),
+		            s->folder.uidvalidity);
 		r = do_small(s, run_forget_older, (struct small_work){0}, err);
 		if (r < 0)
 			return r;
@@ -184,7 +224,8 @@ struct acknowledging {
 static int settle(struct session *s, struct acknowledging *a, int r, struct error *err)
 {
 	if (r < 0 && err->scope == SCOPE_FOLDER) {
-		log_warning("listen", "listener %s: the server takes no acknowledgements: %s", s->options.listener->id, err->text);
+		log_warning("listen", "listener %s: the server takes no acknowledgements: %s", s->options.listener->id,
+		            err->text);
 		a->refused = true;
 		a->begun_count = 0;
 		return 0;
@@ -207,15 +248,18 @@ static int end_acknowledgement(struct session *s, struct intake_run *run, struct
 }
 
 /* Collects what is committed; a full load (or with `all` any) is sent, once the one before is confirmed. */
-static int acknowledge_ready(struct session *s, struct intake_run *run, struct acknowledging *a, bool all, struct error *err)
+static int acknowledge_ready(struct session *s, struct intake_run *run, struct acknowledging *a, bool all,
+                             struct error *err)
 {
+	size_t load = fault_batch(ACKNOWLEDGE_AT);
+
 	for (;;) {
 		int r;
 
-		a->ready_count += intake_collect(run, a->ready + a->ready_count, ACKNOWLEDGE_AT - a->ready_count);
+		a->ready_count += intake_collect(run, a->ready + a->ready_count, load - a->ready_count);
 		if (a->refused)
 			a->ready_count = 0;
-		if (a->ready_count == 0 || (a->ready_count < ACKNOWLEDGE_AT && !all))
+		if (a->ready_count == 0 || (a->ready_count < load && !all))
 			return all ? end_acknowledgement(s, run, a, err) : 0;
 		r = end_acknowledgement(s, run, a, err);
 		if (r < 0)
@@ -287,16 +331,17 @@ static void add_counts(struct intake_counts *sum, const struct intake_counts *mo
 	sum->bytes += more->bytes;
 }
 
-static int read_folder(struct session *s, int total, struct intake_counts *counts, struct error *err)
+static int read_folder(struct session *s, int total, bool refetch, struct intake_counts *counts, struct error *err)
 {
 	struct intake_run *run CLEANUP(intake_run_freep) = NULL;
 	const struct intake_options options = {
-		.store = s->options.store,
-		.setup = s->options.setup,
-		.listener = s->options.listener,
-		.folder_id = s->folder.id,
-		.uidvalidity = receiver_uidvalidity(s->receiver),
-		.careful = s->folder.careful,
+	        .store = s->options.store,
+	        .setup = s->options.setup,
+	        .listener = s->options.listener,
+	        .folder_id = s->folder.id,
+	        .uidvalidity = receiver_uidvalidity(s->receiver),
+	        .careful = s->folder.careful,
+	        .refetch = refetch,
 	};
 	struct intake_counts here;
 	int r = intake_run_new(&options, &run, err);
@@ -306,6 +351,26 @@ static int read_folder(struct session *s, int total, struct intake_counts *count
 	r = read_messages(s, run, total, err);
 	here = intake_run_counts(run);
 	add_counts(counts, &here);
+	return r;
+}
+
+/* Mail that could not be had when its turn was. */
+static int read_unfetched(struct session *s, struct intake_counts *counts, struct error *err)
+{
+	struct db *db CLEANUP(db_closep) = NULL;
+	uint32_t uids[ACKNOWLEDGE_AT], position = s->folder.uid;
+	int n, r = store_connect(s->options.store, &db, err);
+
+	if (r < 0)
+		return r;
+	n = ledger_unfetched(db, s->folder.id, receiver_uidvalidity(s->receiver), clock_now_ms(), uids, ACKNOWLEDGE_AT,
+	                     err);
+	if (n <= 0)
+		return n;
+	r = receiver_scan_these(s->receiver, uids, (size_t)n, err);
+	if (r > 0)
+		r = read_folder(s, r, true, counts, err);
+	s->folder.uid = position;
 	return r;
 }
 
@@ -327,14 +392,19 @@ int session_read(struct session *s, struct intake_counts *counts, struct error *
 			r = do_small(s, run_careful, (struct small_work){.careful = true}, err);
 		if (r >= 0) {
 			s->folder.uidvalidity = receiver_uidvalidity(s->receiver);
-			r = read_folder(s, total, counts, err);
+			r = read_folder(s, total, false, counts, err);
 		}
 	}
+	if (r >= 0)
+		r = read_unfetched(s, counts, err);
+	if (r >= 0)
+		r = move_parked(s, err);
 	if (r >= 0) {
 		r = do_small(s, run_careful, (struct small_work){.read_at = clock_now_ms()}, err);
 		s->folder.careful = false;
 	} else if (!is_store_fault_code(r) && do_small(s, run_careful, (struct small_work){0}, NULL) < 0) {
-		/* The connection failed, not the process: no mail is suspected. Where this mark fails, too, the next run is careful without need. */
+		/* The connection failed, not the process: no mail is suspected. Where this mark fails, too, the next
+		 * run is careful without need. */
 		log_debug("listen", "listener %s: the mark of an orderly end was not written", s->options.listener->id);
 	}
 	return r < 0 ? error_prefix(err, "listener %s", s->options.listener->id) : 0;
@@ -348,7 +418,7 @@ struct verify {
 	struct arena *arena;
 	void (*gap)(void *ctx, uint32_t uid);
 	void *ctx;
-	int64_t on_server, gaps;
+	struct verify_counts counts;
 	int result;
 	struct error error;
 };
@@ -361,21 +431,27 @@ static void verify_uid(void *ctx, uint32_t uid)
 
 	if (v->result < 0)
 		return;
-	v->on_server++;
-	r = db_query_int(v->db, "SELECT id FROM ledger WHERE folder_id = $1 AND uidvalidity = $2 AND uid = $3",
-			 DB_ARGS(DB_INT(v->session->folder.id), DB_INT(receiver_uidvalidity(v->session->receiver)), DB_INT(uid)), &id,
-			 &v->error);
+	v->counts.on_server++;
+	if (uid > v->session->folder.uid ||
+	    receiver_uidvalidity(v->session->receiver) != v->session->folder.uidvalidity) {
+		v->counts.unread++;
+		return;
+	}
+	r = db_query_int(
+	        v->db, "SELECT id FROM ledger WHERE folder_id = $1 AND uidvalidity = $2 AND uid = $3",
+	        DB_ARGS(DB_INT(v->session->folder.id), DB_INT(receiver_uidvalidity(v->session->receiver)), DB_INT(uid)),
+	        &id, &v->error);
 	if (r < 0)
 		v->result = r;
 	else if (r == 0) {
-		v->gaps++;
+		v->counts.gaps++;
 		if (v->gap)
 			v->gap(v->ctx, uid);
 	}
 }
 
-int64_t session_verify(struct session *s, void (*gap)(void *ctx, uint32_t uid), void *ctx, int64_t *ret_on_server,
-		       struct error *err)
+int session_verify(struct session *s, void (*gap)(void *ctx, uint32_t uid), void *ctx, struct verify_counts *ret_counts,
+                   struct error *err)
 {
 	struct db *db CLEANUP(db_closep) = NULL;
 	struct verify v = {.session = s, .gap = gap, .ctx = ctx};
@@ -392,6 +468,6 @@ int64_t session_verify(struct session *s, void (*gap)(void *ctx, uint32_t uid), 
 	}
 	if (r < 0)
 		return error_prefix(err, "listener %s", s->options.listener->id);
-	*ret_on_server = v.on_server;
-	return v.gaps;
+	*ret_counts = v.counts;
+	return 0;
 }

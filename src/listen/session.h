@@ -1,5 +1,5 @@
-/* One listener's connection to its folder: opened, read to the end, kept for news. Straight-line and blocking; who calls it when (a command that reads
- * once, or the scheduler with its parked connections) is not its business. */
+/* One listener's connection to its folder: opened, read to the end, kept for news. Straight-line and blocking; who
+ * calls it when (a command that reads once, or the scheduler with its parked connections) is not its business. */
 #ifndef LISTEN_SESSION_H
 #define LISTEN_SESSION_H
 
@@ -13,10 +13,10 @@ struct session;
 
 struct session_options {
 	struct store *store;
-	const struct setup *setup;         /* borrowed until session_close() */
+	const struct setup *setup; /* borrowed until session_close() */
 	const struct listener *listener;
 	void (*progress)(void *ctx, int64_t done, int64_t total, const struct intake_counts *counts); /* may be NULL */
-	void (*transcript)(void *ctx, const char *line);                                                /* may be NULL */
+	void (*transcript)(void *ctx, const char *line);                                              /* may be NULL */
 	bool (*stopped)(void *ctx); /* asked between messages; may be NULL */
 	void *ctx;
 };
@@ -32,9 +32,14 @@ void session_renew(struct session *session, const struct setup *setup, const str
 
 struct receiver *session_receiver(struct session *session);
 
-/* Compares the server's UIDs with the ledger: every UID up to the position must have its row. Returns the number of gaps. */
-int64_t session_verify(struct session *session, void (*gap)(void *ctx, uint32_t uid), void *ctx, int64_t *ret_on_server,
-		       struct error *err) NODISCARD;
+/* Compares the server's UIDs with the ledger: every UID up to the position must have its row. */
+struct verify_counts {
+	int64_t on_server;
+	int64_t unread; /* behind the position: not read yet */
+	int64_t gaps;   /* passed over: must be 0 */
+};
+int session_verify(struct session *session, void (*gap)(void *ctx, uint32_t uid), void *ctx,
+                   struct verify_counts *ret_counts, struct error *err) NODISCARD;
 
 void session_close(struct session *session);
 DEFINE_CLEANUP(struct session *, session_close)

@@ -209,7 +209,7 @@ struct address_list address_list_parse(struct arena *arena, struct str value)
 
 	buf_init(&r.phrase, value.n + 8);
 	buf_init(&r.literal, value.n * 2 + 8);
-	while (!cursor_end(&r.c)) {
+	while (!cursor_end(&r.c) && r.list.count < ADDRESSES_MAX) {
 		int c = cursor_peek(&r.c);
 
 		if (c == '"') {

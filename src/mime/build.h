@@ -1,6 +1,6 @@
-/* Builds a mail: RFC 5322 header, RFC 2047 and 2231 encoding, text, HTML, attachments, in the simplest structure that holds them. Every
- * value that could break out of its field (CR, LF, NUL) is refused. Lines end in CRLF and are at most 998 octets; the content is 7-bit
- * (quoted-printable or base64) unless `allow_8bit`. */
+/* Builds a mail: RFC 5322 header, RFC 2047 and 2231 encoding, text, HTML, attachments, in the simplest structure that
+ * holds them. Every value that could break out of its field (CR, LF, NUL) is refused. Lines end in CRLF and are at most
+ * 998 octets; the content is 7-bit (quoted-printable or base64) unless `allow_8bit`. */
 #ifndef MIME_BUILD_H
 #define MIME_BUILD_H
 
@@ -27,8 +27,8 @@ struct draft {
 	struct str in_reply_to;       /* without <>; empty: none */
 	const struct str *references; /* without <>, oldest first; the middle is dropped above 20 */
 	size_t reference_count;
-	int64_t date; /* Unix ms */
-	struct str text, html; /* UTF-8; either may be empty */
+	int64_t date;                       /* Unix ms */
+	struct str text, html;              /* UTF-8; either may be empty */
 	const struct draft_header *headers; /* further ones: Auto-Submitted … */
 	size_t header_count;
 	const struct draft_attachment *attachments;

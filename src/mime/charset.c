@@ -298,14 +298,31 @@ static struct str from_utf16(struct arena *arena, struct str bytes)
 
 /* ---------------------------------------------------------------- the two entries */
 
+/* Letters of Latin scripts beyond ASCII stand singly between ASCII letters; those of all others in pairs or rows. */
+static bool looks_latin(struct str bytes)
+{
+	size_t high = 0, single = 0;
+
+	for (size_t i = 0; i < bytes.n; i++) {
+		if (!(bytes.p[i] & 0x80))
+			continue;
+		high++;
+		single += !(i > 0 && (bytes.p[i - 1] & 0x80)) && !(i + 1 < bytes.n && (bytes.p[i + 1] & 0x80));
+	}
+	return single * 2 > high;
+}
+
 /* What nothing was declared for and what isn't UTF-8: detected on the first 64 KiB. */
 static struct str detect(struct arena *arena, struct str bytes)
 {
-	uchardet_t detector = uchardet_new();
+	uchardet_t detector;
 	char name[LABEL_MAX + 1];
 	struct str label;
 	iconv_t cd;
 
+	if (looks_latin(str_slice(bytes, 0, KIB(64))))
+		return from_windows_1252(arena, bytes);
+	detector = uchardet_new();
 	uchardet_handle_data(detector, bytes.p, MIN(bytes.n, KIB(64)));
 	uchardet_data_end(detector);
 	label = label_clean(str_of(uchardet_get_charset(detector)), name);

@@ -125,7 +125,7 @@ static const char *const reply_subjects[] = {
 static const char *const bounce_subjects[] = {
         /* clang-format off */
 	"undelivered mail", "undeliverable", "undelivered", "delivery status notification", "mail delivery fail", "mail delivery system", "delivery failure", "delivery failed", "delivery has failed", "failure notice", "failure delivery", "returned mail", "mail could not be delivered", "delivery notification",
-	"message delivery fail", "non-deliverable", "non deliverable", "nondeliverable", "warning: could not send", "warning: message", "mail system error", "delivery report", "delivery error", "delivery delay", "delayed mail", "mail failure", "error sending", "message could not be delivered", "permanent delivery failure", "non-delivery", "nondelivery", "could not deliver", "rejected:",
+	"message delivery fail", "non-deliverable", "non deliverable", "nondeliverable", "warning: could not send", "warning: message", "mail system error", "delivery report", "delivery error", "delivery delay", "delayed mail", "mail failure", "error sending", "message could not be delivered", "permanent delivery failure", "there was an error sending", "メールエラー", "non-delivery", "nondelivery", "could not deliver", "rejected:",
 	"unzustellbar", "nicht zustellbar", "zustellung fehlgeschlagen", "fehler bei der zustellung", "non remis", "échec de la remise", "no se puede entregar", "no se puede entregar", "non recapitabile", "onbestelbaar", "não é possível entregar", "olevererbart", "kan ikke leveres", "недоставленное", "配信不能", "配信できません", "배달되지 않음", "传递失败", "無法傳遞",
         /* clang-format on */
 };
@@ -333,7 +333,6 @@ static bool machine_signs(struct signs *s)
 	        {"X-AMAZON-MAIL-RELAY-TYPE", "notification"},
 	        {"X-Amazon-Mail-Relay-Type", "notification"},
 	        {"X-Auto-Response-Suppress", NULL},
-	        {"Feedback-ID", NULL},
 	};
 	const struct header *header = message_header(s->m, "Auto-Submitted");
 	struct str word = auto_submitted_word(header);
@@ -351,6 +350,8 @@ static bool machine_signs(struct signs *s)
 
 static bool sender_signs(struct signs *s)
 {
+	if (s->m->has_null_return_path && str_eq_nocase(s->local, STR("postmaster")))
+		return found(s, AUTO_DELIVERY_REPORT, STR("sender postmaster with Return-Path: <>"));
 	if (s->m->has_null_return_path)
 		return found(s, AUTO_GENERATED, STR("Return-Path: <>"));
 	if (str_eq_nocase(s->local, STR("postmaster")) || (is_unread(s->local) && !has_other_reply_to(s->m)))

@@ -13,13 +13,13 @@ enum auto_kind {
 	AUTO_COMPLAINT,       /* RFC 5965 */
 	AUTO_LIST,            /* a mailing list */
 	AUTO_NEWSLETTER,
-	AUTO_GENERATED,       /* any other machine */
+	AUTO_GENERATED, /* any other machine */
 };
 
 struct classification {
 	enum auto_kind kind;
-	bool answer_allowed;   /* may an automatic answer go out to it? */
-	struct str evidence;   /* "Auto-Submitted: auto-replied"; empty for AUTO_NONE */
+	bool answer_allowed; /* may an automatic answer go out to it? */
+	struct str evidence; /* "Auto-Submitted: auto-replied"; empty for AUTO_NONE */
 };
 
 struct classification message_classify(struct arena *arena, const struct message *m);

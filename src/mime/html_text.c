@@ -137,7 +137,7 @@ static size_t reference_at(struct str text, uint32_t *ret_code)
 	} else {
 		while (i < text.n && i < 10 && (is_alpha(text.p[i]) || is_digit(text.p[i])))
 			i++;
-		*ret_code = html_entity(str_slice(text, 1, i));
+		*ret_code = i > 1 ? html_entity(str_slice(text, 1, i)) : 0;
 		if (!*ret_code)
 			return 0;
 	}

@@ -5,9 +5,10 @@
  *	printf("%s: %s\n", m->from.address.p, m->subject.p);
  *	struct str text = message_body_text(arena, m);
  *
- * Parsing never fails and never copies the body: whatever the bytes, there is a message, and what was odd about it stands in
- * `notices`. `raw` must outlive the message; everything else lives in the arena. Linear time, bounded memory: the limits are named in
- * message_limits, reaching one is a notice. All text is valid UTF-8 and NUL-terminated (the NUL doesn't count in n). */
+ * Parsing never fails and never copies the body: whatever the bytes, there is a message, and what was odd about it
+ *stands in `notices`. `raw` must outlive the message; everything else lives in the arena. Linear time, bounded memory:
+ *the limits are named in message_limits, reaching one is a notice. All text is valid UTF-8 and NUL-terminated (the NUL
+ *doesn't count in n). */
 #ifndef MIME_MESSAGE_H
 #define MIME_MESSAGE_H
 
@@ -31,15 +32,22 @@ struct header {
 	struct str value; /* as written with its folds, in raw, without the final line end */
 };
 
-enum transfer_encoding { ENCODING_7BIT, ENCODING_8BIT, ENCODING_BINARY, ENCODING_QP, ENCODING_BASE64, ENCODING_UUENCODE };
+enum transfer_encoding {
+	ENCODING_7BIT,
+	ENCODING_8BIT,
+	ENCODING_BINARY,
+	ENCODING_QP,
+	ENCODING_BASE64,
+	ENCODING_UUENCODE
+};
 
 struct part {
 	struct part *parent, *first_child, *next; /* the tree; next is the following sibling */
 	int index;                                /* of the part in the message, in order, root is 0 */
 	struct header *headers;
 	size_t header_count;
-	struct str raw;  /* header and body, in the raw message */
-	struct str body; /* as transferred; for a multipart everything between header and end */
+	struct str raw;           /* header and body, in the raw message */
+	struct str body;          /* as transferred; for a multipart everything between header and end */
 	struct str type, subtype; /* lower case; text/plain where nothing valid was declared */
 	struct str charset;       /* lower case, as declared; empty where none */
 	struct str boundary;      /* multipart only */
@@ -47,8 +55,9 @@ struct part {
 	struct str content_id;    /* without <> */
 	struct str disposition;   /* lower case; "inline", "attachment" or what was written; empty where none */
 	enum transfer_encoding encoding;
-	struct message *inner;    /* message/rfc822 and message/global: the message inside; NULL elsewhere and beyond the depth limit */
-	bool truncated;           /* the closing boundary never came */
+	struct message *inner; /* message/rfc822 and message/global: the message inside; NULL elsewhere and beyond the
+	                          depth limit */
+	bool truncated;        /* the closing boundary never came */
 };
 
 struct message_limits {
@@ -56,7 +65,8 @@ struct message_limits {
 	size_t max_depth;   /* of multiparts and inner messages; 0: 50 */
 	size_t max_headers; /* of one part; 0: 10,000 */
 	size_t max_text;    /* bytes of body text or HTML decoded for people; 0: 10 MiB */
-	/* Called when the parser is done with the raw bytes before `upto`, so that a mapped file's pages can be given back. May be NULL. */
+	/* Called when the parser is done with the raw bytes before `upto`, so that a mapped file's pages can be given
+	 * back. May be NULL. */
 	void (*done_with)(void *ctx, const char *upto);
 	void *ctx;
 };
@@ -67,27 +77,28 @@ struct message {
 	struct part **parts; /* all of this message's parts in order, not those of inner messages; parts[0] is root */
 	size_t part_count;
 
-	struct address from;              /* the first of From, else Sender; empty where none */
+	struct address from; /* the first of From, else Sender; empty where none */
 	struct address_list from_list, sender, to, cc, bcc, reply_to;
-	struct str return_path;           /* address in Return-Path; see has_null_return_path for <> */
+	struct str return_path; /* address in Return-Path; see has_null_return_path for <> */
 	bool has_null_return_path;
-	struct str subject;               /* decoded, unfolded */
-	struct str message_id;            /* without <>, cleaned of white space; empty where none */
-	struct str *in_reply_to;          /* ids without <> */
+	struct str subject;      /* decoded, unfolded */
+	struct str message_id;   /* without <>, cleaned of white space; empty where none */
+	struct str *in_reply_to; /* ids without <> */
 	size_t in_reply_to_count;
-	struct str *references;           /* oldest first */
+	struct str *references; /* oldest first */
 	size_t reference_count;
-	int64_t date;                     /* Unix ms; 0 where absent or nonsense */
+	int64_t date; /* Unix ms; 0 where absent or nonsense */
 
-	struct part *text, *html;         /* the first body parts of each kind after RFC 8621 §4.1.4; either may be NULL */
-	struct part **text_body;          /* RFC 8621 textBody, htmlBody, attachments; media inside a body are attachments as well */
+	struct part *text, *html; /* the first body parts of each kind after RFC 8621 §4.1.4; either may be NULL */
+	struct part *
+	        *text_body; /* RFC 8621 textBody, htmlBody, attachments; media inside a body are attachments as well */
 	size_t text_body_count;
 	struct part **html_body;
 	size_t html_body_count;
 	struct part **attachments;
 	size_t attachment_count;
 
-	struct str *notices;              /* what was odd, in words: "boundary missing", "base64 cut short" */
+	struct str *notices; /* what was odd, in words: "boundary missing", "base64 cut short" */
 	size_t notice_count;
 	struct message_limits limits;
 };
@@ -107,7 +118,8 @@ struct str header_raw_text(struct arena *arena, const struct header *header);
 /* Parses an address list (RFC 5322 §3.4, tolerant); used for envelope checks as well. */
 struct address_list address_list_parse(struct arena *arena, struct str value);
 
-/* The body for people as plain text: all textBody parts, decoded to UTF-8, line ends LF; HTML turned into text where there is no plain part. */
+/* The body for people as plain text: all textBody parts, decoded to UTF-8, line ends LF; HTML turned into text where
+ * there is no plain part. */
 struct str message_body_text(struct arena *arena, const struct message *m);
 
 /* The body as HTML (UTF-8), empty where the message has no HTML part. Not sanitised. */

@@ -299,7 +299,7 @@ static void part_end(struct scan *scan, size_t end, bool was_delimited)
 	part->raw = str_slice(scan->raw, start, end);
 	part->body = str_slice(scan->raw, MIN(body, MAX(end, start)), end);
 	if (open->is_multipart) {
-		if (!part->first_child)
+		if (!part->first_child && !open->is_closed)
 			childless_multipart(scan, open->work, part);
 		else if (!open->is_closed)
 			notice_add(scan->parser->arena, &open->work->m, "a closing boundary is missing");

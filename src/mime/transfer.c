@@ -20,22 +20,23 @@ static const uint8_t b64_value[256] = {
 };
 /* clang-format on */
 
-/* Is what follows a padding more base64 (some senders encode in padded pieces), rather than a footer that a list
- * appended? The next line that isn't empty decides: whole groups and nothing else. */
-static bool base64_goes_on(struct str rest)
+/* Is what follows a padding at `at` more base64 (some senders encode in padded pieces), rather than a footer that a
+ * list appended? The next line that isn't empty decides: whole groups and nothing else. Returns its end, or 0 where it
+ * is something else. */
+static size_t base64_line_end(struct str body, size_t at)
 {
-	size_t i = 0, start;
+	size_t start;
 
-	while (i < rest.n && (is_space(rest.p[i]) || rest.p[i] == '='))
-		i++;
-	start = i;
-	while (i < rest.n && b64_value[(uint8_t)rest.p[i]] != B64_SKIP)
-		i++;
-	if (i == start || (i - start) % 4 != 0)
-		return false;
-	while (i < rest.n && (rest.p[i] == ' ' || rest.p[i] == '\t'))
-		i++;
-	return i == rest.n || is_space(rest.p[i]);
+	while (at < body.n && (is_space(body.p[at]) || body.p[at] == '='))
+		at++;
+	start = at;
+	while (at < body.n && b64_value[(uint8_t)body.p[at]] != B64_SKIP)
+		at++;
+	if (at == start || (at - start) % 4 != 0)
+		return 0;
+	while (at < body.n && (body.p[at] == ' ' || body.p[at] == '\t'))
+		at++;
+	return at == body.n || is_space(body.p[at]) ? at : 0;
 }
 
 struct base64_state {
@@ -88,7 +89,7 @@ static size_t base64_groups(struct str body, size_t i, struct base64_state *stat
 size_t base64_run(struct str body, char *out)
 {
 	struct base64_state state = {0};
-	size_t i = 0;
+	size_t i = 0, known = 0; /* up to there it is base64 for sure: no line is looked at twice */
 
 	while (i < body.n) {
 		uint8_t value;
@@ -102,7 +103,7 @@ size_t base64_run(struct str body, char *out)
 			bool was_group = state.have >= 2;
 
 			base64_flush(&state, out);
-			if (was_group && !base64_goes_on(str_slice(body, i, body.n)))
+			if (was_group && i > known && (known = base64_line_end(body, i)) == 0)
 				return state.n;
 			continue;
 		}

@@ -44,6 +44,16 @@ static void broken_encodings_give_what_they_hold(void **state UNUSED)
 	}
 }
 
+/* Quadratic behaviour would run into the test's time limit. */
+static void a_million_paddings_are_read_in_one_pass(void **state UNUSED)
+{
+	struct buf body CLEANUP(buf_done) = BUF_INIT(MIB(8));
+
+	for (int i = 0; i < 1000000; i++)
+		buf_add(&body, STR("aA=="));
+	assert_int_equal(transfer_size(ENCODING_BASE64, buf_str(&body)), 1000000);
+}
+
 static void charsets_mean_what_browsers_take_them_for(void **state UNUSED)
 {
 	static const struct {
@@ -121,6 +131,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(broken_encodings_give_what_they_hold),
+	        cmocka_unit_test(a_million_paddings_are_read_in_one_pass),
 	        cmocka_unit_test(charsets_mean_what_browsers_take_them_for),
 	        cmocka_unit_test(pages_are_readable_as_text),
 	};

@@ -217,6 +217,21 @@ static void a_step_ends_whatever_progress_it_makes(void **state UNUSED)
 	player_finish(player);
 }
 
+/* Bytes that are always there don't keep a step alive. */
+static void a_step_that_never_waits_ends_as_well(void **state UNUSED)
+{
+	char *bytes CLEANUP(freep) = mem_new(MIB(1), 1);
+	struct stream *s CLEANUP(stream_closep) = stream_of_memory(str_new(bytes, MIB(1)), NULL);
+	int64_t until = clock_mono_ms() + 2;
+	struct error err;
+
+	stream_step(s, "greeting", 1);
+	while (clock_mono_ms() < until)
+		;
+	assert_int_equal(stream_read_exactly(s, bytes, 100, &err), E_TIMEOUT);
+	assert_non_null(strstr(err.text, "greeting"));
+}
+
 static void a_peer_that_takes_nothing_is_left(void **state UNUSED)
 {
 	char *bytes CLEANUP(freep) = mem_new(MIB(4), 1);
@@ -404,17 +419,26 @@ static void an_unchecked_certificate_may_be_anything(void **state UNUSED)
 	player_finish(player);
 }
 
-static void a_self_signed_certificate_is_its_own_truststore(void **state UNUSED)
+/* Self-signed, or signed by a CA that the file doesn't hold. */
+static void a_certificate_is_its_own_truststore(void **state UNUSED)
 {
-	struct stream_options options = options_for("localhost", 0, true);
-	struct player *player = player_listen(dialogue_find(set, "self-signed"), certificates, &options.port);
-	struct stream *s = NULL;
-	struct error err;
+	static const struct {
+		const char *dialogue;
+		enum certificate_kind kind;
+	} cases[] = {{"self-signed", CERTIFICATE_SELF_SIGNED}, {"good", CERTIFICATE_GOOD}};
 
-	options.policy.truststore = certificates_cert_file(certificates, CERTIFICATE_SELF_SIGNED);
-	assert_ok(stream_connect(&options, &s, &err), &err);
-	stream_close(s);
-	player_finish(player);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct stream_options options = options_for("localhost", 0, true);
+		struct player *player =
+		        player_listen(dialogue_find(set, cases[i].dialogue), certificates, &options.port);
+		struct stream *s = NULL;
+		struct error err;
+
+		options.policy.truststore = certificates_cert_file(certificates, cases[i].kind);
+		assert_ok(stream_connect(&options, &s, &err), &err);
+		stream_close(s);
+		player_finish(player);
+	}
 }
 
 static void a_truststore_that_is_useless_is_one_clear_error(void **state UNUSED)
@@ -590,6 +614,7 @@ int main(void)
 	        cmocka_unit_test(writes_are_gathered_and_kept_in_order),
 	        cmocka_unit_test(a_silent_server_is_left_at_the_io_timeout),
 	        cmocka_unit_test(a_step_ends_whatever_progress_it_makes),
+	        cmocka_unit_test(a_step_that_never_waits_ends_as_well),
 	        cmocka_unit_test(a_peer_that_takes_nothing_is_left),
 	        cmocka_unit_test(waiting_ends_without_ending_the_stream),
 	        cmocka_unit_test(a_peer_that_is_gone_raises_no_signal),
@@ -600,7 +625,7 @@ int main(void)
 	        cmocka_unit_test(what_is_wrong_with_tls_is_said_in_words),
 	        cmocka_unit_test(an_old_server_is_reached_where_the_policy_allows),
 	        cmocka_unit_test(an_unchecked_certificate_may_be_anything),
-	        cmocka_unit_test(a_self_signed_certificate_is_its_own_truststore),
+	        cmocka_unit_test(a_certificate_is_its_own_truststore),
 	        cmocka_unit_test(a_truststore_that_is_useless_is_one_clear_error),
 	        cmocka_unit_test(contexts_are_shared_until_the_truststore_changes),
 	        cmocka_unit_test(plain_turns_into_tls),

@@ -12,11 +12,12 @@ void incoming_free(struct incoming *incoming)
 	if (incoming->mapped)
 		munmap((void *)(uintptr_t)incoming->raw.p, incoming->mapped);
 	free(incoming->memory);
+	free(incoming->fault);
 	free(incoming);
 }
 
-int receiver_open(const struct receiver_ops *ops, const struct receiver_options *options, struct receiver **ret_receiver,
-		  struct error *err)
+int receiver_open(const struct receiver_ops *ops, const struct receiver_options *options,
+                  struct receiver **ret_receiver, struct error *err)
 {
 	return ops->open(options, ret_receiver, err);
 }
@@ -29,6 +30,11 @@ uint32_t receiver_uidvalidity(const struct receiver *r)
 int receiver_scan(struct receiver *r, struct position from, struct error *err)
 {
 	return r->ops->scan(r, from, err);
+}
+
+int receiver_scan_these(struct receiver *r, const uint32_t *uids, size_t n, struct error *err)
+{
+	return r->ops->scan_these(r, uids, n, err);
 }
 
 int receiver_next(struct receiver *r, struct incoming **ret_incoming, struct error *err)
@@ -51,6 +57,11 @@ int receiver_acknowledge_begin(struct receiver *r, const uint32_t *uids, size_t 
 int receiver_acknowledge_end(struct receiver *r, struct error *err)
 {
 	return r->ops->acknowledge_end(r, err);
+}
+
+int receiver_move(struct receiver *r, const uint32_t *uids, size_t n, const char *folder, struct error *err)
+{
+	return r->ops->move(r, uids, n, folder, err);
 }
 
 int receiver_list(struct receiver *r, void (*each)(void *ctx, uint32_t uid), void *ctx, struct error *err)

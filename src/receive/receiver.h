@@ -7,8 +7,9 @@
  *	receiver_acknowledge(r, uids, n, err)         only after the commit
  *	receiver_idle_start(r, err) → park on receiver_fd(r) → receiver_idle_ready(r, err)
  *
- * Errors carry `scope`: SCOPE_MESSAGE concerns the message just asked for (go on with the next), SCOPE_FOLDER the folder (missing, no
- * rights), SCOPE_ACCOUNT the connection. After a SCOPE_ACCOUNT error only receiver_close() is left. */
+ * A message that can't be had is no error: it comes as INCOMING_FAILED, and the next follows. Errors carry `scope`:
+ * SCOPE_FOLDER is the folder (missing, no rights), SCOPE_ACCOUNT the connection: after it only receiver_close() is
+ *left. */
 #ifndef RECEIVE_RECEIVER_H
 #define RECEIVE_RECEIVER_H
 
@@ -26,12 +27,12 @@ struct receiver_options {
 	const struct secret *password;
 	const char *folder; /* UTF-8; "INBOX" */
 	enum after after;
-	const char *after_folder;  /* AFTER_MOVE: created where missing */
-	size_t batch_bytes;        /* of one FETCH; 0: 2 MiB */
-	int batch_count;           /* messages of one FETCH; 0: 100 */
+	const char *after_folder;   /* AFTER_MOVE: created where missing */
+	size_t batch_bytes;         /* of one FETCH; 0: 2 MiB */
+	int batch_count;            /* messages of one FETCH; 0: 100 */
 	uint64_t max_message_bytes; /* larger ones come as INCOMING_TOO_LARGE with their header only; 0: 50 MiB */
-	int step_timeout_ms;       /* log-in, select, one FETCH's first byte …; 0: 60,000 */
-	bool allow_insecure_login; /* a password over an unencrypted connection is refused (E_INSECURE) unless set */
+	int step_timeout_ms;        /* log-in, select, one FETCH's first byte …; 0: 60,000 */
+	bool allow_insecure_login;  /* a password over an unencrypted connection is refused (E_INSECURE) unless set */
 	void (*transcript)(void *ctx, const char *line); /* may be NULL */
 	void *transcript_ctx;
 };
@@ -44,19 +45,22 @@ struct position {
 enum incoming_kind {
 	INCOMING_WHOLE,
 	INCOMING_TOO_LARGE, /* raw holds the header section only; `size` says how large it is */
-	INCOMING_GONE,      /* expunged between scan and fetch: nothing to handle, the position moves on */
+	INCOMING_FAILED, /* it is there and could not be had (refused, no room for it here): see `fault`; raw is empty
+	                  */
+	INCOMING_GONE,   /* expunged between scan and fetch: nothing to handle, the position moves on */
 };
 
 /* One message from the server, owned by whoever got it (incoming_free); independent of the receiver. */
 struct incoming {
 	enum incoming_kind kind;
 	uint32_t uidvalidity, uid;
-	uint64_t size;            /* octets as the server counts them */
-	int64_t received_at;      /* INTERNALDATE, Unix ms; 0 where unknown */
-	bool seen;                /* \Seen was set: for information, never for deciding what is new */
-	struct str raw;           /* the message; in memory, or a mapped temporary file when larger than 1 MiB */
-	void *memory;             /* owned: heap behind raw, or NULL */
-	size_t mapped;            /* bytes mapped at raw.p, or 0 */
+	uint64_t size;       /* octets as the server counts them */
+	int64_t received_at; /* INTERNALDATE, Unix ms; 0 where unknown */
+	bool seen;           /* \Seen was set: for information, never for deciding what is new */
+	struct str raw;      /* the message; in memory, or a mapped temporary file when larger than 1 MiB */
+	void *memory;        /* owned: heap behind raw, or NULL */
+	struct error *fault; /* owned; INCOMING_FAILED: why */
+	size_t mapped;       /* bytes mapped at raw.p, or 0 */
 };
 
 void incoming_free(struct incoming *incoming);
@@ -71,9 +75,11 @@ struct receiver_ops {
 	const char *name; /* "imap" */
 	int (*open)(const struct receiver_options *options, struct receiver **ret, struct error *err);
 	int (*scan)(struct receiver *r, struct position from, struct error *err);
+	int (*scan_these)(struct receiver *r, const uint32_t *uids, size_t n, struct error *err);
 	int (*next)(struct receiver *r, struct incoming **ret, struct error *err);
 	int (*acknowledge_begin)(struct receiver *r, const uint32_t *uids, size_t n, struct error *err);
 	int (*acknowledge_end)(struct receiver *r, struct error *err);
+	int (*move)(struct receiver *r, const uint32_t *uids, size_t n, const char *folder, struct error *err);
 	int (*list)(struct receiver *r, void (*each)(void *ctx, uint32_t uid), void *ctx, struct error *err);
 	int (*idle_start)(struct receiver *r, struct error *err);
 	int (*idle_ready)(struct receiver *r, struct error *err);
@@ -84,39 +90,52 @@ struct receiver_ops {
 	void (*close)(struct receiver *r);
 };
 
-/* Connects, secures, logs in, selects the folder. STARTTLS asked for and not offered: E_INSECURE before any password is sent. Refused
- * password: E_AUTH, RETRY_NEVER (but RETRY_LATER where the server says [UNAVAILABLE] or the like). Missing folder: E_NOT_FOUND, SCOPE_FOLDER. */
-int receiver_open(const struct receiver_ops *ops, const struct receiver_options *options, struct receiver **ret_receiver,
-		  struct error *err) NODISCARD;
+/* Connects, secures, logs in, selects the folder. STARTTLS asked for and not offered: E_INSECURE before any password is
+ * sent. Refused password: E_AUTH, RETRY_NEVER (but RETRY_LATER where the server says [UNAVAILABLE] or the like).
+ * Missing folder: E_NOT_FOUND, SCOPE_FOLDER. */
+int receiver_open(const struct receiver_ops *ops, const struct receiver_options *options,
+                  struct receiver **ret_receiver, struct error *err) NODISCARD;
 
 uint32_t receiver_uidvalidity(const struct receiver *r);
 
-/* Asks which messages lie behind `from` and how large they are; returns their number. Where from.uidvalidity differs from the folder's,
- * everything in the folder is new (the caller recognises what it has handled). Forgets an unfinished earlier scan. */
+/* Asks which messages lie behind `from` and how large they are; returns their number. Where from.uidvalidity differs
+ * from the folder's, everything in the folder is new (the caller recognises what it has handled). Forgets an unfinished
+ * earlier scan. */
 int receiver_scan(struct receiver *r, struct position from, struct error *err) NODISCARD;
 
-/* The next message of the scan in ascending UID order: 1 and *ret_incoming; 0 at the end. The FETCH of the following batch is already on its way. */
+/* Makes these messages (ascending UIDs) the scan, whatever the position: those that could not be had before. Returns
+ * their number; what is not there any more comes as INCOMING_GONE. */
+int receiver_scan_these(struct receiver *r, const uint32_t *uids, size_t n, struct error *err) NODISCARD;
+
+/* The next message of the scan in ascending UID order: 1 and *ret_incoming; 0 at the end. The FETCH of the following
+ * batch is already on its way. */
 int receiver_next(struct receiver *r, struct incoming **ret_incoming, struct error *err) NODISCARD;
 
-/* Tells the server, as options.after says, of messages whose commit is done. Idempotent: messages that are gone are no error. May be
- * called between two receiver_next(). When it returns 0 the server has confirmed. */
+/* Tells the server, as options.after says, of messages whose commit is done. Idempotent: messages that are gone are no
+ * error. May be called between two receiver_next(). When it returns 0 the server has confirmed. */
 int receiver_acknowledge(struct receiver *r, const uint32_t *uids, size_t n, struct error *err) NODISCARD;
 
-/* The same in two halves, so that reading doesn't wait for the confirmation: _begin sends (behind the batches that are on their way),
- * _end returns 0 when the server has confirmed. Between them receiver_next() may be called; nothing else. At most one is begun: a second
- * _begin ends the first, and fails with its error. Where _end fails, nothing is known to be confirmed; with SCOPE_FOLDER the
- * session goes on. */
+/* The same in two halves, so that reading doesn't wait for the confirmation: _begin sends (behind the batches that are
+ * on their way), _end returns 0 when the server has confirmed. Between them receiver_next() may be called; nothing
+ * else. At most one is begun: a second _begin ends the first, and fails with its error. Where _end fails, nothing is
+ * known to be confirmed; with SCOPE_FOLDER the session goes on. */
 int receiver_acknowledge_begin(struct receiver *r, const uint32_t *uids, size_t n, struct error *err) NODISCARD;
 int receiver_acknowledge_end(struct receiver *r, struct error *err) NODISCARD;
+
+/* Moves messages to another folder than options.after_folder (created where missing), and returns when the server has
+ * confirmed: for mail that is given up. Messages that are gone are no error. */
+int receiver_move(struct receiver *r, const uint32_t *uids, size_t n, const char *folder, struct error *err) NODISCARD;
 
 /* Every UID in the folder, ascending: for `ledger verify`. Returns their number. */
 int receiver_list(struct receiver *r, void (*each)(void *ctx, uint32_t uid), void *ctx, struct error *err) NODISCARD;
 
-/* Asks to be told of news; ends an unfinished scan. 1: the server will (IDLE runs, buffers given back: park on receiver_fd()); 2: IDLE
- * runs, but mail was announced since the last scan already: don't park, call receiver_idle_stop() and scan; 0: it has no IDLE, poll instead. */
+/* Asks to be told of news; ends an unfinished scan. 1: the server will (IDLE runs, buffers given back: park on
+ * receiver_fd()); 2: IDLE runs, but mail was announced since the last scan already: don't park, call
+ * receiver_idle_stop() and scan; 0: it has no IDLE, poll instead. */
 int receiver_idle_start(struct receiver *r, struct error *err) NODISCARD;
 
-/* Reads what a parked server sent, without blocking for more. 1: there may be new mail (call idle_stop, scan); 0: nothing of interest, stay parked. */
+/* Reads what a parked server sent, without blocking for more. 1: there may be new mail (call idle_stop, scan); 0:
+ * nothing of interest, stay parked. */
 int receiver_idle_ready(struct receiver *r, struct error *err) NODISCARD;
 
 /* Ends IDLE. 1: new mail was announced meanwhile; 0: none. */

@@ -11,7 +11,8 @@ static EVP_CIPHER_CTX *context(struct fingerprint *f)
 
 struct fingerprint *fingerprint_begin(const unsigned char key[FINGERPRINT_KEY_BYTES])
 {
-	static const unsigned char nonce[12]; /* fixed: the result is never shown, so that a repeated nonce gives nothing away */
+	static const unsigned char
+	        nonce[12]; /* fixed: the result is never shown, so that a repeated nonce gives nothing away */
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 
 	must(ctx && EVP_EncryptInit_ex(ctx, EVP_aes_128_gcm(), NULL, key, nonce) == 1);

@@ -1,5 +1,6 @@
-/* A fingerprint of content: 16 bytes, GMAC (NIST SP 800-38D) under a key of the store's own. As fast as memory can be read, and nobody
- * who doesn't know the key can make two mails that look alike. It recognises; it proves nothing to others. */
+/* A fingerprint of content: 16 bytes, GMAC (NIST SP 800-38D) under a key of the store's own. As fast as memory can be
+ * read, and nobody who doesn't know the key can make two mails that look alike. It recognises; it proves nothing to
+ * others. */
 #ifndef SECURITY_FINGERPRINT_H
 #define SECURITY_FINGERPRINT_H
 

@@ -8,16 +8,16 @@
 #include "store/cases.h"
 #include "store/messages.h"
 
-#define BATCH        20
-#define MAX_MESSAGE  MIB(256)
-#define MAX_AGE      HOURS_MS(24 * 5)
+#define BATCH       20
+#define MAX_MESSAGE MIB(256)
+#define MAX_AGE     HOURS_MS(24 * 5)
 
 int64_t outbox_next_try(int64_t created_at, int64_t tries, int64_t now)
 {
 	static const int minutes[] = {1, 5, 15, 30};
 	int64_t delay = tries <= (int64_t)ARRAY_LEN(minutes) ? MINUTES_MS(minutes[MAX(tries, 1) - 1])
-			: tries <= 16			       ? HOURS_MS(1)
-							       : HOURS_MS(4);
+	                : tries <= 16                        ? HOURS_MS(1)
+	                                                     : HOURS_MS(4);
 
 	return now + delay > created_at + MAX_AGE ? 0 : now + delay;
 }
@@ -52,7 +52,8 @@ static int mark_sending(void *ctx, struct outgoing *item, struct error *err)
 	if (r < 0)
 		return r;
 	if (!mark.marked)
-		return fail(err, E_CONFLICT, RETRY_NEVER, "outbox row %lld is not queued any more", (long long)item->id);
+		return fail(err, E_CONFLICT, RETRY_NEVER, "outbox row %lld is not queued any more",
+		            (long long)item->id);
 	fault_step("dot-before");
 	return 0;
 }
@@ -60,18 +61,19 @@ static int mark_sending(void *ctx, struct outgoing *item, struct error *err)
 struct finish {
 	struct work work;
 	const struct outbox_row *row;
+	const char *claim;
 };
 
 static int run_finish(struct work *work, struct db *db, struct error *err)
 {
 	struct finish *finish = (struct finish *)(void *)work;
 	const struct outbox_row *row = finish->row;
-	int r = outbox_finish(db, row, err);
+	int r = outbox_finish(db, row, finish->claim, err);
 
-	if (r == 0 && (strcmp(row->state, "failed") == 0 || strcmp(row->state, "uncertain") == 0))
-		r = event_insert(db, strcmp(row->state, "failed") == 0 ? "outbox.failed" : "outbox.uncertain", row->case_id,
-				 row->message_id, STR("{}"), clock_now_ms(), err);
-	return r;
+	if (r > 0 && (strcmp(row->state, "failed") == 0 || strcmp(row->state, "uncertain") == 0))
+		r = event_insert(db, strcmp(row->state, "failed") == 0 ? "outbox.failed" : "outbox.uncertain",
+		                 row->case_id, row->message_id, STR("{}"), clock_now_ms(), err);
+	return MIN(r, 0);
 }
 
 /* ---------------------------------------------------------------- one batch */
@@ -79,11 +81,17 @@ static int run_finish(struct work *work, struct db *db, struct error *err)
 struct letter {
 	struct outbox_row row;
 	struct outgoing outgoing;
+	bool is_lost;      /* its mail is not to be had: nobody will get it */
 	size_t *positions; /* of outgoing's recipients in the row's */
 	struct buf mime;
 };
 
-/* The recipients that have no final answer yet. */
+/* The recipient has no final answer yet. */
+static bool is_waiting(const struct outbox_recipient *r)
+{
+	return strcmp(r->state, "queued") == 0 || strcmp(r->state, "later") == 0;
+}
+
 static void choose_recipients(struct letter *letter, struct arena *arena)
 {
 	struct outgoing *o = &letter->outgoing;
@@ -93,7 +101,7 @@ static void choose_recipients(struct letter *letter, struct arena *arena)
 	for (size_t i = 0; i < letter->row.recipient_count; i++) {
 		const struct outbox_recipient *r = &letter->row.recipients[i];
 
-		if (strcmp(r->state, "queued") != 0 && strcmp(r->state, "later") != 0)
+		if (!is_waiting(r))
 			continue;
 		letter->positions[o->recipient_count] = i;
 		o->recipients[o->recipient_count++] = (struct recipient){.address = r->address, .answer = ""};
@@ -109,13 +117,15 @@ static int load_letter(struct db *db, int64_t id, struct arena *arena, struct le
 	buf_init(&letter->mime, MAX_MESSAGE);
 	r = raw_get(db, letter->row.message_id, &letter->mime, err);
 	if (r <= 0)
-		return r < 0 ? r : fail_scope(err, SCOPE_MESSAGE, E_NOT_FOUND, RETRY_NEVER, "outbox row %lld: its mail is missing", (long long)id);
+		return r < 0 ? r
+		             : fail_scope(err, SCOPE_MESSAGE, E_NOT_FOUND, RETRY_NEVER,
+		                          "outbox row %lld: its mail is missing", (long long)id);
 	letter->outgoing = (struct outgoing){
-		.id = id,
-		.envelope_from = letter->row.envelope_from,
-		.mime = buf_str(&letter->mime),
-		.arena = arena,
-		.answer = "",
+	        .id = id,
+	        .envelope_from = letter->row.envelope_from,
+	        .mime = buf_str(&letter->mime),
+	        .arena = arena,
+	        .answer = "",
 	};
 	choose_recipients(letter, arena);
 	return 1;
@@ -144,7 +154,7 @@ static const char *state_of_row(const struct outbox_row *row)
 	bool any_later = false, any_sent = false;
 
 	for (size_t i = 0; i < row->recipient_count; i++) {
-		any_later |= strcmp(row->recipients[i].state, "later") == 0 || strcmp(row->recipients[i].state, "queued") == 0;
+		any_later |= is_waiting(&row->recipients[i]);
 		any_sent |= strcmp(row->recipients[i].state, "sent") == 0;
 	}
 	return any_later ? "later" : any_sent ? "sent" : "failed";
@@ -170,7 +180,7 @@ static void give_up(struct outbox_row *row)
 {
 	row->state = "failed";
 	for (size_t i = 0; i < row->recipient_count; i++)
-		if (strcmp(row->recipients[i].state, "later") == 0)
+		if (is_waiting(&row->recipients[i]))
 			row->recipients[i].state = "failed";
 }
 
@@ -184,6 +194,8 @@ static void settle(struct letter *letter, struct outbox_counts *counts)
 	row->reply = letter->outgoing.answer ? letter->outgoing.answer : "";
 	row->tries++;
 	take_answers(letter);
+	if (letter->is_lost)
+		give_up(row);
 	row->state = letter->outgoing.outcome == OUTCOME_UNCERTAIN ? "uncertain" : state_of_row(row);
 	if (strcmp(row->state, "later") == 0) {
 		row->next_try_at = outbox_next_try(row->created_at, row->tries, now);
@@ -202,23 +214,24 @@ static void settle(struct letter *letter, struct outbox_counts *counts)
 	}
 }
 
-static int record(const struct outbox_options *options, struct letter *letter, struct outbox_counts *counts, struct error *err)
+static int record(const struct outbox_options *options, struct letter *letter, struct outbox_counts *counts,
+                  struct error *err)
 {
-	struct finish finish = {.work = {.run = run_finish}, .row = &letter->row};
+	struct finish finish = {.work = {.run = run_finish}, .row = &letter->row, .claim = options->claim};
 
 	if (letter->outgoing.outcome == OUTCOME_PENDING)
 		return 0;
 	settle(letter, counts);
 	if (strcmp(letter->row.state, "sent") != 0)
 		log_warning("outbox", "row %lld to %s: %s: %lld %s", (long long)letter->row.id,
-			    letter->row.recipient_count ? letter->row.recipients[0].address : "nobody", letter->row.state,
-			    (long long)letter->row.code, letter->row.reply);
+		            letter->row.recipient_count ? letter->row.recipients[0].address : "nobody",
+		            letter->row.state, (long long)letter->row.code, letter->row.reply);
 	return store_do(options->store, &finish.work, err);
 }
 
 /* A letter that can't be made ready fails alone; only a fault of the store stops the batch. */
-static int load_batch(struct db *db, const int64_t *ids, int n, struct arena *arena, struct letter *letters, struct outgoing **items,
-		      struct error *err)
+static int load_batch(struct db *db, const int64_t *ids, int n, struct arena *arena, struct letter *letters,
+                      struct outgoing **items, struct error *err)
 {
 	int ready = 0;
 
@@ -235,14 +248,15 @@ static int load_batch(struct db *db, const int64_t *ids, int n, struct arena *ar
 			items[ready++] = &letters[i].outgoing;
 			continue;
 		}
+		letters[i].is_lost = r < 0;
 		letters[i].outgoing.outcome = r < 0 ? OUTCOME_FAILED : OUTCOME_PENDING;
 		letters[i].outgoing.answer = r < 0 ? arena_cstr(arena, str_of(fault.text)) : "";
 	}
 	return ready;
 }
 
-static int record_batch(const struct outbox_options *options, struct letter *letters, int n, struct outbox_counts *counts,
-			struct error *err)
+static int record_batch(const struct outbox_options *options, struct letter *letters, int n,
+                        struct outbox_counts *counts, struct error *err)
 {
 	int result = 0;
 
@@ -255,8 +269,8 @@ static int record_batch(const struct outbox_options *options, struct letter *let
 }
 
 /* Sends up to BATCH letters; returns how many were due. */
-static int send_batch(const struct outbox_options *options, struct db *db, struct sender *sender, const char *account_id,
-		      struct outbox_counts *counts, struct error *err)
+static int send_batch(const struct outbox_options *options, struct db *db, struct sender *sender,
+                      const char *account_id, struct outbox_counts *counts, struct error *err)
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct letter letters[BATCH] = {0};
@@ -281,7 +295,7 @@ static int send_batch(const struct outbox_options *options, struct db *db, struc
 /* ---------------------------------------------------------------- one account */
 
 static int open_sender(const struct outbox_options *options, const struct account *account, struct sender **ret_sender,
-		       struct error *err)
+                       struct error *err)
 {
 	struct account_connection connection;
 	struct sender_options sender = {0};
@@ -304,7 +318,7 @@ static int open_sender(const struct outbox_options *options, const struct accoun
 }
 
 int outbox_send_account(const struct outbox_options *options, const char *account_id, struct outbox_counts *counts,
-			struct error *err)
+                        struct error *err)
 {
 	const struct account *account = setup_account(options->setup, account_id);
 	struct sender *sender CLEANUP(sender_closep) = NULL;
@@ -312,9 +326,11 @@ int outbox_send_account(const struct outbox_options *options, const char *accoun
 	int r;
 
 	if (!account)
-		return fail(err, E_NOT_FOUND, RETRY_NEVER, "account %s: no such account; its mail waits in the outbox", account_id);
+		return fail(err, E_NOT_FOUND, RETRY_NEVER, "account %s: no such account; its mail waits in the outbox",
+		            account_id);
 	if (!account->send.enabled)
-		return fail(err, E_INVALID, RETRY_NEVER, "account %s: sending is switched off (send/enabled)", account_id);
+		return fail(err, E_INVALID, RETRY_NEVER, "account %s: sending is switched off (send/enabled)",
+		            account_id);
 	r = store_connect(options->store, &db, err);
 	if (r == 0)
 		r = open_sender(options, account, &sender, err);

@@ -1,8 +1,8 @@
-/* Sends what is due in the outbox, account by account. One process of a store sends at a time (the caller holds the lock); `claim` names
- * it in the rows that are on their way.
+/* Sends what is due in the outbox, account by account. One process of a store sends at a time (the caller holds the
+ * lock); `claim` names it in the rows that are on their way.
  *
- * Retry schedule after a passing refusal: 1, 5, 15, 30 minutes, then hourly for 12 hours, then every 4 hours; given up 5 days after the message
- * was made. */
+ * Retry schedule after a passing refusal: 1, 5, 15, 30 minutes, then hourly for 12 hours, then every 4 hours; given up
+ * 5 days after the message was made. */
 #ifndef SEND_OUTBOX_RUNNER_H
 #define SEND_OUTBOX_RUNNER_H
 
@@ -27,10 +27,10 @@ struct outbox_counts {
 /* Rows that a dead process left on their way become uncertain. Once at start; returns their number. */
 int64_t outbox_recover(const struct outbox_options *options, struct error *err) NODISCARD;
 
-/* Sends everything that is due for one account over one connection. A fault of the account (no connection, log-in refused) costs no message a
- * try: negative, and the messages stay due. *counts is added to in any case. */
+/* Sends everything that is due for one account over one connection. A fault of the account (no connection, log-in
+ * refused) costs no message a try: negative, and the messages stay due. *counts is added to in any case. */
 int outbox_send_account(const struct outbox_options *options, const char *account_id, struct outbox_counts *counts,
-			struct error *err) NODISCARD;
+                        struct error *err) NODISCARD;
 
 /* When to try again after `tries` failed tries; 0: give up. */
 int64_t outbox_next_try(int64_t created_at, int64_t tries, int64_t now);

@@ -285,8 +285,8 @@ int setup_delete(struct db *db, const struct sealer *sealer, const char *kind, c
 
 /* ---------------------------------------------------------------- seal anew */
 
-/* Seals one version anew where something in it is sealed with an older key; 1 where it was. A version that can't be read by today's
- * rules, or whose secrets can't be opened, stays as it is: it was of no use before. */
+/* Seals one version anew where something in it is sealed with an older key; 1 where it was. A version that can't be
+ * read by today's rules, or whose secrets can't be opened, stays as it is: it was of no use before. */
 static int reseal_version(const struct change *change, const struct stored_record *stored, struct error *err)
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();

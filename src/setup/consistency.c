@@ -157,7 +157,8 @@ static bool rule_answers(const struct service_rule *rule)
 	return false;
 }
 
-/* A side that is switched off on purpose is no mistake; nor is a password that can't be opened (E_AUTH) one of this document. */
+/* A side that is switched off on purpose is no mistake; nor is a password that can't be opened (E_AUTH) one of this
+ * document. */
 static int check_accounts(const struct setup *setup, struct error *err)
 {
 	const void *const *records;

@@ -1,20 +1,22 @@
 /* See cases.h. */
 #include "store/cases.h"
 
-#define COLUMNS                                                                                                        \
-	"id, type, number, status, resolved_at, subject, contact_id, account, previous_id, fields, created_at, "       \
+#include "store/messages.h"
+
+#define COLUMNS                                                                                                  \
+	"id, type, number, status, resolved_at, subject, contact_id, account, previous_id, fields, created_at, " \
 	"updated_at, message_count"
 
 int case_insert(struct db *db, const struct stored_case *c, struct error *err)
 {
-	return db_exec(db,
-		       "INSERT INTO cases (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-		       DB_ARGS(DB_INT(c->id), DB_TEXT(c->type), DB_TEXT(c->number), DB_TEXT(c->status),
-			       c->resolved_at ? DB_INT(c->resolved_at) : DB_NULL, DB_STR(c->subject),
-			       c->contact_id ? DB_INT(c->contact_id) : DB_NULL, DB_TEXT(c->account),
-			       c->previous_id ? DB_INT(c->previous_id) : DB_NULL, DB_STR(c->fields), DB_INT(c->created_at),
-			       DB_INT(c->updated_at), DB_INT(c->message_count)),
-		       err);
+	return db_exec(
+	        db, "INSERT INTO cases (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+	        DB_ARGS(DB_INT(c->id), DB_TEXT(c->type), DB_TEXT(c->number), DB_TEXT(c->status),
+	                c->resolved_at ? DB_INT(c->resolved_at) : DB_NULL, DB_STR(c->subject),
+	                c->contact_id ? DB_INT(c->contact_id) : DB_NULL, DB_TEXT(c->account),
+	                c->previous_id ? DB_INT(c->previous_id) : DB_NULL, DB_STR(c->fields), DB_INT(c->created_at),
+	                DB_INT(c->updated_at), DB_INT(c->message_count)),
+	        err);
 }
 
 static int read_case(struct db_rows *rows, struct arena *arena, struct stored_case *ret, struct error *err)
@@ -24,19 +26,19 @@ static int read_case(struct db_rows *rows, struct arena *arena, struct stored_ca
 	if (r <= 0)
 		return r;
 	*ret = (struct stored_case){
-		.id = db_col_int(rows, 0),
-		.type = arena_cstr(arena, db_col_str(rows, 1)),
-		.number = arena_cstr(arena, db_col_str(rows, 2)),
-		.status = arena_cstr(arena, db_col_str(rows, 3)),
-		.resolved_at = db_col_int(rows, 4),
-		.subject = arena_str(arena, db_col_str(rows, 5)),
-		.contact_id = db_col_int(rows, 6),
-		.account = arena_cstr(arena, db_col_str(rows, 7)),
-		.previous_id = db_col_int(rows, 8),
-		.fields = arena_str(arena, db_col_str(rows, 9)),
-		.created_at = db_col_int(rows, 10),
-		.updated_at = db_col_int(rows, 11),
-		.message_count = db_col_int(rows, 12),
+	        .id = db_col_int(rows, 0),
+	        .type = arena_cstr(arena, db_col_str(rows, 1)),
+	        .number = arena_cstr(arena, db_col_str(rows, 2)),
+	        .status = arena_cstr(arena, db_col_str(rows, 3)),
+	        .resolved_at = db_col_int(rows, 4),
+	        .subject = arena_str(arena, db_col_str(rows, 5)),
+	        .contact_id = db_col_int(rows, 6),
+	        .account = arena_cstr(arena, db_col_str(rows, 7)),
+	        .previous_id = db_col_int(rows, 8),
+	        .fields = arena_str(arena, db_col_str(rows, 9)),
+	        .created_at = db_col_int(rows, 10),
+	        .updated_at = db_col_int(rows, 11),
+	        .message_count = db_col_int(rows, 12),
 	};
 	return 1;
 }
@@ -49,7 +51,8 @@ int case_get(struct db *db, int64_t id, struct arena *arena, struct stored_case 
 	return r < 0 ? r : read_case(rows, arena, ret_case, err);
 }
 
-int case_find_number(struct db *db, struct str number, struct arena *arena, struct stored_case *ret_case, struct error *err)
+int case_find_number(struct db *db, struct str number, struct arena *arena, struct stored_case *ret_case,
+                     struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	int r = db_query(db, "SELECT " COLUMNS " FROM cases WHERE number = $1", DB_ARGS(DB_STR(number)), &rows, err);
@@ -57,12 +60,14 @@ int case_find_number(struct db *db, struct str number, struct arena *arena, stru
 	return r < 0 ? r : read_case(rows, arena, ret_case, err);
 }
 
-int case_find_message(struct db *db, struct str message_ident, int64_t *ret_case_id, bool *ret_is_ours, struct error *err)
+int case_find_message(struct db *db, struct str message_ident, int64_t *ret_case_id, bool *ret_is_ours,
+                      struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	int r = db_query(db,
-			 "SELECT case_id, direction FROM message WHERE message_ident = $1 AND case_id IS NOT NULL ORDER BY id DESC LIMIT 1",
-			 DB_ARGS(DB_STR(message_ident)), &rows, err);
+	                 "SELECT case_id, direction FROM message WHERE message_ident = $1 AND case_id IS NOT NULL "
+	                 "ORDER BY id DESC LIMIT 1",
+	                 DB_ARGS(DB_STR(message_ident_key(message_ident))), &rows, err);
 
 	if (r < 0)
 		return r;
@@ -78,26 +83,28 @@ int case_touch(struct db *db, int64_t id, const char *status, int64_t at, struct
 {
 	if (status)
 		return db_exec(db,
-			       "UPDATE cases SET status = $2, resolved_at = NULL, updated_at = $3, message_count = message_count + 1 WHERE id = $1",
-			       DB_ARGS(DB_INT(id), DB_TEXT(status), DB_INT(at)), err);
+		               "UPDATE cases SET status = $2, resolved_at = NULL, updated_at = $3, message_count = "
+		               "message_count + 1 WHERE id = $1",
+		               DB_ARGS(DB_INT(id), DB_TEXT(status), DB_INT(at)), err);
 	return db_exec(db, "UPDATE cases SET updated_at = $2, message_count = message_count + 1 WHERE id = $1",
-		       DB_ARGS(DB_INT(id), DB_INT(at)), err);
+	               DB_ARGS(DB_INT(id), DB_INT(at)), err);
 }
 
 int case_set_status(struct db *db, int64_t id, const char *status, int64_t resolved_at, int64_t at, struct error *err)
 {
 	return db_exec(db, "UPDATE cases SET status = $2, resolved_at = $3, updated_at = $4 WHERE id = $1",
-		       DB_ARGS(DB_INT(id), DB_TEXT(status), resolved_at ? DB_INT(resolved_at) : DB_NULL, DB_INT(at)), err);
+	               DB_ARGS(DB_INT(id), DB_TEXT(status), resolved_at ? DB_INT(resolved_at) : DB_NULL, DB_INT(at)),
+	               err);
 }
 
 int case_list(struct db *db, int64_t before_id, size_t max, struct arena *arena, struct stored_case **ret_cases,
-	      struct error *err)
+              struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	struct stored_case *list = ARENA_ARRAY(arena, struct stored_case, max);
 	size_t n = 0;
 	int r = db_query(db, "SELECT " COLUMNS " FROM cases WHERE id < $1 ORDER BY id DESC LIMIT $2",
-			 DB_ARGS(DB_INT(before_id ? before_id : INT64_MAX), DB_INT(max)), &rows, err);
+	                 DB_ARGS(DB_INT(before_id ? before_id : INT64_MAX), DB_INT(max)), &rows, err);
 
 	if (r < 0)
 		return r;
@@ -109,46 +116,63 @@ int case_list(struct db *db, int64_t before_id, size_t max, struct arena *arena,
 	return (int)n;
 }
 
-/* Addresses are compared without regard to case: no provider in use tells local parts apart by it. ASCII only, so that the
- * stored form depends on no locale. */
+/* Addresses are compared without regard to case: no provider in use tells local parts apart by it. ASCII only, so that
+ * the stored form depends on no locale. */
 static struct str lower_address(struct str address, char *room, size_t size)
 {
 	size_t n = MIN(address.n, size);
 
+	while (n && n < address.n && ((unsigned char)address.p[n] & 0xc0) == 0x80)
+		n--; /* cut at a character's border */
 	for (size_t i = 0; i < n; i++)
 		room[i] = ascii_lower(address.p[i]);
 	return str_new(room, n);
 }
 
-int contact_for(struct db *db, struct str address, struct str name, int64_t at, int64_t *ret_contact_id, struct error *err)
+int contact_for(struct db *db, struct str address, struct str name, int64_t at, int64_t *ret_contact_id,
+                struct error *err)
 {
 	char room[320]; /* RFC 5321 §4.5.3.1: 64 + 1 + 255 */
 	struct str key = lower_address(address, room, sizeof room);
-	int64_t id;
-	int r = db_query_int(db, "SELECT contact_id FROM contact_address WHERE address = $1", DB_ARGS(DB_STR(key)), ret_contact_id,
-			     err);
+	int64_t id, inserted;
+	int r = db_query_int(db, "SELECT contact_id FROM contact_address WHERE address = $1", DB_ARGS(DB_STR(key)),
+	                     ret_contact_id, err);
 
 	if (r != 0)
 		return r < 0 ? r : 0;
 	r = db_new_id(db, &id, err);
 	if (r == 0)
 		r = db_exec(db, "INSERT INTO contact (id, name, created_at) VALUES ($1, $2, $3)",
-			    DB_ARGS(DB_INT(id), DB_STR(name), DB_INT(at)), err);
-	if (r == 0)
-		r = db_exec(db, "INSERT INTO contact_address (address, contact_id) VALUES ($1, $2)", DB_ARGS(DB_STR(key), DB_INT(id)),
-			    err);
-	if (r == 0)
+		            DB_ARGS(DB_INT(id), DB_STR(name), DB_INT(at)), err);
+	if (r < 0)
+		return r;
+	inserted = db_exec_count(
+	        db,
+	        "INSERT INTO contact_address (address, contact_id) VALUES ($1, $2) ON CONFLICT (address) DO NOTHING",
+	        DB_ARGS(DB_STR(key), DB_INT(id)), err);
+	if (inserted < 0)
+		return (int)inserted;
+	if (inserted > 0) {
 		*ret_contact_id = id;
-	return r;
+		return 0;
+	}
+	/* Another process made it in this very moment. */
+	r = db_exec(db, "DELETE FROM contact WHERE id = $1", DB_ARGS(DB_INT(id)), err);
+	if (r == 0)
+		r = db_query_int(db, "SELECT contact_id FROM contact_address WHERE address = $1", DB_ARGS(DB_STR(key)),
+		                 ret_contact_id, err);
+	return MIN(r, 0);
 }
 
-int contact_get(struct db *db, int64_t id, struct arena *arena, struct str *ret_address, struct str *ret_name, struct error *err)
+int contact_get(struct db *db, int64_t id, struct arena *arena, struct str *ret_address, struct str *ret_name,
+                struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
-	int r = db_query(db,
-			 "SELECT a.address, c.name FROM contact c JOIN contact_address a ON a.contact_id = c.id WHERE c.id = $1 "
-			 "ORDER BY a.address LIMIT 1",
-			 DB_ARGS(DB_INT(id)), &rows, err);
+	int r = db_query(
+	        db,
+	        "SELECT a.address, c.name FROM contact c JOIN contact_address a ON a.contact_id = c.id WHERE c.id = $1 "
+	        "ORDER BY a.address LIMIT 1",
+	        DB_ARGS(DB_INT(id)), &rows, err);
 
 	if (r < 0)
 		return r;
@@ -161,15 +185,16 @@ int contact_get(struct db *db, int64_t id, struct arena *arena, struct str *ret_
 }
 
 int event_insert(struct db *db, const char *kind, int64_t case_id, int64_t message_id, struct str data, int64_t at,
-		 struct error *err)
+                 struct error *err)
 {
 	int64_t id;
 	int r = db_new_id(db, &id, err);
 
 	if (r < 0)
 		return r;
-	return db_exec(db, "INSERT INTO event (id, at, kind, case_id, message_id, data) VALUES ($1, $2, $3, $4, $5, $6)",
-		       DB_ARGS(DB_INT(id), DB_INT(at), DB_TEXT(kind), case_id ? DB_INT(case_id) : DB_NULL,
-			       message_id ? DB_INT(message_id) : DB_NULL, DB_STR(data)),
-		       err);
+	return db_exec(db,
+	               "INSERT INTO event (id, at, kind, case_id, message_id, data) VALUES ($1, $2, $3, $4, $5, $6)",
+	               DB_ARGS(DB_INT(id), DB_INT(at), DB_TEXT(kind), case_id ? DB_INT(case_id) : DB_NULL,
+	                       message_id ? DB_INT(message_id) : DB_NULL, DB_STR(data)),
+	               err);
 }

@@ -21,33 +21,34 @@ int case_insert(struct db *db, const struct stored_case *c, struct error *err) N
 
 /* 1 found, 0 none; texts in the arena. */
 int case_get(struct db *db, int64_t id, struct arena *arena, struct stored_case *ret_case, struct error *err) NODISCARD;
-int case_find_number(struct db *db, struct str number, struct arena *arena, struct stored_case *ret_case, struct error *err)
-	NODISCARD;
+int case_find_number(struct db *db, struct str number, struct arena *arena, struct stored_case *ret_case,
+                     struct error *err) NODISCARD;
 
 /* The case of the newest message with this Message-ID that belongs to one; 1 found, 0 none. */
-int case_find_message(struct db *db, struct str message_ident, int64_t *ret_case_id, bool *ret_is_ours, struct error *err)
-	NODISCARD;
+int case_find_message(struct db *db, struct str message_ident, int64_t *ret_case_id, bool *ret_is_ours,
+                      struct error *err) NODISCARD;
 
 /* One more message at `at`; a non-NULL status replaces the present one and clears resolved_at. */
 int case_touch(struct db *db, int64_t id, const char *status, int64_t at, struct error *err) NODISCARD;
 
 /* A person's decision; resolved_at 0: not resolved. */
-int case_set_status(struct db *db, int64_t id, const char *status, int64_t resolved_at, int64_t at, struct error *err) NODISCARD;
+int case_set_status(struct db *db, int64_t id, const char *status, int64_t resolved_at, int64_t at,
+                    struct error *err) NODISCARD;
 
 /* Newest first, up to `max`, older than `before_id` (0: from the newest). Returns their number. */
 int case_list(struct db *db, int64_t before_id, size_t max, struct arena *arena, struct stored_case **ret_cases,
-	      struct error *err) NODISCARD;
+              struct error *err) NODISCARD;
 
 /* The contact with this address (any case), made where missing. */
-int contact_for(struct db *db, struct str address, struct str name, int64_t at, int64_t *ret_contact_id, struct error *err)
-	NODISCARD;
+int contact_for(struct db *db, struct str address, struct str name, int64_t at, int64_t *ret_contact_id,
+                struct error *err) NODISCARD;
 
 /* One of the contact's addresses and the name; 1 found, 0 none. */
-int contact_get(struct db *db, int64_t id, struct arena *arena, struct str *ret_address, struct str *ret_name, struct error *err)
-	NODISCARD;
+int contact_get(struct db *db, int64_t id, struct arena *arena, struct str *ret_address, struct str *ret_name,
+                struct error *err) NODISCARD;
 
 /* Events: what happened, in the same transaction as what it tells of. `data` is a JSON object. */
 int event_insert(struct db *db, const char *kind, int64_t case_id, int64_t message_id, struct str data, int64_t at,
-		 struct error *err) NODISCARD;
+                 struct error *err) NODISCARD;
 
 #endif

@@ -281,11 +281,24 @@ int db_new_id(struct db *db, int64_t *ret_id, struct error *err)
 	return 0;
 }
 
+/* A counter's row stays locked up to the commit. On PostgreSQL two transactions that take numbers of two counters in
+ * different order would wait for each other until one is sacrificed, a second later: so only one at a time takes
+ * numbers. */
+static int lock_counters(struct db *db, struct error *err)
+{
+	if (db->ops->kind == DB_SQLITE)
+		return 0;
+	return db_exec(db, "SELECT pg_advisory_xact_lock($1)", DB_ARGS(DB_INT(7105239)), err);
+}
+
 int db_next_number(struct db *db, struct str name, int64_t *ret_number, struct error *err)
 {
 	int r;
 
 	must(db->in_transaction);
+	r = lock_counters(db, err);
+	if (r < 0)
+		return r;
 	r = db_exec(db,
 	            "INSERT INTO counter (name, value) VALUES ($1, 1) "
 	            "ON CONFLICT (name) DO UPDATE SET value = counter.value + 1",

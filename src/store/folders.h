@@ -12,10 +12,12 @@ struct folder {
 };
 
 /* Finds the folder's row or makes it. */
-int folder_open(struct db *db, const char *account, const char *name, struct folder *ret_folder, struct error *err) NODISCARD;
+int folder_open(struct db *db, const char *account, const char *name, struct folder *ret_folder,
+                struct error *err) NODISCARD;
 
 /* Finds it; 1 found, 0 none. */
-int folder_find(struct db *db, const char *account, const char *name, struct folder *ret_folder, struct error *err) NODISCARD;
+int folder_find(struct db *db, const char *account, const char *name, struct folder *ret_folder,
+                struct error *err) NODISCARD;
 
 /* Moves the position forward (never back, unless uidvalidity changed). */
 int folder_advance(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint32_t uid, struct error *err) NODISCARD;

@@ -1,10 +1,9 @@
 /* The ledger: one row for every message a server has shown us, with what became of it and when. States:
  *
- *	received      seen, and being handled by a process that has not committed yet (written ahead only after an unclean stop)
- *	failed        handling failed; the message is kept here and tried again at next_try_at
- *	parked        given up after its tries, with category and reason; `hauspost ledger retry` brings it back
- *	committed     handled for good; the server has not been told yet
- *	acknowledged  the server has been told: the end
+ *	received      seen, and being handled by a process that has not committed yet (written ahead only after an
+ *unclean stop) failed        handling failed; the message is kept here and tried again at next_try_at parked given up
+ *after its tries, with category and reason; `hauspost ledger retry` brings it back committed     handled for good; the
+ *server has not been told yet acknowledged  the server has been told: the end
  */
 #ifndef STORE_LEDGER_H
 #define STORE_LEDGER_H
@@ -35,33 +34,60 @@ int ledger_update(struct db *db, const struct ledger_row *row, struct error *err
 /* 1 found, 0 none. Texts live in the arena. */
 int ledger_get(struct db *db, int64_t id, struct arena *arena, struct ledger_row *ret_row, struct error *err) NODISCARD;
 int ledger_find_uid(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint32_t uid, struct arena *arena,
-		    struct ledger_row *ret_row, struct error *err) NODISCARD;
+                    struct ledger_row *ret_row, struct error *err) NODISCARD;
 
-/* The oldest row with the same content that was handled (not failed, parked, received, nor a duplicate itself); 1 found, 0 none. */
+/* The oldest row with the same content that was handled (not failed, parked, received, nor a duplicate itself); 1
+ * found, 0 none. */
 struct ledger_twin {
 	int64_t id, folder_id, case_id, message_id;
 	uint32_t uidvalidity;
 };
-int ledger_find_content(struct db *db, struct str content_hash, struct ledger_twin *ret_twin, struct error *err) NODISCARD;
+int ledger_find_content(struct db *db, struct str content_hash, struct ledger_twin *ret_twin,
+                        struct error *err) NODISCARD;
 
 /* Rows committed but not acknowledged, ascending; up to `max` uids into ret_uids, returns their number. */
 int ledger_unacknowledged(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint32_t *ret_uids, size_t max,
-			  struct error *err) NODISCARD;
+                          struct error *err) NODISCARD;
 
 /* Marks rows acknowledged (or, of an older uidvalidity, given up: uids NULL marks all of other uidvalidities). */
-int ledger_acknowledge(struct db *db, int64_t folder_id, uint32_t uidvalidity, const uint32_t *uids, size_t n, int64_t at,
-		       struct error *err) NODISCARD;
-int ledger_forget_older(struct db *db, int64_t folder_id, uint32_t uidvalidity, int64_t at, struct error *err) NODISCARD;
+int ledger_acknowledge(struct db *db, int64_t folder_id, uint32_t uidvalidity, const uint32_t *uids, size_t n,
+                       int64_t at, struct error *err) NODISCARD;
+int ledger_forget_older(struct db *db, int64_t folder_id, uint32_t uidvalidity, int64_t at,
+                        struct error *err) NODISCARD;
 
-/* Ids of failed rows whose time has come, oldest first, up to `max`; returns their number. `listener` NULL: any. */
-int ledger_due(struct db *db, const char *listener, int64_t now, int64_t *ret_ids, size_t max, struct error *err) NODISCARD;
+/* Ids of failed rows that are kept here and whose time has come, oldest first, up to `max`; returns their number.
+ * `listener` NULL: any. */
+int ledger_due(struct db *db, const char *listener, int64_t now, int64_t *ret_ids, size_t max,
+               struct error *err) NODISCARD;
 
-/* Parked (or failed) rows become due now with fresh tries; `id` 0: all parked. Returns their number. */
+/* 1: it is failed, and stays so for others until this transaction ends; 0: not, or not any more. */
+int ledger_is_failed(struct db *db, int64_t id, struct error *err) NODISCARD;
+
+/* A failed row is given up without a try. */
+int ledger_park(struct db *db, int64_t id, const char *category, const char *reason, int64_t at,
+                struct error *err) NODISCARD;
+
+/* UIDs of failed rows whose mail could not be had from the server and whose time has come, ascending; returns their
+ * number. */
+int ledger_unfetched(struct db *db, int64_t folder_id, uint32_t uidvalidity, int64_t now, uint32_t *ret_uids,
+                     size_t max, struct error *err) NODISCARD;
+
+/* UIDs of parked rows of which the server was not told (their mail is where it was), ascending; returns their number.
+ */
+int ledger_unmoved(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint32_t *ret_uids, size_t max,
+                   struct error *err) NODISCARD;
+
+/* The server has put the mail of parked rows aside. */
+int ledger_moved(struct db *db, int64_t folder_id, uint32_t uidvalidity, const uint32_t *uids, size_t n, int64_t at,
+                 struct error *err) NODISCARD;
+
+/* Parked (or failed) rows become due now with fresh tries; `id` 0: all parked. Returns their number. Those whose mail
+ * is on the server only are fetched again when their listener reads next. */
 int64_t ledger_retry(struct db *db, int64_t id, int64_t now, struct error *err) NODISCARD;
 
 /* Newest first, up to `max`; `state` NULL: all. Returns their number. */
-int ledger_list(struct db *db, const char *state, size_t max, struct arena *arena, struct ledger_row **ret_rows, struct error *err)
-	NODISCARD;
+int ledger_list(struct db *db, const char *state, size_t max, struct arena *arena, struct ledger_row **ret_rows,
+                struct error *err) NODISCARD;
 
 /* The 8 bytes that the index is on. */
 int64_t ledger_content_key(struct str content_hash);

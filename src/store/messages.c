@@ -3,43 +3,59 @@
 
 #include "base/mem.h"
 
+#include <pthread.h>
 #include <zstd.h>
 
-#define PIECE_BYTES    MIB(1)
-#define ZSTD_LEVEL     1
+#define PIECE_BYTES MIB(1)
+#define ZSTD_LEVEL  1
+
+/* An entry of PostgreSQL's indexes takes no more than 2,700 bytes; a line of a header (RFC 5322 §2.1.1) is 998. */
+#define MESSAGE_IDENT_MAX 998
+
 #define MESSAGE_COLUMNS                                                                                                \
 	"id, direction, case_id, account, message_ident, from_address, from_name, to_text, subject, automatic, date, " \
 	"created_at, size, evidence, body_text"
 
+struct str message_ident_key(struct str ident)
+{
+	size_t n = MIN(ident.n, (size_t)MESSAGE_IDENT_MAX);
+
+	while (n && n < ident.n && ((unsigned char)ident.p[n] & 0xc0) == 0x80)
+		n--;
+	return str_slice(ident, 0, n);
+}
+
 int message_insert(struct db *db, const struct stored_message *m, struct error *err)
 {
 	return db_exec(db,
-		       "INSERT INTO message (" MESSAGE_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-		       DB_ARGS(DB_INT(m->id), DB_TEXT(m->direction), m->case_id ? DB_INT(m->case_id) : DB_NULL, DB_TEXT(m->account),
-			       DB_STR(m->message_ident), DB_STR(m->from_address), DB_STR(m->from_name), DB_STR(m->to_text),
-			       DB_STR(m->subject), DB_TEXT(m->automatic), DB_INT(m->date), DB_INT(m->created_at), DB_INT(m->size),
-			       DB_STR(m->evidence), DB_STR(m->body_text)),
-		       err);
+	               "INSERT INTO message (" MESSAGE_COLUMNS
+	               ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+	               DB_ARGS(DB_INT(m->id), DB_TEXT(m->direction), m->case_id ? DB_INT(m->case_id) : DB_NULL,
+	                       DB_TEXT(m->account), DB_STR(message_ident_key(m->message_ident)),
+	                       DB_STR(m->from_address), DB_STR(m->from_name), DB_STR(m->to_text), DB_STR(m->subject),
+	                       DB_TEXT(m->automatic), DB_INT(m->date), DB_INT(m->created_at), DB_INT(m->size),
+	                       DB_STR(m->evidence), DB_STR(m->body_text)),
+	               err);
 }
 
 static void read_message(struct db_rows *rows, struct arena *arena, struct stored_message *ret)
 {
 	*ret = (struct stored_message){
-		.id = db_col_int(rows, 0),
-		.direction = arena_cstr(arena, db_col_str(rows, 1)),
-		.case_id = db_col_int(rows, 2),
-		.account = arena_cstr(arena, db_col_str(rows, 3)),
-		.message_ident = arena_str(arena, db_col_str(rows, 4)),
-		.from_address = arena_str(arena, db_col_str(rows, 5)),
-		.from_name = arena_str(arena, db_col_str(rows, 6)),
-		.to_text = arena_str(arena, db_col_str(rows, 7)),
-		.subject = arena_str(arena, db_col_str(rows, 8)),
-		.automatic = arena_cstr(arena, db_col_str(rows, 9)),
-		.date = db_col_int(rows, 10),
-		.created_at = db_col_int(rows, 11),
-		.size = (uint64_t)db_col_int(rows, 12),
-		.evidence = arena_str(arena, db_col_str(rows, 13)),
-		.body_text = arena_str(arena, db_col_str(rows, 14)),
+	        .id = db_col_int(rows, 0),
+	        .direction = arena_cstr(arena, db_col_str(rows, 1)),
+	        .case_id = db_col_int(rows, 2),
+	        .account = arena_cstr(arena, db_col_str(rows, 3)),
+	        .message_ident = arena_str(arena, db_col_str(rows, 4)),
+	        .from_address = arena_str(arena, db_col_str(rows, 5)),
+	        .from_name = arena_str(arena, db_col_str(rows, 6)),
+	        .to_text = arena_str(arena, db_col_str(rows, 7)),
+	        .subject = arena_str(arena, db_col_str(rows, 8)),
+	        .automatic = arena_cstr(arena, db_col_str(rows, 9)),
+	        .date = db_col_int(rows, 10),
+	        .created_at = db_col_int(rows, 11),
+	        .size = (uint64_t)db_col_int(rows, 12),
+	        .evidence = arena_str(arena, db_col_str(rows, 13)),
+	        .body_text = arena_str(arena, db_col_str(rows, 14)),
 	};
 }
 
@@ -56,13 +72,14 @@ int message_get(struct db *db, int64_t id, struct arena *arena, struct stored_me
 	return r;
 }
 
-int message_list(struct db *db, int64_t case_id, struct arena *arena, struct stored_message **ret_messages, struct error *err)
+int message_list(struct db *db, int64_t case_id, struct arena *arena, struct stored_message **ret_messages,
+                 struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	struct stored_message *list = NULL;
 	size_t n = 0, size = 0;
-	int r = db_query(db, "SELECT " MESSAGE_COLUMNS " FROM message WHERE case_id = $1 ORDER BY id", DB_ARGS(DB_INT(case_id)),
-			 &rows, err);
+	int r = db_query(db, "SELECT " MESSAGE_COLUMNS " FROM message WHERE case_id = $1 ORDER BY id",
+	                 DB_ARGS(DB_INT(case_id)), &rows, err);
 
 	if (r < 0)
 		return r;
@@ -76,28 +93,51 @@ int message_list(struct db *db, int64_t case_id, struct arena *arena, struct sto
 	return (int)n;
 }
 
-int attachment_insert(struct db *db, int64_t message_id, int64_t position, const struct stored_attachment *a, struct error *err)
+int attachment_insert(struct db *db, int64_t message_id, int64_t position, const struct stored_attachment *a,
+                      struct error *err)
 {
-	return db_exec(db,
-		       "INSERT INTO attachment (message_id, position, part, name, type, size, content_ident, disposition) "
-		       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-		       DB_ARGS(DB_INT(message_id), DB_INT(position), DB_STR(a->part), DB_STR(a->name), DB_STR(a->type), DB_INT(a->size),
-			       DB_STR(a->content_ident), DB_STR(a->disposition)),
-		       err);
+	return db_exec(
+	        db,
+	        "INSERT INTO attachment (message_id, position, part, name, type, size, content_ident, disposition) "
+	        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+	        DB_ARGS(DB_INT(message_id), DB_INT(position), DB_STR(a->part), DB_STR(a->name), DB_STR(a->type),
+	                DB_INT(a->size), DB_STR(a->content_ident), DB_STR(a->disposition)),
+	        err);
 }
 
-/* zstd contexts are large (about 1 MB): one a thread, kept. */
-static _Thread_local ZSTD_CCtx *thread_compressor;
+/* zstd contexts are large (about 1 MB): one a thread, kept until the thread ends. */
+static pthread_once_t compressor_once = PTHREAD_ONCE_INIT;
+static pthread_key_t compressor_key;
+
+static void free_compressor(void *compressor)
+{
+	ZSTD_freeCCtx(compressor);
+}
+
+static void make_compressor_key(void)
+{
+	must(pthread_key_create(&compressor_key, free_compressor) == 0);
+}
+
+static ZSTD_CCtx *thread_compressor(void)
+{
+	ZSTD_CCtx *compressor;
+
+	pthread_once(&compressor_once, make_compressor_key);
+	compressor = pthread_getspecific(compressor_key);
+	if (!compressor) {
+		compressor = ZSTD_createCCtx();
+		must(compressor && pthread_setspecific(compressor_key, compressor) == 0);
+	}
+	return compressor;
+}
 
 static void pack_piece(struct packed_piece *piece, struct str raw)
 {
 	size_t room = ZSTD_compressBound(raw.n), n;
 
-	if (!thread_compressor)
-		thread_compressor = ZSTD_createCCtx();
-	must(thread_compressor != NULL);
 	piece->p = mem_resize(NULL, room, 1);
-	n = ZSTD_compressCCtx(thread_compressor, piece->p, room, raw.p, raw.n, ZSTD_LEVEL);
+	n = ZSTD_compressCCtx(thread_compressor(), piece->p, room, raw.p, raw.n, ZSTD_LEVEL);
 	must(!ZSTD_isError(n)); /* the room suffices: there is no other fault */
 	piece->n = n;
 	piece->p = mem_resize(piece->p, n, 1);
@@ -123,9 +163,9 @@ int raw_insert_piece(struct db *db, int64_t message_id, size_t piece, size_t pie
 {
 	if (piece == 0)
 		return db_exec(db, "INSERT INTO raw (message_id, pieces, data) VALUES ($1, $2, $3)",
-			       DB_ARGS(DB_INT(message_id), DB_INT(pieces), DB_BLOB(data)), err);
+		               DB_ARGS(DB_INT(message_id), DB_INT(pieces), DB_BLOB(data)), err);
 	return db_exec(db, "INSERT INTO raw_piece (message_id, piece, data) VALUES ($1, $2, $3)",
-		       DB_ARGS(DB_INT(message_id), DB_INT(piece), DB_BLOB(data)), err);
+	               DB_ARGS(DB_INT(message_id), DB_INT(piece), DB_BLOB(data)), err);
 }
 
 int raw_insert(struct db *db, int64_t message_id, const struct packed *packed, struct error *err)
@@ -140,27 +180,36 @@ int raw_insert(struct db *db, int64_t message_id, const struct packed *packed, s
 	return 0;
 }
 
+/* One mail's misfortune, not the store's. */
+static int damaged(int64_t message_id, struct error *err)
+{
+	return fail_scope(err, SCOPE_MESSAGE, E_STORE, RETRY_NEVER,
+	                  "message %lld: the stored mail is damaged: restore it from a backup", (long long)message_id);
+}
+
 static int unpack(struct str piece, int64_t message_id, struct buf *out, struct error *err)
 {
 	unsigned long long n = ZSTD_getFrameContentSize(piece.p, piece.n);
 	char *room;
 
 	if (n > PIECE_BYTES) /* covers both error values, too */
-		return fail(err, E_STORE, RETRY_NEVER, "message %lld: the stored mail is damaged", (long long)message_id);
+		return damaged(message_id, err);
 	room = buf_room(out, (size_t)n);
 	if (!room)
-		return fail(err, E_LIMIT, RETRY_NEVER, "message %lld is larger than %zu bytes", (long long)message_id, out->max);
+		return fail_scope(err, SCOPE_MESSAGE, E_LIMIT, RETRY_NEVER, "message %lld is larger than %zu bytes",
+		                  (long long)message_id, out->max);
 	if (ZSTD_decompress(room, (size_t)n, piece.p, piece.n) != (size_t)n)
-		return fail(err, E_STORE, RETRY_NEVER, "message %lld: the stored mail is damaged", (long long)message_id);
+		return damaged(message_id, err);
 	buf_added(out, (size_t)n);
 	return 0;
 }
 
-static int get_more(struct db *db, int64_t message_id, struct buf *out, struct error *err)
+static int get_more(struct db *db, int64_t message_id, int64_t pieces, struct buf *out, struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
-	int r = db_query(db, "SELECT data FROM raw_piece WHERE message_id = $1 ORDER BY piece", DB_ARGS(DB_INT(message_id)), &rows,
-			 err);
+	int r = db_query(db, "SELECT data FROM raw_piece WHERE message_id = $1 ORDER BY piece",
+	                 DB_ARGS(DB_INT(message_id)), &rows, err);
+	int64_t found = 1; /* the first is in the other table */
 
 	if (r < 0)
 		return r;
@@ -168,15 +217,17 @@ static int get_more(struct db *db, int64_t message_id, struct buf *out, struct e
 		r = unpack(db_col_str(rows, 0), message_id, out, err);
 		if (r < 0)
 			return r;
+		found++;
 	}
-	return r;
+	return r == 0 && found != pieces ? damaged(message_id, err) : r;
 }
 
 int raw_get(struct db *db, int64_t message_id, struct buf *out, struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	int64_t pieces;
-	int r = db_query(db, "SELECT pieces, data FROM raw WHERE message_id = $1", DB_ARGS(DB_INT(message_id)), &rows, err);
+	int r = db_query(db, "SELECT pieces, data FROM raw WHERE message_id = $1", DB_ARGS(DB_INT(message_id)), &rows,
+	                 err);
 
 	if (r < 0)
 		return r;
@@ -187,7 +238,7 @@ int raw_get(struct db *db, int64_t message_id, struct buf *out, struct error *er
 	r = unpack(db_col_str(rows, 1), message_id, out, err);
 	if (r == 0 && pieces > 1) {
 		db_rows_free(take(rows));
-		r = get_more(db, message_id, out, err);
+		r = get_more(db, message_id, pieces, out, err);
 	}
 	return r < 0 ? r : 1;
 }

@@ -1,4 +1,5 @@
-/* Messages in and out, as stored: what is known of them, their attachments, and the raw bytes, zstd-compressed in pieces. */
+/* Messages in and out, as stored: what is known of them, their attachments, and the raw bytes, zstd-compressed in
+ * pieces. */
 #ifndef STORE_MESSAGES_H
 #define STORE_MESSAGES_H
 
@@ -20,12 +21,16 @@ struct stored_message {
 	struct str body_text;
 };
 
+/* What is stored and looked up for a Message-ID: of absurdly long ones the beginning, so that an index takes it. */
+struct str message_ident_key(struct str ident);
+
 int message_insert(struct db *db, const struct stored_message *message, struct error *err) NODISCARD;
-int message_get(struct db *db, int64_t id, struct arena *arena, struct stored_message *ret_message, struct error *err) NODISCARD;
+int message_get(struct db *db, int64_t id, struct arena *arena, struct stored_message *ret_message,
+                struct error *err) NODISCARD;
 
 /* The messages of a case, oldest first. Returns their number. */
-int message_list(struct db *db, int64_t case_id, struct arena *arena, struct stored_message **ret_messages, struct error *err)
-	NODISCARD;
+int message_list(struct db *db, int64_t case_id, struct arena *arena, struct stored_message **ret_messages,
+                 struct error *err) NODISCARD;
 
 struct stored_attachment {
 	struct str part, name, type, content_ident, disposition;
@@ -33,14 +38,15 @@ struct stored_attachment {
 };
 
 int attachment_insert(struct db *db, int64_t message_id, int64_t position, const struct stored_attachment *attachment,
-		      struct error *err) NODISCARD;
+                      struct error *err) NODISCARD;
 
-/* Raw mail compressed for the store: pieces of at most 1 MiB of mail each, so that no step needs more memory than a few of them. */
+/* Raw mail compressed for the store: pieces of at most 1 MiB of mail each, so that no step needs more memory than a few
+ * of them. */
 struct packed {
 	struct packed_piece {
 		char *p; /* owned */
 		size_t n;
-	} *pieces;
+	} * pieces;
 	size_t count;
 };
 
@@ -51,7 +57,8 @@ void packed_done(struct packed *packed);
 int raw_insert(struct db *db, int64_t message_id, const struct packed *packed, struct error *err) NODISCARD;
 
 /* One piece of `pieces`, for mail too large to be packed as a whole; in order from 0. */
-int raw_insert_piece(struct db *db, int64_t message_id, size_t piece, size_t pieces, struct str data, struct error *err) NODISCARD;
+int raw_insert_piece(struct db *db, int64_t message_id, size_t piece, size_t pieces, struct str data,
+                     struct error *err) NODISCARD;
 
 /* Appends the mail as it was; 1 found, 0 none. E_LIMIT where `out` can't take it. */
 int raw_get(struct db *db, int64_t message_id, struct buf *out, struct error *err) NODISCARD;

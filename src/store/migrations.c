@@ -1,107 +1,115 @@
-/* See migrations.h. Conventions: times are Unix ms (BIGINT), 0 or NULL where they didn't happen; ids come from db_new_id(), one series
- * for all tables; booleans are BIGINT 0 or 1; states are words, so that a person with an SQL shell can read them. */
+/* See migrations.h. Conventions: times are Unix ms (BIGINT), 0 or NULL where they didn't happen; ids come from
+ * db_new_id(), one series for all tables; booleans are BIGINT 0 or 1; states are words, so that a person with an SQL
+ * shell can read them. */
 #include "store/migrations.h"
 
 #include "base/base.h"
 
 static const char foundation[] =
-	/* Every version of every set-up record; the newest has is_current = 1. */
-	"CREATE TABLE record ("
-	" kind TEXT NOT NULL, id TEXT NOT NULL, revision BIGINT NOT NULL,"
-	" document TEXT NOT NULL," /* JSON, secrets sealed; '' where this version is a deletion */
-	" author TEXT NOT NULL, at BIGINT NOT NULL, is_current BIGINT NOT NULL,"
-	" PRIMARY KEY (kind, id, revision)) {CLUSTERED};"
-	"CREATE UNIQUE INDEX record_current ON record (kind, id) WHERE is_current = 1;"
+        /* Every version of every set-up record; the newest has is_current = 1. */
+        "CREATE TABLE record ("
+        " kind TEXT NOT NULL, id TEXT NOT NULL, revision BIGINT NOT NULL,"
+        " document TEXT NOT NULL," /* JSON, secrets sealed; '' where this version is a deletion */
+        " author TEXT NOT NULL, at BIGINT NOT NULL, is_current BIGINT NOT NULL,"
+        " PRIMARY KEY (kind, id, revision)) {CLUSTERED};"
+        "CREATE UNIQUE INDEX record_current ON record (kind, id) WHERE is_current = 1;"
 
-	/* Sequences: case numbers without gaps, the count of set-up changes. */
-	"CREATE TABLE counter (name TEXT NOT NULL PRIMARY KEY, value BIGINT NOT NULL) {CLUSTERED};"
+        /* Sequences: case numbers without gaps, the count of set-up changes. */
+        "CREATE TABLE counter (name TEXT NOT NULL PRIMARY KEY, value BIGINT NOT NULL) {CLUSTERED};"
 
-	/* Facts about the store itself: the key of its fingerprints. */
-	"CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) {CLUSTERED};"
+        /* Facts about the store itself: the key of its fingerprints. */
+        "CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) {CLUSTERED};"
 
-	/* Where reading a folder stands. */
-	"CREATE TABLE folder ("
-	" id {ID} PRIMARY KEY, account TEXT NOT NULL, name TEXT NOT NULL,"
-	" uidvalidity BIGINT NOT NULL DEFAULT 0, uid BIGINT NOT NULL DEFAULT 0,"
-	" read_at BIGINT NOT NULL DEFAULT 0,"  /* last complete look at the server */
-	" careful BIGINT NOT NULL DEFAULT 0," /* a run is under way, or ended without saying so: read one by one */
-	" UNIQUE (account, name));"
+        /* Where reading a folder stands. */
+        "CREATE TABLE folder ("
+        " id {ID} PRIMARY KEY, account TEXT NOT NULL, name TEXT NOT NULL,"
+        " uidvalidity BIGINT NOT NULL DEFAULT 0, uid BIGINT NOT NULL DEFAULT 0,"
+        " read_at BIGINT NOT NULL DEFAULT 0," /* last complete look at the server */
+        " careful BIGINT NOT NULL DEFAULT 0," /* a run is under way, or ended without saying so: read one by one */
+        " UNIQUE (account, name));"
 
-	/* One row for each message on a server (or handed to `ingest`: folder_id and uid NULL). */
-	"CREATE TABLE ledger ("
-	" id {ID} PRIMARY KEY, listener TEXT NOT NULL, folder_id BIGINT, uidvalidity BIGINT, uid BIGINT,"
-	" state TEXT NOT NULL,"      /* received, failed, parked, committed, acknowledged */
-	" outcome TEXT NOT NULL,"    /* created, updated, reopened, filed, discarded, duplicate, seen-before, too-large, gone; '' until decided */
-	" answer TEXT NOT NULL,"     /* what became of the automatic answer: queued, or why there is none */
-	" category TEXT NOT NULL, reason TEXT NOT NULL," /* of the last failure */
-	" tries BIGINT NOT NULL, next_try_at BIGINT,"
-	" message_id BIGINT, case_id BIGINT, duplicate_of BIGINT," /* duplicate_of: ledger row */
-	" message_ident TEXT NOT NULL, content_key BIGINT NOT NULL, content_hash {BLOB},"
-	" size BIGINT NOT NULL,"
-	" received_at BIGINT NOT NULL, parsed_at BIGINT, mapped_at BIGINT, activity_at BIGINT, response_at BIGINT,"
-	" committed_at BIGINT, acknowledged_at BIGINT, parked_at BIGINT,"
-	" UNIQUE (folder_id, uidvalidity, uid));"
-	"CREATE INDEX ledger_content ON ledger (content_key);"
-	"CREATE INDEX ledger_unacknowledged ON ledger (folder_id, uid) WHERE state = 'committed';"
-	"CREATE INDEX ledger_waiting ON ledger (next_try_at) WHERE state = 'failed' OR state = 'received';"
-	"CREATE INDEX ledger_parked ON ledger (parked_at) WHERE state = 'parked';"
+        /* One row for each message on a server (or handed to `ingest`: folder_id and uid NULL). */
+        "CREATE TABLE ledger ("
+        " id {ID} PRIMARY KEY, listener TEXT NOT NULL, folder_id BIGINT, uidvalidity BIGINT, uid BIGINT,"
+        " state TEXT NOT NULL,"   /* received, failed, parked, committed, acknowledged */
+        " outcome TEXT NOT NULL," /* created, updated, reopened, filed, discarded, duplicate, seen-before, too-large,
+                                     gone; '' until decided */
+        " answer TEXT NOT NULL,"  /* what became of the automatic answer: queued, or why there is none */
+        " category TEXT NOT NULL, reason TEXT NOT NULL," /* of the last failure */
+        " tries BIGINT NOT NULL, next_try_at BIGINT,"
+        " message_id BIGINT, case_id BIGINT, duplicate_of BIGINT," /* duplicate_of: ledger row */
+        " message_ident TEXT NOT NULL, content_key BIGINT NOT NULL, content_hash {BLOB},"
+        " size BIGINT NOT NULL,"
+        " received_at BIGINT NOT NULL, parsed_at BIGINT, mapped_at BIGINT, activity_at BIGINT, response_at BIGINT,"
+        " committed_at BIGINT, acknowledged_at BIGINT, parked_at BIGINT,"
+        " UNIQUE (folder_id, uidvalidity, uid));"
+        "CREATE INDEX ledger_content ON ledger (content_key);"
+        "CREATE INDEX ledger_unacknowledged ON ledger (folder_id, uid) WHERE state = 'committed';"
+        "CREATE INDEX ledger_waiting ON ledger (next_try_at) WHERE state = 'failed' OR state = 'received';"
+        "CREATE INDEX ledger_parked ON ledger (parked_at) WHERE state = 'parked';"
 
-	"CREATE TABLE contact (id {ID} PRIMARY KEY, name TEXT NOT NULL, created_at BIGINT NOT NULL);"
-	"CREATE TABLE contact_address ("
-	" address TEXT NOT NULL PRIMARY KEY, contact_id BIGINT NOT NULL REFERENCES contact (id)) {CLUSTERED};" /* lower case */
+        "CREATE TABLE contact (id {ID} PRIMARY KEY, name TEXT NOT NULL, created_at BIGINT NOT NULL);"
+        "CREATE TABLE contact_address ("
+        " address TEXT NOT NULL PRIMARY KEY, contact_id BIGINT NOT NULL REFERENCES contact (id)) {CLUSTERED};" /* lower
+                                                                                                                  case
+                                                                                                                */
 
-	"CREATE TABLE cases ("
-	" id {ID} PRIMARY KEY, type TEXT NOT NULL, number TEXT NOT NULL UNIQUE, status TEXT NOT NULL, resolved_at BIGINT,"
-	" subject TEXT NOT NULL, contact_id BIGINT REFERENCES contact (id), account TEXT NOT NULL,"
-	" previous_id BIGINT," /* the older case this one follows */
-	" fields TEXT NOT NULL," /* JSON object of texts */
-	" created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, message_count BIGINT NOT NULL);"
-	"CREATE INDEX cases_updated ON cases (updated_at);"
+        "CREATE TABLE cases ("
+        " id {ID} PRIMARY KEY, type TEXT NOT NULL, number TEXT NOT NULL UNIQUE, status TEXT NOT NULL, resolved_at "
+        "BIGINT,"
+        " subject TEXT NOT NULL, contact_id BIGINT REFERENCES contact (id), account TEXT NOT NULL,"
+        " previous_id BIGINT,"   /* the older case this one follows */
+        " fields TEXT NOT NULL," /* JSON object of texts */
+        " created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, message_count BIGINT NOT NULL);"
+        "CREATE INDEX cases_updated ON cases (updated_at);"
 
-	"CREATE TABLE message ("
-	" id {ID} PRIMARY KEY, direction TEXT NOT NULL," /* in, out */
-	" case_id BIGINT, account TEXT NOT NULL, message_ident TEXT NOT NULL," /* without <> */
-	" from_address TEXT NOT NULL, from_name TEXT NOT NULL, to_text TEXT NOT NULL, subject TEXT NOT NULL,"
-	" automatic TEXT NOT NULL," /* what kind of automatic mail; 'none' for a person's */
-	" date BIGINT NOT NULL, created_at BIGINT NOT NULL, size BIGINT NOT NULL,"
-	" evidence TEXT NOT NULL," /* why it belongs to this case, one line per finding */
-	" body_text TEXT NOT NULL);"
-	"CREATE INDEX message_ident ON message (message_ident) WHERE case_id IS NOT NULL;"
-	"CREATE INDEX message_case ON message (case_id, id);"
+        "CREATE TABLE message ("
+        " id {ID} PRIMARY KEY, direction TEXT NOT NULL,"                       /* in, out */
+        " case_id BIGINT, account TEXT NOT NULL, message_ident TEXT NOT NULL," /* without <> */
+        " from_address TEXT NOT NULL, from_name TEXT NOT NULL, to_text TEXT NOT NULL, subject TEXT NOT NULL,"
+        " automatic TEXT NOT NULL," /* what kind of automatic mail; 'none' for a person's */
+        " date BIGINT NOT NULL, created_at BIGINT NOT NULL, size BIGINT NOT NULL,"
+        " evidence TEXT NOT NULL," /* why it belongs to this case, one line per finding */
+        " body_text TEXT NOT NULL);"
+        "CREATE INDEX message_ident ON message (message_ident) WHERE case_id IS NOT NULL;"
+        "CREATE INDEX message_case ON message (case_id, id);"
 
-	/* The message as it came or went, zstd-compressed in pieces; the first piece has its own table, which is all most need. */
-	"CREATE TABLE raw (message_id {ID} PRIMARY KEY, pieces BIGINT NOT NULL, data {BLOB} NOT NULL);"
-	"CREATE TABLE raw_piece ("
-	" message_id BIGINT NOT NULL, piece BIGINT NOT NULL, data {BLOB} NOT NULL, PRIMARY KEY (message_id, piece));"
+        /* The message as it came or went, zstd-compressed in pieces; the first piece has its own table, which is all
+           most need. */
+        "CREATE TABLE raw (message_id {ID} PRIMARY KEY, pieces BIGINT NOT NULL, data {BLOB} NOT NULL);"
+        "CREATE TABLE raw_piece ("
+        " message_id BIGINT NOT NULL, piece BIGINT NOT NULL, data {BLOB} NOT NULL, PRIMARY KEY (message_id, piece));"
 
-	"CREATE TABLE attachment ("
-	" message_id BIGINT NOT NULL, position BIGINT NOT NULL, part TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL,"
-	" size BIGINT NOT NULL, content_ident TEXT NOT NULL, disposition TEXT NOT NULL,"
-	" PRIMARY KEY (message_id, position)) {CLUSTERED};"
+        "CREATE TABLE attachment ("
+        " message_id BIGINT NOT NULL, position BIGINT NOT NULL, part TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT "
+        "NULL,"
+        " size BIGINT NOT NULL, content_ident TEXT NOT NULL, disposition TEXT NOT NULL,"
+        " PRIMARY KEY (message_id, position)) {CLUSTERED};"
 
-	"CREATE TABLE outbox ("
-	" id {ID} PRIMARY KEY, account TEXT NOT NULL, message_id BIGINT NOT NULL, case_id BIGINT,"
-	" kind TEXT NOT NULL," /* answer (automatic), message */
-	" answer_to TEXT NOT NULL," /* an automatic answer's addressee, lower case, for its budget */
-	" envelope_from TEXT NOT NULL,"
-	" state TEXT NOT NULL," /* queued, sending, later, sent, failed, uncertain, cancelled */
-	" tries BIGINT NOT NULL, next_try_at BIGINT NOT NULL, claim TEXT NOT NULL,"
-	" code BIGINT NOT NULL, reply TEXT NOT NULL, created_at BIGINT NOT NULL, sent_at BIGINT,"
-	" idempotency_key TEXT UNIQUE);"
-	"CREATE INDEX outbox_due ON outbox (account, next_try_at) WHERE state = 'queued' OR state = 'later';"
-	"CREATE INDEX outbox_sending ON outbox (claim) WHERE state = 'sending';"
-	"CREATE INDEX outbox_budget ON outbox (answer_to, created_at) WHERE kind = 'answer';"
-	"CREATE TABLE outbox_recipient ("
-	" outbox_id BIGINT NOT NULL, position BIGINT NOT NULL, address TEXT NOT NULL, state TEXT NOT NULL,"
-	" code BIGINT NOT NULL, reply TEXT NOT NULL, PRIMARY KEY (outbox_id, position)) {CLUSTERED};"
+        "CREATE TABLE outbox ("
+        " id {ID} PRIMARY KEY, account TEXT NOT NULL, message_id BIGINT NOT NULL, case_id BIGINT,"
+        " kind TEXT NOT NULL,"      /* answer (automatic), message */
+        " answer_to TEXT NOT NULL," /* an automatic answer's addressee, lower case, for its budget */
+        " envelope_from TEXT NOT NULL,"
+        " state TEXT NOT NULL," /* queued, sending, later, sent, failed, uncertain, cancelled */
+        " tries BIGINT NOT NULL, next_try_at BIGINT NOT NULL, claim TEXT NOT NULL,"
+        " code BIGINT NOT NULL, reply TEXT NOT NULL, created_at BIGINT NOT NULL, sent_at BIGINT,"
+        " idempotency_key TEXT UNIQUE);"
+        "CREATE INDEX outbox_due ON outbox (account, next_try_at) WHERE state = 'queued' OR state = 'later';"
+        "CREATE INDEX outbox_sending ON outbox (claim) WHERE state = 'sending';"
+        "CREATE INDEX outbox_budget ON outbox (answer_to, created_at) WHERE kind = 'answer';"
+        "CREATE TABLE outbox_recipient ("
+        " outbox_id BIGINT NOT NULL, position BIGINT NOT NULL, address TEXT NOT NULL, state TEXT NOT NULL,"
+        " code BIGINT NOT NULL, reply TEXT NOT NULL, PRIMARY KEY (outbox_id, position)) {CLUSTERED};"
 
-	"CREATE TABLE event ("
-	" id {ID} PRIMARY KEY, at BIGINT NOT NULL, kind TEXT NOT NULL," /* case.created, message.parked, outbox.failed … */
-	" case_id BIGINT, message_id BIGINT, data TEXT NOT NULL);" /* JSON */
-	"CREATE INDEX event_case ON event (case_id) WHERE case_id IS NOT NULL;";
+        "CREATE TABLE event ("
+        " id {ID} PRIMARY KEY, at BIGINT NOT NULL, kind TEXT NOT NULL," /* case.created, message.parked, outbox.failed …
+                                                                         */
+        " case_id BIGINT, message_id BIGINT, data TEXT NOT NULL);"      /* JSON */
+        "CREATE INDEX event_case ON event (case_id) WHERE case_id IS NOT NULL;";
 
 const struct migration migrations[] = {
-	{1, "foundation", foundation},
+        {1, "foundation", foundation},
 };
 
 const size_t migration_count = ARRAY_LEN(migrations);

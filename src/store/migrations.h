@@ -1,4 +1,5 @@
-/* The schema, as the ordered list of steps that lead to it. A step that was released is never changed; a change is a new step. */
+/* The schema, as the ordered list of steps that lead to it. A step that was released is never changed; a change is a
+ * new step. */
 #ifndef STORE_MIGRATIONS_H
 #define STORE_MIGRATIONS_H
 

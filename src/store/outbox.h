@@ -2,8 +2,9 @@
  *
  *	queued → sending → sent | later | failed | uncertain        later → sending …
  *
- * `sending` is written right before a message's final dot may leave, with the claim of the process that does it; a row found there
- * after that process died may or may not have been delivered, and becomes `uncertain`: never sent again blindly. */
+ * `sending` is written right before a message's final dot may leave, with the claim of the process that does it; a row
+ *found there after that process died may or may not have been delivered, and becomes `uncertain`: never sent again
+ *blindly. */
 #ifndef STORE_OUTBOX_H
 #define STORE_OUTBOX_H
 
@@ -26,7 +27,7 @@ struct outbox_row {
 	struct outbox_recipient {
 		const char *address, *state, *reply;
 		int64_t code;
-	} *recipients;
+	} * recipients;
 	size_t recipient_count;
 };
 
@@ -36,29 +37,34 @@ int outbox_insert(struct db *db, const struct outbox_row *row, struct error *err
 int outbox_get(struct db *db, int64_t id, struct arena *arena, struct outbox_row *ret_row, struct error *err) NODISCARD;
 
 /* Ids due for an account, oldest first, up to `max`; returns their number. */
-int outbox_due(struct db *db, const char *account, int64_t now, int64_t *ret_ids, size_t max, struct error *err) NODISCARD;
+int outbox_due(struct db *db, const char *account, int64_t now, int64_t *ret_ids, size_t max,
+               struct error *err) NODISCARD;
 
 /* Calls `each` for every account that has something queued, with the time the earliest is due. Returns their number. */
-int outbox_accounts(struct db *db, void (*each)(void *ctx, const char *account, int64_t due_at), void *ctx, struct error *err)
-	NODISCARD;
+int outbox_accounts(struct db *db, void (*each)(void *ctx, const char *account, int64_t due_at), void *ctx,
+                    struct error *err) NODISCARD;
 
-/* The durable mark before the final dot. Returns 1, or 0 where the row is not queued any more (cancelled, or somebody else's). */
+/* The durable mark before the final dot. Returns 1, or 0 where the row is not queued any more (cancelled, or somebody
+ * else's). */
 int outbox_mark_sending(struct db *db, int64_t id, const char *claim, struct error *err) NODISCARD;
 
-/* Writes state, tries, next_try_at, code, reply, sent_at and the recipients' answers. */
-int outbox_finish(struct db *db, const struct outbox_row *row, struct error *err) NODISCARD;
+/* Writes state, tries, next_try_at, code, reply, sent_at and the recipients' answers. 1 done; 0 where the row is
+ * neither waiting nor on its way under this claim (cancelled, or somebody else's): then it stays as it is. */
+int outbox_finish(struct db *db, const struct outbox_row *row, const char *claim, struct error *err) NODISCARD;
 
 /* Rows in `sending` whose claim is not `live_claim` become uncertain; returns their number. */
 int64_t outbox_orphans(struct db *db, const char *live_claim, struct error *err) NODISCARD;
 
 /* Automatic answers made for this address since `since`. */
-int outbox_count_answers(struct db *db, const char *answer_to, int64_t since, int64_t *ret_count, struct error *err) NODISCARD;
+int outbox_count_answers(struct db *db, const char *answer_to, int64_t since, int64_t *ret_count,
+                         struct error *err) NODISCARD;
 
 /* Newest first, up to `max`; `state` NULL: all. Returns their number. Recipients included. */
-int outbox_list(struct db *db, const char *state, size_t max, struct arena *arena, struct outbox_row **ret_rows, struct error *err)
-	NODISCARD;
+int outbox_list(struct db *db, const char *state, size_t max, struct arena *arena, struct outbox_row **ret_rows,
+                struct error *err) NODISCARD;
 
-/* A failed or uncertain row goes back to the queue by a person's decision; 1 done, 0 not in such a state. */
+/* A failed or uncertain row goes back to the queue by a person's decision, with all recipients that don't have it for
+ * sure; 1 done, 0 not in such a state. */
 int outbox_requeue(struct db *db, int64_t id, int64_t now, struct error *err) NODISCARD;
 
 #endif

@@ -7,15 +7,18 @@
 struct store;
 
 struct store_options {
-	const char *url;       /* see db_open() */
-	bool create;           /* make and migrate what is missing; else a missing or old store is an error that says what to do */
-	int batch_count;       /* units of work of one transaction; 0: 100 */
-	int batch_delay_ms;    /* how long a first unit waits for company; 0: 5 */
-	int committers;        /* PostgreSQL: connections that commit side by side; 0: 4. SQLite always has one */
+	const char *url; /* see db_open() */
+	bool create; /* make and migrate what is missing; else a missing or old store is an error that says what to do
+	              */
+	int batch_count;    /* units of work of one transaction; 0: 100 */
+	int batch_delay_ms; /* how long a first unit waits for company; 0: 5 */
+	int committers;     /* PostgreSQL: connections that commit side by side; 0: 1, since large transactions that
+	                     * touch the same rows in different order wait for each other. SQLite always has one */
 };
 
-/* Opens, checks the schema's version and migrates (each migration in a transaction, numbered, recorded with its time). A store newer
- * than this program is refused: "store … has schema 12, this program knows 9: install a newer hauspost". */
+/* Opens, checks the schema's version and migrates (each migration in a transaction, numbered, recorded with its time).
+ * A store newer than this program is refused: "store … has schema 12, this program knows 9: install a newer hauspost".
+ */
 int store_open(const struct store_options *options, struct store **ret_store, struct error *err) NODISCARD;
 void store_close(struct store *store); /* waits until everything submitted is committed */
 DEFINE_CLEANUP(struct store *, store_close)
@@ -24,17 +27,19 @@ DEFINE_CLEANUP(struct store *, store_close)
 int store_connect(struct store *store, struct db **ret_db, struct error *err) NODISCARD;
 
 const char *store_url(const struct store *store); /* as given: may hold a password */
-int store_schema_version(void); /* the newest this program knows */
+int store_schema_version(void);                   /* the newest this program knows */
 
-/* A unit of work for a committer: a message, an outbox answer, a ledger mark. Embedded in the caller's struct. Many units are committed
- * together, each in a savepoint, so that one that fails harms no other; units with the same `lane` run in the order submitted. */
+/* A unit of work for a committer: a message, an outbox answer, a ledger mark. Embedded in the caller's struct. Many
+ * units are committed together, each in a savepoint, so that one that fails harms no other; units with the same `lane`
+ * run in the order submitted. */
 struct work {
 	/* Does the writing; on failure everything it wrote is undone. Runs on a committer's thread. */
 	int (*run)(struct work *work, struct db *db, struct error *err);
-	/* May be NULL. After run failed and was undone: records the failure in the same transaction, so that nothing that was passed over is
-	 * ever forgotten. When it succeeds the unit counts as committed (done gets 0). */
+	/* May be NULL. After run failed and was undone: records the failure in the same transaction, so that nothing
+	 * that was passed over is ever forgotten. When it succeeds the unit counts as committed (done gets 0). */
 	int (*run_failed)(struct work *work, struct db *db, const struct error *cause, struct error *err);
-	/* After the commit (result 0), or after run or the commit failed (negative, err set). On the committer's thread: be brief, don't submit-and-wait. */
+	/* After the commit (result 0), or after run or the commit failed (negative, err set). On the committer's
+	 * thread: be brief, don't submit-and-wait. */
 	void (*done)(struct work *work, int result, const struct error *err);
 	uint64_t lane;
 	struct work *next; /* the committer's */

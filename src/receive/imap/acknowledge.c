@@ -1,7 +1,8 @@
 /* Telling the server what has been handled: seen, deleted, moved. See session.h and receiver_acknowledge_begin().
  *
- * The UIDs are cut into chunks of one command line each. What is one command (or two that need not wait for each other) is sent by
- * _begin behind the batches on their way; the rest, where each step depends on the one before, is done by _end:
+ * The UIDs are cut into chunks of one command line each. What is one command (or two that need not wait for each
+ * other) is sent by _begin behind the batches on their way; the rest, where each step depends on the one before, is
+ * done by _end:
  *
  *	seen    UID STORE +FLAGS.SILENT (\Seen)
  *	delete  UID STORE \Deleted, UID EXPUNGE (RFC 4315)
@@ -54,7 +55,7 @@ void imap_free_acknowledgement(struct imap *imap)
 
 /* "UID verb SET behind". */
 static int send_uid_command(struct imap *imap, const char *verb, const struct chunk *chunk, const char *behind,
-			    struct imap_command *command, struct error *err)
+                            struct imap_command *command, struct error *err)
 {
 	struct buf out CLEANUP(buf_done) = BUF_INIT(2 * IMAP_COMMAND_MAX);
 
@@ -68,7 +69,7 @@ static int send_uid_command(struct imap *imap, const char *verb, const struct ch
 }
 
 static int send_to_folder(struct imap *imap, const char *verb, const struct chunk *chunk, struct imap_command *command,
-			  struct error *err)
+                          struct error *err)
 {
 	struct buf folder CLEANUP(buf_done) = BUF_INIT(IMAP_COMMAND_MAX);
 
@@ -149,8 +150,11 @@ static int expunge_if_all_ours(struct imap *imap, const struct chunk *chunk, str
 		return r;
 	for (size_t i = 0; i < deleted.n; i++)
 		if (!is_in(chunk, deleted.p[i])) {
-			log_info("imap", "folder %s: messages stay flagged as deleted: others than ours are, too, and the server knows "
-				 "no UIDPLUS", imap->options.folder);
+			log_info("imap",
+			         "folder %s: messages stay flagged as deleted: others than ours are, too, and the "
+			         "server knows "
+			         "no UIDPLUS",
+			         imap->options.folder);
 			return 0;
 		}
 	r = imap_send_plain(imap, "EXPUNGE", &command, err);
@@ -194,12 +198,13 @@ static int create_folder(struct imap *imap, struct error *err)
 static bool may_miss_folder(const struct imap_command *command)
 {
 	return command->status == STATUS_NO && (command->code == CODE_TRYCREATE || command->code == CODE_NONEXISTENT ||
-						command->code == CODE_NONE || command->code == CODE_OTHER);
+	                                        command->code == CODE_NONE || command->code == CODE_OTHER);
 }
 
-/* `verb` is MOVE or COPY; the command has been sent. Some servers say [TRYCREATE] where the folder is missing, some only NO. */
-static int confirm_to_folder(struct imap *imap, const char *verb, const struct chunk *chunk, struct imap_command *command,
-			     struct error *err)
+/* `verb` is MOVE or COPY; the command has been sent. Some servers say [TRYCREATE] where the folder is missing, some
+ * only NO. */
+static int confirm_to_folder(struct imap *imap, const char *verb, const struct chunk *chunk,
+                             struct imap_command *command, struct error *err)
 {
 	struct error refusal;
 	int r = imap_finish(imap, command, "move", err);
@@ -252,7 +257,8 @@ static int settle_chunk(struct imap *imap, struct chunk *chunk, struct error *er
 
 /* ---------------------------------------------------------------- chunks */
 
-/* Cuts the next chunk off: as many as one command line holds beside the longest words around them and the folder's name. */
+/* Cuts the next chunk off: as many as one command line holds beside the longest words around them and the folder's
+ * name. */
 static struct chunk *cut_chunk(struct imap *imap, struct imap_acknowledgement *a)
 {
 	struct chunk *chunk = &a->chunks[(a->first + a->n++) % CHUNKS_AHEAD_MAX];
@@ -348,4 +354,22 @@ int imap_acknowledge_end(struct receiver *receiver, struct error *err)
 	}
 	fault_step("imap acknowledge: after");
 	return r < 0 ? read_over(imap, a, r) : 0;
+}
+
+/* The same as an acknowledgement by move, for once with another folder. */
+int imap_move(struct receiver *receiver, const uint32_t *uids, size_t n, const char *folder, struct error *err)
+{
+	struct imap *imap = (struct imap *)receiver;
+	const struct receiver_options before = imap->options;
+	int r = imap_acknowledge_end(receiver, err);
+
+	imap->options.after = AFTER_MOVE;
+	imap->options.after_folder = folder;
+	if (r == 0)
+		r = imap_acknowledge_begin(receiver, uids, n, err);
+	if (r == 0)
+		r = imap_acknowledge_end(receiver, err);
+	imap->options.after = before.after;
+	imap->options.after_folder = before.after_folder;
+	return r;
 }

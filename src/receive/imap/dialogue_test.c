@@ -3,7 +3,8 @@
  * Its "with:" lines are options, then calls, in order; its "outcome:" lines are what the calls bring, in order:
  *
  *	with: security starttls | tls | none    preset none, which is allowed here
- *	with: user NAME / password TEXT / folder NAME / after leave|seen|delete|move [FOLDER] / batch N / max N / strict (no insecure login)
+ *	with: user NAME / password TEXT / folder NAME / after leave|seen|delete|move [FOLDER]
+ *	with: batch N / max N / strict          messages of one FETCH, bytes of one message, no insecure login
  *	with: open                              open
  *	with: scan VALIDITY:UID                 scan N
  *	with: read                              whole UID SIZE RAW-BYTES [seen] | too-large … | gone UID; "end"
@@ -45,7 +46,7 @@ static void mismatch(const struct play *play, const char *what)
 	const char *want = dialogue_outcome(play->dialogue, play->outcome);
 
 	print_error("%s: outcome %zu: expected \"%s\", came \"%s\"\n", dialogue_name(play->dialogue), play->outcome + 1,
-		    want ? want : "(nothing)", what);
+	            want ? want : "(nothing)", what);
 	assert_true(false && "outcome");
 }
 
@@ -61,7 +62,8 @@ static void outcome(struct play *play, const char *what)
 /* The head must be equal, the text contained. */
 static void outcome_error(struct play *play, const struct error *err)
 {
-	static const char *const retries[] = {"never", "later", "now"}, *const scopes[] = {"account", "folder", "message"};
+	static const char *const retries[] = {"never", "later", "now"}, *const scopes[] = {"account", "folder",
+	                                                                                   "message"};
 	const char *want = dialogue_outcome(play->dialogue, play->outcome);
 	char head[64], what[400];
 	size_t n;
@@ -105,10 +107,11 @@ static void call_scan(struct play *play, struct str arg)
 {
 	struct position from;
 	struct error err;
-	uint64_t validity, uid;
+	uint64_t validity = 0, uid = 0;
 	struct str first;
 
-	assert_true(str_split(&arg, ':', &first) && str_to_uint(first, UINT32_MAX, &validity) && str_to_uint(arg, UINT32_MAX, &uid));
+	assert_true(str_split(&arg, ':', &first) && str_to_uint(first, UINT32_MAX, &validity) &&
+	            str_to_uint(arg, UINT32_MAX, &uid));
 	from = (struct position){(uint32_t)validity, (uint32_t)uid};
 	outcome_of(play, "scan", receiver_scan(play->receiver, from, &err), &err);
 }
@@ -124,11 +127,15 @@ static void outcome_message(struct play *play, const struct incoming *in)
 		letters += in->raw.p[i] != '\0';
 	assert_int_equal(letters, in->raw.n);
 	assert_int_equal(in->uidvalidity, receiver_uidvalidity(play->receiver));
+	if (in->kind == INCOMING_FAILED) {
+		outcome_error(play, in->fault);
+		return;
+	}
 	if (in->kind == INCOMING_GONE)
 		snprintf(text, sizeof text, "gone %u", in->uid);
 	else
-		snprintf(text, sizeof text, "%s %u %llu %zu%s", kinds[in->kind], in->uid, (unsigned long long)in->size, in->raw.n,
-			 in->seen ? " seen" : "");
+		snprintf(text, sizeof text, "%s %u %llu %zu%s", kinds[in->kind], in->uid, (unsigned long long)in->size,
+		         in->raw.n, in->seen ? " seen" : "");
 	outcome(play, text);
 }
 
@@ -154,21 +161,61 @@ static void call_read(struct play *play)
 
 	do
 		rc = call_next(play, &err);
-	while (rc > 0 || (rc < 0 && err.scope == SCOPE_MESSAGE));
+	while (rc > 0);
 }
 
-static void call_ack(struct play *play, struct str arg, int (*ack)(struct receiver *, const uint32_t *, size_t, struct error *))
+#define MAX_UIDS 64
+
+static size_t read_uids(struct str arg, uint32_t uids[MAX_UIDS])
 {
 	struct str word;
-	struct error err;
-	uint32_t uids[64];
 	size_t n = 0;
 	uint64_t uid;
 
 	while (str_split(&arg, ',', &word)) {
-		assert_true(n < ARRAY_LEN(uids) && str_to_uint(word, UINT32_MAX, &uid));
+		assert_true(n < MAX_UIDS && str_to_uint(word, UINT32_MAX, &uid));
 		uids[n++] = (uint32_t)uid;
 	}
+	return n;
+}
+
+static void call_scan_these(struct play *play, struct str arg)
+{
+	struct error err;
+	uint32_t uids[MAX_UIDS];
+	char text[32];
+	int n = receiver_scan_these(play->receiver, uids, read_uids(arg, uids), &err);
+
+	if (n < 0) {
+		outcome_error(play, &err);
+		return;
+	}
+	snprintf(text, sizeof text, "scan %d", n);
+	outcome(play, text);
+}
+
+/* "UID,UID… FOLDER" */
+static void call_move(struct play *play, struct str arg)
+{
+	char *folder CLEANUP(freep) = NULL;
+	struct str uids_word;
+	struct error err;
+	uint32_t uids[MAX_UIDS];
+	size_t n;
+
+	assert_true(str_split(&arg, ' ', &uids_word));
+	folder = str_dup(arg);
+	n = read_uids(uids_word, uids);
+	outcome_of(play, "move", receiver_move(play->receiver, uids, n, folder, &err), &err);
+}
+
+static void call_ack(struct play *play, struct str arg,
+                     int (*ack)(struct receiver *, const uint32_t *, size_t, struct error *))
+{
+	struct error err;
+	uint32_t uids[MAX_UIDS];
+	size_t n = read_uids(arg, uids);
+
 	outcome_of(play, "ack", ack(play->receiver, uids, n, &err), &err);
 }
 
@@ -207,6 +254,10 @@ static bool call(struct play *play, struct str verb, struct str arg)
 		call_open(play);
 	else if (str_eq(verb, STR("scan")))
 		call_scan(play, arg);
+	else if (str_eq(verb, STR("scan-these")))
+		call_scan_these(play, arg);
+	else if (str_eq(verb, STR("move")))
+		call_move(play, arg);
 	else if (str_eq(verb, STR("next")))
 		call_next(play, &err);
 	else if (str_eq(verb, STR("read")))
@@ -258,7 +309,8 @@ static int index_of(struct str word, const char *const words[], int n)
 /* `arg` is the end of a C string. */
 static bool option(struct play *play, struct str verb, struct str arg)
 {
-	static const char *const securities[] = {"none", "starttls", "tls"}, *const afters[] = {"leave", "seen", "delete", "move"};
+	static const char *const securities[] = {"none", "starttls", "tls"}, *const afters[] = {"leave", "seen",
+	                                                                                        "delete", "move"};
 	struct receiver_options *o = &play->options;
 	struct str word;
 
@@ -291,13 +343,15 @@ static void init_play(struct play *play, const struct dialogue *dialogue)
 	*play = (struct play){.dialogue = dialogue};
 	secret_set(&play->password, STR("secret"));
 	play->options = (struct receiver_options){
-		.stream = {.host = "localhost", .port = 143, .policy = {.lowest = TLS_1_2, .truststore = certificates_ca_file(certificates)}},
-		.user = "anna",
-		.password = &play->password,
-		.folder = "INBOX",
-		.after = AFTER_SEEN,
-		.step_timeout_ms = 1000,
-		.allow_insecure_login = true,
+	        .stream = {.host = "localhost",
+	                   .port = 143,
+	                   .policy = {.lowest = TLS_1_2, .truststore = certificates_ca_file(certificates)}},
+	        .user = "anna",
+	        .password = &play->password,
+	        .folder = "INBOX",
+	        .after = AFTER_SEEN,
+	        .step_timeout_ms = 1000,
+	        .allow_insecure_login = true,
 	};
 }
 
@@ -333,9 +387,9 @@ int main(void)
 	certificates = certificates_new();
 	for (size_t i = 0; i < n; i++)
 		tests[i] = (struct CMUnitTest){
-			.name = dialogue_name(dialogue_at(set, i)),
-			.test_func = keeps_the_dialogue,
-			.initial_state = (void *)(uintptr_t)dialogue_at(set, i),
+		        .name = dialogue_name(dialogue_at(set, i)),
+		        .test_func = keeps_the_dialogue,
+		        .initial_state = (void *)(uintptr_t)dialogue_at(set, i),
 		};
 	failures = _cmocka_run_group_tests("imap dialogues", tests, n, NULL, NULL);
 	certificates_free(certificates);

@@ -1,5 +1,5 @@
-/* One FETCH answer: see session.h. A body goes from the connection straight to where it stays: up to 1 MiB on the heap, above that in an
- * unlinked temporary file that is mapped for reading. */
+/* One FETCH answer: see session.h. A body goes from the connection straight to where it stays: up to 1 MiB on the
+ * heap, above that in an unlinked temporary file that is mapped for reading. */
 #include "receive/imap/session.h"
 
 #include "base/file.h"
@@ -53,7 +53,8 @@ static int map_file(int fd, size_t n, struct imap_fetched *fetched, struct error
 	return 0;
 }
 
-/* A fault of our disk is the message's, not the connection's: the rest of the literal is read over and the session goes on. */
+/* A fault of our disk is the message's, not the connection's: the rest of the literal is read over and the session goes
+ * on. */
 static int body_to_file(struct imap_reader *rd, size_t n, struct imap_fetched *fetched, struct error *err)
 {
 	int fd CLEANUP(fd_closep) = file_temporary(&fetched->err);
@@ -121,7 +122,8 @@ static int read_body(struct imap *imap, const struct imap_token *value, struct i
 
 /* ---------------------------------------------------------------- items */
 
-static int read_flags(struct imap_reader *rd, const struct imap_token *value, struct imap_fetched *fetched, struct error *err)
+static int read_flags(struct imap_reader *rd, const struct imap_token *value, struct imap_fetched *fetched,
+                      struct error *err)
 {
 	struct imap_token flag;
 
@@ -149,12 +151,9 @@ static enum item item_of(struct str name)
 		struct str name;
 		enum item item;
 	} items[] = {
-		{STR_INIT("UID"), ITEM_UID},
-		{STR_INIT("FLAGS"), ITEM_FLAGS},
-		{STR_INIT("INTERNALDATE"), ITEM_DATE},
-		{STR_INIT("BODY[]"), ITEM_BODY},
-		{STR_INIT("RFC822.SIZE"), ITEM_SIZE},
-		{STR_INIT("BODY[HEADER]"), ITEM_HEADER},
+	        {STR_INIT("UID"), ITEM_UID},           {STR_INIT("FLAGS"), ITEM_FLAGS},
+	        {STR_INIT("INTERNALDATE"), ITEM_DATE}, {STR_INIT("BODY[]"), ITEM_BODY},
+	        {STR_INIT("RFC822.SIZE"), ITEM_SIZE},  {STR_INIT("BODY[HEADER]"), ITEM_HEADER},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(items); i++)
@@ -164,7 +163,7 @@ static enum item item_of(struct str name)
 }
 
 static int read_item(struct imap *imap, enum item item, const struct imap_token *value, struct imap_fetched *fetched,
-		     struct error *err)
+                     struct error *err)
 {
 	uint64_t number;
 
@@ -207,7 +206,8 @@ static int read_items(struct imap *imap, struct imap_fetched *fetched, struct er
 		if (r < 0 || token.kind == TOKEN_CLOSE)
 			break;
 		if (token.kind != TOKEN_ATOM)
-			return fail(err, E_PROTOCOL, RETRY_LATER, "a FETCH answer that breaks off or has no names in it");
+			return fail(err, E_PROTOCOL, RETRY_LATER,
+			            "a FETCH answer that breaks off or has no names in it");
 		item = item_of(token.text);
 		r = imap_token(rd, &token, err);
 		if (r == 0 && (token.kind == TOKEN_END || token.kind == TOKEN_CLOSE))

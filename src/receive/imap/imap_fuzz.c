@@ -1,5 +1,5 @@
-/* A hostile IMAP server: the first byte chooses options, the rest is what it says, whatever we ask. Every message that comes is looked at
- * to its last byte, and must be one the scan announced, in ascending order. */
+/* A hostile IMAP server: the first byte chooses options, the rest is what it says, whatever we ask. Every message
+ * that comes is looked at to its last byte, and must be one the scan announced, in ascending order. */
 #include "receive/imap/session.h"
 
 #include "base/log.h"
@@ -20,12 +20,13 @@ static void drop_uid(void *ctx, uint32_t uid)
 
 static void check_message(const struct incoming *in, uint32_t *last)
 {
-	volatile char sum = 0;
+	size_t nuls = 0;
 
 	must(in->uid > *last);
 	*last = in->uid;
 	for (size_t i = 0; i < in->raw.n; i++)
-		sum ^= in->raw.p[i];
+		nuls += in->raw.p[i] == '\0';
+	must(nuls <= in->raw.n);
 }
 
 static int read_messages(struct receiver *r, struct error *err)
@@ -56,8 +57,9 @@ static void run_session(struct receiver *r)
 	uint32_t last = 0;
 	struct error err;
 
-	if (is_over(receiver_scan(r, from, &err), &err) || is_over(receiver_acknowledge_begin(r, uids, 2, &err), &err) ||
-	    is_over(read_messages(r, &err), &err) || is_over(receiver_acknowledge_end(r, &err), &err) ||
+	if (is_over(receiver_scan(r, from, &err), &err) ||
+	    is_over(receiver_acknowledge_begin(r, uids, 2, &err), &err) || is_over(read_messages(r, &err), &err) ||
+	    is_over(receiver_acknowledge_end(r, &err), &err) ||
 	    is_over(receiver_acknowledge(r, uids, ARRAY_LEN(uids), &err), &err) ||
 	    is_over(receiver_list(r, drop_uid, &last, &err), &err) || is_over(receiver_idle_start(r, &err), &err) ||
 	    is_over(receiver_idle_ready(r, &err), &err) || is_over(receiver_idle_stop(r, &err), &err))
@@ -74,15 +76,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct secret password CLEANUP(secret_done) = {0};
 	uint8_t choice = size ? data[0] : 0;
 	struct receiver_options options = {
-		.stream.host = "localhost",
-		.user = "anna",
-		.password = &password,
-		.folder = choice & 4 ? "Entw\xc3\xbcrfe" : "INBOX",
-		.after = choice & 3,
-		.after_folder = "Done",
-		.batch_count = choice & 8 ? 1 : 3,
-		.max_message_bytes = choice & 16 ? 10 : 0,
-		.allow_insecure_login = true,
+	        .stream.host = "localhost",
+	        .user = "anna",
+	        .password = &password,
+	        .folder = choice & 4 ? "Entw\xc3\xbcrfe" : "INBOX",
+	        .after = choice & 3,
+	        .after_folder = "Done",
+	        .batch_count = choice & 8 ? 1 : 3,
+	        .max_message_bytes = choice & 16 ? 10 : 0,
+	        .allow_insecure_login = true,
 	};
 	struct error err;
 

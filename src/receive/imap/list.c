@@ -1,5 +1,6 @@
-/* UIDs by SEARCH: see session.h. A folder of a million messages answers with one line of eight megabytes, so that this line is read number by
- * number; everything that comes in between goes the usual way. ESEARCH (RFC 4731) is asked for where it is known: its answer is ranges. */
+/* UIDs by SEARCH: see session.h. A folder of a million messages answers with one line of eight megabytes, so that
+ * this line is read number by number; everything that comes in between goes the usual way. ESEARCH (RFC 4731) is
+ * asked for where it is known: its answer is ranges. */
 #include "receive/imap/session.h"
 
 #include "base/mem.h"
@@ -142,7 +143,8 @@ static int read_response(struct imap *imap, struct imap_uids *found, struct erro
 			return r;
 		buf_add_char(&line, c);
 		if (line.failed)
-			return fail(err, E_LIMIT, RETRY_LATER, "list: a line of more than %d bytes arrived", IMAP_LINE_MAX);
+			return fail(err, E_LIMIT, RETRY_LATER, "list: a line of more than %d bytes arrived",
+			            IMAP_LINE_MAX);
 		if (c == ' ' && is_search(buf_str(&line)))
 			return read_numbers(imap, found, err);
 	} while (c != '\n');
@@ -175,8 +177,9 @@ int imap_list(struct receiver *receiver, void (*each)(void *ctx, uint32_t uid), 
 	int r = imap_usable(imap, err);
 
 	if (r == 0)
-		r = imap_search(imap, imap->capabilities & CAP_ESEARCH ? "UID SEARCH RETURN (ALL) ALL" : "UID SEARCH ALL", &found,
-				err);
+		r = imap_search(imap,
+		                imap->capabilities & CAP_ESEARCH ? "UID SEARCH RETURN (ALL) ALL" : "UID SEARCH ALL",
+		                &found, err);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < found.n; i++)

@@ -51,6 +51,42 @@ void imap_reader_take(struct imap_reader *rd, struct str line)
 	rd->line = cursor_of(line);
 }
 
+/* ---------------------------------------------------------------- literals */
+
+int imap_literal_read(struct imap_reader *rd, char *to, size_t n, struct error *err)
+{
+	must(n <= rd->literal);
+	if (n == 0)
+		return 0;
+	int r = stream_read_exactly(rd->stream, to, n, err);
+	if (r < 0)
+		return r;
+	rd->literal -= n;
+	return 0;
+}
+
+int imap_literal_some(struct imap_reader *rd, size_t max, struct str *ret_bytes, struct error *err)
+{
+	must(rd->literal > 0);
+	int r = stream_read_some(rd->stream, (size_t)MIN((uint64_t)max, rd->literal), ret_bytes, err);
+	if (r < 0)
+		return r;
+	rd->literal -= ret_bytes->n;
+	return 0;
+}
+
+int imap_literal_skip(struct imap_reader *rd, struct error *err)
+{
+	struct str dropped;
+
+	while (rd->literal) {
+		int r = imap_literal_some(rd, KIB(64), &dropped, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 /* ---------------------------------------------------------------- tokens */
 
 /* A string is closed by its quote; where a server forgot it, the line's end does. */
@@ -122,7 +158,8 @@ static struct str read_atom(struct cursor *c)
 static int open_list(struct imap_reader *rd, struct error *err)
 {
 	if (++rd->depth > IMAP_DEPTH_MAX)
-		return fail(err, E_LIMIT, RETRY_LATER, "the server's answer has more than %d lists in one another", IMAP_DEPTH_MAX);
+		return fail(err, E_LIMIT, RETRY_LATER, "the server's answer has more than %d lists in one another",
+		            IMAP_DEPTH_MAX);
 	return 0;
 }
 
@@ -130,9 +167,10 @@ int imap_token(struct imap_reader *rd, struct imap_token *ret_token, struct erro
 {
 	struct cursor *c = &rd->line;
 
-	must(rd->literal == 0);
 	if (rd->line_ended) {
-		int r = read_line(rd, err);
+		int r = imap_literal_skip(rd, err);
+		if (r == 0)
+			r = read_line(rd, err);
 		if (r < 0)
 			return r;
 	}
@@ -162,42 +200,6 @@ int imap_token(struct imap_reader *rd, struct imap_token *ret_token, struct erro
 	return 0;
 }
 
-/* ---------------------------------------------------------------- literals */
-
-int imap_literal_read(struct imap_reader *rd, char *to, size_t n, struct error *err)
-{
-	must(n <= rd->literal);
-	if (n == 0)
-		return 0;
-	int r = stream_read_exactly(rd->stream, to, n, err);
-	if (r < 0)
-		return r;
-	rd->literal -= n;
-	return 0;
-}
-
-int imap_literal_some(struct imap_reader *rd, size_t max, struct str *ret_bytes, struct error *err)
-{
-	must(rd->literal > 0);
-	int r = stream_read_some(rd->stream, (size_t)MIN((uint64_t)max, rd->literal), ret_bytes, err);
-	if (r < 0)
-		return r;
-	rd->literal -= ret_bytes->n;
-	return 0;
-}
-
-int imap_literal_skip(struct imap_reader *rd, struct error *err)
-{
-	struct str dropped;
-
-	while (rd->literal) {
-		int r = imap_literal_some(rd, KIB(64), &dropped, err);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
 /* ---------------------------------------------------------------- leaving out */
 
 int imap_skip_value(struct imap_reader *rd, const struct imap_token *token, struct error *err)
@@ -211,8 +213,6 @@ int imap_skip_value(struct imap_reader *rd, const struct imap_token *token, stru
 		return 0;
 	while (rd->depth > outside) {
 		int r = imap_token(rd, &inner, err);
-		if (r == 0 && inner.kind == TOKEN_LITERAL)
-			r = imap_literal_skip(rd, err);
 		if (r < 0)
 			return r;
 		if (inner.kind == TOKEN_END)
@@ -227,8 +227,6 @@ int imap_skip_rest(struct imap_reader *rd, struct error *err)
 
 	do {
 		int r = imap_token(rd, &token, err);
-		if (r == 0 && token.kind == TOKEN_LITERAL)
-			r = imap_literal_skip(rd, err);
 		if (r < 0)
 			return r;
 	} while (token.kind != TOKEN_END);
@@ -297,10 +295,11 @@ bool imap_parse_date(struct str text, int64_t *ret_ms)
 	bool west;
 
 	/* " 7-Jul-1996" has a space where there is no tens digit; some servers leave it out */
-	if (!read_number(&c, c.n > 1 && c.p[1] == '-' ? 1 : 2, &day) || !cursor_take_char(&c, '-') || !read_month(&c, &month) ||
-	    !cursor_take_char(&c, '-') || !read_number(&c, 4, &year) || !cursor_take_char(&c, ' ') ||
-	    !read_number(&c, 2, &hour) || !cursor_take_char(&c, ':') || !read_number(&c, 2, &minute) ||
-	    !cursor_take_char(&c, ':') || !read_number(&c, 2, &second) || !cursor_take_char(&c, ' '))
+	if (!read_number(&c, c.n > 1 && c.p[1] == '-' ? 1 : 2, &day) || !cursor_take_char(&c, '-') ||
+	    !read_month(&c, &month) || !cursor_take_char(&c, '-') || !read_number(&c, 4, &year) ||
+	    !cursor_take_char(&c, ' ') || !read_number(&c, 2, &hour) || !cursor_take_char(&c, ':') ||
+	    !read_number(&c, 2, &minute) || !cursor_take_char(&c, ':') || !read_number(&c, 2, &second) ||
+	    !cursor_take_char(&c, ' '))
 		return false;
 	west = cursor_take_char(&c, '-');
 	if ((!west && !cursor_take_char(&c, '+')) || !read_number(&c, 4, &zone) || !cursor_end(&c))

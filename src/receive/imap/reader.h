@@ -2,11 +2,11 @@
  *
  *	imap_reader_next(rd, err)                     the next response: its first line is there
  *	while (imap_token(rd, &token, err) == 0 && token.kind != TOKEN_END)
- *		…                                     a TOKEN_LITERAL must be taken or skipped before the next token
+ *		…                                     what isn't taken of a TOKEN_LITERAL, the next token leaves out
  *
- * A line is at most IMAP_LINE_MAX bytes, a response IMAP_LINES_MAX lines, a list IMAP_DEPTH_MAX deep: E_LIMIT beyond. Literals
- * are left in the connection until the caller says where they go. Everything but E_LIMIT and what the stream says is read as well as
- * it goes: what a token means is the caller's business. */
+ * A line is at most IMAP_LINE_MAX bytes, a response IMAP_LINES_MAX lines, a list IMAP_DEPTH_MAX deep: E_LIMIT
+ * beyond. Literals are left in the connection until the caller says where they go. Everything but E_LIMIT and what
+ * the stream says is read as well as it goes: what a token means is the caller's business. */
 #ifndef RECEIVE_IMAP_READER_H
 #define RECEIVE_IMAP_READER_H
 
@@ -72,7 +72,8 @@ int imap_skip_value(struct imap_reader *rd, const struct imap_token *token, stru
 /* Leaves out the rest of the response. */
 int imap_skip_rest(struct imap_reader *rd, struct error *err) NODISCARD;
 
-/* "[CODE arguments]" at the position, if there is one: *ret_code and *ret_arguments, else both empty. Views into the line. */
+/* "[CODE arguments]" at the position, if there is one: *ret_code and *ret_arguments, else both empty. Views into the
+ * line. */
 void imap_response_code(struct imap_reader *rd, struct str *ret_code, struct str *ret_arguments);
 
 /* What is left of the line, for people: without leading spaces. */

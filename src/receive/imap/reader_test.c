@@ -8,7 +8,8 @@
 
 #include "base/test.h"
 
-/* Reads all responses and writes their tokens as text: atoms as they are, strings in quotes, literals as <bytes>, "/" at the end. */
+/* Reads all responses and writes their tokens as text: atoms as they are, strings in quotes, literals as <bytes>, "/"
+ * at the end. */
 static void tokens_of(struct str input, struct buf *out, struct error *err)
 {
 	struct stream *stream CLEANUP(stream_closep) = stream_of_memory(input, NULL);
@@ -32,7 +33,9 @@ static void tokens_of(struct str input, struct buf *out, struct error *err)
 			} else if (token.kind == TOKEN_ATOM) {
 				buf_printf(out, STR_FMT " ", STR_ARG(token.text));
 			} else {
-				buf_add_cstr(out, token.kind == TOKEN_OPEN ? "( " : token.kind == TOKEN_CLOSE ? ") " : "/");
+				buf_add_cstr(out, token.kind == TOKEN_OPEN    ? "( "
+				                  : token.kind == TOKEN_CLOSE ? ") "
+				                                              : "/");
 			}
 		} while (token.kind != TOKEN_END);
 	}
@@ -43,25 +46,26 @@ static void reads_right_and_sloppy_responses(void **state UNUSED)
 	static const struct {
 		const char *input, *tokens;
 	} cases[] = {
-		{"* OK hello\r\n", "* OK hello /"},
-		{"* 1 FETCH (UID 7 FLAGS (\\Seen))\n", "* 1 FETCH ( UID 7 FLAGS ( \\Seen ) ) /"},
-		{"* 1 FETCH (BODY[HEADER.FIELDS (A \"B\")]<0> NIL)\r\n", "* 1 FETCH ( BODY[HEADER.FIELDS (A \"B\")]<0> NIL ) /"},
-		{"a \"b \\\"c\\\\\" \"\" d\r\n", "a \"b \"c\\\" \"\" d /"},
-		{"a \"never closed\r\n", "a \"never closed\" /"},
-		{"a \"ends in\\\r\n", "a \"ends in\" /"},
-		{"a {3}\r\nx)y b\r\n", "a <x)y> b /"},
-		{"a {3+}\r\nxyz\r\n", "a <xyz> /"},
-		{"a ~{3}\r\nxyz)\r\n", "a <xyz> ) /"},
-		{"a {0}\r\n b\r\n", "a <> b /"},
-		{"a {2}\r\n{2{1}\r\nq\r\n", "a <{2> <q> /"},
-		{"a {3} b\r\n", "a {3} b /"},
-		{"a {} {x}\r\n", "a {} {x} /"},
-		{"a {99999999999999999999}\r\n", "a {99999999999999999999} /"},
-		{"  a\t b  \r\n", "a b /"},
-		{"\r\n", "/"},
-		{")) (\r\n", ") ) ( /"},
-		{"[] [a b\r\n", "[] [a b /"},
-		{"a\r\nb\r\n", "a /b /"},
+	        {"* OK hello\r\n", "* OK hello /"},
+	        {"* 1 FETCH (UID 7 FLAGS (\\Seen))\n", "* 1 FETCH ( UID 7 FLAGS ( \\Seen ) ) /"},
+	        {"* 1 FETCH (BODY[HEADER.FIELDS (A \"B\")]<0> NIL)\r\n",
+	         "* 1 FETCH ( BODY[HEADER.FIELDS (A \"B\")]<0> NIL ) /"},
+	        {"a \"b \\\"c\\\\\" \"\" d\r\n", "a \"b \"c\\\" \"\" d /"},
+	        {"a \"never closed\r\n", "a \"never closed\" /"},
+	        {"a \"ends in\\\r\n", "a \"ends in\" /"},
+	        {"a {3}\r\nx)y b\r\n", "a <x)y> b /"},
+	        {"a {3+}\r\nxyz\r\n", "a <xyz> /"},
+	        {"a ~{3}\r\nxyz)\r\n", "a <xyz> ) /"},
+	        {"a {0}\r\n b\r\n", "a <> b /"},
+	        {"a {2}\r\n{2{1}\r\nq\r\n", "a <{2> <q> /"},
+	        {"a {3} b\r\n", "a {3} b /"},
+	        {"a {} {x}\r\n", "a {} {x} /"},
+	        {"a {99999999999999999999}\r\n", "a {99999999999999999999} /"},
+	        {"  a\t b  \r\n", "a b /"},
+	        {"\r\n", "/"},
+	        {")) (\r\n", ") ) ( /"},
+	        {"[] [a b\r\n", "[] [a b /"},
+	        {"a\r\nb\r\n", "a /b /"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -132,6 +136,7 @@ static void leaves_out_whole_values(void **state UNUSED)
 	skips_to_next("(a (b \"c)\") {2}\r\n)) d) next\r\n");
 	skips_to_next("{2}\r\nxx next\r\n");
 	skips_to_next("() next\r\n");
+	skips_to_next("(({3}\r\nabc) {1}\r\nx) next\r\n");
 }
 
 static void reads_response_codes(void **state UNUSED)
@@ -139,13 +144,13 @@ static void reads_response_codes(void **state UNUSED)
 	static const struct {
 		const char *input, *code, *arguments, *text;
 	} cases[] = {
-		{" [ALERT] hi there", "ALERT", "", "hi there"},
-		{" [UIDVALIDITY 17] ok", "UIDVALIDITY", "17", "ok"},
-		{" [PERMANENTFLAGS (\\Seen \\*)]", "PERMANENTFLAGS", "(\\Seen \\*)", ""},
-		{" plain text", "", "", "plain text"},
-		{" [never closed", "", "", "[never closed"},
-		{" []", "", "", ""},
-		{"", "", "", ""},
+	        {" [ALERT] hi there", "ALERT", "", "hi there"},
+	        {" [UIDVALIDITY 17] ok", "UIDVALIDITY", "17", "ok"},
+	        {" [PERMANENTFLAGS (\\Seen \\*)]", "PERMANENTFLAGS", "(\\Seen \\*)", ""},
+	        {" plain text", "", "", "plain text"},
+	        {" [never closed", "", "", "[never closed"},
+	        {" []", "", "", ""},
+	        {"", "", "", ""},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -161,8 +166,13 @@ static void reads_response_codes(void **state UNUSED)
 
 static void reads_dates(void **state UNUSED)
 {
-	static const char *const wrong[] = {"", "17-Jul-1996", "17-Xxx-1996 02:44:25 -0700", "17-Jul-1996 02:44:25 0700",
-					    "17-Jul-1996 02:44:25 -0700x", "17-Jul-96 02:44:25 -0700", "-7-Jul-1996 02:44:25 -0700"};
+	static const char *const wrong[] = {"",
+	                                    "17-Jul-1996",
+	                                    "17-Xxx-1996 02:44:25 -0700",
+	                                    "17-Jul-1996 02:44:25 0700",
+	                                    "17-Jul-1996 02:44:25 -0700x",
+	                                    "17-Jul-96 02:44:25 -0700",
+	                                    "-7-Jul-1996 02:44:25 -0700"};
 	int64_t at = 0;
 
 	assert_true(imap_parse_date(STR("17-Jul-1996 02:44:25 -0700"), &at));
@@ -177,12 +187,12 @@ static void reads_dates(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_right_and_sloppy_responses),
-		cmocka_unit_test(a_literal_cut_short_is_an_error),
-		cmocka_unit_test(every_size_is_bounded),
-		cmocka_unit_test(leaves_out_whole_values),
-		cmocka_unit_test(reads_response_codes),
-		cmocka_unit_test(reads_dates),
+	        cmocka_unit_test(reads_right_and_sloppy_responses),
+	        cmocka_unit_test(a_literal_cut_short_is_an_error),
+	        cmocka_unit_test(every_size_is_bounded),
+	        cmocka_unit_test(leaves_out_whole_values),
+	        cmocka_unit_test(reads_response_codes),
+	        cmocka_unit_test(reads_dates),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -120,11 +120,11 @@ static void judge_code(enum imap_code code, int *error_code, enum retry *retry)
 }
 
 int imap_refused(const struct imap *imap, const struct imap_command *command, const char *step, enum scope scope,
-		 int code, enum retry retry, struct error *err)
+                 int code, enum retry retry, struct error *err)
 {
 	judge_code(command->code, &code, &retry);
 	return fail_scope(err, scope, code, retry, "%s: %s: the server says %s: %s", host_of(imap), step,
-			  command->status == STATUS_BAD ? "BAD" : "NO", command->text ? command->text : "");
+	                  command->status == STATUS_BAD ? "BAD" : "NO", command->text ? command->text : "");
 }
 
 /* ---------------------------------------------------------------- commands */
@@ -232,7 +232,8 @@ void imap_take_capabilities(struct imap *imap, struct str words)
 				imap->capabilities |= capability_words[i].capability;
 	/* RFC 9051 has these built in */
 	if (imap->capabilities & CAP_IMAP4REV2)
-		imap->capabilities |= CAP_UIDPLUS | CAP_MOVE | CAP_IDLE | CAP_ENABLE | CAP_ESEARCH | CAP_SASL_IR | CAP_LITERAL_PLUS;
+		imap->capabilities |=
+		        CAP_UIDPLUS | CAP_MOVE | CAP_IDLE | CAP_ENABLE | CAP_ESEARCH | CAP_SASL_IR | CAP_LITERAL_PLUS;
 }
 
 /* The folder was made anew under our feet: UIDs mean other messages from here on. */
@@ -243,8 +244,9 @@ static int take_uidvalidity(struct imap *imap, struct str arguments, struct erro
 	if (!str_to_uint(str_trim(arguments), UINT32_MAX, &value))
 		return 0;
 	if (imap->selected && value != imap->uidvalidity)
-		return fail(err, E_CONFLICT, RETRY_NOW, "the folder's UIDVALIDITY changed from %u to %u while it was open",
-			    imap->uidvalidity, (unsigned)value);
+		return fail(err, E_CONFLICT, RETRY_NOW,
+		            "the folder's UIDVALIDITY changed from %u to %u while it was open", imap->uidvalidity,
+		            (unsigned)value);
 	imap->uidvalidity = (uint32_t)value;
 	return 0;
 }
@@ -265,7 +267,8 @@ static int read_code(struct imap *imap, enum imap_code *ret_code, struct error *
 	if (*ret_code == CODE_READ_WRITE)
 		imap->read_only = false;
 	if (*ret_code == CODE_ALERT)
-		log_warning("imap", "%s: the server alerts: " STR_FMT, host_of(imap), STR_ARG(imap_text(&imap->reader)));
+		log_warning("imap", "%s: the server alerts: " STR_FMT, host_of(imap),
+		            STR_ARG(imap_text(&imap->reader)));
 	return 0;
 }
 
@@ -332,7 +335,7 @@ static int read_untagged(struct imap *imap, struct error *err)
 		imap->utf8 = true;
 	if (word.kind != TOKEN_ATOM)
 		return fail(err, E_PROTOCOL, RETRY_LATER, "an answer that is not IMAP: * " STR_FMT,
-			    STR_ARG(str_slice(imap_text(rd), 0, 80)));
+		            STR_ARG(str_slice(imap_text(rd), 0, 80)));
 	return imap_skip_rest(rd, err); /* LIST, FLAGS, VANISHED …, or something of the future */
 }
 
@@ -364,8 +367,9 @@ static int read_tagged(struct imap *imap, struct str tag, struct str line, struc
 	    read_status(&imap->reader, &status, err))
 		command = land(imap, number);
 	if (!command)
-		return fail(err, E_PROTOCOL, RETRY_LATER, "an answer that is not IMAP, or to no command of ours: " STR_FMT,
-			    STR_ARG(str_slice(line, 0, 80)));
+		return fail(err, E_PROTOCOL, RETRY_LATER,
+		            "an answer that is not IMAP, or to no command of ours: " STR_FMT,
+		            STR_ARG(str_slice(line, 0, 80)));
 	int r = read_code(imap, &command->code, err);
 	if (r < 0)
 		return r;
@@ -393,7 +397,8 @@ int imap_file_response(struct imap *imap, struct error *err)
 		return read_tagged(imap, first.text, line, err);
 	if (first.kind == TOKEN_END) /* an empty line, which some servers send behind a literal */
 		return 0;
-	return fail(err, E_PROTOCOL, RETRY_LATER, "an answer that is not IMAP: " STR_FMT, STR_ARG(str_slice(line, 0, 80)));
+	return fail(err, E_PROTOCOL, RETRY_LATER, "an answer that is not IMAP: " STR_FMT,
+	            STR_ARG(str_slice(line, 0, 80)));
 }
 
 int imap_read(struct imap *imap, const char *step, struct error *err)

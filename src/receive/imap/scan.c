@@ -1,9 +1,10 @@
 /* What is new, and the messages themselves: see session.h.
  *
- * The scan asks for UIDs and sizes only. The messages then come in batches, each one UID FETCH of neighbours, several of them
- * on their way at a time, so that neither a distant server nor we wait for each other; what isn't read yet stays in the socket.
- * A batch has a slot for each message. Messages are handed out in the order of their slots, whatever order they come in; a slot that is
- * still empty when its batch has been answered is asked for once more before the message counts as gone. */
+ * The scan asks for UIDs and sizes only. The messages then come in batches, each one UID FETCH of neighbours,
+ * several of them on their way at a time, so that neither a distant server nor we wait for each other; what isn't
+ * read yet stays in the socket. A batch has a slot for each message. Messages are handed out in the order of their
+ * slots, whatever order they come in; a slot that is still empty when its batch has been answered is asked for once
+ * more before the message counts as gone. */
 #include "receive/imap/session.h"
 
 #include "base/mem.h"
@@ -79,7 +80,7 @@ static int add_candidate(struct imap *imap, const struct imap_fetched *fetched, 
 		return fail(err, E_LIMIT, RETRY_LATER, "the folder has more than %d messages", IMAP_MESSAGES_MAX);
 	ARRAY_ROOM(imap->candidates, imap->candidates_n, imap->candidates_size);
 	imap->candidates[imap->candidates_n++] =
-		(struct imap_candidate){fetched->uid, (uint32_t)MIN(fetched->size, (uint64_t)UINT32_MAX)};
+	        (struct imap_candidate){fetched->uid, (uint32_t)MIN(fetched->size, (uint64_t)UINT32_MAX)};
 	return 0;
 }
 
@@ -126,8 +127,62 @@ int imap_scan(struct receiver *receiver, struct position from, struct error *err
 		return imap_refused(imap, &command, "scan", SCOPE_FOLDER, E_REFUSED, RETRY_LATER, err);
 	if (imap->answers_without_uid)
 		return fail_scope(err, SCOPE_FOLDER, E_PROTOCOL, RETRY_LATER,
-				  "scan: the server left out the UIDs of %zu messages", imap->answers_without_uid);
+		                  "scan: the server left out the UIDs of %zu messages", imap->answers_without_uid);
 	put_in_order(imap);
+	return (int)imap->candidates_n;
+}
+
+/* Those the server doesn't name any more are candidates as well: fetching them shows that they are gone. */
+static void add_missing(struct imap *imap, const uint32_t *uids, size_t n)
+{
+	size_t known = imap->candidates_n, at = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		while (at < known && imap->candidates[at].uid < uids[i])
+			at++;
+		if (at < known && imap->candidates[at].uid == uids[i])
+			continue;
+		ARRAY_ROOM(imap->candidates, imap->candidates_n, imap->candidates_size);
+		imap->candidates[imap->candidates_n++] = (struct imap_candidate){.uid = uids[i]};
+	}
+	put_in_order(imap);
+}
+
+static int ask_sizes(struct imap *imap, const uint32_t *uids, size_t *n, struct error *err)
+{
+	struct imap_command command CLEANUP(imap_command_done) = {0};
+	struct buf out CLEANUP(buf_done) = BUF_INIT(IMAP_COMMAND_MAX);
+	int r;
+
+	imap_begin(imap, &out);
+	buf_add(&out, STR("UID FETCH "));
+	*n = imap_put_set(&out, uids, *n, IMAP_COMMAND_MAX - 100);
+	buf_add(&out, STR(" (UID RFC822.SIZE)"));
+	imap->scanning = true;
+	r = imap_send(imap, &out, &command, err);
+	if (r == 0)
+		r = imap_finish(imap, &command, "scan", err);
+	imap->scanning = false;
+	if (r == 0 && command.status != STATUS_OK)
+		r = imap_refused(imap, &command, "scan", SCOPE_FOLDER, E_REFUSED, RETRY_LATER, err);
+	return r;
+}
+
+int imap_scan_these(struct receiver *receiver, const uint32_t *uids, size_t n, struct error *err)
+{
+	struct imap *imap = (struct imap *)receiver;
+	int r = imap_forget_scan(imap, err);
+
+	imap->scan_from = 1;
+	imap->answers_without_uid = 0;
+	for (size_t at = 0, step; r == 0 && at < n; at += step) {
+		step = n - at;
+		r = ask_sizes(imap, uids + at, &step, err);
+	}
+	if (r < 0)
+		return r;
+	put_in_order(imap);
+	add_missing(imap, uids, n);
 	return (int)imap->candidates_n;
 }
 
@@ -148,7 +203,8 @@ static size_t next_batch_size(const struct imap *imap)
 	size_t left = imap->candidates_n - imap->candidates_at, n = 0;
 	uint64_t bytes = 0;
 
-	while (n < left && n < (size_t)imap->options.batch_count && is_too_large(imap, &first[n]) == is_too_large(imap, first)) {
+	while (n < left && n < (size_t)imap->options.batch_count &&
+	       is_too_large(imap, &first[n]) == is_too_large(imap, first)) {
 		bytes += is_too_large(imap, first) ? HEADER_COST : first[n].size;
 		if (n > 0 && bytes > imap->options.batch_bytes)
 			break;
@@ -159,7 +215,7 @@ static size_t next_batch_size(const struct imap *imap)
 
 /* Sends one UID FETCH; *n is lowered to as many as fit into a command. */
 static int send_fetch(struct imap *imap, const uint32_t *uids, size_t *n, bool header_only,
-		      struct imap_command *command, struct error *err)
+                      struct imap_command *command, struct error *err)
 {
 	struct buf out CLEANUP(buf_done) = BUF_INIT(IMAP_COMMAND_MAX);
 
@@ -295,8 +351,8 @@ int imap_file_fetched(struct imap *imap, struct imap_fetched *fetched, struct er
 
 /* ---------------------------------------------------------------- asking again */
 
-/* The batch was answered and its next slot is empty. The empty ones are asked for once more, together; or alone, where the server refused
- * them together, so that one message it can't give doesn't stand for all. */
+/* The batch was answered and its next slot is empty. The empty ones are asked for once more, together; or alone, where
+ * the server refused them together, so that one message it can't give doesn't stand for all. */
 static int ask_again(struct imap *imap, struct imap_batch *batch, struct error *err)
 {
 	uint32_t uids[BATCH_MESSAGES_MAX];
@@ -328,8 +384,8 @@ static int hand_out_gone(struct imap *imap, const struct slot *slot, struct inco
 }
 
 /* Asked for twice, and not there: gone only where the server said OK to that and made no nonsense. */
-static int judge_missing(struct imap *imap, const struct imap_batch *batch, const struct slot *slot, struct incoming **ret,
-			 struct error *err)
+static int judge_missing(struct imap *imap, const struct imap_batch *batch, const struct slot *slot,
+                         struct incoming **ret, struct error *err)
 {
 	const struct imap_command *command = &batch->command;
 	char step[64];
@@ -339,9 +395,10 @@ static int judge_missing(struct imap *imap, const struct imap_batch *batch, cons
 		return imap_refused(imap, command, step, SCOPE_MESSAGE, E_REFUSED, RETRY_LATER, err);
 	if (slot->was_empty)
 		return fail_scope(err, SCOPE_MESSAGE, E_PROTOCOL, RETRY_LATER,
-				  "%s: the server says it has %u bytes and gives none", step, slot->size);
+		                  "%s: the server says it has %u bytes and gives none", step, slot->size);
 	if (imap->answers_without_uid)
-		return fail_scope(err, SCOPE_MESSAGE, E_PROTOCOL, RETRY_LATER, "%s: the server answers without UIDs", step);
+		return fail_scope(err, SCOPE_MESSAGE, E_PROTOCOL, RETRY_LATER, "%s: the server answers without UIDs",
+		                  step);
 	return hand_out_gone(imap, slot, ret);
 }
 
@@ -368,22 +425,39 @@ static void drop_first_batch(struct imap *imap)
 	free_batch(batch);
 }
 
-/* The slot's time has come: 1 with its message, or its error. */
-static int hand_out(struct imap *imap, struct imap_batch *batch, struct incoming **ret, struct error *err)
+static int hand_out_failed(struct imap *imap, const struct slot *slot, const struct error *fault, struct incoming **ret)
+{
+	struct incoming *in = mem_new(1, sizeof *in);
+
+	in->kind = INCOMING_FAILED;
+	in->uidvalidity = imap->uidvalidity;
+	in->uid = slot->uid;
+	in->size = slot->size;
+	in->fault = mem_new(1, sizeof *in->fault);
+	*in->fault = *fault;
+	*ret = in;
+	return 1;
+}
+
+/* The slot's time has come: 1 with its message, or with what is wrong with it. */
+static int hand_out(struct imap *imap, struct imap_batch *batch, struct incoming **ret)
 {
 	struct slot *slot = &batch->slots[batch->at++];
+	struct error fault;
 
 	imap->bytes_ahead -= cost_of(batch, slot);
 	if (slot->state == SLOT_HAS_MESSAGE) {
 		*ret = take(slot->incoming);
 		return 1;
 	}
-	if (slot->state == SLOT_WAITING)
-		return judge_missing(imap, batch, slot, ret, err);
-	if (err)
-		*err = *slot->err;
-	error_prefix(err, "message with UID %u", slot->uid);
-	return slot->err->code;
+	if (slot->state == SLOT_WAITING) {
+		if (judge_missing(imap, batch, slot, ret, &fault) > 0)
+			return 1;
+	} else {
+		fault = *slot->err;
+		error_prefix(&fault, "message with UID %u", slot->uid);
+	}
+	return hand_out_failed(imap, slot, &fault, ret);
 }
 
 int imap_next(struct receiver *receiver, struct incoming **ret, struct error *err)
@@ -401,13 +475,13 @@ int imap_next(struct receiver *receiver, struct incoming **ret, struct error *er
 		if (batch->at == batch->n && batch->command.status != STATUS_PENDING)
 			drop_first_batch(imap);
 		else if (batch->at < batch->n && batch->slots[batch->at].state != SLOT_WAITING)
-			return hand_out(imap, batch, ret, err);
+			return hand_out(imap, batch, ret);
 		else if (batch->command.status == STATUS_PENDING)
 			r = imap_read(imap, "fetch", err);
 		else if (!batch->slots[batch->at].asked_again)
 			r = ask_again(imap, batch, err);
 		else
-			return hand_out(imap, batch, ret, err);
+			return hand_out(imap, batch, ret);
 	}
 	if (r == 0)
 		free_candidates(imap);

@@ -1,8 +1,9 @@
 /* The life of a session, downwards: greet, secure, log in, select … say goodbye. See session.h.
  *
- * Round trips: the capabilities are asked for only where neither greeting nor login told them; the password travels in the login command
- * itself (SASL-IR, else LOGIN); behind the login ENABLE, SELECT and, where needed, CAPABILITY leave together. SELECT does not
- * leave together with the login: servers that hand the connection to another process on login may drop what came behind it. */
+ * Round trips: the capabilities are asked for only where neither greeting nor login told them; the password travels
+ * in the login command itself (SASL-IR, else LOGIN); behind the login ENABLE, SELECT and, where needed, CAPABILITY
+ * leave together. SELECT does not leave together with the login: servers that hand the connection to another process
+ * on login may drop what came behind it. */
 #include "receive/imap/session.h"
 
 #include "base/base64.h"
@@ -161,7 +162,8 @@ static int secure(struct imap *imap, const struct receiver_options *options, boo
 /* ---------------------------------------------------------------- login */
 
 /* Waits for "+"; returns 1 when it came, 0 when the command was answered instead. */
-static int await_continuation(struct imap *imap, const struct imap_command *command, const char *step, struct error *err)
+static int await_continuation(struct imap *imap, const struct imap_command *command, const char *step,
+                              struct error *err)
 {
 	imap->continued = false;
 	while (!imap->continued && command->status == STATUS_PENDING) {
@@ -190,7 +192,8 @@ static void put_plain(struct buf *out, const char *user, const struct secret *pa
 	struct buf message CLEANUP(wipe_bufp) = BUF_INIT(IMAP_COMMAND_MAX);
 
 	/* room for all at once, so that no growing leaves a copy behind */
-	if (!buf_room(&message, strlen(user) + password->n + 3) || !buf_room(out, (strlen(user) + password->n + 3) * 2)) {
+	if (!buf_room(&message, strlen(user) + password->n + 3) ||
+	    !buf_room(out, (strlen(user) + password->n + 3) * 2)) {
 		out->failed = true;
 		return;
 	}
@@ -201,10 +204,11 @@ static void put_plain(struct buf *out, const char *user, const struct secret *pa
 	base64_encode(out, buf_str(&message));
 }
 
-static int authenticate_plain(struct imap *imap, const struct receiver_options *options,
-			      struct imap_command *command, struct error *err)
+static int authenticate_plain(struct imap *imap, const struct receiver_options *options, struct imap_command *command,
+                              struct error *err)
 {
-	struct buf out CLEANUP(wipe_bufp) = BUF_INIT(IMAP_COMMAND_MAX), response CLEANUP(wipe_bufp) = BUF_INIT(IMAP_COMMAND_MAX);
+	struct buf out CLEANUP(wipe_bufp) = BUF_INIT(IMAP_COMMAND_MAX),
+	               response CLEANUP(wipe_bufp) = BUF_INIT(IMAP_COMMAND_MAX);
 	int r;
 
 	put_plain(&response, options->user, options->password);
@@ -228,7 +232,8 @@ static int authenticate_plain(struct imap *imap, const struct receiver_options *
 }
 
 /* An astring within a command: quoted, else a literal. Returns 0 where the server answered instead of taking it. */
-static int send_astring(struct imap *imap, const struct imap_command *command, struct str text, const char *behind, struct error *err)
+static int send_astring(struct imap *imap, const struct imap_command *command, struct str text, const char *behind,
+                        struct error *err)
 {
 	struct buf out CLEANUP(wipe_bufp) = BUF_INIT(IMAP_COMMAND_MAX);
 	bool plus = imap->capabilities & CAP_LITERAL_PLUS;
@@ -258,7 +263,7 @@ static int send_astring(struct imap *imap, const struct imap_command *command, s
 }
 
 static int login(struct imap *imap, const struct receiver_options *options, struct imap_command *command,
-		 struct error *err)
+                 struct error *err)
 {
 	struct buf out CLEANUP(buf_done) = BUF_INIT(IMAP_COMMAND_MAX);
 	int r;
@@ -277,11 +282,13 @@ static int no_way_to_log_in(struct imap *imap, struct error *err)
 {
 	if (!stream_is_tls(imap->stream))
 		fail(err, E_INSECURE, RETRY_NEVER,
-		     "the server takes no password over an unencrypted connection (LOGINDISABLED): set the account's security to "
+		     "the server takes no password over an unencrypted connection (LOGINDISABLED): set the account's "
+		     "security to "
 		     "STARTTLS or TLS");
 	else
 		fail(err, E_UNSUPPORTED, RETRY_NEVER,
-		     "the server takes no passwords (LOGINDISABLED and no AUTH=PLAIN): the account needs another way to log in");
+		     "the server takes no passwords (LOGINDISABLED and no AUTH=PLAIN): the account needs another way "
+		     "to log in");
 	return imap_break(imap, err);
 }
 
@@ -293,23 +300,26 @@ static int check_credentials(const struct receiver_options *options, struct erro
 	if (!options->user || !*options->user || !options->password || !secret_is_set(options->password))
 		return fail(err, E_INVALID, RETRY_NEVER, "user name or password is missing");
 	password = secret_reveal(options->password);
-	if (strpbrk(options->user, "\r\n") || str_find_char(password, '\r') >= 0 || str_find_char(password, '\n') >= 0 ||
-	    str_find_char(password, '\0') >= 0)
+	if (strpbrk(options->user, "\r\n") || str_find_char(password, '\r') >= 0 ||
+	    str_find_char(password, '\n') >= 0 || str_find_char(password, '\0') >= 0)
 		return fail(err, E_INVALID, RETRY_NEVER, "user name or password has a line break or NUL in it");
 	return 0;
 }
 
-/* AUTHENTICATE with its initial response costs one round trip and takes any character; so does LOGIN where both texts are plain. */
+/* AUTHENTICATE with its initial response costs one round trip and takes any character; so does LOGIN where both texts
+ * are plain. */
 static int try_to_log_in(struct imap *imap, const struct receiver_options *options, struct imap_command *command,
-			 struct error *err)
+                         struct error *err)
 {
 	bool may_login = !(imap->capabilities & CAP_LOGINDISABLED), may_plain = imap->capabilities & CAP_AUTH_PLAIN;
-	bool quotable = imap_is_quotable(str_of(options->user), false) && imap_is_quotable(secret_reveal(options->password), false);
+	bool quotable = imap_is_quotable(str_of(options->user), false) &&
+	                imap_is_quotable(secret_reveal(options->password), false);
 	int r;
 
 	if (may_plain && ((imap->capabilities & CAP_SASL_IR) || !may_login || !quotable)) {
 		r = authenticate_plain(imap, options, command, err);
-		/* BAD: it says it could, and can't. NO is an answer to the password, which isn't tried a second time. */
+		/* BAD: it says it could, and can't. NO is an answer to the password, which isn't tried a second time.
+		 */
 		if (r < 0 || command->status != STATUS_BAD || !may_login)
 			return r;
 		imap_command_done(command);
@@ -326,7 +336,8 @@ static int log_in(struct imap *imap, const struct receiver_options *options, str
 		return imap_break(imap, err);
 	if (!stream_is_tls(imap->stream) && !options->allow_insecure_login) {
 		fail(err, E_INSECURE, RETRY_NEVER,
-		     "the connection is not encrypted: no password was sent (choose TLS or STARTTLS, or allow an insecure login)");
+		     "the connection is not encrypted: no password was sent (choose TLS or STARTTLS, or allow an "
+		     "insecure login)");
 		return imap_break(imap, err);
 	}
 	r = know_capabilities(imap, err);
@@ -345,7 +356,8 @@ static int log_in(struct imap *imap, const struct receiver_options *options, str
 
 /* ---------------------------------------------------------------- select */
 
-/* UTF8=ACCEPT (RFC 6855): without it, servers that know it may hand out mail with foreign addresses in a changed form. */
+/* UTF8=ACCEPT (RFC 6855): without it, servers that know it may hand out mail with foreign addresses in a changed form.
+ */
 static int send_enable(struct imap *imap, struct imap_command *command, struct error *err)
 {
 	if (!(imap->capabilities & CAP_ENABLE) || !(imap->capabilities & CAP_UTF8_ACCEPT))
@@ -378,10 +390,14 @@ static int check_selected(struct imap *imap, const struct imap_command *command,
 	}
 	if (!imap->uidvalidity)
 		return fail_scope(err, SCOPE_FOLDER, E_UNSUPPORTED, RETRY_NEVER,
-				  "folder %.100s: the server gives it no UIDVALIDITY, so that messages can't be told apart over time", folder);
+		                  "folder %.100s: the server gives it no UIDVALIDITY, so that messages can't be told "
+		                  "apart over time",
+		                  folder);
 	if (imap->read_only && imap->options.after != AFTER_LEAVE)
 		return fail_scope(err, SCOPE_FOLDER, E_REFUSED, RETRY_NEVER,
-				  "folder %.100s: it can only be read, so that messages can't be marked, deleted or moved afterwards", folder);
+		                  "folder %.100s: it can only be read, so that messages can't be marked, deleted or "
+		                  "moved afterwards",
+		                  folder);
 	imap->selected = true;
 	return 0;
 }
@@ -389,7 +405,7 @@ static int check_selected(struct imap *imap, const struct imap_command *command,
 static int select_folder(struct imap *imap, struct error *err)
 {
 	struct imap_command capability CLEANUP(imap_command_done) = {0}, enable CLEANUP(imap_command_done) = {0},
-			    select CLEANUP(imap_command_done) = {0};
+	                               select CLEANUP(imap_command_done) = {0};
 	int r;
 
 	if (imap->capabilities_told)
@@ -409,7 +425,8 @@ static int select_folder(struct imap *imap, struct error *err)
 
 /* ---------------------------------------------------------------- open */
 
-int imap_open_on(struct stream *stream, const struct receiver_options *options, struct receiver **ret, struct error *err)
+int imap_open_on(struct stream *stream, const struct receiver_options *options, struct receiver **ret,
+                 struct error *err)
 {
 	struct imap *imap CLEANUP(imap_closep) = imap_new(stream, options);
 	int preauth = read_greeting(imap, err), r;
@@ -450,18 +467,20 @@ static int fd_of(const struct receiver *r)
 }
 
 const struct receiver_ops imap_receiver = {
-	.name = "imap",
-	.open = open_imap,
-	.scan = imap_scan,
-	.next = imap_next,
-	.acknowledge_begin = imap_acknowledge_begin,
-	.acknowledge_end = imap_acknowledge_end,
-	.list = imap_list,
-	.idle_start = imap_idle_start,
-	.idle_ready = imap_idle_ready,
-	.idle_stop = imap_idle_stop,
-	.noop = imap_noop,
-	.uidvalidity = uidvalidity_of,
-	.fd = fd_of,
-	.close = close_imap,
+        .name = "imap",
+        .open = open_imap,
+        .scan = imap_scan,
+        .scan_these = imap_scan_these,
+        .next = imap_next,
+        .acknowledge_begin = imap_acknowledge_begin,
+        .acknowledge_end = imap_acknowledge_end,
+        .move = imap_move,
+        .list = imap_list,
+        .idle_start = imap_idle_start,
+        .idle_ready = imap_idle_ready,
+        .idle_stop = imap_idle_stop,
+        .noop = imap_noop,
+        .uidvalidity = uidvalidity_of,
+        .fd = fd_of,
+        .close = close_imap,
 };

@@ -1,6 +1,7 @@
-/* One IMAP session: what the files of this folder share. Commands may be pipelined, so what is asked for is kept apart from what is
- * answered: imap_send() gives a command its tag and remembers it; imap_read() reads exactly one response and files it (a message to
- * its place in the batches, news to `exists`, a tagged answer to its command); imap_finish() reads until one command is answered.
+/* One IMAP session: what the files of this folder share. Commands may be pipelined, so what is asked for is kept
+ * apart from what is answered: imap_send() gives a command its tag and remembers it; imap_read() reads exactly one
+ * response and files it (a message to its place in the batches, news to `exists`, a tagged answer to its command);
+ * imap_finish() reads until one command is answered.
  *
  *	session.c      connect, secure, log in, select, say goodbye
  *	response.c     imap_send, imap_read, imap_finish; errors out of refusals
@@ -86,7 +87,7 @@ struct imap {
 	/* what the server said of itself and of the folder */
 	unsigned capabilities; /* enum imap_capability */
 	bool capabilities_told;
-	bool utf8;       /* ENABLE UTF8=ACCEPT is in force */
+	bool utf8; /* ENABLE UTF8=ACCEPT is in force */
 	bool read_only;
 	uint32_t uidvalidity, exists;
 	bool selected;
@@ -131,15 +132,16 @@ struct imap_uids {
 };
 
 /* The parts of receiver_open() behind stream_connect(); takes the stream, also on failure. For tests and fuzzing. */
-int imap_open_on(struct stream *stream, const struct receiver_options *options, struct receiver **ret, struct error *err) NODISCARD;
+int imap_open_on(struct stream *stream, const struct receiver_options *options, struct receiver **ret,
+                 struct error *err) NODISCARD;
 
 /* ---------------------------------------------------------------- response.c */
 
 /* Fails with what broke the connection before, if anything did. Every operation begins with it. */
 int imap_usable(const struct imap *imap, struct error *err) NODISCARD;
 
-/* Begins a command: appends its tag and a space to `out`. imap_send() then sends the same buffer, CRLF added; *command must be zero, or
- * answered and done with. */
+/* Begins a command: appends its tag and a space to `out`. imap_send() then sends the same buffer, CRLF added; *command
+ * must be zero, or answered and done with. */
 void imap_begin(struct imap *imap, struct buf *out);
 int imap_send(struct imap *imap, struct buf *out, struct imap_command *command, struct error *err) NODISCARD;
 
@@ -149,7 +151,8 @@ int imap_send_open(struct imap *imap, const struct buf *out, struct imap_command
 /* Begin and send in one, for commands without outside text. */
 int imap_send_plain(struct imap *imap, const char *text, struct imap_command *command, struct error *err) NODISCARD;
 
-/* Reads one response and files it; `step` (static text) names what is waited for. Failures are of the connection and final. */
+/* Reads one response and files it; `step` (static text) names what is waited for. Failures are of the connection and
+ * final. */
 int imap_read(struct imap *imap, const char *step, struct error *err) NODISCARD;
 
 /* Files the response whose first line the reader holds: imap_read() without reading that line. */
@@ -161,11 +164,13 @@ int imap_finish(struct imap *imap, const struct imap_command *command, const cha
 /* Frees its text; an answer that comes later is that of an unknown command. */
 void imap_command_done(struct imap_command *command);
 
-/* The error for a refused command: "host: step: NO text", with code and retry as the response code says and `code` where it says nothing. */
-int imap_refused(const struct imap *imap, const struct imap_command *command, const char *step, enum scope scope, int code,
-		 enum retry retry, struct error *err);
+/* The error for a refused command: "host: step: NO text", with code and retry as the response code says and `code`
+ * where it says nothing. */
+int imap_refused(const struct imap *imap, const struct imap_command *command, const char *step, enum scope scope,
+                 int code, enum retry retry, struct error *err);
 
-/* Makes *err final for the connection; returns its code. For failures of `imap_` functions that aren't imap_read()'s own. */
+/* Makes *err final for the connection; returns its code. For failures of `imap_` functions that aren't imap_read()'s
+ * own. */
 int imap_break(struct imap *imap, struct error *err);
 
 void imap_take_capabilities(struct imap *imap, struct str words);
@@ -185,10 +190,12 @@ struct imap_fetched {
 
 /* Reads the rest of "* n FETCH …" and files it with imap_file_fetched(). */
 int imap_read_fetch(struct imap *imap, struct error *err) NODISCARD;
-int imap_file_fetched(struct imap *imap, struct imap_fetched *fetched, struct error *err) NODISCARD; /* takes fetched->incoming */
+int imap_file_fetched(struct imap *imap, struct imap_fetched *fetched,
+                      struct error *err) NODISCARD; /* takes fetched->incoming */
 bool imap_wants_bodies(const struct imap *imap);
 
 int imap_scan(struct receiver *r, struct position from, struct error *err) NODISCARD;
+int imap_scan_these(struct receiver *r, const uint32_t *uids, size_t n, struct error *err) NODISCARD;
 int imap_next(struct receiver *r, struct incoming **ret, struct error *err) NODISCARD;
 int imap_forget_scan(struct imap *imap, struct error *err) NODISCARD; /* reads what is still on its way, too */
 void imap_free_batches(struct imap *imap);
@@ -198,6 +205,7 @@ int imap_ask_ahead(struct imap *imap, struct error *err) NODISCARD;
 
 int imap_acknowledge_begin(struct receiver *r, const uint32_t *uids, size_t n, struct error *err) NODISCARD;
 int imap_acknowledge_end(struct receiver *r, struct error *err) NODISCARD;
+int imap_move(struct receiver *r, const uint32_t *uids, size_t n, const char *folder, struct error *err) NODISCARD;
 void imap_free_acknowledgement(struct imap *imap);
 
 int imap_list(struct receiver *r, void (*each)(void *ctx, uint32_t uid), void *ctx, struct error *err) NODISCARD;

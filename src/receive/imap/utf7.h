@@ -7,7 +7,8 @@
 /* Appends; false where `utf8` isn't valid UTF-8. */
 bool utf7_encode(struct buf *out, struct str utf8) NODISCARD;
 
-/* Appends UTF-8; false (out may have grown) where it isn't modified UTF-7. 8-bit bytes, which some servers send, are passed on. */
+/* Appends UTF-8; false (out may have grown) where it isn't modified UTF-7. 8-bit bytes, which some servers send, are
+ * passed on. */
 bool utf7_decode(struct buf *out, struct str utf7) NODISCARD;
 
 #endif

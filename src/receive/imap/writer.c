@@ -18,7 +18,7 @@ int imap_put_atom(struct buf *out, struct str atom, struct error *err)
 	for (size_t i = 0; i < atom.n; i++)
 		if (!is_atom_char(atom.p[i]))
 			return fail(err, E_INVALID, RETRY_NEVER, "byte 0x%02x can't stand in an IMAP atom",
-				    (unsigned char)atom.p[i]);
+			            (unsigned char)atom.p[i]);
 	if (atom.n == 0)
 		return fail(err, E_INVALID, RETRY_NEVER, "an IMAP atom can't be empty");
 	buf_add(out, atom);
@@ -35,8 +35,9 @@ bool imap_is_quotable(struct str text, bool utf8)
 int imap_put_quoted(struct buf *out, struct str text, bool utf8, struct error *err)
 {
 	if (!imap_is_quotable(text, utf8))
-		return fail(err, E_INVALID, RETRY_NEVER,
-			    "a text for the IMAP server has a line break, NUL, or more than 1,000 or foreign characters");
+		return fail(
+		        err, E_INVALID, RETRY_NEVER,
+		        "a text for the IMAP server has a line break, NUL, or more than 1,000 or foreign characters");
 	buf_add_char(out, '"');
 	for (size_t i = 0; i < text.n; i++) {
 		if (text.p[i] == '"' || text.p[i] == '\\')
@@ -65,7 +66,7 @@ int imap_put_folder(struct buf *out, const char *folder, bool utf8, struct error
 		return imap_put_quoted(out, str_of(folder), true, err);
 	if (!utf7_encode(&name, str_of(folder)))
 		return fail_scope(err, SCOPE_FOLDER, E_INVALID, RETRY_NEVER,
-				  "the folder's name is not valid UTF-8, or too long");
+		                  "the folder's name is not valid UTF-8, or too long");
 	return imap_put_quoted(out, buf_str(&name), false, err);
 }
 

@@ -7,7 +7,8 @@
 
 static void refuses_what_would_end_a_command(void **state UNUSED)
 {
-	static const struct str bad[] = {STR_INIT("a\r\nH9 DELETE x"), STR_INIT("a\n"), STR_INIT("\r"), STR_INIT("a\0b")};
+	static const struct str bad[] = {STR_INIT("a\r\nH9 DELETE x"), STR_INIT("a\n"), STR_INIT("\r"),
+	                                 STR_INIT("a\0b")};
 	struct buf out CLEANUP(buf_done) = BUF_INIT(KIB(8));
 	struct error err;
 
@@ -25,7 +26,8 @@ static void refuses_what_would_end_a_command(void **state UNUSED)
 
 static void atoms_hold_atom_characters(void **state UNUSED)
 {
-	static const char *const bad[] = {"", "a b", "a(", "a)x(", "a{", "a%", "a*", "a\"", "a\\", "a]", "\xc3\xbc", "\x7f"};
+	static const char *const bad[] = {"",   "a b", "a(",  "a)x(", "a{",       "a%",
+	                                  "a*", "a\"", "a\\", "a]",   "\xc3\xbc", "\x7f"};
 	struct buf out CLEANUP(buf_done) = BUF_INIT(KIB(8));
 	struct error err;
 
@@ -90,16 +92,16 @@ static void a_set_stops_at_its_bound_and_goes_on(void **state UNUSED)
 static const struct {
 	const char *utf8, *utf7;
 } names[] = {
-	{"INBOX", "INBOX"},
-	{"", ""},
-	{"a & b", "a &- b"},
-	{"Entwürfe", "Entw&APw-rfe"},
-	{"ü", "&APw-"},
-	{"Üü&Ü", "&ANwA,A-&-&ANw-"},
-	{"~peter/mail/台北/日本語", "~peter/mail/&U,BTFw-/&ZeVnLIqe-"},
-	{"x😀y", "x&2D3eAA-y"},
-	{"☺!", "&Jjo-!"},
-	{"tab\there", "tab&AAk-here"},
+        {"INBOX", "INBOX"},
+        {"", ""},
+        {"a & b", "a &- b"},
+        {"Entwürfe", "Entw&APw-rfe"},
+        {"ü", "&APw-"},
+        {"Üü&Ü", "&ANwA,A-&-&ANw-"},
+        {"~peter/mail/台北/日本語", "~peter/mail/&U,BTFw-/&ZeVnLIqe-"},
+        {"x😀y", "x&2D3eAA-y"},
+        {"☺!", "&Jjo-!"},
+        {"tab\there", "tab&AAk-here"},
 };
 
 static void folder_names_go_both_ways(void **state UNUSED)
@@ -120,7 +122,7 @@ static void every_code_point_goes_both_ways(void **state UNUSED)
 
 	for (uint32_t c = 0x80; c < 0x110000; c += c < 0x3000 ? 1 : 97) {
 		char text[] = {(char)(0xf0 | c >> 18), (char)(0x80 | (c >> 12 & 0x3f)), (char)(0x80 | (c >> 6 & 0x3f)),
-			       (char)(0x80 | (c & 0x3f))};
+		               (char)(0x80 | (c & 0x3f))};
 		struct str utf8 = str_new(text, 4);
 
 		if (c < 0x10000) {
@@ -142,7 +144,8 @@ static void every_code_point_goes_both_ways(void **state UNUSED)
 
 static void wrong_utf7_is_refused(void **state UNUSED)
 {
-	static const char *const bad[] = {"&", "&A", "&APw", "a&AP-", "&AP*w-", "&2D0-", "&3gA-", "&2D0APw-", "&AAAA-x&"};
+	static const char *const bad[] = {"&",     "&A",    "&APw",     "a&AP-",   "&AP*w-",
+	                                  "&2D0-", "&3gA-", "&2D0APw-", "&AAAA-x&"};
 	struct buf out CLEANUP(buf_done) = BUF_INIT(KIB(1));
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
@@ -156,14 +159,14 @@ static void wrong_utf7_is_refused(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(refuses_what_would_end_a_command),
-		cmocka_unit_test(atoms_hold_atom_characters),
-		cmocka_unit_test(quotes_and_literals),
-		cmocka_unit_test(sets_are_ranges),
-		cmocka_unit_test(a_set_stops_at_its_bound_and_goes_on),
-		cmocka_unit_test(folder_names_go_both_ways),
-		cmocka_unit_test(every_code_point_goes_both_ways),
-		cmocka_unit_test(wrong_utf7_is_refused),
+	        cmocka_unit_test(refuses_what_would_end_a_command),
+	        cmocka_unit_test(atoms_hold_atom_characters),
+	        cmocka_unit_test(quotes_and_literals),
+	        cmocka_unit_test(sets_are_ranges),
+	        cmocka_unit_test(a_set_stops_at_its_bound_and_goes_on),
+	        cmocka_unit_test(folder_names_go_both_ways),
+	        cmocka_unit_test(every_code_point_goes_both_ways),
+	        cmocka_unit_test(wrong_utf7_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,62 @@
+/* cli: what inspect prints of a mail. */
+#include "cli/inspect.h"
+
+#include <jansson.h>
+
+#include "base/test.h"
+
+static const char mail[] =
+        "From: Ann <ann@example.com>\nTo: b@example.org\nSubject: A \"quoted\" thing\nPrecedence: bulk\n"
+        "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nText body\n--b\n"
+        "Content-Type: application/pdf; name=a.pdf\nContent-Transfer-Encoding: base64\n\naGVsbG8=\n--b--\n";
+
+static void one_line_of_json_describes_a_mail(void **state UNUSED)
+{
+	struct buf out CLEANUP(buf_done) = BUF_INIT(MIB(1));
+	struct error err;
+	json_t *object;
+	const char *type, *sha1;
+	int size;
+
+	assert_ok(inspect_message(str_of(mail), "a/b.eml", &out, &err), &err);
+	assert_int_equal(str_find_char(buf_str(&out), '\n'), out.n - 1);
+	object = json_loadb(out.p, out.n, 0, NULL);
+	assert_non_null(object);
+	assert_string_equal(json_string_value(json_object_get(object, "file")), "a/b.eml");
+	assert_string_equal(json_string_value(json_object_get(object, "from_name")), "Ann");
+	assert_string_equal(json_string_value(json_object_get(object, "subject")), "A \"quoted\" thing");
+	assert_string_equal(json_string_value(json_object_get(object, "body_text")), "Text body");
+	assert_true(json_is_true(json_object_get(object, "auto")));
+	assert_true(json_is_false(json_object_get(object, "is_bounce")));
+	assert_string_equal(json_string_value(json_object_get(object, "evidence")), "Precedence: bulk");
+	assert_int_equal(json_array_size(json_object_get(object, "attachments")), 1);
+	assert_int_equal(json_unpack(json_array_get(json_object_get(object, "parts"), 1), "{s:s, s:i, s:s}", "type",
+	                             &type, "size", &size, "sha1", &sha1),
+	                 0);
+	assert_string_equal(type, "application/pdf");
+	assert_int_equal(size, 5);
+	assert_string_equal(sha1, "aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d");
+	json_decref(object);
+}
+
+static void a_page_for_people_names_what_matters(void **state UNUSED)
+{
+	static const char *const parts[] = {"Ann <ann@example.com>", "generated, by Precedence: bulk",
+	                                    "2 application/pdf, 5 bytes, \"a.pdf\"", "Text body"};
+	struct buf out CLEANUP(buf_done) = BUF_INIT(MIB(1)), small CLEANUP(buf_done) = BUF_INIT(20);
+	struct error err;
+
+	assert_ok(inspect_for_people(str_of(mail), "a.eml", &out, &err), &err);
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		assert_true(str_find(buf_str(&out), str_of(parts[i])) >= 0);
+	assert_int_equal(inspect_for_people(str_of(mail), "a.eml", &small, &err), E_LIMIT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(one_line_of_json_describes_a_mail),
+	        cmocka_unit_test(a_page_for_people_names_what_matters),
+	};
+	return cmocka_run_group_tests_name("cli/inspect", tests, NULL, NULL);
+}
