@@ -169,7 +169,8 @@ static int refuse_status(const char *type_id, const struct case_type *type, cons
 
 	for (size_t i = 0; i < n; i++)
 		buf_printf(&known, "%s%s", i ? ", " : ": it has ", all[i].id);
-	return fail(err, E_INVALID, RETRY_NEVER, "case type %s has no status %.64s%s", type_id, status, buf_cstr(&known));
+	return fail(err, E_INVALID, RETRY_NEVER, "case type %s has no status %.64s%s", type_id, status,
+	            buf_cstr(&known));
 }
 
 static int set_status(struct cli *cli, struct db *db, const char *name, const char *status, struct arena *arena,

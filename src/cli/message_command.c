@@ -57,7 +57,8 @@ static int run_message(struct cli *cli, int argc, char **argv)
 	int r;
 
 	if (argc < 3 || strcmp(argv[1], "raw") != 0 || (argc > 3 && !cli->json))
-		return cli_usage(cli, &message_command, "message raw takes the id of one message (of several with --json)");
+		return cli_usage(cli, &message_command,
+		                 "message raw takes the id of one message (of several with --json)");
 	for (int i = 2; i < argc; i++)
 		if (!cli_number(cli, &message_command, argv[i], &id))
 			return EXIT_USAGE;
@@ -71,12 +72,12 @@ static int run_message(struct cli *cli, int argc, char **argv)
 }
 
 const struct command message_command = {
-	.name = "message",
-	.arguments = "raw ID",
-	.summary = "Give out a mail as it came in or goes out (for a .eml file)",
-	.help = "  hauspost message raw 1001 > 1001.eml\n"
-		"  hauspost message raw 1001 1002 --json     an object a line, the mail as base64\n"
-		"\n"
-		"'cases show' and the JSON of 'ledger list' and 'outbox list' name the ids of messages.\n",
-	.run = run_message,
+        .name = "message",
+        .arguments = "raw ID",
+        .summary = "Give out a mail as it came in or goes out (for a .eml file)",
+        .help = "  hauspost message raw 1001 > 1001.eml\n"
+                "  hauspost message raw 1001 1002 --json     an object a line, the mail as base64\n"
+                "\n"
+                "'cases show' and the JSON of 'ledger list' and 'outbox list' name the ids of messages.\n",
+        .run = run_message,
 };

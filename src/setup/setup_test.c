@@ -420,8 +420,11 @@ static void check_reseal_of_history(struct store *store)
 
 	seal_key = 'a';
 	must_apply(db, basis, 5);
-	must_apply(db, "accounts: {support: {name: Other, receive: {host: imap.example.com, user: support, password: '********'},\n"
-		       "  send: {host: smtp.example.com, address: s@example.com, user: s, password: '********'}}}", 1);
+	must_apply(db,
+	           "accounts: {support: {name: Other, receive: {host: imap.example.com, user: support, password: "
+	           "'********'},\n"
+	           "  send: {host: smtp.example.com, address: s@example.com, user: s, password: '********'}}}",
+	           1);
 	seal_key = 'b';
 	assert_int_equal(setup_reseal(db, &sealer, &err), 2);
 	seal_key = 'a';
@@ -452,12 +455,17 @@ static void check_lost_key(struct store *store)
 	seal_key = 'b';
 	assert_ok(setup_load(db, &sealer, &setup, &err), &err);
 	assert_int_equal(account_receive_connection(setup_account(setup, "support"), NULL, &connection, &err), E_AUTH);
-	assert_string_equal(err.text, "account support: receive/password can't be used: account/support/receive/password: sealed with a key "
-				      "that isn't here");
+	assert_string_equal(
+	        err.text,
+	        "account support: receive/password can't be used: account/support/receive/password: sealed with a key "
+	        "that isn't here");
 	/* What else is changed leaves the sealed value as it is; a new password replaces it. */
 	must_apply(db, "templates: {ack: {text: other}}", 1);
-	must_apply(db, "accounts: {support: {name: New, receive: {host: imap.example.com, user: support, password: '********'},\n"
-		       "  send: {host: smtp.example.com, address: s@example.com, user: s, password: new}}}", 1);
+	must_apply(db,
+	           "accounts: {support: {name: New, receive: {host: imap.example.com, user: support, password: "
+	           "'********'},\n"
+	           "  send: {host: smtp.example.com, address: s@example.com, user: s, password: new}}}",
+	           1);
 	assert_int_equal(records_list(db, "account", arena, &versions, &err), 1);
 	assert_true(str_find(versions[0].document, STR("a<account/support/receive/password|pw>")) > 0);
 	assert_true(str_find(versions[0].document, STR("b<account/support/send/password|new>")) > 0);
@@ -473,7 +481,8 @@ static void a_lost_key_costs_its_account_alone(void **state UNUSED)
 static void a_preview_needs_no_store(void **state UNUSED)
 {
 	struct buf report CLEANUP(buf_done) = BUF_INIT(KIB(64));
-	json_t *document CLEANUP(json_decrefp) = yaml_of(basis), *wrong CLEANUP(json_decrefp) = yaml_of("{rules: {a: {branch: []}}}");
+	json_t *document CLEANUP(json_decrefp) = yaml_of(basis),
+	                 *wrong CLEANUP(json_decrefp) = yaml_of("{rules: {a: {branch: []}}}");
 	struct error err = {0};
 
 	assert_int_equal(setup_preview(NULL, document, &report, &err), 5);
