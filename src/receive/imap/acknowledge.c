@@ -9,8 +9,8 @@
  *	move    UID MOVE (RFC 6851), where the folder is missing CREATE and again
  *	        without MOVE: UID COPY, and only when that is done, delete
  *
- * EXPUNGE waits because while a FETCH waits for us to read, Dovecot runs the commands behind it, and an EXPUNGE then sees
- * nothing of a STORE that is not confirmed yet. */
+ * EXPUNGE waits because while a FETCH waits for us to read, Dovecot runs the commands behind it, and an EXPUNGE then
+ *sees nothing of a STORE that is not confirmed yet. */
 #include "receive/imap/session.h"
 
 #include "base/fault.h"
