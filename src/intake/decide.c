@@ -436,6 +436,8 @@ int item_store_failure(struct item *item, struct db *db, const struct error *cau
 		r = look_up(item, db, err);
 	if (r == 0 && item->passed_over)
 		return advance(item, db, err);
+	if (r == 0 && item->has_row && item->incoming && item->incoming->kind != INCOMING_WHOLE)
+		return item_store(item, db, err); /* with the row that it met; there is no mail to keep */
 	if (r == 0)
 		r = keep_raw(item, db, err);
 	if (r < 0)

@@ -21,6 +21,8 @@
 #define HOUSEKEEPING_MS  1000
 #define RETRY_EVERY_MS   SECONDS_MS(15)
 #define WORKER_STACK     KIB(512)
+#define MOST_SENDING     8             /* accounts that send at a time */
+#define CALM_MS          MINUTES_MS(1) /* between reconnections without a pause */
 
 /* A snapshot of the set-up that sessions hold on to while they use it. */
 struct shared_setup {
@@ -40,9 +42,10 @@ struct watch {
 	struct session *session;
 	enum watch_state state;
 	enum park_reason reason;
-	int failures;      /* in a row */
-	atomic_bool leave; /* the listener is gone or was changed: end it */
-	bool replace;      /* … and start it anew (guarded by serve->lock) */
+	int failures;       /* in a row */
+	int64_t hurried_at; /* when a lost connection was last made again at once; 0: never */
+	atomic_bool leave;  /* the listener is gone or was changed: end it */
+	bool replace;       /* … and start it anew (guarded by serve->lock) */
 	atomic_bool
 	        renew; /* the set-up changed in what the session doesn't stand on: take it up before the next work */
 };
@@ -53,13 +56,16 @@ struct serve {
 	atomic_bool stopping;
 
 	pthread_mutex_t lock;
-	pthread_cond_t ready_or_gone;
+	pthread_cond_t ready_or_gone; /* a watch is ready for the workers, or has ended */
+	pthread_cond_t housework;     /* for the housekeeper alone: a signal for a worker must not end with it */
 	/* guarded by lock */
 	struct watch *ready_first, *ready_last;
 	struct map *watches; /* by listener id */
 	struct shared_setup *shared;
 	bool outbox_hint; /* an answer was queued */
+	int sending;      /* accounts, each on a thread of its own */
 
+	int64_t refused_revision; /* the housekeeper's: the set-up that could not be used */
 	pthread_t *workers, housekeeper;
 	int worker_count;
 };
@@ -118,13 +124,20 @@ static void enqueue(struct serve *serve, struct watch *watch)
 	pthread_mutex_unlock(&serve->lock);
 }
 
-static void begin_watch(struct serve *serve, const char *listener_id)
+static struct watch *watch_new(struct serve *serve, const char *listener_id)
 {
 	struct watch *watch = mem_new(1, sizeof *watch);
 
 	watch->serve = serve;
 	watch->listener_id = mem_strdup(listener_id);
 	watch->parked.fd = -1;
+	return watch;
+}
+
+static void begin_watch(struct serve *serve, const char *listener_id)
+{
+	struct watch *watch = watch_new(serve, listener_id);
+
 	pthread_mutex_lock(&serve->lock);
 	map_set(serve->watches, str_of(listener_id), watch);
 	pthread_mutex_unlock(&serve->lock);
@@ -141,16 +154,18 @@ static void close_session(struct watch *watch)
 static void end_watch(struct watch *watch)
 {
 	struct serve *serve = watch->serve;
-	bool replace;
+	struct watch *next = NULL;
 
 	close_session(watch);
 	pthread_mutex_lock(&serve->lock);
-	map_set(serve->watches, str_of(watch->listener_id), NULL);
-	replace = watch->replace && !atomic_load(&serve->stopping);
+	/* In one step: between two, a change of the set-up would begin another one. */
+	if (watch->replace && !atomic_load(&serve->stopping))
+		next = watch_new(serve, watch->listener_id);
+	map_set(serve->watches, str_of(watch->listener_id), next);
 	pthread_cond_broadcast(&serve->ready_or_gone);
 	pthread_mutex_unlock(&serve->lock);
-	if (replace)
-		begin_watch(serve, watch->listener_id);
+	if (next)
+		enqueue(serve, next);
 	free(watch->listener_id);
 	free(watch);
 }
@@ -181,7 +196,7 @@ static void hint_outbox(struct serve *serve)
 {
 	pthread_mutex_lock(&serve->lock);
 	serve->outbox_hint = true;
-	pthread_cond_broadcast(&serve->ready_or_gone);
+	pthread_cond_broadcast(&serve->housework);
 	pthread_mutex_unlock(&serve->lock);
 }
 
@@ -266,14 +281,33 @@ static int64_t work_on(struct watch *watch, const struct listener *listener, str
 /* Logged once per spell of failures, and once more when it's over. */
 static int64_t after_failure(struct watch *watch, const struct error *err)
 {
-	int64_t wait = watch->failures == 0 && err->retry == RETRY_NOW ? 0
-	               : err->retry == RETRY_NEVER                     ? BACKOFF_LAST_MS
-	                                                               : backoff_ms(watch->failures);
+	int64_t now = clock_mono_ms();
+	/* A server that ends every session at once must not be called without a pause. */
+	bool hurry = watch->failures == 0 && err->retry == RETRY_NOW &&
+	             (!watch->hurried_at || now - watch->hurried_at > CALM_MS);
+	int64_t wait = hurry ? 0 : err->retry == RETRY_NEVER ? BACKOFF_LAST_MS : backoff_ms(watch->failures);
 
 	if (watch->failures++ == 0 || err->retry == RETRY_NEVER)
 		log_error("listen", "%s; next try in %lld s", err->text, (long long)(wait + 999) / 1000);
+	if (hurry)
+		watch->hurried_at = now;
 	close_session(watch);
-	return clock_mono_ms() + wait;
+	return now + wait;
+}
+
+/* False where it is to end instead. Under the lock: who asks it to leave right now finds it parked, and wakes it. */
+static bool park_watch(struct watch *watch, int64_t due_at)
+{
+	struct serve *serve = watch->serve;
+	bool stopped;
+
+	pthread_mutex_lock(&serve->lock);
+	stopped = watch_stopped(watch);
+	if (!stopped)
+		park_add(serve->park, &watch->parked,
+		         watch->session ? receiver_fd(session_receiver(watch->session)) : -1, due_at);
+	pthread_mutex_unlock(&serve->lock);
+	return !stopped;
 }
 
 static void run_watch(struct watch *watch)
@@ -306,11 +340,8 @@ static void run_watch(struct watch *watch)
 	else if (had_failures && !watch->failures)
 		log_info("listen", "listener %s works again", watch->listener_id);
 	log_set_context(NULL);
-	if (watch_stopped(watch))
+	if (!park_watch(watch, due_at))
 		end_watch(watch);
-	else
-		park_add(serve->park, &watch->parked,
-		         watch->session ? receiver_fd(session_receiver(watch->session)) : -1, due_at);
 }
 
 static void *worker_main(void *arg)
@@ -429,26 +460,36 @@ static void look_for_changes(struct serve *serve, struct db *db)
 		log_warning("listen", "can't look for changes of the set-up: %s", err.text);
 		return;
 	}
-	if (revision == loaded)
+	if (revision == loaded || revision == serve->refused_revision)
 		return;
-	if (load_shared(serve, db, &fresh, &err) < 0)
+	if (load_shared(serve, db, &fresh, &err) < 0) {
 		log_error("listen", "the changed set-up can't be used, the old one stays: %s", err.text);
-	else
+		if (err.retry == RETRY_NEVER)
+			serve->refused_revision = revision;
+	} else {
 		apply_change(serve, fresh);
+	}
 }
 
 /* ---------------------------------------------------------------- the outbox and retries */
 
-struct sending {
+/* What an account has to send goes out on a thread of its own: a server that answers slowly, or not at all, holds up
+ * nobody else's mail. */
+struct outbound {
 	struct serve *serve;
-	struct map *not_before; /* account → struct pause */
-	struct shared_setup *shared;
-	int64_t now;
+	char *account;
+	struct shared_setup *shared; /* while it sends */
+	/* guarded by serve->lock */
+	bool is_sending;
+	int64_t not_before; /* monotonic ms */
+	int failures;       /* in a row */
 };
 
-struct pause {
-	int64_t until;
-	int failures;
+struct sending {
+	struct serve *serve;
+	struct map *outbounds; /* by account */
+	struct shared_setup *shared;
+	int64_t now;
 };
 
 static bool sending_stopped(void *ctx)
@@ -458,41 +499,100 @@ static bool sending_stopped(void *ctx)
 	return atomic_load(&serve->stopping);
 }
 
-static void send_account(void *ctx, const char *account, int64_t due_at)
+/* Serve may be gone when this returns. */
+static void end_sending(struct outbound *o, bool failed)
 {
-	struct sending *sending = ctx;
-	struct pause *pause = map_get(sending->not_before, str_of(account));
+	struct serve *serve = o->serve;
+
+	pthread_mutex_lock(&serve->lock);
+	o->failures = failed ? o->failures + 1 : 0;
+	o->not_before = failed ? clock_mono_ms() + backoff_ms(o->failures) : 0;
+	o->is_sending = false;
+	serve->sending--;
+	pthread_cond_signal(&serve->housework);
+	pthread_mutex_unlock(&serve->lock);
+}
+
+static void *outbound_main(void *arg)
+{
+	struct outbound *o = arg;
 	const struct outbox_options options = {
-	        .store = sending->serve->options.store,
-	        .setup = sending->shared->setup,
-	        .claim = sending->serve->options.claim,
+	        .store = o->serve->options.store,
+	        .setup = o->shared->setup,
+	        .claim = o->serve->options.claim,
 	        .stopped = sending_stopped,
-	        .ctx = sending->serve,
+	        .ctx = o->serve,
 	};
 	struct outbox_counts counts = {0};
 	struct error err;
+	bool failed = outbox_send_account(&options, o->account, &counts, &err) < 0;
 
-	if (due_at > sending->now || (pause && pause->until > clock_mono_ms()) || sending_stopped(sending->serve))
-		return;
-	if (outbox_send_account(&options, account, &counts, &err) < 0) {
-		if (!pause) {
-			pause = mem_new(1, sizeof *pause);
-			map_set(sending->not_before, str_of(account), pause);
-		}
-		if (pause->failures++ == 0)
-			log_error("outbox", "%s; its mail waits", err.text);
-		pause->until = clock_mono_ms() + backoff_ms(pause->failures);
-	} else if (pause) {
-		log_info("outbox", "account %s sends again", account);
-		free(map_set(sending->not_before, str_of(account), NULL));
-	}
+	/* o->failures changes on this thread only while it sends */
+	if (failed && o->failures == 0)
+		log_error("outbox", "%s; its mail waits", err.text);
+	else if (!failed && o->failures)
+		log_info("outbox", "account %s sends again", o->account);
 	if (counts.sent)
-		log_info("outbox", "account %s: %lld messages sent", account, (long long)counts.sent);
+		log_info("outbox", "account %s: %lld messages sent", o->account, (long long)counts.sent);
+	shared_release(take(o->shared));
+	end_sending(o, failed);
+	return NULL;
 }
 
-static void send_outbox(struct serve *serve, struct db *db, struct map *not_before)
+static struct outbound *find_outbound(struct sending *sending, const char *account)
 {
-	struct sending sending = {serve, not_before, current_setup(serve), clock_now_ms()};
+	struct outbound *o = map_get(sending->outbounds, str_of(account));
+
+	if (o)
+		return o;
+	o = mem_new(1, sizeof *o);
+	o->serve = sending->serve;
+	o->account = mem_strdup(account);
+	map_set(sending->outbounds, str_of(account), o);
+	return o;
+}
+
+static bool may_send(struct outbound *o)
+{
+	struct serve *serve = o->serve;
+	bool may;
+
+	pthread_mutex_lock(&serve->lock);
+	may = !o->is_sending && o->not_before <= clock_mono_ms() && serve->sending < MOST_SENDING;
+	if (may) {
+		o->is_sending = true;
+		serve->sending++;
+	}
+	pthread_mutex_unlock(&serve->lock);
+	return may;
+}
+
+static void send_account(void *ctx, const char *account, int64_t due_at)
+{
+	struct sending *sending = ctx;
+	struct outbound *o;
+	pthread_attr_t attr;
+	pthread_t thread;
+
+	if (due_at > sending->now || sending_stopped(sending->serve))
+		return;
+	o = find_outbound(sending, account);
+	if (!may_send(o))
+		return;
+	o->shared = shared_hold(sending->shared);
+	must(pthread_attr_init(&attr) == 0 && pthread_attr_setstacksize(&attr, WORKER_STACK) == 0 &&
+	     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED) == 0);
+	if (pthread_create(&thread, &attr, outbound_main, o) != 0) {
+		log_error("outbox", "account %s: no thread to send with: the system's limit is reached", account);
+		shared_release(take(o->shared));
+		end_sending(o, true);
+	}
+	pthread_attr_destroy(&attr);
+}
+
+static void send_outbox(struct serve *serve, struct db *db, struct map *outbounds)
+{
+	struct sending sending = {serve, outbounds, current_setup(serve), clock_now_ms()};
 	struct error err;
 
 	if (outbox_accounts(db, send_account, &sending, &err) < 0)
@@ -516,27 +616,38 @@ static void retry_failed(struct serve *serve)
 /* Until a hint, a stop, or the next second. */
 static void wait_for_housework(struct serve *serve)
 {
-	struct timespec until;
+	int64_t at = clock_mono_ms() + HOUSEKEEPING_MS;
+	const struct timespec until = {.tv_sec = at / 1000, .tv_nsec = at % 1000 * 1000000};
 	int timed_out = 0;
 
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += HOUSEKEEPING_MS / 1000;
 	pthread_mutex_lock(&serve->lock);
 	while (!serve->outbox_hint && !atomic_load(&serve->stopping) && timed_out == 0)
-		timed_out = pthread_cond_timedwait(&serve->ready_or_gone, &serve->lock, &until);
+		timed_out = pthread_cond_timedwait(&serve->housework, &serve->lock, &until);
 	serve->outbox_hint = false;
 	pthread_mutex_unlock(&serve->lock);
 }
 
-static void free_pause(void *ctx UNUSED, struct str key UNUSED, void *value)
+static void free_outbound(void *ctx UNUSED, struct str key UNUSED, void *value)
 {
-	free(value);
+	struct outbound *o = value;
+
+	free(o->account);
+	free(o);
+}
+
+static void end_outbounds(struct serve *serve, struct map *outbounds)
+{
+	pthread_mutex_lock(&serve->lock);
+	while (serve->sending)
+		pthread_cond_wait(&serve->housework, &serve->lock);
+	pthread_mutex_unlock(&serve->lock);
+	map_each(outbounds, free_outbound, NULL);
 }
 
 static void *housekeeper_main(void *arg)
 {
 	struct serve *serve = arg;
-	struct map *not_before CLEANUP(map_freep) = map_new();
+	struct map *outbounds CLEANUP(map_freep) = map_new();
 	struct db *db CLEANUP(db_closep) = NULL;
 	int64_t retry_at = 0;
 	struct error err;
@@ -546,7 +657,7 @@ static void *housekeeper_main(void *arg)
 			log_error("store", "%s", err.text);
 		} else {
 			look_for_changes(serve, db);
-			send_outbox(serve, db, not_before);
+			send_outbox(serve, db, outbounds);
 			if (clock_mono_ms() >= retry_at) {
 				retry_failed(serve);
 				retry_at = clock_mono_ms() + RETRY_EVERY_MS;
@@ -554,12 +665,24 @@ static void *housekeeper_main(void *arg)
 		}
 		wait_for_housework(serve);
 	}
-	map_each(not_before, free_pause, NULL);
+	end_outbounds(serve, outbounds);
 	return NULL;
 }
 
 /* ---------------------------------------------------------------- the whole */
 
+/* A clock that is set back must not make anybody wait. */
+static void cond_init_monotonic(pthread_cond_t *cond)
+{
+	pthread_condattr_t attr;
+
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(cond, &attr);
+	pthread_condattr_destroy(&attr);
+}
+
+/* Before any thread runs. */
 static size_t begin_all(struct serve *serve)
 {
 	const void *const *listeners;
@@ -596,6 +719,7 @@ static void serve_free(struct serve *serve)
 	map_free(serve->watches);
 	pthread_mutex_destroy(&serve->lock);
 	pthread_cond_destroy(&serve->ready_or_gone);
+	pthread_cond_destroy(&serve->housework);
 	free(serve->workers);
 	free(serve);
 }
@@ -613,7 +737,8 @@ int serve_start(const struct serve_options *options, struct serve **ret_serve, s
 	serve->park = park_new();
 	serve->watches = map_new();
 	pthread_mutex_init(&serve->lock, NULL);
-	pthread_cond_init(&serve->ready_or_gone, NULL);
+	cond_init_monotonic(&serve->ready_or_gone);
+	cond_init_monotonic(&serve->housework);
 	r = store_connect(options->store, &db, err);
 	if (r == 0)
 		r = load_shared(serve, db, &serve->shared, err);
@@ -628,8 +753,8 @@ int serve_start(const struct serve_options *options, struct serve **ret_serve, s
 		            "%lld messages may or may not have been sent before the last stop: hauspost outbox list "
 		            "--state uncertain",
 		            (long long)orphans);
-	start_threads(serve);
 	n = begin_all(serve);
+	start_threads(serve);
 	if (options->ready)
 		options->ready(options->ctx, n);
 	*ret_serve = serve;
@@ -642,18 +767,18 @@ static void end_watches(struct serve *serve)
 {
 	struct parked *thing;
 	struct timespec until;
+	int64_t at;
 
 	for (;;) {
 		while ((thing = park_take(serve->park)) != NULL)
 			enqueue(serve, (struct watch *)(void *)thing);
 		pthread_mutex_lock(&serve->lock);
 		pthread_cond_broadcast(&serve->ready_or_gone);
+		pthread_cond_broadcast(&serve->housework);
 		if (map_count(serve->watches) == 0)
 			break;
-		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_nsec += 20 * 1000 * 1000;
-		until.tv_sec += until.tv_nsec / 1000000000;
-		until.tv_nsec %= 1000000000;
+		at = clock_mono_ms() + 20;
+		until = (struct timespec){.tv_sec = at / 1000, .tv_nsec = at % 1000 * 1000000};
 		pthread_cond_timedwait(&serve->ready_or_gone, &serve->lock, &until);
 		pthread_mutex_unlock(&serve->lock);
 	}
