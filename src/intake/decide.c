@@ -22,13 +22,19 @@ static int advance(struct item *item, struct db *db, struct error *err)
 	return folder_advance(db, item->place->folder_id, item->ledger.uidvalidity, item->ledger.uid, err);
 }
 
+/* What is stored before the row itself may name it. */
+static int take_row_id(struct item *item, struct db *db, struct error *err)
+{
+	return item->ledger.id ? 0 : db_new_id(db, &item->ledger.id, err);
+}
+
 static int write_row(struct item *item, struct db *db, struct error *err)
 {
 	int r;
 
 	if (item->has_row)
 		return ledger_update(db, &item->ledger, err);
-	r = db_new_id(db, &item->ledger.id, err);
+	r = take_row_id(item, db, err);
 	return r < 0 ? r : ledger_insert(db, &item->ledger, err);
 }
 
@@ -82,7 +88,7 @@ static int recognise(struct item *item, struct db *db, struct error *err)
 
 	if (!item->place->folder_id && item->place->listener->duplicates == DUPLICATES_HANDLE)
 		return 0;
-	r = ledger_find_content(db, item->ledger.content_hash, &twin, err);
+	r = ledger_find_content(db, item->ledger.content_hash, item->place->folder_id, &twin, err);
 	if (r <= 0)
 		return r;
 	renumbered = twin.folder_id && twin.folder_id == item->place->folder_id &&
@@ -385,6 +391,9 @@ int item_store(struct item *item, struct db *db, struct error *err)
 			return advance(item, db, err);
 	}
 	item->before = item->ledger;
+	r = take_row_id(item, db, err);
+	if (r < 0)
+		return r;
 	if (item->incoming && item->incoming->kind == INCOMING_GONE)
 		return item->has_row ? park(item, db, "gone", "the mail is not in the folder any more", err)
 		                     : advance(item, db, err);
@@ -437,6 +446,8 @@ int item_store_failure(struct item *item, struct db *db, const struct error *cau
 		r = look_up(item, db, err);
 	if (r == 0 && item->passed_over)
 		return advance(item, db, err);
+	if (r == 0 && item->has_row && item->incoming && item->incoming->kind != INCOMING_WHOLE)
+		return item_store(item, db, err); /* with the row that it met; there is no mail to keep */
 	if (r == 0)
 		r = keep_raw(item, db, err);
 	if (r < 0)

@@ -331,6 +331,39 @@ static void check_met_again(struct store *store)
 	close_office(&o);
 }
 
+/* A folder whose mail is handled although it came another way before: renumbered, it is known by its own rows. */
+static void check_own_rows(struct store *store)
+{
+	struct intake_options options = {.store = store, .folder_id = 77};
+	struct intake_run *run;
+	struct office o;
+	struct str raw;
+
+	open_office(&o, store);
+	options.setup = o.setup;
+	options.listener = setup_listener(o.setup, "other");
+	raw = mail(&o, "ann", "o1", "one", "", "1");
+	must_become(&o, raw, "created");
+	assert_ok(db_exec(o.db, "INSERT INTO folder (id, account, name) VALUES (77, 'support', 'Other')", DB_NO_ARGS,
+	                  &o.err),
+	          &o.err);
+	for (options.uidvalidity = 7; options.uidvalidity <= 8; options.uidvalidity++) {
+		assert_ok(intake_run_new(&options, &run, &o.err), &o.err);
+		submit(&o, run, 1, raw);
+		assert_ok(intake_finish(run, &o.err), &o.err);
+		assert_int_equal(intake_run_counts(run).seen_before, options.uidvalidity == 8);
+		intake_run_free(run);
+	}
+	assert_int_equal(count(&o, "SELECT COUNT(*) FROM cases"), 2);
+	assert_int_equal(count(&o, "SELECT COUNT(*) FROM event WHERE data LIKE '%\"ledger\":0}'"), 0);
+	close_office(&o);
+}
+
+static void a_renumbered_folder_knows_its_own_rows(void **state UNUSED)
+{
+	test_store_each(check_own_rows);
+}
+
 static void mail_that_the_ledger_has_is_passed_over(void **state UNUSED)
 {
 	test_store_each(check_met_again);
@@ -750,6 +783,7 @@ int main(void)
 	        cmocka_unit_test(one_address_gets_only_so_many_answers),
 	        cmocka_unit_test(mail_that_cannot_be_answered_is_handled),
 	        cmocka_unit_test(mail_that_the_ledger_has_is_passed_over),
+	        cmocka_unit_test(a_renumbered_folder_knows_its_own_rows),
 	        cmocka_unit_test(rows_that_cannot_be_tried_again_are_parked),
 	        cmocka_unit_test(odd_sizes_are_taken_alike),
 	        cmocka_unit_test(the_same_mail_is_handled_once),

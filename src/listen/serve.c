@@ -17,15 +17,10 @@
 #include <stdio.h>
 
 #define HOPELESS_MS     MINUTES_MS(15) /* until a fault is looked at again that no time will mend */
+#define CALM_MS         MINUTES_MS(1)  /* between reconnections without a pause */
 #define HOUSEKEEPING_MS 1000
 #define RETRY_EVERY_MS  SECONDS_MS(15)
 #define WORKER_STACK    KIB(512)
-
-/* A snapshot of the set-up that sessions hold on to while they use it. */
-struct shared_setup {
-	struct setup *setup;
-	atomic_int references;
-};
 
 enum watch_state { WATCH_CLOSED, WATCH_IDLING, WATCH_POLLED };
 
@@ -39,10 +34,11 @@ struct watch {
 	struct session *session;
 	enum watch_state state;
 	enum park_reason reason;
-	int failures;      /* in a row */
-	bool is_reported;  /* … and the log has it */
-	atomic_bool leave; /* the listener is gone or was changed: end it */
-	bool replace;      /* … and start it anew (guarded by serve->lock) */
+	int failures;       /* in a row */
+	bool is_reported;   /* … and the log has it */
+	int64_t hurried_at; /* when a lost connection was last made again at once; 0: never */
+	atomic_bool leave;  /* the listener is gone or was changed: end it */
+	bool replace;       /* … and start it anew (guarded by serve->lock) */
 };
 
 struct serve {
@@ -67,33 +63,6 @@ struct serve {
 };
 
 /* ---------------------------------------------------------------- the set-up in use */
-
-static struct shared_setup *shared_hold(struct shared_setup *shared)
-{
-	atomic_fetch_add(&shared->references, 1);
-	return shared;
-}
-
-static void shared_release(struct shared_setup *shared)
-{
-	if (shared && atomic_fetch_sub(&shared->references, 1) == 1) {
-		setup_free(shared->setup);
-		free(shared);
-	}
-}
-
-static int load_shared(struct serve *serve, struct db *db, struct shared_setup **ret, struct error *err)
-{
-	struct setup *setup;
-	int r = setup_load(db, serve->options.sealer, &setup, err);
-
-	if (r < 0)
-		return r;
-	*ret = mem_new(1, sizeof **ret);
-	(*ret)->setup = setup;
-	atomic_init(&(*ret)->references, 1);
-	return 0;
-}
 
 static struct shared_setup *current_setup(struct serve *serve)
 {
@@ -268,18 +237,22 @@ static int64_t work_on(struct watch *watch, const struct listener *listener, str
  * it back is no failure. */
 static int64_t after_failure(struct watch *watch, const struct error *err)
 {
-	bool at_once = watch->failures == 0 && err->retry == RETRY_NOW;
+	int64_t now = clock_mono_ms();
+	/* A server that ends every session at once must not be called without a pause. */
+	bool at_once = watch->failures == 0 && err->retry == RETRY_NOW &&
+	               (!watch->hurried_at || now - watch->hurried_at > CALM_MS);
 	int64_t wait = at_once ? 0 : err->retry == RETRY_NEVER ? HOPELESS_MS : backoff_ms(watch->failures);
 
 	watch->failures++;
 	if (at_once) {
+		watch->hurried_at = now;
 		log_debug("listen", "%s; connecting anew", err->text);
 	} else if (!watch->is_reported || err->retry == RETRY_NEVER) {
 		log_error("listen", "%s; next try in %lld s", err->text, (long long)(wait + 999) / 1000);
 		watch->is_reported = true;
 	}
 	close_session(watch);
-	return clock_mono_ms() + wait;
+	return now + wait;
 }
 
 /* False where it was told to leave in the meantime: under the lock of leave_watch_locked(), which hurries only what is
@@ -445,7 +418,7 @@ static int look_for_changes(struct serve *serve, struct db *db, struct error *er
 		return error_prefix(err, "can't look for changes of the set-up");
 	if (revision == loaded || revision == serve->refused_revision)
 		return 0;
-	if (load_shared(serve, db, &fresh, &fault) < 0) {
+	if (shared_setup_load(db, serve->options.sealer, &fresh, &fault) < 0) {
 		log_error("listen", "the changed set-up can't be used, the old one stays: %s", fault.text);
 		serve->refused_revision = revision;
 	} else {
@@ -467,7 +440,7 @@ static void send_outbox(struct serve *serve, struct db *db, struct postman *post
 {
 	struct shared_setup *shared = current_setup(serve);
 
-	postman_go(postman, db, shared->setup);
+	postman_go(postman, db, shared);
 	shared_release(shared);
 }
 
@@ -609,7 +582,7 @@ int serve_start(const struct serve_options *options, struct serve **ret_serve, s
 	init_locks(serve);
 	r = store_connect(options->store, &db, err);
 	if (r == 0)
-		r = load_shared(serve, db, &serve->shared, err);
+		r = shared_setup_load(db, options->sealer, &serve->shared, err);
 	if (r == 0)
 		orphans = outbox_recover(&outbox, err);
 	if (r < 0 || orphans < 0) {
@@ -621,8 +594,8 @@ int serve_start(const struct serve_options *options, struct serve **ret_serve, s
 		            "%lld messages may or may not have been sent before the last stop: hauspost outbox list "
 		            "--state uncertain",
 		            (long long)orphans);
+	n = begin_all(serve); /* before the housekeeper looks for changes */
 	start_threads(serve);
-	n = begin_all(serve);
 	if (options->ready)
 		options->ready(options->ctx, n);
 	*ret_serve = serve;

@@ -14,6 +14,7 @@ struct session {
 	struct session_options options;
 	struct receiver *receiver;
 	struct folder folder;
+	bool refused; /* the server takes no acknowledgements: said once, the rows stay `committed` */
 };
 
 struct receiver *session_receiver(struct session *session)
@@ -122,18 +123,32 @@ static int run_open_folder(struct work *work, struct db *db, struct error *err)
 	return folder_open(db, s->options.listener->account, s->options.listener->folder, &s->folder, err);
 }
 
-/* What was committed before the connection or the process went: the server hears of it now. */
+/* A refusal harms neither the connection nor what is committed. */
+static int note_refusal(struct session *s, int r, const struct error *err)
+{
+	if (err->scope != SCOPE_FOLDER)
+		return r;
+	log_warning("listen", "listener %s: the server takes no acknowledgements: %s", s->options.listener->id,
+	            err->text);
+	s->refused = true;
+	return 0;
+}
+
+/* What was committed before the connection or the process went, and what a retry from the store brought to its end: the
+ * server hears of it now. One that takes no acknowledgements (a read-only folder) is read all the same. */
 static int acknowledge_leftovers(struct session *s, struct error *err)
 {
 	struct db *db CLEANUP(db_closep) = NULL;
 	uint32_t uids[ACKNOWLEDGE_AT];
-	int n, r = store_connect(s->options.store, &db, err);
+	int n, r = s->refused ? 0 : store_connect(s->options.store, &db, err);
 
-	if (r < 0)
+	if (r < 0 || s->refused)
 		return r;
 	while ((n = ledger_unacknowledged(db, s->folder.id, receiver_uidvalidity(s->receiver), uids, ACKNOWLEDGE_AT,
 	                                  err)) > 0) {
 		r = receiver_acknowledge(s->receiver, uids, (size_t)n, err);
+		if (r < 0)
+			return note_refusal(s, r, err);
 		if (r == 0)
 			r = do_small(s, run_acknowledge, (struct small_work){.uids = uids, .n = (size_t)n}, err);
 		if (r < 0)
@@ -217,20 +232,13 @@ void session_close(struct session *session)
 struct acknowledging {
 	uint32_t ready[ACKNOWLEDGE_AT], begun[ACKNOWLEDGE_AT];
 	size_t ready_count, begun_count;
-	bool refused; /* the server won't (a read-only folder): said once, and the rows stay `committed` */
 };
 
-/* A refusal harms neither the connection nor what is committed. */
 static int settle(struct session *s, struct acknowledging *a, int r, struct error *err)
 {
-	if (r < 0 && err->scope == SCOPE_FOLDER) {
-		log_warning("listen", "listener %s: the server takes no acknowledgements: %s", s->options.listener->id,
-		            err->text);
-		a->refused = true;
+	if (r < 0)
 		a->begun_count = 0;
-		return 0;
-	}
-	return r;
+	return r < 0 ? note_refusal(s, r, err) : r;
 }
 
 static int end_acknowledgement(struct session *s, struct intake_run *run, struct acknowledging *a, struct error *err)
@@ -257,7 +265,7 @@ static int acknowledge_ready(struct session *s, struct intake_run *run, struct a
 		int r;
 
 		a->ready_count += intake_collect(run, a->ready + a->ready_count, load - a->ready_count);
-		if (a->refused)
+		if (s->refused)
 			a->ready_count = 0;
 		if (a->ready_count == 0 || (a->ready_count < load && !all))
 			return all ? end_acknowledgement(s, run, a, err) : 0;
@@ -394,7 +402,8 @@ int session_read(struct session *s, struct intake_counts *counts, struct error *
 			s->folder.uidvalidity = receiver_uidvalidity(s->receiver);
 			r = read_folder(s, total, false, counts, err);
 		}
-	}
+	} else if (r == 0)
+		r = acknowledge_leftovers(s, err);
 	if (r >= 0)
 		r = read_unfetched(s, counts, err);
 	if (r >= 0)

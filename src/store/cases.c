@@ -66,7 +66,7 @@ int case_find_message(struct db *db, struct str message_ident, int64_t *ret_case
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	int r = db_query(db,
 	                 "SELECT case_id, direction FROM message WHERE message_ident = $1 AND case_id IS NOT NULL "
-	                 "ORDER BY id DESC LIMIT 1",
+	                 "ORDER BY CASE WHEN direction = 'out' THEN 0 ELSE 1 END, id DESC LIMIT 1",
 	                 DB_ARGS(DB_STR(message_ident_key(message_ident))), &rows, err);
 
 	if (r < 0)

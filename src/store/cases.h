@@ -24,7 +24,8 @@ int case_get(struct db *db, int64_t id, struct arena *arena, struct stored_case 
 int case_find_number(struct db *db, struct str number, struct arena *arena, struct stored_case *ret_case,
                      struct error *err) NODISCARD;
 
-/* The case of the newest message with this Message-ID that belongs to one; 1 found, 0 none. */
+/* The case of the message of ours with this Message-ID, else of the newest one, that belongs to a case; 1 found, 0
+ * none. (What we sent may come back and be filed under the same id.) */
 int case_find_message(struct db *db, struct str message_ident, int64_t *ret_case_id, bool *ret_is_ours,
                       struct error *err) NODISCARD;
 

@@ -147,15 +147,18 @@ int ledger_find_uid(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint
 	return r < 0 ? r : read_row(rows, arena, ret_row, err);
 }
 
-int ledger_find_content(struct db *db, struct str content_hash, struct ledger_twin *ret_twin, struct error *err)
+int ledger_find_content(struct db *db, struct str content_hash, int64_t folder_id, struct ledger_twin *ret_twin,
+                        struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	int r = db_query(
 	        db,
 	        "SELECT id, folder_id, case_id, message_id, uidvalidity FROM ledger WHERE content_key = $1 AND "
 	        "content_hash = $2 "
-	        "AND (state = 'committed' OR state = 'acknowledged') AND duplicate_of IS NULL ORDER BY id LIMIT 1",
-	        DB_ARGS(DB_INT(ledger_content_key(content_hash)), DB_BLOB(content_hash)), &rows, err);
+	        "AND (state = 'committed' OR state = 'acknowledged') AND duplicate_of IS NULL "
+	        "ORDER BY CASE WHEN folder_id = $3 THEN 0 ELSE 1 END, id LIMIT 1",
+	        DB_ARGS(DB_INT(ledger_content_key(content_hash)), DB_BLOB(content_hash), DB_INT(folder_id)), &rows,
+	        err);
 
 	if (r < 0)
 		return r;

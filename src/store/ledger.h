@@ -36,13 +36,13 @@ int ledger_get(struct db *db, int64_t id, struct arena *arena, struct ledger_row
 int ledger_find_uid(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint32_t uid, struct arena *arena,
                     struct ledger_row *ret_row, struct error *err) NODISCARD;
 
-/* The oldest row with the same content that was handled (not failed, parked, received, nor a duplicate itself); 1
- * found, 0 none. */
+/* The row with the same content, of this folder where there is one, else the oldest, that was handled (not failed,
+ * parked, received, nor a duplicate itself); 1 found, 0 none. */
 struct ledger_twin {
 	int64_t id, folder_id, case_id, message_id;
 	uint32_t uidvalidity;
 };
-int ledger_find_content(struct db *db, struct str content_hash, struct ledger_twin *ret_twin,
+int ledger_find_content(struct db *db, struct str content_hash, int64_t folder_id, struct ledger_twin *ret_twin,
                         struct error *err) NODISCARD;
 
 /* Rows committed but not acknowledged, ascending; up to `max` uids into ret_uids, returns their number. */
