@@ -16,18 +16,15 @@
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static _Atomic uint64_t passed;
-static uint64_t stop_at, batch;
+static uint64_t stop_at;
 static int log_fd = -1;
 
 static void read_environment(void)
 {
-	const char *step = getenv("HAUSPOST_FAULT_STEP"), *log = getenv("HAUSPOST_FAULT_LOG"),
-		   *most = getenv("HAUSPOST_FAULT_BATCH");
+	const char *step = getenv("HAUSPOST_FAULT_STEP"), *log = getenv("HAUSPOST_FAULT_LOG");
 
 	if (step && !str_to_uint(str_of(step), UINT64_MAX, &stop_at))
 		stop_at = 0;
-	if (most && !str_to_uint(str_of(most), UINT32_MAX, &batch))
-		batch = 0;
 	if (log)
 		log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 }
@@ -48,8 +45,10 @@ void fault_step(const char *name)
 
 size_t fault_batch(size_t most)
 {
-	pthread_once(&once, read_environment);
-	return batch ? MIN((size_t)batch, most) : most;
+	const char *batch = getenv("HAUSPOST_FAULT_BATCH");
+	uint64_t n;
+
+	return batch && str_to_uint(str_of(batch), UINT32_MAX, &n) && n ? MIN((size_t)n, most) : most;
 }
 
 #else

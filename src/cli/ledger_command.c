@@ -24,19 +24,22 @@ static json_t *ledger_json(const struct ledger_row *row)
 	                 (json_int_t)row->next_try_at);
 }
 
+/* The reason has a line of its own: it is what people look for, and a terminal cuts what is long. */
 static void print_ledger_row(const struct ledger_row *row)
 {
 	struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(64));
 	char when[24];
 
-	buf_printf(&line, "%-8lld %s  ", (long long)row->id, cli_time(row->received_at, when));
+	buf_printf(&line, "%-6lld %s  ", (long long)row->id, cli_time(row->received_at, when));
 	line_column(&line, str_of(row->listener), 12);
-	buf_printf(&line, "uid %-8u %-12s %-11s ", row->uid, row->state, row->outcome);
-	if (row->category[0])
-		buf_printf(&line, "%s: %s", row->category, row->reason);
-	else if (row->answer[0])
-		buf_printf(&line, "answer: %s", row->answer);
+	buf_printf(&line, "uid %-6u %-12s %s", row->uid, row->state, row->outcome);
 	line_put(&line);
+	if (row->category[0])
+		buf_printf(&line, "       %s: %s", row->category, row->reason);
+	else if (row->answer[0] && strcmp(row->answer, "queued") != 0)
+		buf_printf(&line, "       answer: %s", row->answer);
+	if (line.n)
+		line_put(&line);
 }
 
 static int list_ledger(struct cli *cli, struct db *db, const char *state, size_t limit, struct arena *arena,
