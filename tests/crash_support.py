@@ -3,11 +3,15 @@ plain data without ids and times."""
 
 import base64
 import collections
+import contextlib
 import json
 import os
 import re
 import shutil
+import socket
+import socketserver
 import sqlite3
+import threading
 
 from support import Home
 
@@ -190,6 +194,34 @@ def server_snapshot(dovecot, user):
     return found
 
 
+class Cutter:
+    """A door before a server that closes every connection when the client says `word`. As a context manager: its port."""
+
+    def __init__(self, port, word):
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self):
+                with socket.create_connection(("127.0.0.1", port)) as behind:
+                    threading.Thread(target=self.answers, args=(behind,), daemon=True).start()
+                    while (data := self.request.recv(65536)) and word not in data:
+                        behind.sendall(data)
+
+            def answers(self, behind):
+                with contextlib.suppress(OSError):
+                    while data := behind.recv(65536):
+                        self.request.sendall(data)
+
+        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads, self.server.block_on_close = True, False
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        return self.server.server_address[1]
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+
 # ---------------------------------------------------------------- the store
 
 TABLES = ("cases", "message", "raw", "raw_piece", "attachment", "outbox", "outbox_recipient", "event", "ledger", "folder", "contact",
@@ -211,7 +243,7 @@ QUERIES = {
               "m.message_ident, r.pieces FROM ledger l LEFT JOIN cases c ON c.id = l.case_id LEFT JOIN ledger d ON d.id = l.duplicate_of "
               "LEFT JOIN message m ON m.id = l.message_id LEFT JOIN raw r ON r.message_id = l.message_id",
     "events": "SELECT kind, COUNT(*) FROM event GROUP BY kind",
-    "counters": "SELECT name, value FROM counter",
+    "counters": "SELECT name, value FROM counter WHERE name <> 'setup'",
     "folders": "SELECT account, name, uid, careful FROM folder",
     "lost raw": "SELECT 'raw without owner' FROM raw r WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.id = r.message_id) "
                 "AND NOT EXISTS (SELECT 1 FROM ledger l WHERE l.message_id = r.message_id)",
@@ -256,9 +288,16 @@ def read_steps(path):
         return [line.rstrip("\n").partition(" ")[2] for line in file]
 
 
-def home_for(user, dovecot, **options):
+def postgresql_ask(server, database):
+    def ask(sql):
+        rows = server.psql(database, f"SELECT row_to_json(t) FROM ({sql}) t").splitlines()
+        return [json.loads(row, object_pairs_hook=lambda pairs: tuple(value for _, value in pairs)) for row in rows]
+    return ask
+
+
+def home_for(user, dovecot, env=None, **options):
     home = Home()
-    home.apply(setup_text(user, dovecot.imap_port, **options))
+    home.apply(setup_text(user, dovecot.imap_port, **options), env=env)
     return home
 
 

@@ -4,15 +4,16 @@ as after the undisturbed run."""
 import concurrent.futures
 import os
 import random
+import threading
 import unittest
 
-from crash_support import Mailboxes, difference, home_for, mixed_mails, read_steps, server_snapshot, sqlite_ask, store_snapshot
-from servers import Dovecot
-from support import ServerMissing
+from crash_support import (Cutter, Mailboxes, difference, home_for, mixed_mails, postgresql_ask, read_steps, server_snapshot, setup_text,
+                           sqlite_ask, store_snapshot)
+from servers import Dovecot, PostgreSQL
+from support import ServerMissing, server_or_skip
 
 STOPPED = 99
 SIDE_BY_SIDE = 3
-MOST_RUNS = 3  # after the last crash
 
 
 class Intake:
@@ -61,6 +62,25 @@ class Intake:
             found = self.snapshot(home, user)
         self.mailboxes.remove(user)
         return found, stopped
+
+
+class IntakeOnPostgreSQL(Intake):
+    def __init__(self, postgresql, *words):
+        super().__init__(*words)
+        self.postgresql, self.lock = postgresql, threading.Lock()
+
+    def make_home(self, user):
+        with self.lock:  # a template may not be in use while it is copied
+            database = self.postgresql.new_database()
+        home = home_for(user, self.dovecot, after=self.after, env={"HAUSPOST_STORE": self.postgresql.url(database)})
+        home.database = database
+        return home
+
+    def environment(self, home):
+        return {**super().environment(home), "HAUSPOST_STORE": self.postgresql.url(home.database)}
+
+    def ask(self, home):
+        return postgresql_ask(self.postgresql, home.database)
 
 
 class Crash(unittest.TestCase):
@@ -118,6 +138,29 @@ class Crash(unittest.TestCase):
 
     def test_stopped_at_every_step_and_deleted(self):
         self.every_step(Intake(self.dovecot, self.mailboxes, "delete", 6))
+
+    def test_stopped_on_postgresql(self):
+        intake = IntakeOnPostgreSQL(server_or_skip(self, PostgreSQL), self.dovecot, self.mailboxes, "seen", 4)
+        expected, steps = intake.undisturbed()
+        self.check_expected(expected, True)
+        plans = [[n] for n in range(2, len(steps), len(steps) // 16)] + [[n, 2 * n] for n in (3, 9, 20)]
+        self.check_all(intake, expected, plans)
+
+    def test_connection_lost_while_recovering(self):
+        """The row that was written ahead of a message must be found again by the run after."""
+        intake = Intake(self.dovecot, self.mailboxes, "seen", 4)
+        expected, _ = intake.undisturbed()
+        user = self.mailboxes.new()
+        with intake.make_home(user) as home:
+            for step in (4, 5):  # behind the mark that a run begins; behind the first row written ahead
+                self.assertEqual(intake.run_once(home, step), STOPPED)
+            self.assertEqual(intake.ask(home)("SELECT uid, state FROM ledger"), [(1, "received")])
+            with Cutter(self.dovecot.imap_port, b"BODY.PEEK[]") as port:
+                home.apply(setup_text(user, port))
+                self.assertNotEqual(home.run("run", "support", "--once", expect=None).code, 0)
+            home.apply(setup_text(user, self.dovecot.imap_port))
+            intake.run_once(home)
+            self.assertEqual(difference(expected, intake.snapshot(home, user)), "")
 
     def test_stopped_again_while_recovering(self):
         for after in ("seen", "move"):

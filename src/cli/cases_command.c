@@ -173,10 +173,11 @@ static int run_set_status(struct work *work, struct db *db, struct error *err)
 static int refuse_status(const char *type_id, const struct case_type *type, const char *status, struct error *err)
 {
 	struct buf known CLEANUP(buf_done) = BUF_INIT(KIB(1));
-	const struct case_status *statuses = type ? type->statuses.items : NULL;
+	size_t n = 0;
+	const struct case_status *all = type ? case_statuses(type, &n) : NULL;
 
-	for (size_t i = 0; type && i < type->statuses.count; i++)
-		buf_printf(&known, "%s%s", i ? ", " : ": it has ", statuses[i].id);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&known, "%s%s", i ? ", " : ": it has ", all[i].id);
 	return fail(err, E_INVALID, RETRY_NEVER, "case type %s has no status %.64s%s", type_id, status,
 	            buf_cstr(&known));
 }

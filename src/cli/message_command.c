@@ -11,15 +11,10 @@
 
 #define MAX_RAW MIB(256)
 
-static int read_raw(struct cli *cli, int64_t id, struct buf *raw, struct error *err)
+static int read_raw(struct db *db, int64_t id, struct buf *raw, struct error *err)
 {
-	struct db *db CLEANUP(db_closep) = NULL;
-	int r = cli_open(cli, false, err);
+	int r = raw_get(db, id, raw, err);
 
-	if (r == 0)
-		r = store_connect(cli->store, &db, err);
-	if (r == 0)
-		r = raw_get(db, id, raw, err);
 	if (r == 0)
 		return fail(err, E_NOT_FOUND, RETRY_NEVER,
 		            "there is no message %lld; 'hauspost cases show NUMBER' and 'hauspost ledger list --json' "
@@ -44,20 +39,36 @@ static void print_raw(const struct cli *cli, int64_t id, struct str raw)
 	}
 }
 
-static int run_message(struct cli *cli, int argc, char **argv)
+static int give_out(struct cli *cli, struct db *db, int64_t id, struct error *err)
 {
 	struct buf raw CLEANUP(buf_done) = BUF_INIT(MAX_RAW);
+	int r = read_raw(db, id, &raw, err);
+
+	if (r == 0)
+		print_raw(cli, id, buf_str(&raw));
+	return r;
+}
+
+static int run_message(struct cli *cli, int argc, char **argv)
+{
+	struct db *db CLEANUP(db_closep) = NULL;
 	struct error err;
 	uint64_t id;
+	int r;
 
-	if (argc != 3 || strcmp(argv[1], "raw") != 0)
-		return cli_usage(cli, &message_command, "message raw takes the id of one message");
-	if (!cli_number(cli, &message_command, argv[2], &id))
-		return EXIT_USAGE;
-	if (read_raw(cli, (int64_t)id, &raw, &err) < 0)
-		return cli_fail(cli, &err);
-	print_raw(cli, (int64_t)id, buf_str(&raw));
-	return EXIT_OK;
+	if (argc < 3 || strcmp(argv[1], "raw") != 0 || (argc > 3 && !cli->json))
+		return cli_usage(cli, &message_command,
+		                 "message raw takes the id of one message (of several with --json)");
+	for (int i = 2; i < argc; i++)
+		if (!cli_number(cli, &message_command, argv[i], &id))
+			return EXIT_USAGE;
+	r = cli_open(cli, false, &err);
+	if (r == 0)
+		r = store_connect(cli->store, &db, &err);
+	for (int i = 2; r == 0 && i < argc; i++)
+		if (str_to_uint(str_of(argv[i]), INT64_MAX, &id))
+			r = give_out(cli, db, (int64_t)id, &err);
+	return r < 0 ? cli_fail(cli, &err) : EXIT_OK;
 }
 
 const struct command message_command = {
@@ -65,6 +76,7 @@ const struct command message_command = {
         .arguments = "raw ID",
         .summary = "Give out a mail as it came in or goes out (for a .eml file)",
         .help = "  hauspost message raw 1001 > 1001.eml\n"
+                "  hauspost message raw 1001 1002 --json     an object a line, the mail as base64\n"
                 "\n"
                 "'cases show' and the JSON of 'ledger list' and 'outbox list' name the ids of messages.\n",
         .run = run_message,

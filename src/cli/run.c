@@ -209,7 +209,8 @@ static int run_ingest(struct cli *cli, int argc, char **argv)
 	r = cli_load(cli, &err);
 	if (r < 0) {
 		c = cli_fail(cli, &err);
-		return err.retry == RETRY_LATER ? EXIT_TEMPORARY : c;
+		return c == EXIT_STORE || err.retry == RETRY_LATER ? EXIT_TEMPORARY
+		                                                   : c; /* the mail's sender can't help it */
 	}
 	listener = setup_listener(cli->setup, id);
 	if (!listener) {

@@ -11,6 +11,7 @@
 #include "send/sender.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 /* ---------------------------------------------------------------- inspect */
 
@@ -28,7 +29,7 @@ static int inspect_file(struct cli *cli, const char *path)
 		              : inspect_for_people(buf_str(&raw), path, &page, &err);
 	if (r < 0)
 		return cli_fail(cli, &err);
-	if (cli->json)
+	if (cli->json && !isatty(STDOUT_FILENO))
 		fwrite(page.p, 1, page.n, stdout);
 	else
 		lines_put(buf_str(&page));

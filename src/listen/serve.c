@@ -7,8 +7,8 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
-#include "base/random.h"
 #include "listen/park.h"
+#include "listen/postman.h"
 #include "listen/session.h"
 #include "send/outbox_runner.h"
 
@@ -16,11 +16,10 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
-#define BACKOFF_FIRST_MS 5000
-#define BACKOFF_LAST_MS  MINUTES_MS(15)
-#define HOUSEKEEPING_MS  1000
-#define RETRY_EVERY_MS   SECONDS_MS(15)
-#define WORKER_STACK     KIB(512)
+#define HOPELESS_MS     MINUTES_MS(15) /* until a fault is looked at again that no time will mend */
+#define HOUSEKEEPING_MS 1000
+#define RETRY_EVERY_MS  SECONDS_MS(15)
+#define WORKER_STACK    KIB(512)
 
 /* A snapshot of the set-up that sessions hold on to while they use it. */
 struct shared_setup {
@@ -41,6 +40,7 @@ struct watch {
 	enum watch_state state;
 	enum park_reason reason;
 	int failures;      /* in a row */
+	bool is_reported;  /* … and the log has it */
 	atomic_bool leave; /* the listener is gone or was changed: end it */
 	bool replace;      /* … and start it anew (guarded by serve->lock) */
 };
@@ -61,6 +61,7 @@ struct serve {
 	struct shared_setup *shared;
 	bool outbox_hint; /* an answer was queued */
 
+	int64_t refused_revision; /* the housekeeper's: a set-up that couldn't be used, said once */
 	pthread_t *workers, housekeeper;
 	int worker_count;
 };
@@ -244,14 +245,6 @@ static int take_up(struct watch *watch, struct error *err)
 	return receiver_idle_stop(r, err) < 0 ? -1 : 1;
 }
 
-static int64_t backoff_ms(int failures)
-{
-	int64_t ms = (int64_t)BACKOFF_FIRST_MS << MIN(failures, 10);
-
-	ms = MIN(ms, BACKOFF_LAST_MS);
-	return ms / 2 + (int64_t)random_below((uint64_t)ms / 2 + 1);
-}
-
 /* Runs the session until it has nothing to do; returns when to look again (monotonic ms). */
 static int64_t work_on(struct watch *watch, const struct listener *listener, struct error *err)
 {
@@ -271,15 +264,20 @@ static int64_t work_on(struct watch *watch, const struct listener *listener, str
 	                                                       : SECONDS_MS(listener->poll_interval_s));
 }
 
-/* Logged once per spell of failures, and once more when it's over. */
+/* Logged once per spell of failures, and once more when it's over. A server that hangs up on an idle client and takes
+ * it back is no failure. */
 static int64_t after_failure(struct watch *watch, const struct error *err)
 {
-	int64_t wait = watch->failures == 0 && err->retry == RETRY_NOW ? 0
-	               : err->retry == RETRY_NEVER                     ? BACKOFF_LAST_MS
-	                                                               : backoff_ms(watch->failures);
+	bool at_once = watch->failures == 0 && err->retry == RETRY_NOW;
+	int64_t wait = at_once ? 0 : err->retry == RETRY_NEVER ? HOPELESS_MS : backoff_ms(watch->failures);
 
-	if (watch->failures++ == 0 || err->retry == RETRY_NEVER)
+	watch->failures++;
+	if (at_once) {
+		log_debug("listen", "%s; connecting anew", err->text);
+	} else if (!watch->is_reported || err->retry == RETRY_NEVER) {
 		log_error("listen", "%s; next try in %lld s", err->text, (long long)(wait + 999) / 1000);
+		watch->is_reported = true;
+	}
 	close_session(watch);
 	return clock_mono_ms() + wait;
 }
@@ -304,7 +302,6 @@ static bool park_watch(struct watch *watch, int64_t due_at)
 static void run_with_setup(struct watch *watch, const struct listener *listener)
 {
 	struct error err = {0};
-	int had_failures = watch->failures;
 	int64_t due_at;
 
 	if (watch->session)
@@ -312,8 +309,10 @@ static void run_with_setup(struct watch *watch, const struct listener *listener)
 	due_at = work_on(watch, listener, &err);
 	if (due_at < 0 && !watch_stopped(watch))
 		due_at = after_failure(watch, &err);
-	else if (had_failures && !watch->failures)
+	if (watch->is_reported && !watch->failures) {
 		log_info("listen", "listener %s works again", watch->listener_id);
+		watch->is_reported = false;
+	}
 	shared_release(take(watch->shared));
 	log_set_context(NULL); /* the watch's own text: another may have it from here on */
 	if (!park_watch(watch, due_at))
@@ -433,38 +432,29 @@ static void apply_change(struct serve *serve, struct shared_setup *fresh)
 	shared_release(old);
 }
 
-static void look_for_changes(struct serve *serve, struct db *db)
+/* Fails where the store does: not for what stands in it. */
+static int look_for_changes(struct serve *serve, struct db *db, struct error *err)
 {
 	struct shared_setup *fresh, *now = current_setup(serve);
 	int64_t loaded = setup_loaded_revision(now->setup), revision;
-	struct error err;
+	struct error fault;
+	int r = setup_revision(db, &revision, err);
 
 	shared_release(now);
-	if (setup_revision(db, &revision, &err) < 0) {
-		log_warning("listen", "can't look for changes of the set-up: %s", err.text);
-		return;
-	}
-	if (revision == loaded)
-		return;
-	if (load_shared(serve, db, &fresh, &err) < 0)
-		log_error("listen", "the changed set-up can't be used, the old one stays: %s", err.text);
-	else
+	if (r < 0)
+		return error_prefix(err, "can't look for changes of the set-up");
+	if (revision == loaded || revision == serve->refused_revision)
+		return 0;
+	if (load_shared(serve, db, &fresh, &fault) < 0) {
+		log_error("listen", "the changed set-up can't be used, the old one stays: %s", fault.text);
+		serve->refused_revision = revision;
+	} else {
 		apply_change(serve, fresh);
+	}
+	return 0;
 }
 
 /* ---------------------------------------------------------------- the outbox and retries */
-
-struct sending {
-	struct serve *serve;
-	struct map *not_before; /* account → struct pause */
-	struct shared_setup *shared;
-	int64_t now;
-};
-
-struct pause {
-	int64_t until;
-	int failures;
-};
 
 static bool sending_stopped(void *ctx)
 {
@@ -473,46 +463,12 @@ static bool sending_stopped(void *ctx)
 	return atomic_load(&serve->stopping);
 }
 
-static void send_account(void *ctx, const char *account, int64_t due_at)
+static void send_outbox(struct serve *serve, struct db *db, struct postman *postman)
 {
-	struct sending *sending = ctx;
-	struct pause *pause = map_get(sending->not_before, str_of(account));
-	const struct outbox_options options = {
-	        .store = sending->serve->options.store,
-	        .setup = sending->shared->setup,
-	        .claim = sending->serve->options.claim,
-	        .stopped = sending_stopped,
-	        .ctx = sending->serve,
-	};
-	struct outbox_counts counts = {0};
-	struct error err;
+	struct shared_setup *shared = current_setup(serve);
 
-	if (due_at > sending->now || (pause && pause->until > clock_mono_ms()) || sending_stopped(sending->serve))
-		return;
-	if (outbox_send_account(&options, account, &counts, &err) < 0) {
-		if (!pause) {
-			pause = mem_new(1, sizeof *pause);
-			map_set(sending->not_before, str_of(account), pause);
-		}
-		if (pause->failures++ == 0)
-			log_error("outbox", "%s; its mail waits", err.text);
-		pause->until = clock_mono_ms() + backoff_ms(pause->failures);
-	} else if (pause) {
-		log_info("outbox", "account %s sends again", account);
-		free(map_set(sending->not_before, str_of(account), NULL));
-	}
-	if (counts.sent)
-		log_info("outbox", "account %s: %lld messages sent", account, (long long)counts.sent);
-}
-
-static void send_outbox(struct serve *serve, struct db *db, struct map *not_before)
-{
-	struct sending sending = {serve, not_before, current_setup(serve), clock_now_ms()};
-	struct error err;
-
-	if (outbox_accounts(db, send_account, &sending, &err) < 0)
-		log_warning("outbox", "%s", err.text);
-	shared_release(sending.shared);
+	postman_go(postman, db, shared->setup);
+	shared_release(shared);
 }
 
 static void retry_failed(struct serve *serve)
@@ -548,25 +504,27 @@ static void wait_for_housework(struct serve *serve)
 	pthread_mutex_unlock(&serve->lock);
 }
 
-static void free_pause(void *ctx UNUSED, struct str key UNUSED, void *value)
-{
-	free(value);
-}
-
 static void *housekeeper_main(void *arg)
 {
 	struct serve *serve = arg;
-	struct map *not_before CLEANUP(map_freep) = map_new();
+	const struct postman_options options = {
+	        .store = serve->options.store, .claim = serve->options.claim, .stopped = sending_stopped, .ctx = serve};
+	struct postman *postman CLEANUP(postman_freep) = postman_new(&options);
 	struct db *db CLEANUP(db_closep) = NULL;
 	int64_t retry_at = 0;
+	bool failed = false; /* said once for a spell of failures */
 	struct error err;
 
 	while (!atomic_load(&serve->stopping)) {
-		if (!db && store_connect(serve->options.store, &db, &err) < 0) {
-			log_error("store", "%s", err.text);
+		if ((!db && store_connect(serve->options.store, &db, &err) < 0) ||
+		    look_for_changes(serve, db, &err) < 0) {
+			if (!failed)
+				log_error("store", "%s", err.text);
+			failed = true;
+			db_close(take(db)); /* a connection that broke never works again */
 		} else {
-			look_for_changes(serve, db);
-			send_outbox(serve, db, not_before);
+			failed = false;
+			send_outbox(serve, db, postman);
 			if (clock_mono_ms() >= retry_at) {
 				retry_failed(serve);
 				retry_at = clock_mono_ms() + RETRY_EVERY_MS;
@@ -574,7 +532,6 @@ static void *housekeeper_main(void *arg)
 		}
 		wait_for_housework(serve);
 	}
-	map_each(not_before, free_pause, NULL);
 	return NULL;
 }
 

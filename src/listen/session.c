@@ -399,7 +399,9 @@ int session_read(struct session *s, struct intake_counts *counts, struct error *
 		r = read_unfetched(s, counts, err);
 	if (r >= 0)
 		r = move_parked(s, err);
-	if (r >= 0) {
+	if (was_careful && (r < 0 || is_stopped(s))) {
+		/* A row written ahead may wait for its message: only a careful run looks for it. */
+	} else if (r >= 0) {
 		r = do_small(s, run_careful, (struct small_work){.read_at = clock_now_ms()}, err);
 		s->folder.careful = false;
 	} else if (!is_store_fault_code(r) && do_small(s, run_careful, (struct small_work){0}, NULL) < 0) {

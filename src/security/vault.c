@@ -53,6 +53,8 @@ static struct key *new_keys(void)
 
 static void free_keys(struct key *keys)
 {
+	if (!keys)
+		return;
 	explicit_bzero(keys, KEYS_SIZE);
 	munmap(keys, KEYS_SIZE);
 }

@@ -453,7 +453,8 @@ static void *take_ids(void *arg)
 		if (transaction && i % 100 == 0)
 			must(db_savepoint(db, &err) == 0);
 		while ((r = db_new_id(db, &job->ids[i], &err)) == E_IN_USE && !transaction)
-			; /* SQLite's waiting isn't fair: on a busy machine one of eight may wait longer than it likes */
+			; /* SQLite's waiting isn't fair: on a busy machine one of eight may wait longer than it likes
+			   */
 		must(r == 0);
 		must(i == 0 || job->ids[i] > job->ids[i - 1]);
 		if (transaction && i % 100 == 0)

@@ -105,39 +105,49 @@ int attachment_insert(struct db *db, int64_t message_id, int64_t position, const
 	        err);
 }
 
-/* zstd contexts are large (about 1 MB): one a thread, kept until the thread ends. */
-static pthread_once_t compressor_once = PTHREAD_ONCE_INIT;
-static pthread_key_t compressor_key;
+/* zstd contexts are large (up to 1 MB) and kept: as many as threads ever packed at the same moment, which is far fewer
+ * than there are threads. */
+struct compressor {
+	ZSTD_CCtx *context;
+	struct compressor *next;
+};
 
-static void free_compressor(void *compressor)
+static pthread_mutex_t compressors_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct compressor *idle_compressors; /* under compressors_lock */
+
+static struct compressor *compressor_take(void)
 {
-	ZSTD_freeCCtx(compressor);
-}
+	struct compressor *one;
 
-static void make_compressor_key(void)
-{
-	must(pthread_key_create(&compressor_key, free_compressor) == 0);
-}
-
-static ZSTD_CCtx *thread_compressor(void)
-{
-	ZSTD_CCtx *compressor;
-
-	pthread_once(&compressor_once, make_compressor_key);
-	compressor = pthread_getspecific(compressor_key);
-	if (!compressor) {
-		compressor = ZSTD_createCCtx();
-		must(compressor && pthread_setspecific(compressor_key, compressor) == 0);
+	pthread_mutex_lock(&compressors_lock);
+	one = idle_compressors;
+	if (one)
+		idle_compressors = one->next;
+	pthread_mutex_unlock(&compressors_lock);
+	if (!one) {
+		one = mem_new(1, sizeof *one);
+		one->context = ZSTD_createCCtx();
+		must(one->context != NULL);
 	}
-	return compressor;
+	return one;
+}
+
+static void compressor_give_back(struct compressor *one)
+{
+	pthread_mutex_lock(&compressors_lock);
+	one->next = idle_compressors;
+	idle_compressors = one;
+	pthread_mutex_unlock(&compressors_lock);
 }
 
 static void pack_piece(struct packed_piece *piece, struct str raw)
 {
+	struct compressor *compressor = compressor_take();
 	size_t room = ZSTD_compressBound(raw.n), n;
 
 	piece->p = mem_resize(NULL, room, 1);
-	n = ZSTD_compressCCtx(thread_compressor(), piece->p, room, raw.p, raw.n, ZSTD_LEVEL);
+	n = ZSTD_compressCCtx(compressor->context, piece->p, room, raw.p, raw.n, ZSTD_LEVEL);
+	compressor_give_back(compressor);
 	must(!ZSTD_isError(n)); /* the room suffices: there is no other fault */
 	piece->n = n;
 	piece->p = mem_resize(piece->p, n, 1);

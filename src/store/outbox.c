@@ -184,6 +184,14 @@ int outbox_finish(struct db *db, const struct outbox_row *row, const char *claim
 
 int64_t outbox_orphans(struct db *db, const char *live_claim, struct error *err)
 {
+	int r = db_exec(db,
+	                "UPDATE outbox_recipient SET state = 'uncertain' WHERE (state = 'queued' OR state = 'later') "
+	                "AND outbox_id IN "
+	                "(SELECT id FROM outbox WHERE state = 'sending' AND claim <> $1)",
+	                DB_ARGS(DB_TEXT(live_claim)), err);
+
+	if (r < 0)
+		return r;
 	return db_exec_count(db,
 	                     "UPDATE outbox SET state = 'uncertain', reply = 'the program stopped while the final dot "
 	                     "was on its way; "
@@ -232,7 +240,6 @@ int outbox_requeue(struct db *db, int64_t id, int64_t now, struct error *err)
 	        "UPDATE outbox SET state = 'queued', tries = 0, next_try_at = $2, claim = '' WHERE id = $1 "
 	        "AND (state = 'failed' OR state = 'uncertain' OR state = 'later')",
 	        DB_ARGS(DB_INT(id), DB_INT(now)), err);
-
 	int r = n <= 0 ? (int)n
 	               : db_exec(db,
 	                         "UPDATE outbox_recipient SET state = 'queued', code = 0, reply = '' WHERE outbox_id = "

@@ -52,7 +52,7 @@ int outbox_mark_sending(struct db *db, int64_t id, const char *claim, struct err
  * neither waiting nor on its way under this claim (cancelled, or somebody else's): then it stays as it is. */
 int outbox_finish(struct db *db, const struct outbox_row *row, const char *claim, struct error *err) NODISCARD;
 
-/* Rows in `sending` whose claim is not `live_claim` become uncertain; returns their number. */
+/* Rows in `sending` whose claim is not `live_claim` become uncertain, with their recipients; returns their number. */
 int64_t outbox_orphans(struct db *db, const char *live_claim, struct error *err) NODISCARD;
 
 /* Automatic answers made for this address since `since`. */
