@@ -9,6 +9,7 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <unistd.h>
 
 static const char *const states[] = {"received", "failed", "parked", "committed", "acknowledged", NULL};
 
@@ -24,7 +25,7 @@ static json_t *ledger_json(const struct ledger_row *row)
 	                 (json_int_t)row->next_try_at);
 }
 
-/* The reason has a line of its own: it is what people look for, and a terminal cuts what is long. */
+/* On a terminal, which cuts what is long, the reason has a line of its own: it is what people look for. */
 static void print_ledger_row(const struct ledger_row *row)
 {
 	struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(64));
@@ -32,12 +33,17 @@ static void print_ledger_row(const struct ledger_row *row)
 
 	buf_printf(&line, "%-6lld %s  ", (long long)row->id, cli_time(row->received_at, when));
 	line_column(&line, str_of(row->listener), 12);
-	buf_printf(&line, "uid %-6u %-12s %s", row->uid, row->state, row->outcome);
-	line_put(&line);
+	buf_printf(&line, "uid %-6u %-12s %-9s  ", row->uid, row->state, row->outcome);
+	if (isatty(STDOUT_FILENO)) {
+		line_put(&line);
+		buf_add(&line, STR("       "));
+	}
 	if (row->category[0])
-		buf_printf(&line, "       %s: %s", row->category, row->reason);
+		buf_printf(&line, "%s: %s", row->category, row->reason);
 	else if (row->answer[0] && strcmp(row->answer, "queued") != 0)
-		buf_printf(&line, "       answer: %s", row->answer);
+		buf_printf(&line, "answer: %s", row->answer);
+	else if (isatty(STDOUT_FILENO))
+		buf_clear(&line);
 	if (line.n)
 		line_put(&line);
 }
