@@ -78,6 +78,18 @@ static json_t *message_json(const struct stored_message *m)
 	                 "evidence", cli_json_str(m->evidence), "text", cli_json_str(m->body_text));
 }
 
+/* One finding a line; the first won. */
+static void print_evidence(struct str evidence, struct buf *line)
+{
+	struct str rest = str_trim(evidence), finding;
+
+	for (const char *before = "    why here: "; str_split(&rest, '\n', &finding); before = "              ") {
+		buf_add_cstr(line, before);
+		line_column(line, finding, 0);
+		line_put(line);
+	}
+}
+
 static void print_message(const struct stored_message *m)
 {
 	struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(64));
@@ -94,11 +106,8 @@ static void print_message(const struct stored_message *m)
 	if (strcmp(m->automatic, "none") != 0)
 		buf_printf(&line, "  [%s]", m->automatic);
 	line_put(&line);
-	if (m->evidence.n) {
-		buf_add(&line, STR("    why here: "));
-		line_column(&line, m->evidence, 0);
-		line_put(&line);
-	}
+	if (m->evidence.n)
+		print_evidence(m->evidence, &line);
 	putchar('\n');
 	lines_put(str_trim(m->body_text));
 	putchar('\n');

@@ -9,6 +9,7 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <unistd.h>
 
 static const char *const states[] = {"received", "failed", "parked", "committed", "acknowledged", NULL};
 
@@ -24,19 +25,27 @@ static json_t *ledger_json(const struct ledger_row *row)
 	                 (json_int_t)row->next_try_at);
 }
 
+/* On a terminal, which cuts what is long, the reason has a line of its own: it is what people look for. */
 static void print_ledger_row(const struct ledger_row *row)
 {
 	struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(64));
 	char when[24];
 
-	buf_printf(&line, "%-8lld %s  ", (long long)row->id, cli_time(row->received_at, when));
+	buf_printf(&line, "%-6lld %s  ", (long long)row->id, cli_time(row->received_at, when));
 	line_column(&line, str_of(row->listener), 12);
-	buf_printf(&line, "uid %-8u %-12s %-11s ", row->uid, row->state, row->outcome);
+	buf_printf(&line, "uid %-6u %-12s %-9s  ", row->uid, row->state, row->outcome);
+	if (isatty(STDOUT_FILENO)) {
+		line_put(&line);
+		buf_add(&line, STR("       "));
+	}
 	if (row->category[0])
 		buf_printf(&line, "%s: %s", row->category, row->reason);
-	else if (row->answer[0])
+	else if (row->answer[0] && strcmp(row->answer, "queued") != 0)
 		buf_printf(&line, "answer: %s", row->answer);
-	line_put(&line);
+	else if (isatty(STDOUT_FILENO))
+		buf_clear(&line);
+	if (line.n)
+		line_put(&line);
 }
 
 static int list_ledger(struct cli *cli, struct db *db, const char *state, size_t limit, struct arena *arena,

@@ -33,7 +33,7 @@ static void print_outbox_row(const struct outbox_row *row)
 	struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(64));
 	char when[24];
 
-	buf_printf(&line, "%-8lld %s  ", (long long)row->id, cli_time(row->created_at, when));
+	buf_printf(&line, "%-6lld %s  ", (long long)row->id, cli_time(row->created_at, when));
 	line_column(&line, str_of(row->account), 12);
 	buf_printf(&line, "%-9s to %s%s", row->state, row->recipient_count ? row->recipients[0].address : "nobody",
 	           row->recipient_count > 1 ? " and others" : "");
