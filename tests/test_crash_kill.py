@@ -59,7 +59,7 @@ class Killed(unittest.TestCase):
         self.assertEqual(self.ask("SELECT COUNT(*) FROM cases"), [(len(sent),)])
         self.assertEqual(self.ask("SELECT MAX(number) FROM cases"), [(f"SUP-{len(sent):05}",)])
         self.assertEqual(set(map(frozenset, self.dovecot.flags("support").values())), {frozenset({"Seen"})})
-        self.assertEqual(self.home.json("ledger", "verify", "support"), {"on_server": len(sent), "gaps": 0})
+        self.assertEqual(self.home.json("ledger", "verify", "support"), {"on_server": len(sent), "unread": 0, "gaps": 0})
 
     def check_answers(self):
         arrived = collections.Counter(address for one in self.sink.mails for address in one.recipients)
