@@ -206,6 +206,8 @@ static int store_answer(struct item *item, struct db *db, struct stored_message 
 	packed_make(&packed, mime);
 	r = raw_insert(db, stored->id, &packed, err);
 	packed_done(&packed);
+	if (r == 0 && stored->case_id)
+		r = case_count_message(db, stored->case_id, err);
 	if (r == 0)
 		r = db_new_id(db, &row.id, err);
 	return r < 0 ? r : outbox_insert(db, &row, err);

@@ -103,6 +103,20 @@ static int run_careful(struct work *work, struct db *db, struct error *err)
 	return folder_set_careful(db, w->session->folder.id, w->careful, w->read_at, err);
 }
 
+/* After a careful run to the end: rows written ahead that met no mail any more. */
+static int run_orderly_end(struct work *work, struct db *db, struct error *err)
+{
+	struct small_work *w = (struct small_work *)(void *)work;
+	const struct session *s = w->session;
+	bool to_the_end = s->options.listener->messages_per_run == 0;
+	int r = 0;
+
+	if (s->folder.careful)
+		r = ledger_park_vanished(db, s->folder.id, receiver_uidvalidity(s->receiver),
+		                         to_the_end ? UINT32_MAX : s->folder.uid, w->read_at, err);
+	return r < 0 ? r : run_careful(work, db, err);
+}
+
 static int do_small(struct session *s, int (*run)(struct work *, struct db *, struct error *), struct small_work w,
                     struct error *err)
 {
@@ -411,7 +425,7 @@ int session_read(struct session *s, struct intake_counts *counts, struct error *
 	if (was_careful && (r < 0 || is_stopped(s))) {
 		/* A row written ahead may wait for its message: only a careful run looks for it. */
 	} else if (r >= 0) {
-		r = do_small(s, run_careful, (struct small_work){.read_at = clock_now_ms()}, err);
+		r = do_small(s, run_orderly_end, (struct small_work){.read_at = clock_now_ms()}, err);
 		s->folder.careful = false;
 	} else if (!is_store_fault_code(r) && do_small(s, run_careful, (struct small_work){0}, NULL) < 0) {
 		/* The connection failed, not the process: no mail is suspected. Where this mark fails, too, the next

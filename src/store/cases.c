@@ -90,6 +90,12 @@ int case_touch(struct db *db, int64_t id, const char *status, int64_t at, struct
 	               DB_ARGS(DB_INT(id), DB_INT(at)), err);
 }
 
+int case_count_message(struct db *db, int64_t id, struct error *err)
+{
+	return db_exec(db, "UPDATE cases SET message_count = message_count + 1 WHERE id = $1", DB_ARGS(DB_INT(id)),
+	               err);
+}
+
 int case_set_status(struct db *db, int64_t id, const char *status, int64_t resolved_at, int64_t at, struct error *err)
 {
 	return db_exec(db, "UPDATE cases SET status = $2, resolved_at = $3, updated_at = $4 WHERE id = $1",

@@ -32,6 +32,9 @@ int case_find_message(struct db *db, struct str message_ident, int64_t *ret_case
 /* One more message at `at`; a non-NULL status replaces the present one and clears resolved_at. */
 int case_touch(struct db *db, int64_t id, const char *status, int64_t at, struct error *err) NODISCARD;
 
+/* One more message, of ours: the case doesn't change by it otherwise. */
+int case_count_message(struct db *db, int64_t id, struct error *err) NODISCARD;
+
 /* A person's decision; resolved_at 0: not resolved. */
 int case_set_status(struct db *db, int64_t id, const char *status, int64_t resolved_at, int64_t at,
                     struct error *err) NODISCARD;

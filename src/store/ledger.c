@@ -209,6 +209,16 @@ int ledger_unfetched(struct db *db, int64_t folder_id, uint32_t uidvalidity, int
 	return r < 0 ? r : collect_uids(rows, ret_uids, max, err);
 }
 
+int ledger_park_vanished(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint32_t uid, int64_t at,
+                         struct error *err)
+{
+	return db_exec(db,
+	               "UPDATE ledger SET state = 'parked', category = 'gone', parked_at = $4, "
+	               "reason = 'the mail left the folder before it was handled' "
+	               "WHERE state = 'received' AND folder_id = $1 AND uidvalidity = $2 AND uid <= $3",
+	               DB_ARGS(DB_INT(folder_id), DB_INT(uidvalidity), DB_INT(uid), DB_INT(at)), err);
+}
+
 int ledger_unmoved(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint32_t *ret_uids, size_t max,
                    struct error *err)
 {

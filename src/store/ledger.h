@@ -72,6 +72,10 @@ int ledger_park(struct db *db, int64_t id, const char *category, const char *rea
 int ledger_unfetched(struct db *db, int64_t folder_id, uint32_t uidvalidity, int64_t now, uint32_t *ret_uids,
                      size_t max, struct error *err) NODISCARD;
 
+/* Rows written ahead whose mail is gone from the folder are parked: everything up to `uid` has been looked at. */
+int ledger_park_vanished(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint32_t uid, int64_t at,
+                         struct error *err) NODISCARD;
+
 /* UIDs of parked rows of which the server was not told (their mail is where it was), ascending; returns their number.
  */
 int ledger_unmoved(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint32_t *ret_uids, size_t max,
