@@ -127,7 +127,7 @@ static void report(struct check *check, const char *what, bool good, const char 
 static void check_receiver(struct check *check, const struct account *account, const struct provider *provider)
 {
 	struct receiver *receiver CLEANUP(receiver_closep) = NULL;
-	struct receiver_options options = {.folder = "INBOX"};
+	struct receiver_options options;
 	struct account_connection connection;
 	char what[100], text[100];
 	struct error err;
@@ -135,12 +135,8 @@ static void check_receiver(struct check *check, const struct account *account, c
 
 	snprintf(what, sizeof what, "%s receives", account->id);
 	if (r == 0) {
-		connection_stream_options(&connection, &options.stream);
-		options.security = connection.security;
-		options.user = connection.user;
-		options.password = connection.password;
-		options.allow_insecure_login = connection.allow_insecure_login;
-		options.step_timeout_ms = connection.timeout_ms;
+		options = receiver_options_of(&connection);
+		options.folder = "INBOX";
 		r = receiver_open(&imap_receiver, &options, &receiver, &err);
 	}
 	if (r == 0)
@@ -151,7 +147,7 @@ static void check_receiver(struct check *check, const struct account *account, c
 static void check_sender(struct check *check, const struct account *account, const struct provider *provider)
 {
 	struct sender *sender CLEANUP(sender_closep) = NULL;
-	struct sender_options options = {.helo_name = account->send.helo_name};
+	struct sender_options options;
 	struct account_connection connection;
 	char what[100], text[100];
 	struct error err;
@@ -159,12 +155,8 @@ static void check_sender(struct check *check, const struct account *account, con
 
 	snprintf(what, sizeof what, "%s sends", account->id);
 	if (r == 0) {
-		connection_stream_options(&connection, &options.stream);
-		options.security = connection.security;
-		options.user = connection.user;
-		options.password = connection.password;
-		options.allow_insecure_login = connection.allow_insecure_login;
-		options.step_timeout_ms = connection.timeout_ms;
+		options = sender_options_of(&connection);
+		options.helo_name = account->send.helo_name;
 		r = sender_open(&smtp_sender, &options, &sender, &err);
 	}
 	if (r == 0)

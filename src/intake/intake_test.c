@@ -314,10 +314,10 @@ static void check_retry(struct store *store)
 	                        "case_type: request}]}}"),
 	                    "mended", &document, &o.err),
 	          &o.err);
-	assert_ok(setup_apply(o.db, &test_sealer, document, "tester", false, &report, &o.err), &o.err);
+	assert_ok(setup_apply(o.db, &plain_sealer, document, "tester", false, &report, &o.err), &o.err);
 	json_decref(document);
 	setup_free(o.setup);
-	assert_ok(setup_load(o.db, &test_sealer, &o.setup, &o.err), &o.err);
+	assert_ok(setup_load(o.db, &plain_sealer, &o.setup, &o.err), &o.err);
 	assert_int_equal(ledger_retry(o.db, 0, 1, &o.err), 1);
 	assert_int_equal(intake_retry_due(store, o.setup, NULL, &o.err), 1);
 	assert_int_equal(count(&o, "SELECT COUNT(*) FROM cases"), 1);

@@ -38,22 +38,6 @@ static const char set_up[] =
         "  inbox: {name: Inbox, account: support, rule: support, tries: 3}\n"
         "  other: {name: Other, account: support, folder: Other, rule: support, duplicates: handle}\n";
 
-static int seal_plainly(void *ctx UNUSED, const char *context UNUSED, struct str plain, struct buf *out,
-                        struct error *err UNUSED)
-{
-	buf_add(out, plain);
-	return 0;
-}
-
-static int open_plainly(void *ctx UNUSED, const char *context UNUSED, struct str sealed, struct secret *ret,
-                        struct error *err UNUSED)
-{
-	secret_set(ret, sealed);
-	return 0;
-}
-
-const struct sealer test_sealer = {NULL, seal_plainly, open_plainly};
-
 /* ---------------------------------------------------------------- a store with a set-up, and mail for it */
 
 void open_office(struct office *o, struct store *store)
@@ -64,8 +48,8 @@ void open_office(struct office *o, struct store *store)
 	*o = (struct office){.store = store, .arena = arena_new()};
 	assert_ok(store_connect(store, &o->db, &o->err), &o->err);
 	assert_ok(yaml_read(str_of(set_up), "set-up", &document, &o->err), &o->err);
-	assert_ok(setup_apply(o->db, &test_sealer, document, "tester", false, &report, &o->err), &o->err);
-	assert_ok(setup_load(o->db, &test_sealer, &o->setup, &o->err), &o->err);
+	assert_ok(setup_apply(o->db, &plain_sealer, document, "tester", false, &report, &o->err), &o->err);
+	assert_ok(setup_load(o->db, &plain_sealer, &o->setup, &o->err), &o->err);
 	json_decref(document);
 }
 

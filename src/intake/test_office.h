@@ -16,8 +16,6 @@ struct office {
 	int64_t folder_id;
 };
 
-extern const struct sealer test_sealer; /* seals nothing */
-
 void open_office(struct office *o, struct store *store);
 void close_office(struct office *o);
 

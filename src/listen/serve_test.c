@@ -18,22 +18,6 @@ static const char script[] =
         "== sends\nS: 220 x\nC: EHLO <*>\nS: 250 x\nC: MAIL <*>\nS: 250 ok\nC: RCPT <*>\nS: 250 ok\nC: DATA\n"
         "S: 354 go\nC-until: .\nS: 250 taken\nC: QUIT\n";
 
-static int seal_plainly(void *ctx UNUSED, const char *context UNUSED, struct str plain, struct buf *out,
-                        struct error *err UNUSED)
-{
-	buf_add(out, plain);
-	return 0;
-}
-
-static int open_plainly(void *ctx UNUSED, const char *context UNUSED, struct str sealed, struct secret *ret,
-                        struct error *err UNUSED)
-{
-	secret_set(ret, sealed);
-	return 0;
-}
-
-static const struct sealer sealer = {NULL, seal_plainly, open_plainly};
-
 static void set_up(struct db *db, int silent_port, int port)
 {
 	struct buf report CLEANUP(buf_done) = BUF_INIT(KIB(16));
@@ -49,7 +33,7 @@ static void set_up(struct db *db, int silent_port, int port)
 	                               silent_port, port);
 
 	assert_ok(yaml_read(text, "set-up", &document, &err), &err);
-	assert_ok(setup_apply(db, &sealer, document, "tester", false, &report, &err), &err);
+	assert_ok(setup_apply(db, &plain_sealer, document, "tester", false, &report, &err), &err);
 	json_decref(document);
 }
 
@@ -101,7 +85,7 @@ static bool is_sent_soon(struct db *db)
 static void check_slow_server(struct store *store)
 {
 	struct dialogue_set *set CLEANUP(dialogue_set_freep) = dialogue_set_parse("serve", script);
-	const struct serve_options options = {.store = store, .sealer = &sealer, .workers = 2, .claim = "me"};
+	const struct serve_options options = {.store = store, .sealer = &plain_sealer, .workers = 2, .claim = "me"};
 	struct db *db CLEANUP(db_closep) = NULL;
 	struct player *silent, *sends;
 	struct serve *serve = NULL;

@@ -35,7 +35,7 @@ static int open_receiver(struct session *s, struct error *err)
 	const struct listener *l = s->options.listener;
 	const struct account *account = setup_account(s->options.setup, l->account);
 	struct account_connection connection;
-	struct receiver_options receiver = {0};
+	struct receiver_options receiver;
 	int r;
 
 	if (!account)
@@ -46,12 +46,7 @@ static int open_receiver(struct session *s, struct error *err)
 	r = account_receive_connection(account, setup_provider(s->options.setup, account->provider), &connection, err);
 	if (r < 0)
 		return r;
-	connection_stream_options(&connection, &receiver.stream);
-	receiver.security = connection.security;
-	receiver.user = connection.user;
-	receiver.password = connection.password;
-	receiver.allow_insecure_login = connection.allow_insecure_login;
-	receiver.step_timeout_ms = connection.timeout_ms;
+	receiver = receiver_options_of(&connection);
 	receiver.folder = l->folder;
 	receiver.after = (enum after)l->after;
 	receiver.after_folder = l->after_folder;

@@ -16,22 +16,6 @@ static const char script[] =
         "C: <tag> UID FETCH 4:* (UID RFC822.SIZE)\nS: <tag> OK\nC: <tag> LOGOUT\n"
         "== takes\n" OPENING "C: <tag> UID STORE 1:2 +FLAGS.SILENT (\\Seen)\nS: <tag> OK\nC: <tag> LOGOUT\n";
 
-static int seal_plainly(void *ctx UNUSED, const char *context UNUSED, struct str plain, struct buf *out,
-                        struct error *err UNUSED)
-{
-	buf_add(out, plain);
-	return 0;
-}
-
-static int open_plainly(void *ctx UNUSED, const char *context UNUSED, struct str sealed, struct secret *ret,
-                        struct error *err UNUSED)
-{
-	secret_set(ret, sealed);
-	return 0;
-}
-
-static const struct sealer sealer = {NULL, seal_plainly, open_plainly};
-
 struct office {
 	struct store *store;
 	struct db *db;
@@ -55,10 +39,10 @@ static void set_up(struct office *o, int port)
 	        port);
 
 	assert_ok(yaml_read(text, "set-up", &document, &o->err), &o->err);
-	assert_ok(setup_apply(o->db, &sealer, document, "tester", false, &report, &o->err), &o->err);
+	assert_ok(setup_apply(o->db, &plain_sealer, document, "tester", false, &report, &o->err), &o->err);
 	json_decref(document);
 	setup_free(take(o->setup));
-	assert_ok(setup_load(o->db, &sealer, &o->setup, &o->err), &o->err);
+	assert_ok(setup_load(o->db, &plain_sealer, &o->setup, &o->err), &o->err);
 }
 
 /* Two messages were committed before, and the server has not heard of them. */

@@ -1,6 +1,7 @@
 /* See receiver.h. */
 #include "receive/receiver.h"
 
+#include "auth/connection.h"
 #include "base/mem.h"
 
 #include <sys/mman.h>
@@ -14,6 +15,20 @@ void incoming_free(struct incoming *incoming)
 	free(incoming->memory);
 	free(incoming->fault);
 	free(incoming);
+}
+
+struct receiver_options receiver_options_of(const struct account_connection *connection)
+{
+	struct receiver_options options = {
+	        .security = connection->security,
+	        .user = connection->user,
+	        .password = connection->password,
+	        .allow_insecure_login = connection->allow_insecure_login,
+	        .step_timeout_ms = connection->timeout_ms,
+	};
+
+	connection_stream_options(connection, &options.stream);
+	return options;
 }
 
 int receiver_open(const struct receiver_ops *ops, const struct receiver_options *options,

@@ -90,6 +90,9 @@ struct receiver_ops {
 	void (*close)(struct receiver *r);
 };
 
+/* What an account's connection says; the rest is left at 0. Strings are borrowed from it. */
+struct receiver_options receiver_options_of(const struct account_connection *connection);
+
 /* Connects, secures, logs in, selects the folder. STARTTLS asked for and not offered: E_INSECURE before any password is
  * sent. Refused password: E_AUTH, RETRY_NEVER (but RETRY_LATER where the server says [UNAVAILABLE] or the like).
  * Missing folder: E_NOT_FOUND, SCOPE_FOLDER. */

@@ -325,18 +325,13 @@ static int open_sender(struct post *post, const struct account *account, struct 
 {
 	const struct outbox_options *options = post->options;
 	struct account_connection connection;
-	struct sender_options sender = {0};
+	struct sender_options sender;
 	int r = account_send_connection(account, setup_provider(options->setup, account->provider), &connection, err);
 
 	if (r < 0)
 		return r;
-	connection_stream_options(&connection, &sender.stream);
-	sender.security = connection.security;
-	sender.user = connection.user;
-	sender.password = connection.password;
+	sender = sender_options_of(&connection);
 	sender.helo_name = account->send.helo_name;
-	sender.step_timeout_ms = connection.timeout_ms;
-	sender.allow_insecure_login = connection.allow_insecure_login;
 	sender.transcript = options->transcript;
 	sender.transcript_ctx = options->ctx;
 	sender.before_dot = mark_sending;

@@ -34,22 +34,6 @@ static const char script[] = "== sent\n" HELLO ENVELOPE("ann@example.org") TEXT
 
 static struct dialogue_set *set;
 
-static int seal_plainly(void *ctx UNUSED, const char *context UNUSED, struct str plain, struct buf *out,
-                        struct error *err UNUSED)
-{
-	buf_add(out, plain);
-	return 0;
-}
-
-static int open_plainly(void *ctx UNUSED, const char *context UNUSED, struct str sealed, struct secret *ret,
-                        struct error *err UNUSED)
-{
-	secret_set(ret, sealed);
-	return 0;
-}
-
-static const struct sealer sealer = {NULL, seal_plainly, open_plainly};
-
 /* ---------------------------------------------------------------- an office with an outbox */
 
 struct office {
@@ -86,10 +70,10 @@ static void set_port(struct office *o, int port)
 	                     port);
 
 	assert_ok(yaml_read(text, "set-up", &document, &o->err), &o->err);
-	assert_ok(setup_apply(o->db, &sealer, document, "tester", false, &report, &o->err), &o->err);
+	assert_ok(setup_apply(o->db, &plain_sealer, document, "tester", false, &report, &o->err), &o->err);
 	json_decref(document);
 	setup_free(take(o->setup));
-	assert_ok(setup_load(o->db, &sealer, &o->setup, &o->err), &o->err);
+	assert_ok(setup_load(o->db, &plain_sealer, &o->setup, &o->err), &o->err);
 }
 
 /* A message in the outbox, to ann and (where given) to one more; returns the row's id. */

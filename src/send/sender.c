@@ -1,6 +1,22 @@
 /* See sender.h: the only place that reaches into a sender's ops. */
 #include "send/sender.h"
 
+#include "auth/connection.h"
+
+struct sender_options sender_options_of(const struct account_connection *connection)
+{
+	struct sender_options options = {
+	        .security = connection->security,
+	        .user = connection->user,
+	        .password = connection->password,
+	        .allow_insecure_login = connection->allow_insecure_login,
+	        .step_timeout_ms = connection->timeout_ms,
+	};
+
+	connection_stream_options(connection, &options.stream);
+	return options;
+}
+
 int sender_open(const struct sender_ops *ops, const struct sender_options *options, struct sender **ret_sender,
                 struct error *err)
 {

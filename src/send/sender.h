@@ -75,6 +75,9 @@ struct sender_ops {
 	void (*close)(struct sender *s);
 };
 
+/* What an account's connection says; the rest is left at 0. Strings are borrowed from it. */
+struct sender_options sender_options_of(const struct account_connection *connection);
+
 /* Connects, secures (STARTTLS asked for and not offered: E_INSECURE, no password, no mail leaves), logs in. */
 int sender_open(const struct sender_ops *ops, const struct sender_options *options, struct sender **ret_sender,
                 struct error *err) NODISCARD;

@@ -10,7 +10,11 @@
 #ifndef STORE_TEST_STORE_H
 #define STORE_TEST_STORE_H
 
+#include "record/record.h"
 #include "store/store.h"
+
+/* Seals nothing. */
+extern const struct sealer plain_sealer;
 
 /* Runs `test` with a migrated, empty store of each database. */
 void test_store_each(void (*test)(struct store *store));
