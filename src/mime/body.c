@@ -73,6 +73,15 @@ static void walk_leaf(struct walk *walk, struct part *part, struct str multipart
 		list_add(walk, &walk->attachments, part);
 }
 
+/* A multipart whose boundary never comes: shown as text rather than not at all, and kept as a file, since nobody knows
+ * what it was meant to be. */
+static void walk_childless(struct walk *walk, struct part *part, const struct targets *to)
+{
+	if (to->text)
+		list_add(walk, &walk->text, part);
+	list_add(walk, &walk->attachments, part);
+}
+
 static void walk_parts(struct walk *walk, struct part *first, struct str multipart, bool in_alternative,
                        struct targets to)
 {
@@ -87,6 +96,8 @@ static void walk_parts(struct walk *walk, struct part *first, struct str multipa
 			walk_leaf(walk, part, multipart, in_alternative, &to);
 		} else if (!str_eq(part->type, STR("multipart"))) {
 			list_add(walk, &walk->attachments, part);
+		} else if (str_trim(part->body).n) {
+			walk_childless(walk, part, &to);
 		}
 	}
 	if (!str_eq(multipart, STR("alternative")) || !to.text || !to.html)
@@ -220,7 +231,7 @@ struct str message_body_text(struct arena *arena, const struct message *m)
 
 		if (is_text(part, STR("html")))
 			add_piece(&out, html_to_text(arena, part_text(arena, m, part)));
-		else if (str_eq(part->type, STR("text")))
+		else if (str_eq(part->type, STR("text")) || str_eq(part->type, STR("multipart")))
 			add_piece(&out, part_text(arena, m, part));
 	}
 	return whole_utf8(arena, buf_str(&out));

@@ -237,9 +237,19 @@ static struct str clean_filename(struct arena *arena, struct str name)
 	return arena_str(arena, str_trim(str_slice(name, start, name.n)));
 }
 
+/* Where Content-Type was written twice, what stands last describes the body: gateways that wrap a body put theirs in
+ * front and leave the old one. */
+static const struct header *last_content_type(const struct part *part)
+{
+	for (size_t i = part->header_count; i-- > 0;)
+		if (str_eq_nocase(part->headers[i].name, STR("Content-Type")))
+			return &part->headers[i];
+	return NULL;
+}
+
 static void content_type_read(struct arena *arena, struct part *part, struct params *params)
 {
-	const struct header *header = part_header(part, "Content-Type");
+	const struct header *header = last_content_type(part);
 	struct str value = header ? header_unfold(arena, header->value) : STR_NULL;
 	struct cursor c = cursor_of(value);
 	struct str type, subtype;

@@ -279,16 +279,6 @@ static void encoded_message_read(struct scan *scan, struct message_work *work, s
 	message_scan(parser, inner, depth_of(scan) + 1);
 }
 
-/* A multipart without parts is shown as text rather than not at all. */
-static void childless_multipart(struct scan *scan, struct message_work *work, struct part *part)
-{
-	notice_add(scan->parser->arena, &work->m, "a multipart has no parts: its boundary never comes");
-	if (str_trim(part->body).n == 0)
-		return;
-	part->type = STR("text");
-	part->subtype = STR("plain");
-}
-
 static void part_end(struct scan *scan, size_t end, bool was_delimited)
 {
 	struct open_part *open = &scan->open[--scan->open_count];
@@ -300,7 +290,8 @@ static void part_end(struct scan *scan, size_t end, bool was_delimited)
 	part->body = str_slice(scan->raw, MIN(body, MAX(end, start)), end);
 	if (open->is_multipart) {
 		if (!part->first_child && !open->is_closed)
-			childless_multipart(scan, open->work, part);
+			notice_add(scan->parser->arena, &open->work->m,
+			           "a multipart has no parts: its boundary never comes");
 		else if (!open->is_closed)
 			notice_add(scan->parser->arena, &open->work->m, "a closing boundary is missing");
 		part->truncated = !open->is_closed;
