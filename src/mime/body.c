@@ -111,11 +111,34 @@ static void walk_parts(struct walk *walk, struct part *first, struct str multipa
 			list_add(walk, &walk->html, walk->text.items[i]);
 }
 
-void body_walk(struct arena *arena, struct message *m)
+/* Files inside a winmail.dat take its place; those inside the text come last. */
+static void embedded_add(struct parser *parser, struct walk *walk)
 {
-	struct walk walk = {.arena = arena};
+	struct part_list declared = walk->attachments;
+
+	walk->attachments = (struct part_list){0};
+	for (size_t i = 0; i < declared.count; i++) {
+		embedded_in_tnef(parser, declared.items[i]);
+		if (!declared.items[i]->embedded)
+			list_add(walk, &walk->attachments, declared.items[i]);
+		for (struct part *part = declared.items[i]->embedded; part; part = part->next)
+			list_add(walk, &walk->attachments, part);
+	}
+	for (size_t i = 0; i < walk->text.count; i++) {
+		if (!is_text(walk->text.items[i], STR("plain")))
+			continue;
+		embedded_in_text(parser, walk->text.items[i]);
+		for (struct part *part = walk->text.items[i]->embedded; part; part = part->next)
+			list_add(walk, &walk->attachments, part);
+	}
+}
+
+void body_walk(struct parser *parser, struct message *m)
+{
+	struct walk walk = {.arena = parser->arena};
 
 	walk_parts(&walk, m->root, STR("mixed"), false, (struct targets){true, true});
+	embedded_add(parser, &walk);
 	m->text_body = walk.text.items;
 	m->text_body_count = walk.text.count;
 	m->html_body = walk.html.items;
@@ -195,6 +218,9 @@ struct str part_text(struct arena *arena, const struct message *m, const struct 
 	struct str body = str_slice(part->body, 0, max), bytes = body;
 	struct buf decoded CLEANUP(buf_done) = BUF_INIT(body.n);
 
+	if (part->text_left.p)
+		return clean_lines(arena, charset_to_utf8(arena, part->charset,
+		                                          str_slice(part->text_left, 0, m->limits.max_text)));
 	if (part->encoding == ENCODING_QP || part->encoding == ENCODING_BASE64 || part->encoding == ENCODING_UUENCODE) {
 		if (!transfer_decode(part->encoding, body, &decoded))
 			return STR("");

@@ -182,7 +182,7 @@ void message_finish(struct parser *parser, struct message_work *work)
 	m->date = date ? date_parse(header_unfold(arena, date->value)) : 0;
 	if (!m->root->header_count)
 		notice_add(arena, m, "no header");
-	body_walk(arena, m);
+	body_walk(parser, m);
 }
 
 static struct message_limits with_defaults(const struct message_limits *limits)

@@ -379,7 +379,9 @@ struct str part_number(struct arena *arena, const struct part *part)
 	for (; part->parent; part = part->parent) {
 		unsigned place = 1;
 
-		for (const struct part *p = part->parent->first_child; p && p != part; p = p->next)
+		const struct part *first = part->parent->first_child;
+
+		for (const struct part *p = first ? first : part->parent->embedded; p && p != part; p = p->next)
 			place++;
 		number = number.n ? arena_printf(arena, "%u." STR_FMT, place, STR_ARG(number))
 		                  : arena_printf(arena, "%u", place);
