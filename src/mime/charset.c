@@ -360,11 +360,10 @@ static struct str detect(struct arena *arena, struct str bytes)
 	uchardet_delete(detector);
 	/* Short texts make it guess wildly: only multi-byte charsets and Cyrillic are told from Latin with any
 	 * certainty. */
-	static const char *const trusted[] = {"gb18030",      "big5",         "euc-tw",       "shift_jis",
-	                                      "euc-jp",       "iso-2022-jp",  "euc-kr",       "uhc",
-	                                      "koi8-r",       "windows-1251", "windows-1255", "iso-8859-7",
-	                                      "windows-1253", "iso-2022-kr",  "utf-16le",     "utf-16be",
-	                                      "iso-8859-5"};
+	static const char *const trusted[] = {
+	        "gb18030",      "big5",        "euc-tw",   "shift_jis",    "euc-jp",       "iso-2022-jp",
+	        "euc-kr",       "uhc",         "koi8-r",   "windows-1251", "windows-1255", "iso-8859-7",
+	        "windows-1253", "iso-2022-kr", "utf-16le", "utf-16be",     "iso-8859-5"};
 	for (size_t i = 0; i < ARRAY_LEN(trusted); i++) {
 		if (!str_eq(label, str_of(trusted[i])) || (bytes.n < 12 && i > 6))
 			continue;
@@ -375,8 +374,8 @@ static struct str detect(struct arena *arena, struct str bytes)
 	return from_windows_1252(arena, bytes);
 }
 
-/* Seven bits with escapes that switch sets (ISO 2022): valid UTF-8 by its bytes and unreadable as such. NULL where there
- * are none. */
+/* Seven bits with escapes that switch sets (ISO 2022): valid UTF-8 by its bytes and unreadable as such. NULL where
+ * there are none. */
 static const char *switching_charset(struct str bytes)
 {
 	static const struct {

@@ -1,6 +1,6 @@
-/* Files that no MIME structure announces: uuencode and yEnc blocks inside plain text, and those inside a winmail.dat. Each
- * becomes a part of its own below the part it stands in (`embedded`), listed among the attachments. Nothing is copied
- * but text that is transfer-encoded. */
+/* Files that no MIME structure announces: uuencode and yEnc blocks inside plain text, and those inside a winmail.dat.
+ * Each becomes a part of its own below the part it stands in (`embedded`), listed among the attachments. Nothing is
+ * copied but text that is transfer-encoded. */
 #include "parse.h"
 
 #include "base/cursor.h"
@@ -61,8 +61,8 @@ static bool uu_name(struct str line, struct str *ret)
 	return ret->n > 0;
 }
 
-/* A block that begins at `start`; it ends with "end", before which stands a line that counts no bytes, or with the text.
- * *ret_next: where to look on, in any case, so that hardly a line is read twice. */
+/* A block that begins at `start`; it ends with "end", before which stands a line that counts no bytes, or with the
+ * text. *ret_next: where to look on, in any case, so that hardly a line is read twice. */
 static bool uu_block(struct str text, size_t start, struct block *ret, size_t *ret_next)
 {
 	struct cursor c = cursor_of(text);
@@ -95,7 +95,7 @@ static bool yenc_block(struct str text, size_t start, struct block *ret, size_t 
 {
 	struct cursor c = cursor_of(text);
 	struct str line;
-	ptrdiff_t name;
+	ptrdiff_t name, end;
 
 	cursor_skip(&c, start);
 	line = take_line(&c);
@@ -105,8 +105,13 @@ static bool yenc_block(struct str text, size_t start, struct block *ret, size_t 
 		return false;
 	*ret = (struct block){.start = start, .encoding = ENCODING_YENC};
 	ret->name = str_trim(str_slice(line, (size_t)name + 6, line.n));
-	while (!cursor_end(&c) && !str_starts(take_line(&c), STR("=yend")))
-		;
+	end = str_find(cursor_rest(&c), STR("\n=yend"));
+	if (end < 0) {
+		*ret_next = text.n; /* nor for any that begins further on */
+		return false;
+	}
+	cursor_skip(&c, (size_t)end + 1);
+	take_line(&c);
 	ret->end = *ret_next = c.at;
 	return true;
 }
@@ -205,8 +210,7 @@ void embedded_in_text(struct parser *parser, struct part *host)
 		return;
 	text = decoded(parser, host);
 	for (size_t n = 0; n < FILES_MAX && block_find(text, &at, &block); n++) {
-		struct part *part =
-		        embedded_new(parser->arena, host, &last, str_slice(text, block.start, block.end));
+		struct part *part = embedded_new(parser->arena, host, &last, str_slice(text, block.start, block.end));
 		struct str name = charset_to_utf8(parser->arena, host->charset, block.name);
 
 		part->encoding = block.encoding;

@@ -58,11 +58,12 @@ struct part {
 	enum transfer_encoding encoding;
 	struct message *inner; /* message/rfc822 and message/global: the message inside; NULL elsewhere and beyond the
 	                          depth limit */
-	struct part *embedded; /* first of the files that stand inside a plain text (uuencode, yEnc) or a winmail.dat,
-	                          linked by next; their parent is this part. They are attachments of the message but not
-	                          among its parts[]; their raw and body may lie in the arena instead of the raw message */
-	struct str text_left;  /* where a text has such files: its decoded bytes without them */
-	bool truncated;        /* the closing boundary never came */
+	struct part
+	        *embedded;    /* first of the files that stand inside a plain text (uuencode, yEnc) or a winmail.dat,
+	                         linked by next; their parent is this part. They are attachments of the message but not
+	                         among its parts[]; their raw and body may lie in the arena instead of the raw message */
+	struct str text_left; /* where a text has such files: its decoded bytes without them */
+	bool truncated;       /* the closing boundary never came */
 };
 
 struct message_limits {

@@ -286,8 +286,9 @@ static void part_end(struct scan *scan, size_t end, bool was_delimited)
 	size_t start = (size_t)(part->raw.p - scan->raw.p);
 	size_t body = (size_t)(part->body.p - scan->raw.p);
 
-	part->raw = str_slice(scan->raw, start, end);
-	part->body = str_slice(scan->raw, MIN(body, MAX(end, start)), end);
+	/* Between two delimiter lines without anything, the one line end belongs to both: the part is empty. */
+	part->raw = str_slice(scan->raw, MIN(start, end), end);
+	part->body = str_slice(scan->raw, MIN(body, end), end);
 	if (open->is_multipart) {
 		if (!part->first_child && !open->is_closed)
 			notice_add(scan->parser->arena, &open->work->m,

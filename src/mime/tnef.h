@@ -1,5 +1,5 @@
-/* The files inside a winmail.dat (application/ms-tnef, MS-OXTNEF): what Outlook wraps around a mail's attachments when it
- * believes that everybody uses Outlook. Only the attachments are read; bounded, linear, any bytes may come. */
+/* The files inside a winmail.dat (application/ms-tnef, MS-OXTNEF): what Outlook wraps around a mail's attachments when
+ * it believes that everybody uses Outlook. Only the attachments are read; bounded, linear, any bytes may come. */
 #ifndef MIME_TNEF_H
 #define MIME_TNEF_H
 
