@@ -73,6 +73,21 @@ static void walk_leaf(struct walk *walk, struct part *part, struct str multipart
 		list_add(walk, &walk->attachments, part);
 }
 
+/* The signature of a multipart/signed (RFC 1847 §2.1) says something of the mail and isn't a file of it, unless its
+ * sender made it one by a name. It stays among the parts. */
+static bool is_signature(const struct part *part, struct str multipart)
+{
+	static const struct str subtypes[] = {STR_INIT("pgp-signature"), STR_INIT("pkcs7-signature"),
+	                                      STR_INIT("x-pkcs7-signature")};
+
+	if (!str_eq(multipart, STR("signed")) || !str_eq(part->type, STR("application")) || part->filename.n)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(subtypes); i++)
+		if (str_eq(part->subtype, subtypes[i]))
+			return true;
+	return false;
+}
+
 /* A multipart whose boundary never comes: shown as text rather than not at all, and kept as a file, since nobody knows
  * what it was meant to be. */
 static void walk_childless(struct walk *walk, struct part *part, const struct targets *to)
@@ -95,7 +110,8 @@ static void walk_parts(struct walk *walk, struct part *first, struct str multipa
 		} else if (is_inline(part, multipart, part == first)) {
 			walk_leaf(walk, part, multipart, in_alternative, &to);
 		} else if (!str_eq(part->type, STR("multipart"))) {
-			list_add(walk, &walk->attachments, part);
+			if (!is_signature(part, multipart))
+				list_add(walk, &walk->attachments, part);
 		} else if (str_trim(part->body).n) {
 			walk_childless(walk, part, &to);
 		}

@@ -356,6 +356,29 @@ static void scan_delimiters(struct scan *scan, size_t at)
 	}
 }
 
+/* The last part may end with its closing delimiter where the sender forgot the line end before it. */
+static void end_at_glued_close(struct scan *scan)
+{
+	struct open_part *parent;
+	struct str body, boundary;
+	size_t start;
+
+	if (scan->open_count < 2)
+		return;
+	parent = &scan->open[scan->open_count - 2];
+	if (!parent->is_multipart || parent->is_closed || scan->open[scan->open_count - 1].is_multipart)
+		return;
+	start = (size_t)(scan->open[scan->open_count - 1].part->body.p - scan->raw.p);
+	body = str_trim(str_slice(scan->raw, start, scan->raw.n));
+	boundary = parent->part->boundary;
+	if (body.n < boundary.n + 4 || !str_ends_nocase(body, STR("--")) ||
+	    memcmp(body.p + body.n - boundary.n - 2, boundary.p, boundary.n) != 0 ||
+	    memcmp(body.p + body.n - boundary.n - 4, "--", 2) != 0)
+		return;
+	parent->is_closed = true;
+	part_end(scan, (size_t)(body.p - scan->raw.p) + body.n - boundary.n - 4, true);
+}
+
 void message_scan(struct parser *parser, struct message_work *work, size_t depth)
 {
 	struct scan scan = {.parser = parser, .raw = work->m.raw, .depth = depth, .eol = line_end_of(work->m.raw)};
@@ -366,6 +389,7 @@ void message_scan(struct parser *parser, struct message_work *work, size_t depth
 	scan.open = ARENA_ARRAY(parser->arena, struct open_part, parser->limits.max_depth + 2);
 	part_begin(&scan, work, NULL, &at);
 	scan_delimiters(&scan, at);
+	end_at_glued_close(&scan);
 	while (scan.open_count)
 		part_end(&scan, scan.raw.n, false);
 	done_until(&scan, scan.raw.n, true);
