@@ -227,6 +227,28 @@ static struct str charset_of(const struct part *part, struct str bytes)
 	return html_charset(bytes);
 }
 
+/* Some gateways declare base64 and send the text as it is: its first line shows it. */
+static bool is_only_called_base64(const struct part *part)
+{
+	struct str line = str_trim(part->body);
+	ptrdiff_t eol = str_find_char(line, '\n');
+
+	if (part->encoding != ENCODING_BASE64)
+		return false;
+	line = str_trim(str_slice(line, 0, eol < 0 ? line.n : (size_t)eol));
+	line = str_slice(line, 0, 1000);
+	for (size_t i = 0; i < line.n; i++) {
+		char c = line.p[i];
+
+		/* What stands behind a padding is the decoder's business; lines that were joined by blanks are long. */
+		if (c == '=' || is_space(c))
+			return c == '=' ? i == 0 : i < 20;
+		if (!is_alpha(c) && !is_digit(c) && c != '+' && c != '/' && c != '-' && c != '_')
+			return true;
+	}
+	return false;
+}
+
 struct str part_text(struct arena *arena, const struct message *m, const struct part *part)
 {
 	/* Decoding never makes anything longer but base64 takes four for three. */
@@ -237,7 +259,8 @@ struct str part_text(struct arena *arena, const struct message *m, const struct 
 	if (part->text_left.p)
 		return clean_lines(arena, charset_to_utf8(arena, part->charset,
 		                                          str_slice(part->text_left, 0, m->limits.max_text)));
-	if (part->encoding == ENCODING_QP || part->encoding == ENCODING_BASE64 || part->encoding == ENCODING_UUENCODE) {
+	if (!is_only_called_base64(part) && (part->encoding == ENCODING_QP || part->encoding == ENCODING_BASE64 ||
+	                                     part->encoding == ENCODING_UUENCODE)) {
 		if (!transfer_decode(part->encoding, body, &decoded))
 			return STR("");
 		bytes = buf_str(&decoded);
