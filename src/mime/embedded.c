@@ -118,26 +118,22 @@ static bool yenc_block(struct str text, size_t start, struct block *ret, size_t 
 
 /* ---------------------------------------------------------------- blocks in a text */
 
-static bool starts_line(struct str text, size_t at)
-{
-	return at == 0 || text.p[at - 1] == '\n';
-}
-
+/* The next block that begins with a line at or behind *at, which stands at a line's start. */
 static bool block_find(struct str text, size_t *at, struct block *ret)
 {
 	while (*at < text.n) {
-		ptrdiff_t found = str_find(str_slice(text, *at, text.n), STR("begin "));
-		size_t begin = *at + (size_t)found;
+		struct str rest = str_slice(text, *at, text.n);
+		ptrdiff_t eol;
 
-		if (found < 0)
-			return false;
-		*at = begin + 6;
-		if (starts_line(text, begin)) {
-			if (uu_block(text, begin, ret, at))
+		if (str_starts(rest, STR("begin "))) {
+			if (uu_block(text, *at, ret, at))
 				return true;
-		} else if (begin >= 2 && memcmp(text.p + begin - 2, "=y", 2) == 0 && starts_line(text, begin - 2)) {
-			if (yenc_block(text, begin - 2, ret, at))
+		} else if (str_starts(rest, STR("=ybegin "))) {
+			if (yenc_block(text, *at, ret, at))
 				return true;
+		} else {
+			eol = str_find_char(rest, '\n');
+			*at = eol < 0 ? text.n : *at + (size_t)eol + 1;
 		}
 	}
 	return false;

@@ -239,7 +239,7 @@ static struct message_limits with_defaults(const struct message_limits *limits)
 
 struct message *message_parse(struct arena *arena, struct str raw, const struct message_limits *limits)
 {
-	struct parser parser = {.arena = arena, .limits = with_defaults(limits), .decode_left = raw.n};
+	struct parser parser = {.arena = arena, .limits = with_defaults(limits), .decode_left = raw.n * 2};
 	struct message_work *work = ARENA_NEW(arena, struct message_work);
 
 	work->m.raw = raw.p ? raw : STR("");

@@ -169,8 +169,7 @@ static struct str any_text(struct arena *arena, size_t max, bool with_lines)
 {
 	static const char *const words[] = {
 	        "invoice",
-	        "Stra\xc3\x9f"
-	        "e",
+	        "Stra\303\237e",
 	        "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e",
 	        "\xf0\x9f\x98\x80",
 	        "a,b;c:d",
