@@ -5,7 +5,7 @@
  * Each set is parsed whole, several times, by one after the other; what is asked of a message is the same: its tree,
  *its subject and senders decoded, its text as UTF-8. Hauspost classifies it as well. Sets: the mails of a folder, and
  * generated ones of 4 KiB (plain, quoted-printable, base64, alternative with a small file). CPU time of this process.
-*/
+ */
 #include "mime/classify.h"
 #include "mime/message.h"
 
