@@ -42,11 +42,12 @@ def inspected(name, out):
         files = [json.loads(line)["file"] for line in lines]
     for start in range(0, len(files), 200):
         run = subprocess.run([HAUSPOST, "inspect", "--json", *SETS[name], *files[start:start + 200]],
-                             cwd=os.path.join(CORPUS, "mail"), stdout=out, stderr=subprocess.PIPE, text=True, timeout=600, check=False)
+                             cwd=os.path.join(CORPUS, "mail"), capture_output=True, text=True, timeout=600, check=False)
         if run.returncode != 0 and SETS[name]:
             return False
         if run.returncode != 0:
             sys.exit(f"score: hauspost inspect ended with {run.returncode} on {name}:\n{run.stderr}")
+        out.write("".join(line + "\n" for line in run.stdout.split("\n") if line))
     out.flush()
     return True
 

@@ -28,6 +28,8 @@ static int inspect_file(struct cli *cli, const char *path)
 	if (r < 0)
 		return cli_fail(cli, &err);
 	fwrite(page.p, 1, page.n, stdout);
+	if (cli->json)
+		putchar('\n');
 	return EXIT_OK;
 }
 
