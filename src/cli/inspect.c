@@ -75,21 +75,17 @@ static struct str sha1_hex(struct arena *arena, struct str bytes)
 	return arena_str(arena, str_new(hex, n * 2));
 }
 
-static json_t *leaf(struct arena *arena, const struct message *m, const struct part *part)
+/* The digest is of the bytes as they were sent, before any charset is applied: that tells a decoder's mistake from a
+ * charset's. */
+static json_t *leaf(struct arena *arena, const struct part *part)
 {
 	struct buf decoded CLEANUP(buf_done) = BUF_INIT(MIB(256));
-	struct str content;
 
-	if (str_eq(part->type, STR("text"))) {
-		content = part_text(arena, m, part);
-	} else {
-		if (!part_decode(part, &decoded))
-			buf_clear(&decoded);
-		content = buf_str(&decoded);
-	}
+	if (!part_decode(part, &decoded))
+		buf_clear(&decoded);
 	return json_pack("{s:o, s:I, s:o}", "type", text(part_type(arena, part)), "size",
 	                 (json_int_t)part_decoded_size(part), "sha1",
-	                 text(sha1_hex(arena, without_space(arena, content))));
+	                 text(sha1_hex(arena, without_space(arena, buf_str(&decoded)))));
 }
 
 /* Leaves in order; those of an inner message stand in its place. */
@@ -101,7 +97,7 @@ static void add_leaves(struct arena *arena, const struct message *m, json_t *arr
 		if (part->inner)
 			add_leaves(arena, part->inner, array);
 		else if (!part->first_child && !str_eq(part->type, STR("multipart")))
-			json_array_append_new(array, leaf(arena, m, part));
+			json_array_append_new(array, leaf(arena, part));
 	}
 }
 

@@ -78,8 +78,12 @@ int intake_place_init(struct intake_place *place, const struct intake_options *o
 static void give_back(void *ctx, const char *upto)
 {
 	const struct incoming *incoming = ctx;
-	size_t n = (size_t)(upto - incoming->raw.p) & ~(size_t)4095;
+	size_t n;
 
+	/* The content of a file inside another part may lie in the arena. */
+	if (upto < incoming->raw.p || upto > incoming->raw.p + incoming->raw.n)
+		return;
+	n = (size_t)(upto - incoming->raw.p) & ~(size_t)4095;
 	if (n)
 		madvise((void *)(uintptr_t)incoming->raw.p, n, MADV_DONTNEED);
 }

@@ -73,6 +73,30 @@ static void walk_leaf(struct walk *walk, struct part *part, struct str multipart
 		list_add(walk, &walk->attachments, part);
 }
 
+/* The signature of a multipart/signed (RFC 1847 §2.1) says something of the mail and isn't a file of it, unless its
+ * sender made it one by a name. It stays among the parts. */
+static bool is_signature(const struct part *part, struct str multipart)
+{
+	static const struct str subtypes[] = {STR_INIT("pgp-signature"), STR_INIT("pkcs7-signature"),
+	                                      STR_INIT("x-pkcs7-signature")};
+
+	if (!str_eq(multipart, STR("signed")) || !str_eq(part->type, STR("application")) || part->filename.n)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(subtypes); i++)
+		if (str_eq(part->subtype, subtypes[i]))
+			return true;
+	return false;
+}
+
+/* A multipart whose boundary never comes: shown as text rather than not at all, and kept as a file, since nobody knows
+ * what it was meant to be. */
+static void walk_childless(struct walk *walk, struct part *part, const struct targets *to)
+{
+	if (to->text)
+		list_add(walk, &walk->text, part);
+	list_add(walk, &walk->attachments, part);
+}
+
 static void walk_parts(struct walk *walk, struct part *first, struct str multipart, bool in_alternative,
                        struct targets to)
 {
@@ -86,7 +110,10 @@ static void walk_parts(struct walk *walk, struct part *first, struct str multipa
 		} else if (is_inline(part, multipart, part == first)) {
 			walk_leaf(walk, part, multipart, in_alternative, &to);
 		} else if (!str_eq(part->type, STR("multipart"))) {
-			list_add(walk, &walk->attachments, part);
+			if (!is_signature(part, multipart))
+				list_add(walk, &walk->attachments, part);
+		} else if (str_trim(part->body).n) {
+			walk_childless(walk, part, &to);
 		}
 	}
 	if (!str_eq(multipart, STR("alternative")) || !to.text || !to.html)
@@ -100,11 +127,34 @@ static void walk_parts(struct walk *walk, struct part *first, struct str multipa
 			list_add(walk, &walk->html, walk->text.items[i]);
 }
 
-void body_walk(struct arena *arena, struct message *m)
+/* Files inside a winmail.dat take its place; those inside the text come last. */
+static void embedded_add(struct parser *parser, struct walk *walk)
 {
-	struct walk walk = {.arena = arena};
+	struct part_list declared = walk->attachments;
+
+	walk->attachments = (struct part_list){0};
+	for (size_t i = 0; i < declared.count; i++) {
+		embedded_in_tnef(parser, declared.items[i]);
+		if (!declared.items[i]->embedded)
+			list_add(walk, &walk->attachments, declared.items[i]);
+		for (struct part *part = declared.items[i]->embedded; part; part = part->next)
+			list_add(walk, &walk->attachments, part);
+	}
+	for (size_t i = 0; i < walk->text.count; i++) {
+		if (!is_text(walk->text.items[i], STR("plain")))
+			continue;
+		embedded_in_text(parser, walk->text.items[i]);
+		for (struct part *part = walk->text.items[i]->embedded; part; part = part->next)
+			list_add(walk, &walk->attachments, part);
+	}
+}
+
+void body_walk(struct parser *parser, struct message *m)
+{
+	struct walk walk = {.arena = parser->arena};
 
 	walk_parts(&walk, m->root, STR("mixed"), false, (struct targets){true, true});
+	embedded_add(parser, &walk);
 	m->text_body = walk.text.items;
 	m->text_body_count = walk.text.count;
 	m->html_body = walk.html.items;
@@ -177,6 +227,28 @@ static struct str charset_of(const struct part *part, struct str bytes)
 	return html_charset(bytes);
 }
 
+/* Some gateways declare base64 and send the text as it is: its first line shows it. */
+static bool is_only_called_base64(const struct part *part)
+{
+	struct str line = str_trim(part->body);
+	ptrdiff_t eol = str_find_char(line, '\n');
+
+	if (part->encoding != ENCODING_BASE64)
+		return false;
+	line = str_trim(str_slice(line, 0, eol < 0 ? line.n : (size_t)eol));
+	line = str_slice(line, 0, 1000);
+	for (size_t i = 0; i < line.n; i++) {
+		char c = line.p[i];
+
+		/* What stands behind a padding is the decoder's business; lines that were joined by blanks are long. */
+		if (c == '=' || is_space(c))
+			return c == '=' ? i == 0 : i < 20;
+		if (!is_alpha(c) && !is_digit(c) && c != '+' && c != '/' && c != '-' && c != '_')
+			return true;
+	}
+	return false;
+}
+
 struct str part_text(struct arena *arena, const struct message *m, const struct part *part)
 {
 	/* Decoding never makes anything longer but base64 takes four for three. */
@@ -184,7 +256,11 @@ struct str part_text(struct arena *arena, const struct message *m, const struct 
 	struct str body = str_slice(part->body, 0, max), bytes = body;
 	struct buf decoded CLEANUP(buf_done) = BUF_INIT(body.n);
 
-	if (part->encoding == ENCODING_QP || part->encoding == ENCODING_BASE64 || part->encoding == ENCODING_UUENCODE) {
+	if (part->text_left.p)
+		return clean_lines(arena, charset_to_utf8(arena, part->charset,
+		                                          str_slice(part->text_left, 0, m->limits.max_text)));
+	if (!is_only_called_base64(part) && (part->encoding == ENCODING_QP || part->encoding == ENCODING_BASE64 ||
+	                                     part->encoding == ENCODING_UUENCODE)) {
 		if (!transfer_decode(part->encoding, body, &decoded))
 			return STR("");
 		bytes = buf_str(&decoded);
@@ -220,7 +296,7 @@ struct str message_body_text(struct arena *arena, const struct message *m)
 
 		if (is_text(part, STR("html")))
 			add_piece(&out, html_to_text(arena, part_text(arena, m, part)));
-		else if (str_eq(part->type, STR("text")))
+		else if (str_eq(part->type, STR("text")) || str_eq(part->type, STR("multipart")))
 			add_piece(&out, part_text(arena, m, part));
 	}
 	return whole_utf8(arena, buf_str(&out));

@@ -32,7 +32,7 @@ static const struct {
 	{"windows-1250", "CP1250"}, {"windows-1251", "CP1251"}, {"win-1251", "CP1251"}, {"windows-1253", "CP1253"}, {"windows-1254", "CP1254"}, {"windows-1255", "CP1255"},
 	{"windows-1256", "CP1256"}, {"windows-1257", "CP1257"}, {"windows-1258", "CP1258"}, {"x-cp1250", "CP1250"}, {"x-cp1251", "CP1251"}, {"koi8-r", "KOI8-R"}, {"koi8", "KOI8-R"}, {"koi", "KOI8-R"},
 	{"koi8-u", "KOI8-U"}, {"koi8-ru", "KOI8-U"}, {"macintosh", "MACINTOSH"}, {"mac", "MACINTOSH"}, {"x-mac-roman", "MACINTOSH"}, {"macroman", "MACINTOSH"}, {"x-mac-cyrillic", "MAC-CYRILLIC"},
-	{"gb2312", "GB18030"}, {"gbk", "GB18030"}, {"x-gbk", "GB18030"}, {"chinese", "GB18030"}, {"csgb2312", "GB18030"}, {"gb_2312-80", "GB18030"}, {"gb_2312", "GB18030"}, {"euc-cn", "GB18030"},
+	{"gb2312", "GB18030"}, {"gbk", "GB18030"}, {"x-gbk", "GB18030"}, {"chinese", "GB18030"}, {"hz-gb-2312", "HZ"}, {"hz", "HZ"}, {"csgb2312", "GB18030"}, {"gb_2312-80", "GB18030"}, {"gb_2312", "GB18030"}, {"euc-cn", "GB18030"},
 	{"cp936", "GB18030"}, {"ms936", "GB18030"}, {"windows-936", "GB18030"}, {"gb18030", "GB18030"}, {"cn-gb", "GB18030"}, {"gb-2312", "GB18030"},
 	{"big5", "BIG5-HKSCS"}, {"big5-hkscs", "BIG5-HKSCS"}, {"cn-big5", "BIG5-HKSCS"}, {"x-x-big5", "BIG5-HKSCS"}, {"csbig5", "BIG5-HKSCS"}, {"cp950", "CP950"}, {"windows-950", "CP950"},
 	{"shift_jis", "CP932"}, {"shift-jis", "CP932"}, {"sjis", "CP932"}, {"x-sjis", "CP932"}, {"ms_kanji", "CP932"}, {"windows-31j", "CP932"}, {"csshiftjis", "CP932"}, {"ms932", "CP932"}, {"cp932", "CP932"},
@@ -281,6 +281,37 @@ static struct str from_iso_2022_jp(struct arena *arena, struct str bytes)
 	return cd == (iconv_t)-1 ? repair_utf8(arena, str_new(euc, n)) : from_iconv(arena, cd, str_new(euc, n));
 }
 
+/* HZ (RFC 1843): GB 2312 in seven bits between ~{ and ~}; no run goes beyond its line. */
+static struct str from_hz(struct arena *arena, struct str bytes)
+{
+	char *gb = arena_bytes(arena, bytes.n + 1);
+	size_t n = 0;
+	bool inside = false;
+	iconv_t cd;
+
+	for (size_t i = 0; i < bytes.n; i++) {
+		char c = bytes.p[i], after = i + 1 < bytes.n ? bytes.p[i + 1] : '\0';
+
+		if (c == '~' && (after == '{' || after == '}')) {
+			inside = after == '{';
+			i++;
+		} else if (!inside && c == '~' && (after == '~' || after == '\n')) {
+			i++;
+			if (after == '~')
+				gb[n++] = '~';
+		} else if (inside && c > ' ' && after > ' ') {
+			gb[n++] = (char)(c | 0x80);
+			gb[n++] = (char)(after | 0x80);
+			i++;
+		} else {
+			inside = inside && c != '\n';
+			gb[n++] = c;
+		}
+	}
+	cd = descriptor_for("GB18030");
+	return cd == (iconv_t)-1 ? repair_utf8(arena, str_new(gb, n)) : from_iconv(arena, cd, str_new(gb, n));
+}
+
 static struct str from_utf16(struct arena *arena, struct str bytes)
 {
 	bool big = bytes.n >= 2 && (uint8_t)bytes.p[0] == 0xfe && (uint8_t)bytes.p[1] == 0xff;
@@ -329,10 +360,10 @@ static struct str detect(struct arena *arena, struct str bytes)
 	uchardet_delete(detector);
 	/* Short texts make it guess wildly: only multi-byte charsets and Cyrillic are told from Latin with any
 	 * certainty. */
-	static const char *const trusted[] = {"gb18030",      "big5",         "euc-tw",       "shift_jis",
-	                                      "euc-jp",       "iso-2022-jp",  "euc-kr",       "uhc",
-	                                      "koi8-r",       "windows-1251", "windows-1255", "iso-8859-7",
-	                                      "windows-1253", "iso-2022-kr",  "utf-16le",     "utf-16be"};
+	static const char *const trusted[] = {
+	        "gb18030",      "big5",        "euc-tw",   "shift_jis",    "euc-jp",       "iso-2022-jp",
+	        "euc-kr",       "uhc",         "koi8-r",   "windows-1251", "windows-1255", "iso-8859-7",
+	        "windows-1253", "iso-2022-kr", "utf-16le", "utf-16be",     "iso-8859-5"};
 	for (size_t i = 0; i < ARRAY_LEN(trusted); i++) {
 		if (!str_eq(label, str_of(trusted[i])) || (bytes.n < 12 && i > 6))
 			continue;
@@ -343,8 +374,34 @@ static struct str detect(struct arena *arena, struct str bytes)
 	return from_windows_1252(arena, bytes);
 }
 
+/* Seven bits with escapes that switch sets (ISO 2022): valid UTF-8 by its bytes and unreadable as such. NULL where
+ * there are none. */
+static const char *switching_charset(struct str bytes)
+{
+	static const struct {
+		struct str escape;
+		const char *label;
+	} switches[] = {
+	        {STR_INIT("\033$B"), "iso-2022-jp"},  {STR_INIT("\033$@"), "iso-2022-jp"},
+	        {STR_INIT("\033(I"), "iso-2022-jp"},  {STR_INIT("\033$)C"), "iso-2022-kr"},
+	        {STR_INIT("\033$)A"), "iso-2022-cn"}, {STR_INIT("\033$)G"), "iso-2022-cn"},
+	};
+	ptrdiff_t at = str_find_char(bytes, '\033');
+
+	if (at < 0)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_LEN(switches); i++)
+		if (str_starts(str_slice(bytes, (size_t)at, bytes.n), switches[i].escape))
+			return switches[i].label;
+	return NULL;
+}
+
 struct str charset_guess_utf8(struct arena *arena, struct str bytes)
 {
+	const char *switching = switching_charset(bytes);
+
+	if (switching)
+		return charset_to_utf8(arena, str_of(switching), bytes);
 	return str_is_utf8(bytes) ? bytes : detect(arena, bytes);
 }
 
@@ -362,6 +419,8 @@ struct str charset_to_utf8(struct arena *arena, struct str label, struct str byt
 		return str_is_ascii(bytes) ? bytes : from_windows_1252(arena, bytes);
 	if (strcmp(name, "ISO-2022-JP") == 0)
 		return from_iso_2022_jp(arena, bytes);
+	if (strcmp(name, "HZ") == 0)
+		return from_hz(arena, bytes);
 	if (strcmp(name, "UTF-16") == 0)
 		return from_utf16(arena, bytes);
 	cd = descriptor_for(name);

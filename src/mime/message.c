@@ -23,6 +23,47 @@ void notice_add(struct arena *arena, struct message *m, const char *text)
 	m->notices[m->notice_count++] = arena_str(arena, str_of(text));
 }
 
+/* ---------------------------------------------------------------- raw text in fields */
+
+/* The charset that fields without encoded words are most likely in: that of the first text. */
+static struct str charset_of_text(const struct message *m)
+{
+	for (size_t i = 0; i < m->part_count; i++)
+		if (str_eq(m->parts[i]->type, STR("text")) && m->parts[i]->charset.n)
+			return m->parts[i]->charset;
+	return STR("");
+}
+
+/* Does the value need that charset to be read? Seven-bit charsets look like ASCII. */
+static bool needs_charset(struct str value, struct str charset)
+{
+	if (!charset.n || str_eq(charset, STR("us-ascii")) || str_eq(charset, STR("utf-8")))
+		return false;
+	if (str_eq(charset, STR("utf-7")) || str_eq(charset, STR("hz-gb-2312")))
+		return str_is_ascii(value);
+	return !str_is_utf8(value) || str_find_char(value, '\033') >= 0;
+}
+
+/* A field's value, unfolded. Text beyond ASCII that was never encoded (RFC 2047 forbids it, RFC 6532 means UTF-8) is
+ * read as the body's, unless it can't be that. */
+static struct str field_value(struct arena *arena, const struct message *m, const struct header *header)
+{
+	struct str value = header ? header_unfold(arena, header->value) : STR("");
+	struct str charset, text;
+
+	if (str_is_ascii(value) && !memchr(value.p ? value.p : "", '+', value.n) && str_find(value, STR("~{")) < 0 &&
+	    str_find_char(value, '\033') < 0)
+		return value;
+	/* Encoded words say themselves what they are in, even where raw bytes stand inside them. */
+	if (str_find(value, STR("=?")) >= 0)
+		return value;
+	charset = charset_of_text(m);
+	if (!needs_charset(value, charset))
+		return value;
+	text = charset_to_utf8(arena, charset, value);
+	return str_find(text, STR("\xef\xbf\xbd")) < 0 ? text : value;
+}
+
 /* ---------------------------------------------------------------- ids */
 
 struct id_list {
@@ -114,7 +155,7 @@ static struct address_list addresses_read(struct arena *arena, const struct mess
 
 		if (!str_eq_nocase(header->name, want) || fields++ == 100)
 			continue;
-		more = address_list_parse(arena, header_unfold(arena, header->value));
+		more = address_list_parse(arena, field_value(arena, m, header));
 		if (!all.count) {
 			all = more;
 			size = more.count;
@@ -171,7 +212,7 @@ void message_finish(struct parser *parser, struct message_work *work)
 
 	addresses_of(arena, m);
 	return_path_read(arena, m);
-	m->subject = header_text(arena, message_header(m, "Subject"));
+	m->subject = words_decode(arena, field_value(arena, m, message_header(m, "Subject")));
 	message_id_read(arena, m);
 	ids = ids_read(arena, m->root, "In-Reply-To");
 	m->in_reply_to = ids.items;
@@ -182,7 +223,7 @@ void message_finish(struct parser *parser, struct message_work *work)
 	m->date = date ? date_parse(header_unfold(arena, date->value)) : 0;
 	if (!m->root->header_count)
 		notice_add(arena, m, "no header");
-	body_walk(arena, m);
+	body_walk(parser, m);
 }
 
 static struct message_limits with_defaults(const struct message_limits *limits)
@@ -198,7 +239,7 @@ static struct message_limits with_defaults(const struct message_limits *limits)
 
 struct message *message_parse(struct arena *arena, struct str raw, const struct message_limits *limits)
 {
-	struct parser parser = {.arena = arena, .limits = with_defaults(limits), .decode_left = raw.n};
+	struct parser parser = {.arena = arena, .limits = with_defaults(limits), .decode_left = raw.n * 2};
 	struct message_work *work = ARENA_NEW(arena, struct message_work);
 
 	work->m.raw = raw.p ? raw : STR("");

@@ -38,7 +38,8 @@ enum transfer_encoding {
 	ENCODING_BINARY,
 	ENCODING_QP,
 	ENCODING_BASE64,
-	ENCODING_UUENCODE
+	ENCODING_UUENCODE,
+	ENCODING_YENC /* only of files embedded in a text */
 };
 
 struct part {
@@ -57,7 +58,12 @@ struct part {
 	enum transfer_encoding encoding;
 	struct message *inner; /* message/rfc822 and message/global: the message inside; NULL elsewhere and beyond the
 	                          depth limit */
-	bool truncated;        /* the closing boundary never came */
+	struct part
+	        *embedded;    /* first of the files that stand inside a plain text (uuencode, yEnc) or a winmail.dat,
+	                         linked by next; their parent is this part. They are attachments of the message but not
+	                         among its parts[]; their raw and body may lie in the arena instead of the raw message */
+	struct str text_left; /* where a text has such files: its decoded bytes without them */
+	bool truncated;       /* the closing boundary never came */
 };
 
 struct message_limits {
@@ -96,7 +102,7 @@ struct message {
 	struct part **html_body;
 	size_t html_body_count;
 	struct part **attachments;
-	size_t attachment_count;
+	size_t attachment_count; /* with embedded files; a winmail.dat that could be read is replaced by its files */
 
 	struct str *notices; /* what was odd, in words: "boundary missing", "base64 cut short" */
 	size_t notice_count;

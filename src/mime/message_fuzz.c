@@ -60,6 +60,21 @@ static void check_part(struct arena *arena, const struct message *m, const struc
 		check_message(arena, part->inner);
 }
 
+/* Files embedded in other parts are attachments without being parts of the message. */
+static void check_attachment(struct arena *arena, const struct part *part)
+{
+	struct buf content CLEANUP(buf_done) = BUF_INIT(MIB(16));
+
+	check_text(part->type);
+	check_text(part->subtype);
+	check_text(part->filename);
+	check_text(part->content_id);
+	must(part->type.n && part->subtype.n);
+	if (part_decode(part, &content))
+		must(content.n == part_decoded_size(part));
+	check_text(part_number(arena, part));
+}
+
 static void check_message(struct arena *arena, const struct message *m)
 {
 	struct classification c = message_classify(arena, m);
@@ -70,6 +85,8 @@ static void check_message(struct arena *arena, const struct message *m)
 		must(m->parts[i]->index == (int)i);
 		check_part(arena, m, m->parts[i]);
 	}
+	for (size_t i = 0; i < m->attachment_count; i++)
+		check_attachment(arena, m->attachments[i]);
 	check_addresses(&m->from_list);
 	check_addresses(&m->sender);
 	check_addresses(&m->to);

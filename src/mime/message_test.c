@@ -148,6 +148,9 @@ static void odd_mail_is_a_message_all_the_same(void **state UNUSED)
 	        {"Content-Type: text/plain; charset=\"utf-8\n\nb\xc3\xa4", "", "b\xc3\xa4", 1, NULL},
 	        {"Content-Type: TEXT/HTML\n\n<p>a<br>b", "", "a\nb", 1, NULL},
 	        {"Content-Transfer-Encoding: base64 (x)\n\naGk=", "", "hi", 1, NULL},
+	        {"Content-Transfer-Encoding: base64\n\nDear all, no base64\n", "", "Dear all, no base64\n", 1, NULL},
+	        {"Content-Transfer-Encoding: base64\n\naGVsbG8gaGVsbG8gaGVsbG8g aGVsbG8=", "",
+	         "hello hello hello hello", 1, NULL},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -163,6 +166,113 @@ static void odd_mail_is_a_message_all_the_same(void **state UNUSED)
 		assert_str(body, cases[i].body);
 		assert_int_equal(m->part_count, cases[i].parts);
 		assert_true(cases[i].notice ? has_notice(m, cases[i].notice) : m->notice_count == 0);
+	}
+}
+
+static void a_multipart_without_parts_is_shown_and_kept(void **state UNUSED)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	const struct message *m =
+	        message_parse(arena, STR("Content-Type: multipart/mixed; boundary=b\n\nall there is\n"), NULL);
+
+	assert_str(part_type(arena, m->root), "multipart/mixed");
+	assert_str(message_body_text(arena, m), "all there is\n");
+	assert_int_equal(m->attachment_count, 1);
+	assert_ptr_equal(m->attachments[0], m->root);
+	assert_int_equal(part_decoded_size(m->root), 13);
+}
+
+static void of_two_content_types_the_last_counts(void **state UNUSED)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	const struct message *m = message_parse(arena,
+	                                        STR("Content-Type: multipart/mixed; boundary=b\n"
+	                                            "Content-Type: text/plain; charset=utf-8\n\nbody\n"),
+	                                        NULL);
+
+	assert_str(part_type(arena, m->root), "text/plain");
+	assert_int_equal(m->notice_count, 0);
+}
+
+static void a_closing_delimiter_glued_to_the_text_is_none_of_it(void **state UNUSED)
+{
+	static const struct {
+		const char *raw, *body;
+	} cases[] = {
+	        {"Content-Type: multipart/mixed; boundary=b\n\n--b\n\ntext--b--\n", "text"},
+	        {"Content-Type: multipart/mixed; boundary=b\n\n--b\n\ntext--c--\n", "text--c--\n"},
+	        {"Content-Type: multipart/mixed; boundary=b\n\n--b\n\ntext--b--\nmore\n", "text--b--\nmore\n"},
+	        {"Content-Type: multipart/mixed; boundary=b\n\n--b\n\n-b--", "-b--"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct arena *arena CLEANUP(arena_freep) = arena_new();
+		const struct message *m = message_parse(arena, str_of(cases[i].raw), NULL);
+
+		assert_str(message_body_text(arena, m), cases[i].body);
+		assert_int_equal(m->notice_count, i == 0 ? 0 : 1);
+	}
+}
+
+/* Fields that should have been encoded, and texts in charsets that nobody or somebody wrong named. */
+static void text_is_read_whatever_is_declared(void **state UNUSED)
+{
+	static const struct {
+		const char *charset, *raw, *text;
+	} cases[] = {
+	        {"koi8-r", "\xf0\xd2\xc9\xd7\xc5\xd4", "\xd0\x9f\xd1\x80\xd0\xb8\xd0\xb2\xd0\xb5\xd1\x82"},
+	        {"iso-8859-1", "\x93na\xefve\x94", "\xe2\x80\x9cna\xc3\xafve\xe2\x80\x9d"}, /* windows-1252 in truth */
+	        {"iso-8859-2",
+	         "\xb3\xf3"
+	         "d\xbc",
+	         "\xc5\x82\xc3\xb3"
+	         "d\xc5\xba"},
+	        {"utf-7", "Gr+APw-n", "Gr\xc3\xbcn"},
+	        {"hz-gb-2312", "a~{VPND~}~~b", "a\xe4\xb8\xad\xe6\x96\x87~b"},
+	        {"iso-2022-jp", "\033$BF|K\\8l\033(B!", "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e!"},
+	        {"us-ascii", "\033$BF|K\\8l\033(B!", "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e!"},
+	        {"", "\033$)C\x0eGQ1[\x0f.", "\xed\x95\x9c\xea\xb8\x80."},
+	        {"us-ascii", "Gr\xc3\xbcn", "Gr\xc3\xbcn"},
+	        {"", "Gr\xfcn", "Gr\xc3\xbcn"},
+	        {"gb2312", "\xd6\xd0\xce\xc4\x97\x6f", "\xe4\xb8\xad\xe6\x96\x87\xe6\xa2\xa0"}, /* gb18030 in truth */
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct arena *arena CLEANUP(arena_freep) = arena_new();
+		struct str raw = arena_printf(
+		        arena, "Subject: %s\nFrom: \"%s\" <a@b.c>\nContent-Type: text/plain%s%s\n\n%s", cases[i].raw,
+		        cases[i].raw, *cases[i].charset ? "; charset=" : "", cases[i].charset, cases[i].raw);
+		const struct message *m = message_parse(arena, raw, NULL);
+
+		assert_str(message_body_text(arena, m), cases[i].text);
+		assert_str(m->subject, cases[i].text);
+		if (!strchr(cases[i].raw, '\\'))
+			assert_str(m->from.name, cases[i].text);
+	}
+}
+
+static void a_signature_is_an_attachment_only_by_name(void **state UNUSED)
+{
+	static const struct {
+		const char *signature;
+		size_t attachments;
+	} cases[] = {
+	        {"application/pgp-signature", 0},
+	        {"application/pgp-signature; name=signature.asc", 1},
+	        {"application/pkcs7-signature", 0},
+	        {"signature/plain", 1},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct arena *arena CLEANUP(arena_freep) = arena_new();
+		struct str raw = arena_printf(arena,
+		                              "Content-Type: multipart/signed; boundary=b\n\n--b\n\nbody\n--b\n"
+		                              "Content-Type: %s\n\nsigned\n--b--\n",
+		                              cases[i].signature);
+		const struct message *m = message_parse(arena, raw, NULL);
+
+		assert_int_equal(m->attachment_count, cases[i].attachments);
+		assert_int_equal(m->part_count, 3);
 	}
 }
 
@@ -370,6 +480,11 @@ int main(void)
 	        cmocka_unit_test(the_tree_has_every_part_in_order),
 	        cmocka_unit_test(bodies_and_attachments_are_told_apart),
 	        cmocka_unit_test(odd_mail_is_a_message_all_the_same),
+	        cmocka_unit_test(a_multipart_without_parts_is_shown_and_kept),
+	        cmocka_unit_test(of_two_content_types_the_last_counts),
+	        cmocka_unit_test(a_closing_delimiter_glued_to_the_text_is_none_of_it),
+	        cmocka_unit_test(text_is_read_whatever_is_declared),
+	        cmocka_unit_test(a_signature_is_an_attachment_only_by_name),
 	        cmocka_unit_test(an_encoded_message_inside_is_opened),
 	        cmocka_unit_test(parts_of_a_digest_are_messages),
 	        cmocka_unit_test(bodies_follow_rfc_8621),

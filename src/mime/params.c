@@ -201,7 +201,7 @@ static struct str param_text(struct arena *arena, const struct params *params, c
 
 /* ---------------------------------------------------------------- fields of a part */
 
-static struct str lower(struct arena *arena, struct str s)
+struct str str_lower(struct arena *arena, struct str s)
 {
 	struct str copy = arena_str(arena, charset_guess_utf8(arena, s));
 	char *p = (char *)(uintptr_t)copy.p;
@@ -225,8 +225,7 @@ static struct str read_token(struct cursor *c)
 	return str_new(c->p + start, c->at - start);
 }
 
-/* The last component of a path, without what a file system could take amiss. */
-static struct str clean_filename(struct arena *arena, struct str name)
+struct str filename_clean(struct arena *arena, struct str name)
 {
 	size_t start = 0;
 
@@ -237,9 +236,19 @@ static struct str clean_filename(struct arena *arena, struct str name)
 	return arena_str(arena, str_trim(str_slice(name, start, name.n)));
 }
 
+/* Where Content-Type was written twice, what stands last describes the body: gateways that wrap a body put theirs in
+ * front and leave the old one. */
+static const struct header *last_content_type(const struct part *part)
+{
+	for (size_t i = part->header_count; i-- > 0;)
+		if (str_eq_nocase(part->headers[i].name, STR("Content-Type")))
+			return &part->headers[i];
+	return NULL;
+}
+
 static void content_type_read(struct arena *arena, struct part *part, struct params *params)
 {
-	const struct header *header = part_header(part, "Content-Type");
+	const struct header *header = last_content_type(part);
 	struct str value = header ? header_unfold(arena, header->value) : STR_NULL;
 	struct cursor c = cursor_of(value);
 	struct str type, subtype;
@@ -253,16 +262,16 @@ static void content_type_read(struct arena *arena, struct part *part, struct par
 		skip_blank(&c);
 		subtype = read_token(&c);
 		if (subtype.n) {
-			part->type = lower(arena, type);
-			part->subtype = lower(arena, subtype);
+			part->type = str_lower(arena, type);
+			part->subtype = str_lower(arena, subtype);
 		}
 	} else if (str_eq_nocase(type, STR("multipart")) || str_eq_nocase(type, STR("image")) ||
 	           str_eq_nocase(type, STR("application"))) {
-		part->type = lower(arena, type);
+		part->type = str_lower(arena, type);
 		part->subtype = str_eq_nocase(type, STR("multipart")) ? STR("mixed") : STR("octet-stream");
 	}
 	params_read(arena, &c, params);
-	part->charset = lower(arena, str_trim(param_text(arena, params, "charset")));
+	part->charset = str_lower(arena, str_trim(param_text(arena, params, "charset")));
 	if (str_eq(part->type, STR("multipart"))) {
 		const struct param *boundary = param_find(params, STR("boundary"), -1, false);
 
@@ -281,7 +290,7 @@ static void disposition_read(struct arena *arena, struct part *part, struct para
 	if (header) {
 		c = cursor_of(header_unfold(arena, header->value));
 		skip_blank(&c);
-		part->disposition = lower(arena, read_token(&c));
+		part->disposition = str_lower(arena, read_token(&c));
 		params_read(arena, &c, params);
 		name = param_text(arena, params, "filename");
 		if (!name.n)
@@ -290,7 +299,7 @@ static void disposition_read(struct arena *arena, struct part *part, struct para
 			part->filename = name;
 	}
 	if (part->filename.n)
-		part->filename = clean_filename(arena, part->filename);
+		part->filename = filename_clean(arena, part->filename);
 }
 
 static void encoding_read(struct arena *arena, struct part *part)

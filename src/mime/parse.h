@@ -9,7 +9,7 @@ struct parser {
 	struct arena *arena;
 	struct message_limits limits; /* with the defaults filled in */
 	size_t parts;                 /* created so far */
-	size_t decode_left;           /* bytes that transfer-encoded inner messages may still take */
+	size_t decode_left;           /* bytes that transfer-encoded inner messages and files may still take */
 };
 
 /* A message and the room in its growing arrays. */
@@ -29,7 +29,11 @@ void message_scan(struct parser *parser, struct message_work *work, size_t depth
 void message_finish(struct parser *parser, struct message_work *work);
 
 /* body.c: fills text_body, html_body, attachments, text, html (RFC 8621 §4.1.4). */
-void body_walk(struct arena *arena, struct message *m);
+void body_walk(struct parser *parser, struct message *m);
+
+/* embedded.c: the files inside a plain text (sets `embedded` and `text_left`) and inside a winmail.dat (`embedded`). */
+void embedded_in_text(struct parser *parser, struct part *host);
+void embedded_in_tnef(struct parser *parser, struct part *host);
 
 /* header.c: the header block that begins at *at; sets part->headers and moves *at behind the empty line. `is_delimiter`
  * says whether a boundary line stands at a position: the block ends before it. */
@@ -53,5 +57,11 @@ struct str header_unfold(struct arena *arena, struct str value);
 /* params.c: Content-Type, Content-Disposition, Content-Transfer-Encoding, Content-ID of a part. `fallback` is
  * "text/plain", or "message/rfc822" in a multipart/digest. */
 void part_fields_read(struct arena *arena, struct part *part, bool in_digest);
+
+/* params.c: the last component of a path, without what a file system could take amiss. */
+struct str filename_clean(struct arena *arena, struct str name);
+
+/* params.c: a copy in lower case, valid UTF-8. */
+struct str str_lower(struct arena *arena, struct str s);
 
 #endif

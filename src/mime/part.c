@@ -279,16 +279,6 @@ static void encoded_message_read(struct scan *scan, struct message_work *work, s
 	message_scan(parser, inner, depth_of(scan) + 1);
 }
 
-/* A multipart without parts is shown as text rather than not at all. */
-static void childless_multipart(struct scan *scan, struct message_work *work, struct part *part)
-{
-	notice_add(scan->parser->arena, &work->m, "a multipart has no parts: its boundary never comes");
-	if (str_trim(part->body).n == 0)
-		return;
-	part->type = STR("text");
-	part->subtype = STR("plain");
-}
-
 static void part_end(struct scan *scan, size_t end, bool was_delimited)
 {
 	struct open_part *open = &scan->open[--scan->open_count];
@@ -296,11 +286,13 @@ static void part_end(struct scan *scan, size_t end, bool was_delimited)
 	size_t start = (size_t)(part->raw.p - scan->raw.p);
 	size_t body = (size_t)(part->body.p - scan->raw.p);
 
-	part->raw = str_slice(scan->raw, start, end);
-	part->body = str_slice(scan->raw, MIN(body, MAX(end, start)), end);
+	/* Between two delimiter lines without anything, the one line end belongs to both: the part is empty. */
+	part->raw = str_slice(scan->raw, MIN(start, end), end);
+	part->body = str_slice(scan->raw, MIN(body, end), end);
 	if (open->is_multipart) {
 		if (!part->first_child && !open->is_closed)
-			childless_multipart(scan, open->work, part);
+			notice_add(scan->parser->arena, &open->work->m,
+			           "a multipart has no parts: its boundary never comes");
 		else if (!open->is_closed)
 			notice_add(scan->parser->arena, &open->work->m, "a closing boundary is missing");
 		part->truncated = !open->is_closed;
@@ -364,6 +356,29 @@ static void scan_delimiters(struct scan *scan, size_t at)
 	}
 }
 
+/* The last part may end with its closing delimiter where the sender forgot the line end before it. */
+static void end_at_glued_close(struct scan *scan)
+{
+	struct open_part *parent;
+	struct str body, boundary;
+	size_t start;
+
+	if (scan->open_count < 2)
+		return;
+	parent = &scan->open[scan->open_count - 2];
+	if (!parent->is_multipart || parent->is_closed || scan->open[scan->open_count - 1].is_multipart)
+		return;
+	start = (size_t)(scan->open[scan->open_count - 1].part->body.p - scan->raw.p);
+	body = str_trim(str_slice(scan->raw, start, scan->raw.n));
+	boundary = parent->part->boundary;
+	if (body.n < boundary.n + 4 || !str_ends_nocase(body, STR("--")) ||
+	    memcmp(body.p + body.n - boundary.n - 2, boundary.p, boundary.n) != 0 ||
+	    memcmp(body.p + body.n - boundary.n - 4, "--", 2) != 0)
+		return;
+	parent->is_closed = true;
+	part_end(scan, (size_t)(body.p - scan->raw.p) + body.n - boundary.n - 4, true);
+}
+
 void message_scan(struct parser *parser, struct message_work *work, size_t depth)
 {
 	struct scan scan = {.parser = parser, .raw = work->m.raw, .depth = depth, .eol = line_end_of(work->m.raw)};
@@ -374,6 +389,7 @@ void message_scan(struct parser *parser, struct message_work *work, size_t depth
 	scan.open = ARENA_ARRAY(parser->arena, struct open_part, parser->limits.max_depth + 2);
 	part_begin(&scan, work, NULL, &at);
 	scan_delimiters(&scan, at);
+	end_at_glued_close(&scan);
 	while (scan.open_count)
 		part_end(&scan, scan.raw.n, false);
 	done_until(&scan, scan.raw.n, true);
@@ -388,7 +404,9 @@ struct str part_number(struct arena *arena, const struct part *part)
 	for (; part->parent; part = part->parent) {
 		unsigned place = 1;
 
-		for (const struct part *p = part->parent->first_child; p && p != part; p = p->next)
+		const struct part *first = part->parent->first_child;
+
+		for (const struct part *p = first ? first : part->parent->embedded; p && p != part; p = p->next)
 			place++;
 		number = number.n ? arena_printf(arena, "%u." STR_FMT, place, STR_ARG(number))
 		                  : arena_printf(arena, "%u", place);

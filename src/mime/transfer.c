@@ -268,6 +268,37 @@ size_t uu_run(struct str body, char *out)
 	return n;
 }
 
+/* ---------------------------------------------------------------- yEnc */
+
+/* Every byte has 42 added; '=' goes before those that a line couldn't hold, with 64 more. Lines that begin "=y" are
+ * yEnc's own. */
+static size_t yenc_run(struct str body, char *out)
+{
+	struct cursor c = cursor_of(body);
+	size_t n = 0;
+
+	while (!cursor_end(&c)) {
+		struct str line = next_line(&c);
+
+		if (str_starts(line, STR("=yend")))
+			break;
+		if (str_starts(line, STR("=y")))
+			continue;
+		for (size_t i = 0; i < line.n; i++) {
+			unsigned shift = 42;
+
+			if (line.p[i] == '=' && i + 1 < line.n) {
+				i++;
+				shift = 42 + 64;
+			}
+			if (out)
+				out[n] = (char)((unsigned char)line.p[i] - shift);
+			n++;
+		}
+	}
+	return n;
+}
+
 /* ---------------------------------------------------------------- all of them */
 
 static size_t transfer_run(enum transfer_encoding encoding, struct str body, char *out)
@@ -279,6 +310,8 @@ static size_t transfer_run(enum transfer_encoding encoding, struct str body, cha
 		return qp_run(body, out);
 	case ENCODING_UUENCODE:
 		return uu_run(body, out);
+	case ENCODING_YENC:
+		return yenc_run(body, out);
 	case ENCODING_7BIT:
 	case ENCODING_8BIT:
 	case ENCODING_BINARY:
