@@ -147,7 +147,7 @@ static void measure_attachments(struct item *item)
 	for (size_t i = 0; i < m->attachment_count; i++) {
 		struct str body = m->attachments[i]->body;
 
-		item->attachment_sizes[i] = part_decoded_size(m->attachments[i]);
+		item->attachment_sizes[i] = message_part_size(m, m->attachments[i]);
 		if (item->incoming && item->incoming->mapped)
 			give_back(item->incoming, body.p + body.n);
 	}

@@ -181,6 +181,13 @@ uint64_t part_decoded_size(const struct part *part)
 	return transfer_size(part->encoding, part->body);
 }
 
+uint64_t message_part_size(const struct message *m, const struct part *part)
+{
+	if (part->encoding == ENCODING_BASE64 && !part->text_left.p)
+		return base64_size(part->body, m->limits.done_with, m->limits.ctx);
+	return part_decoded_size(part);
+}
+
 struct str part_type(struct arena *arena, const struct part *part)
 {
 	return arena_printf(arena, STR_FMT "/" STR_FMT, STR_ARG(part->type), STR_ARG(part->subtype));

@@ -140,6 +140,9 @@ bool part_decode(const struct part *part, struct buf *out) NODISCARD;
 /* Number of decoded bytes, without storing them. */
 uint64_t part_decoded_size(const struct part *part);
 
+/* The same for a part of `m`, with its limits' done_with called as it goes: for large mapped mail. */
+uint64_t message_part_size(const struct message *m, const struct part *part);
+
 /* A text part's content as UTF-8 with LF line ends. */
 struct str part_text(struct arena *arena, const struct message *m, const struct part *part);
 

@@ -39,6 +39,8 @@ static size_t base64_line_end(struct str body, size_t at)
 	return at == body.n || is_space(body.p[at]) ? at : 0;
 }
 
+#define RELEASE_BYTES MIB(1)
+
 struct base64_state {
 	uint32_t bits;
 	unsigned have; /* characters of the group at hand */
@@ -86,13 +88,31 @@ static size_t base64_groups(struct str body, size_t i, struct base64_state *stat
 	return i;
 }
 
-size_t base64_run(struct str body, char *out)
+/* Tells a reader of a mapped file, now and then, that what was counted is done with. */
+struct release {
+	void (*done_with)(void *ctx, const char *upto);
+	void *ctx;
+	size_t told; /* up to there */
+};
+
+static void release_upto(struct release *release, struct str body, size_t i)
+{
+	if (i - release->told < RELEASE_BYTES)
+		return;
+	release->done_with(release->ctx, body.p + i);
+	release->told = i;
+}
+
+static size_t base64_walk(struct str body, char *out, struct release *release)
 {
 	struct base64_state state = {0};
 	size_t i = 0, known = 0; /* up to there it is base64 for sure: no line is looked at twice */
 
 	while (i < body.n) {
 		uint8_t value;
+
+		if (release)
+			release_upto(release, body, i);
 
 		if (state.have == 0 && (i = base64_groups(body, i, &state, out)) >= body.n)
 			break;
@@ -121,6 +141,18 @@ size_t base64_run(struct str body, char *out)
 	}
 	base64_flush(&state, out);
 	return state.n;
+}
+
+size_t base64_run(struct str body, char *out)
+{
+	return base64_walk(body, out, NULL);
+}
+
+size_t base64_size(struct str body, void (*done_with)(void *ctx, const char *upto), void *ctx)
+{
+	struct release release = {done_with, ctx, 0};
+
+	return base64_walk(body, NULL, done_with ? &release : NULL);
 }
 
 /* ---------------------------------------------------------------- quoted-printable */

@@ -10,6 +10,9 @@ bool transfer_decode(enum transfer_encoding encoding, struct str body, struct bu
 /* What transfer_decode() would append, in bytes. */
 size_t transfer_size(enum transfer_encoding encoding, struct str body);
 
+/* The number of bytes base64_run() would give, with message_limits' done_with called as it goes (NULL: not). */
+size_t base64_size(struct str body, void (*done_with)(void *ctx, const char *upto), void *ctx);
+
 /* Decode into `out`, which has room for body.n bytes; with NULL they only count. Return the number of bytes. */
 size_t base64_run(struct str body, char *out);
 size_t qp_run(struct str body, char *out);
