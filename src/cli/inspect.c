@@ -307,7 +307,7 @@ static bool is_html(struct str bytes)
 	struct str start = str_trim(bytes);
 
 	return start.n > 2 && start.p[0] == '<' && (is_alpha(start.p[1]) || start.p[1] == '!' || start.p[1] == '?') &&
-	       str_find_char(str_slice(start, 0, 200), '>') > 0 &&
+	       str_find_char(str_slice(start, 0, KIB(4)), '>') > 0 &&
 	       (str_find(start, STR("</")) > 0 || str_find_nocase(start, STR("<br")) >= 0);
 }
 
@@ -318,6 +318,8 @@ static struct reply reply_of_body(struct arena *arena, struct str bytes)
 	if (is_message(m))
 		return message_reply(arena, m);
 	bytes = charset_guess_utf8(arena, bytes);
+	if (str_starts(bytes, STR("\xef\xbb\xbf")))
+		bytes = str_slice(bytes, 3, bytes.n);
 	return is_html(bytes) ? reply_of_html(arena, bytes) : reply_of_text(arena, bytes);
 }
 

@@ -73,8 +73,8 @@ static size_t take_element(struct cutting *c, size_t at)
 	return take_quote(c, at, i < c->lines->count && lines[i].is_marked ? i : at);
 }
 
-/* What begins at line `i`; returns the line to go on with, `i` where nothing begins. */
-static size_t take_at(struct cutting *c, size_t i)
+/* What begins at line `i` by its words; returns the line to go on with, `i` where nothing begins. */
+static size_t take_words(struct cutting *c, size_t i)
 {
 	const struct reply_line *line = &c->lines->items[i];
 	size_t kept = 0, end;
@@ -114,11 +114,24 @@ static size_t take_at(struct cutting *c, size_t i)
 		c->cut_line = kept ? i : c->cut_line;
 		return end;
 	}
-	if (line->hint == HINT_QUOTE) {
-		found(c, REPLY_HTML_QUOTE, above(c, i), i);
-		return take_element(c, i);
-	}
 	return i;
+}
+
+/* What begins at line `i` by its words or by the element it stands in. */
+static size_t take_at(struct cutting *c, size_t i)
+{
+	const struct reply_line *lines = c->lines->items;
+	size_t words = i, next;
+
+	/* The line that a client draws above the words of its header. */
+	for (; lines[i].hint == HINT_QUOTE && words < i + 4 && words + 1 < c->lines->count; words++)
+		if (!lines[words].is_blank && !reply_is_rule(lines[words].folded))
+			break;
+	next = take_words(c, words);
+	if (next > words || lines[i].hint != HINT_QUOTE)
+		return next > words ? next : i;
+	found(c, REPLY_HTML_QUOTE, above(c, i), i);
+	return take_element(c, i);
 }
 
 static bool is_forward_at(const struct cutting *c, size_t i)
@@ -197,24 +210,42 @@ static size_t rest_at(const struct reply_lines *lines)
 	return MIN(at, lines->text.n);
 }
 
+/* Takes what was added of line ends back: blank lines count only between two lines of a part. */
+static void end_part(struct buf *out)
+{
+	while (out->n && is_space(out->p[out->n - 1]))
+		out->n--;
+	if (out->n)
+		buf_add(out, STR("\n\n"));
+}
+
 /* The kept lines; one blank line stands for whatever was left out between them. */
 static struct str kept_text(const struct cutting *c)
 {
-	size_t rest = rest_at(c->lines);
-	struct buf out CLEANUP(buf_done) = BUF_INIT(c->lines->text.n + c->lines->count + 1);
+	size_t rest = rest_at(c->lines), blanks = 0;
+	struct buf out CLEANUP(buf_done) = BUF_INIT(c->lines->text.n + c->lines->count * 2 + 4);
+	bool is_start = true; /* of a part */
 
 	for (size_t i = 0; i < c->lines->count; i++) {
 		struct str line = c->lines->items[i].text;
 
 		if (!c->kept[i]) {
-			if (i && c->kept[i - 1])
+			if (!is_start)
+				end_part(&out);
+			is_start = true;
+			blanks = 0;
+		} else if (c->lines->items[i].is_blank) {
+			blanks++;
+		} else {
+			for (; blanks && !is_start; blanks--)
 				buf_add_char(&out, '\n');
-			continue;
+			if (c->cut_bytes && i == c->cut_line)
+				line = str_slice(line, 0, c->cut_bytes);
+			buf_add(&out, line_trimmed_end(line));
+			buf_add_char(&out, '\n');
+			is_start = false;
+			blanks = 0;
 		}
-		if (c->cut_bytes && i == c->cut_line)
-			line = str_slice(line, 0, c->cut_bytes);
-		buf_add(&out, line_trimmed_end(line));
-		buf_add_char(&out, '\n');
 	}
 	if (c->keep_rest && rest < c->lines->text.n)
 		buf_add(&out, str_slice(c->lines->text, rest + 1, c->lines->text.n));

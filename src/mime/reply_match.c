@@ -77,12 +77,17 @@ static bool is_open_bracket(struct str text)
 /* "<a@b>:", "(a@b) wrote:" and "[mailto:a@b]:" */
 static bool has_bracketed_mail(struct str text)
 {
-	ptrdiff_t at = str_find_char(text, '@');
-	size_t i = at > 0 ? (size_t)at : 0;
+	bool is_open = false;
 
-	while (i > 0 && !memchr("<([", text.p[i], 3))
-		i--;
-	return at > 0 && text.n && memchr("<([", text.p[i], 3);
+	for (size_t i = 0; i < text.n; i++) {
+		if (memchr("<([", text.p[i], 3))
+			is_open = true;
+		else if (memchr(">)]", text.p[i], 3))
+			is_open = false;
+		else if (text.p[i] == '@' && is_open)
+			return true;
+	}
+	return false;
 }
 
 static struct joined joined_look(struct str text)
@@ -181,7 +186,7 @@ static size_t attribution_from(struct arena *arena, const struct reply_lines *li
 		else if (!begins_with_date(&first) && !first.has_prefix && str_find_char(first.text, '<') < 0)
 			break;
 		if (is_attribution(&j, is_after_gap(lines, at)) ||
-		    (marked_follows(lines, i + 1) && is_attribution_of_marked(&j)))
+		    (is_attribution_of_marked(&j) && !is_open_bracket(j.text) && marked_follows(lines, i + 1)))
 			return i + 1;
 		first.text = line->folded;
 		if (line->ends_colon)
@@ -189,6 +194,14 @@ static size_t attribution_from(struct arena *arena, const struct reply_lines *li
 	}
 	(void)arena;
 	return 0;
+}
+
+static bool has_letter(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (is_alpha(text.p[i]) || (unsigned char)text.p[i] >= 0x80)
+			return true;
+	return false;
 }
 
 /* "my answer On Wed, 4 Apr 2012 at 3:59, Ann wrote:" in one line: where the attribution begins, 0 where it is all of
@@ -201,7 +214,7 @@ static size_t shared_line(const struct reply_line *line)
 		ptrdiff_t at = str_find(line->text, str_of(words[i]));
 		struct str before = str_slice(line->text, 0, at > 0 ? (size_t)at : 0), after;
 
-		if (!before.n || str_trim(before).n == 0 || str_find_char(before, '@') >= 0)
+		if (!has_letter(before) || str_find_char(before, '@') >= 0)
 			continue;
 		after = str_slice(line->text, before.n + strlen(words[i]), before.n + strlen(words[i]) + 20);
 		for (size_t k = 0; k < after.n; k++)

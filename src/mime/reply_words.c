@@ -13,7 +13,7 @@ static bool is_unspaced(const char *p)
 {
 	unsigned char c = (unsigned char)p[0];
 
-	return (c == 0xe0 && ((unsigned char)p[1] & 0xfe) == 0xb8) || (c >= 0xe3 && c <= 0xed);
+	return c >= 0xe3 ? c <= 0xed : c == 0xe0 && ((unsigned char)p[1] & 0xfe) == 0xb8;
 }
 
 /* Length of the longest entry that stands at `at` as words of their own; 0 where none does. */
@@ -25,7 +25,8 @@ static size_t entry_at(const char *const *table, size_t count, struct str s, siz
 		struct str word = str_of(table[i]);
 
 		if (word.p[0] == s.p[at] && word.n > longest && str_starts(str_slice(s, at, s.n), word) &&
-		    (at + word.n >= s.n || !is_word_byte(s.p[at + word.n]) || is_unspaced(word.p)))
+		    (at + word.n >= s.n || !is_word_byte(s.p[at + word.n]) || is_unspaced(word.p) ||
+		     is_unspaced(s.p + at + word.n)))
 			longest = word.n;
 	}
 	return longest;
@@ -33,7 +34,7 @@ static size_t entry_at(const char *const *table, size_t count, struct str s, siz
 
 static bool starts_word(struct str s, size_t at)
 {
-	return at == 0 || !is_word_byte(s.p[at - 1]) || (unsigned char)s.p[at] >= 0xe0;
+	return at == 0 || !is_word_byte(s.p[at - 1]) || is_unspaced(s.p + at) || (at >= 3 && is_unspaced(s.p + at - 3));
 }
 
 /* Where one of the entries stands in `s`, and its end; false where none does. With `from` the search goes on. */
@@ -250,6 +251,8 @@ bool reply_is_forward_subject(struct str folded)
 {
 	size_t n = folded.n ? entry_at(forward_subjects, ARRAY_LEN(forward_subjects), folded, 0) : 0;
 
+	while (n && n < folded.n && folded.p[n] == ' ')
+		n++;
 	return n && n < folded.n && folded.p[n] == ':';
 }
 
