@@ -432,6 +432,30 @@ static bool is_delimiter(const struct reply_lines *lines, size_t at, size_t to)
 	return false;
 }
 
+static bool is_contact(const struct reply_line *line)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < line->folded.n; i++)
+		digits += is_digit(line->folded.p[i]);
+	return line->has_mail || digits >= 6 || str_find(line->folded, STR("www.")) >= 0 ||
+	       str_find(line->folded, STR("://")) >= 0;
+}
+
+/* Any rule, a name right below it, a few short lines to the end, and in them where to reach somebody. */
+static bool is_card(const struct reply_lines *lines, size_t at, size_t to)
+{
+	const struct reply_line *name = at + 1 < to ? &lines->items[at + 1] : NULL;
+
+	if (!reply_is_rule(lines->items[at].folded) || !is_after_gap(lines, at) || !name || name->is_blank ||
+	    name->text.n > 40 || name->ends_colon || short_lines(lines, at + 1, to, 8) > 8)
+		return false;
+	for (size_t i = at + 1; i < to; i++)
+		if (is_contact(&lines->items[i]))
+			return true;
+	return false;
+}
+
 /* A long rule and behind it a mailing list's address. */
 static bool is_footer(const struct reply_lines *lines, size_t at, size_t to)
 {
@@ -458,7 +482,8 @@ size_t reply_signature_find(const struct reply_lines *lines, size_t from, size_t
 			*ret_is_mobile = true;
 			return i;
 		}
-		if (is_delimiter(lines, i, to) || is_footer(lines, i, to) || is_closing(lines, i, to))
+		if (is_delimiter(lines, i, to) || is_card(lines, i, to) || is_footer(lines, i, to) ||
+		    is_closing(lines, i, to))
 			return i;
 	}
 	return to;

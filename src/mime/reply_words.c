@@ -199,7 +199,7 @@ static const char *const originals[] = {
 	"mesajul original", "исходное сообщение", "оригинальное сообщение", "пересылаемое сообщение от", "оригінальне повідомлення", "вихідне повідомлення", "оригинално съобщение", "αρχικό μήνυμα", "orijinal mesaj", "özgün ileti", "orjinal mesaj",
 	"הודעה מקורית", "الرسالة الأصلية", "رسالة أصلية", "پیام اصلی", "原始邮件", "原始郵件", "原始信件", "邮件原件", "元のメッセージ", "オリジナルメッセージ", "원본 메시지", "원본메시지", "원본 메일", "thư gốc", "tin nhắn gốc", "ข้อความต้นฉบับ",
 	"pesan asli", "pesan asal", "izvorna poruka", "originalna poruka", "оригинална порука", "izvirno sporočilo", "algne kiri", "sākotnējais ziņojums", "originalus laiškas", "missatge original", "upprunaleg skilaboð", "reply message",
-	"original mail", "original email", "original e-mail", "antwort auf nachricht", "reply separator", "original appointment", "ursprünglicher termin", "urspr. nachricht",
+	"original mail", "mail original", "e-mail original", "courriel original", "ursprüngliche mail", "email original", "original email", "original e-mail", "antwort auf nachricht", "reply separator", "original appointment", "ursprünglicher termin", "urspr. nachricht",
 };
 
 static const char *const forwarded[] = {
@@ -263,17 +263,17 @@ static const char *const mobiles[] = {
 	"sent from my", "sent from", "sent via", "sent with", "sent using", "sent on the go", "get outlook for", "outlook for", "von meinem", "gesendet von", "gesendet mit", "gesendet aus", "diese nachricht wurde von meinem", "von meinem mobiltelefon", "von unterwegs",
 	"envoyé de mon", "envoyé de", "envoyé depuis", "envoyé à partir", "envoyé avec", "envoyé via", "télécharger outlook pour", "obtenez outlook pour", "obtenir outlook pour", "enviado desde", "enviado de", "enviado do", "enviado a partir", "enviado via", "enviado pelo",
 	"obtener outlook para", "descargar outlook para", "obter o outlook para", "inviato da", "inviato dal", "inviato con", "scarica outlook per", "ottieni outlook per", "verzonden vanaf", "verstuurd vanaf", "verzonden met", "verstuurd vanuit", "outlook voor", "sendt fra min",
-	"sendt fra", "hent outlook til", "skaff deg outlook for", "skickat från", "hämta outlook för", "lähetetty puhelimesta", "hanki outlook", "wysłane z", "wysłano z", "pobierz aplikację outlook", "odesláno z", "odesláno pomocí", "odoslané z", "získat outlook pro", "küldve az", "küldve a",
+	"sendt fra", "hent outlook til", "skaff deg outlook for", "skickat från", "hämta outlook för", "lähetetty", "hanki outlook", "wysłane z", "wysłano z", "pobierz aplikację outlook", "odesláno z", "odesláno pomocí", "odoslané z", "získat outlook pro", "küldve az", "küldve a",
 	"iphone-ról küldve", "trimis de pe", "trimis din", "отправлено с", "отправлено из", "отправлено через", "послано с", "надіслано з", "изпратено от", "στάλθηκε από", "εστάλη από", "iphone'umdan gönderildi", "iphone'dan gönderildi", "ipad'imden gönderildi", "נשלח מה",
 	"נשלח מ", "أرسل من", "أُرسلت من", "أرسلت من", "تم الإرسال من", "ارسال شده از", "发自我的", "发自", "從我的", "从我的", "我的 iphone 傳送", "從", "iphoneから送信", "ipadから送信", "androidから送信", "나의 iphone에서 보냄", "내 iphone에서 보냄", "iphone에서 보냄", "갤럭시에서 보냄",
-	"gửi từ", "đã gửi từ", "được gửi từ", "ส่งจาก", "dikirim dari", "terkirim dari", "poslano s", "poslano iz", "poslano sa", "poslato sa", "saadetud minu", "nosūtīts no", "išsiųsta iš", "enviat des de", "enviat del", "mit freundlichen grüßen von meinem",
+	"gửi từ", "đã gửi từ", "được gửi từ", "ส่งจาก", "dikirim dari", "terkirim dari", "poslano s", "poslano iz", "poslano sa", "poslato sa", "saadetud minu", "nosūtīts no", "išsiųsta iš", "enviat des de", "enviat del", "mit freundlichen grüßen von meinem", "holen sie sich outlook für", "outlook für", "descarga outlook para", "pobierz outlook", "скачать outlook", "получить outlook", "získejte outlook", "获取", "取得", "下載", "baixe o outlook", "télécharge outlook",
 };
 
 static const char *const devices[] = {
 	"iphone", "ipad", "ipod", "android", "samsung", "galaxy", "blackberry", "mobile", "mobil", "mobiel", "móvil", "movil", "phone", "telefon", "téléphone", "handy", "smartphone", "outlook", "windows", "nokia", "lumia", "xiaomi", "huawei", "honor",
 	"oneplus", "pixel", "htc", "sony", "xperia", "lg", "motorola", "wiko", "yahoo", "gmail", "aol", "proton", "protonmail", "proton mail", "tablet", "tablette", "device", "gerät", "gmx", "web.de", "k-9", "k9", "fairemail", "bluemail", "tutanota", "airmail", "spark",
 	"sparrow", "mailbird", "polymail", "acompli", "thunderbird", "zimbra", "verizon", "at&t", "t-mobile", "vodafone", "mac", "macbook", "ios", "iphonu", "iphone'a", "iphonea", "iphonen", "телефона", "мобильного", "яндекс", "яндекс.почты", "mail.ru", "почты", "iphone-omról",
-	"wireless", "mobiltelefon", "mobilnega", "cellulare", "celular", "携帯", "手机", "手機", "realme", "oppo", "vivo", "redmi", "superhuman", "newton", "canary", "edison", "mailspring",
+	"wireless", "mobiltelefon", "mobilnega", "cellulare", "celular", "携帯", "手机", "手機", "realme", "oppo", "vivo", "redmi", "superhuman", "newton", "canary", "edison", "mailspring", "workspace one", "boxer", "application mail", "mobilgerät", "mobilní", "мобильн", "устройств", "dispositif", "dispositivo", "apparaat", "teléfono", "telefone", "telefono", "telemóvel", "telemovel", "puhelime", "telefonu",
 };
 
 static const char *const closings[] = {
@@ -295,6 +295,24 @@ static const char *const list_footers[] = {
 };
 /* clang-format on */
 
+/* "iPhonesta", "iPhone'a": the longer names with any ending. */
+static bool names_device(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (!starts_word(s, i))
+			continue;
+		for (size_t k = 0; k < ARRAY_LEN(devices); k++) {
+			struct str device = str_of(devices[k]);
+			size_t end = i + device.n;
+
+			if (str_starts(str_slice(s, i, s.n), device) &&
+			    (device.n >= 5 || end >= s.n || !is_word_byte(s.p[end]) || is_unspaced(s.p + end)))
+				return true;
+		}
+	}
+	return false;
+}
+
 bool reply_is_mobile_signature(struct str folded)
 {
 	size_t from = 0, n;
@@ -309,7 +327,7 @@ bool reply_is_mobile_signature(struct str folded)
 	/* "Sent from my account was less." is no signature, "Sent from my Wiko Fab 4G" is one. */
 	is_sentence = folded.p[folded.n - 1] == '.' || folded.p[folded.n - 1] == '?' || folded.p[folded.n - 1] == ':' ||
 	              folded.n > 70 || !str_starts(folded, STR("sent from my "));
-	return !is_sentence || has_entry(devices, ARRAY_LEN(devices), str_slice(folded, 0, 90));
+	return !is_sentence || names_device(str_slice(folded, 0, 90));
 }
 
 bool reply_is_closing(struct str folded)
