@@ -105,7 +105,7 @@ static size_t take_words(struct cutting *c, size_t i)
 		found(c, REPLY_HEADER_BLOCK, above(c, i), i);
 		return take_quote(c, i, end);
 	}
-	end = reply_attribution_at(c->arena, c->lines, i, &kept);
+	end = reply_attribution_at(c->lines, i, &kept);
 	if (end) {
 		found(c, REPLY_ATTRIBUTION, kept ? i + 1 : above(c, i), i);
 		end = take_quote(c, i, end);

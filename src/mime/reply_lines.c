@@ -44,10 +44,7 @@ static ucs4_t fold_char(ucs4_t c)
 
 static bool has_combining(struct str text)
 {
-	for (size_t i = 0; i < text.n; i++)
-		if ((unsigned char)text.p[i] == 0xcc || (unsigned char)text.p[i] == 0xcd)
-			return true;
-	return false;
+	return text.n && (memchr(text.p, 0xcc, text.n) || memchr(text.p, 0xcd, text.n));
 }
 
 /* Composed as most clients write it: Apple's send "é" in two parts. */
@@ -73,13 +70,15 @@ struct str reply_fold(struct arena *arena, struct str text)
 	size_t n = 0;
 
 	for (size_t i = 0; i < from.n;) {
-		unsigned char byte = (unsigned char)from.p[i];
-		ucs4_t c = byte;
+		char byte = from.p[i];
+		ucs4_t c;
 
-		if (byte < 0x80)
+		if (byte > ' ' && (unsigned char)byte < 0x80) {
+			out[n++] = ascii_lower(byte);
 			i++;
-		else
-			i += (size_t)u8_mbtouc(&c, (const uint8_t *)from.p + i, from.n - i);
+			continue;
+		}
+		i += (size_t)u8_mbtouc(&c, (const uint8_t *)from.p + i, from.n - i);
 		c = fold_char(c);
 		if (c == 0 || (c == ' ' && (n == 0 || out[n - 1] == ' ')))
 			continue;

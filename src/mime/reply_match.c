@@ -80,11 +80,13 @@ static bool has_bracketed_mail(struct str text)
 	bool is_open = false;
 
 	for (size_t i = 0; i < text.n; i++) {
-		if (memchr("<([", text.p[i], 3))
+		char c = text.p[i];
+
+		if (c == '<' || c == '(' || c == '[')
 			is_open = true;
-		else if (memchr(">)]", text.p[i], 3))
+		else if (c == '>' || c == ')' || c == ']')
 			is_open = false;
-		else if (text.p[i] == '@' && is_open)
+		else if (c == '@' && is_open)
 			return true;
 	}
 	return false;
@@ -99,15 +101,18 @@ static struct joined joined_look(struct str text)
 	if (date >= 0)
 		j.date = (size_t)date;
 	j.has_mail = str_find_char(text, '@') > 0;
-	j.is_mail_in_brackets = has_bracketed_mail(text);
+	j.is_mail_in_brackets = j.has_mail && has_bracketed_mail(text);
 	j.is_framed = unframed(text, &words) && text.n - words.n >= 6;
-	j.has_verb = reply_has_verb(text, &j.verb_at_end);
-	if (!j.has_verb && j.has_mail && reply_has_weak_verb_at_end(words))
-		j.has_verb = j.verb_at_end = true;
 	j.has_prefix = reply_prefix(words) > 0;
 	while (text.n && memchr("-_* ", text.p[text.n - 1], 4))
 		text.n--;
 	j.ends_colon = text.n && text.p[text.n - 1] == ':';
+	/* Most lines can't be one whatever their words are. */
+	if (!j.ends_colon && !j.is_framed && !(date >= 0 && (j.has_prefix || j.has_mail)))
+		return j;
+	j.has_verb = reply_has_verb(j.text, &j.verb_at_end);
+	if (!j.has_verb && j.has_mail && reply_has_weak_verb_at_end(words))
+		j.has_verb = j.verb_at_end = true;
 	return j;
 }
 
@@ -133,7 +138,7 @@ static bool is_attribution(const struct joined *j, bool after_gap)
 	if (j->ends_colon && j->has_verb && begins_with_date(j) && (j->verb_at_end || j->has_prefix))
 		return true;
 	/* "Ann Lee/Sales/Example wrote on 03/12/2019 10:11:12 AM:" */
-	if (j->ends_colon && j->has_verb && has_date(j) && after_gap && is_digit(j->text.p[0]) == false &&
+	if (j->ends_colon && j->has_verb && has_date(j) && after_gap && !is_digit(j->text.p[0]) &&
 	    j->text.n - j->date <= 40)
 		return true;
 	return j->verb_at_end && begins_with_date(j) && (j->has_prefix || j->has_mail);
@@ -163,36 +168,50 @@ static bool may_begin(const struct reply_line *line)
 	       (line->has_digit || line->has_mail || line->ends_colon || line->folded.p[0] == '-');
 }
 
-/* Without a look for a later beginning. */
-static size_t attribution_from(struct arena *arena, const struct reply_lines *lines, size_t at)
+/* Can the line begin one at all? `first` is the line alone. */
+static bool is_beginning(const struct joined *first)
 {
-	struct buf text CLEANUP(buf_done) = BUF_INIT(ATTRIBUTION_MAX * 2);
-	struct joined first = {0};
+	return first->ends_colon || has_date(first) || first->has_mail || first->has_prefix || first->is_framed;
+}
+
+static bool goes_on(const struct joined *first)
+{
+	return begins_with_date(first) || first->has_prefix || str_find_char(first->text, '<') >= 0;
+}
+
+/* Without a look for a later beginning. */
+static size_t attribution_from(const struct reply_lines *lines, size_t at)
+{
+	char text[ATTRIBUTION_MAX + 1];
+	size_t n = 0;
+	struct joined first = {0}, j;
 
 	for (size_t i = at; i < lines->count && i < at + ATTRIBUTION_LINES; i++) {
-		const struct reply_line *line = &lines->items[i];
-		struct joined j;
+		struct str line = lines->items[i].folded;
 
-		if (i > at && !may_join(buf_str(&text), lines, i))
+		if (i > at && (!goes_on(&first) || !may_join(str_new(text, n), lines, i)))
 			break;
-		if (line->is_blank)
+		if (line.n == 0)
 			continue;
-		if (text.n)
-			buf_add_char(&text, ' ');
-		buf_add(&text, line->folded);
-		j = joined_look(buf_str(&text));
-		if (i == at)
-			first = j;
-		else if (!begins_with_date(&first) && !first.has_prefix && str_find_char(first.text, '<') < 0)
+		if (n + 1 + line.n > ATTRIBUTION_MAX)
 			break;
+		if (n)
+			text[n++] = ' ';
+		memcpy(text + n, line.p, line.n);
+		n += line.n;
+		j = joined_look(str_new(text, n));
+		if (i == at) {
+			if (!is_beginning(&j))
+				break;
+			first = j;
+			first.text = line;
+		}
 		if (is_attribution(&j, is_after_gap(lines, at)) ||
 		    (is_attribution_of_marked(&j) && !is_open_bracket(j.text) && marked_follows(lines, i + 1)))
 			return i + 1;
-		first.text = line->folded;
-		if (line->ends_colon)
+		if (lines->items[i].ends_colon)
 			break;
 	}
-	(void)arena;
 	return 0;
 }
 
@@ -224,10 +243,10 @@ static size_t shared_line(const struct reply_line *line)
 	return 0;
 }
 
-size_t reply_attribution_at(struct arena *arena, const struct reply_lines *lines, size_t at, size_t *ret_kept)
+size_t reply_attribution_at(const struct reply_lines *lines, size_t at, size_t *ret_kept)
 {
 	const struct reply_line *line = &lines->items[at];
-	size_t end = may_begin(line) ? attribution_from(arena, lines, at) : 0;
+	size_t end = may_begin(line) ? attribution_from(lines, at) : 0;
 
 	if (!end)
 		return 0;
@@ -238,7 +257,7 @@ size_t reply_attribution_at(struct arena *arena, const struct reply_lines *lines
 	for (size_t later = at + 1; later < end; later++) {
 		const struct reply_line *l = &lines->items[later];
 
-		if (may_begin(l) && reply_prefix(l->folded) && l->has_digit && attribution_from(arena, lines, later))
+		if (may_begin(l) && reply_prefix(l->folded) && l->has_digit && attribution_from(lines, later))
 			return 0;
 	}
 	*ret_kept = shared_line(line);
@@ -324,7 +343,7 @@ bool reply_original_at(const struct reply_lines *lines, size_t at)
 	bool is_framed = unframed(folded, &words);
 	size_t next;
 
-	if (!reply_is_original(words))
+	if ((!is_framed && words.n > 60) || !reply_is_original(words))
 		return false;
 	next = next_text(lines, at + 1);
 	return (is_framed && folded.n - words.n >= 4) ||
@@ -344,10 +363,9 @@ bool reply_own_line_at(const struct reply_lines *lines, size_t at)
 {
 	struct str words, folded = lines->items[at].folded;
 
-	if (!folded.n || !reply_has_own_line(folded))
-		return false;
-	return (unframed(folded, &words) && folded.n - words.n >= 4) || str_starts(folded, STR("reply above")) ||
-	       str_starts(folded, STR("please reply above"));
+	return ((unframed(folded, &words) && folded.n - words.n >= 4) || str_starts(folded, STR("reply above")) ||
+	        str_starts(folded, STR("please reply above"))) &&
+	       reply_has_own_line(folded);
 }
 
 /* ---------------------------------------------------------------- quote marks */
@@ -478,7 +496,7 @@ size_t reply_signature_find(const struct reply_lines *lines, size_t from, size_t
 
 		if (line->is_blank && line->hint == HINT_NONE)
 			continue;
-		if (reply_is_mobile_signature(line->folded) && is_after_gap(lines, i)) {
+		if (is_after_gap(lines, i) && reply_is_mobile_signature(line->folded)) {
 			*ret_is_mobile = true;
 			return i;
 		}

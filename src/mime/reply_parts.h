@@ -75,8 +75,9 @@ bool reply_is_list_footer(struct str folded);
 /* A line of nothing but dashes, underscores, equals signs, asterisks (three or more). */
 bool reply_is_rule(struct str folded);
 
-/* Each returns the index behind the last line of what begins at `at`, 0 where it doesn't begin there. */
-size_t reply_attribution_at(struct arena *arena, const struct reply_lines *lines, size_t at, size_t *ret_kept);
+/* Both return the index behind the last line of what begins at `at`, 0 where it doesn't begin there. `*ret_kept` is the
+ * number of bytes of line `at` that stand in front of an attribution in the same line. */
+size_t reply_attribution_at(const struct reply_lines *lines, size_t at, size_t *ret_kept);
 size_t reply_header_block_at(const struct reply_lines *lines, size_t at);
 bool reply_original_at(const struct reply_lines *lines, size_t at);
 bool reply_forwarded_at(const struct reply_lines *lines, size_t at);

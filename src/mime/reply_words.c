@@ -22,9 +22,12 @@ static size_t entry_at(const char *const *table, size_t count, struct str s, siz
 	size_t longest = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		struct str word = str_of(table[i]);
+		struct str word;
 
-		if (word.p[0] == s.p[at] && word.n > longest && str_starts(str_slice(s, at, s.n), word) &&
+		if (table[i][0] != s.p[at])
+			continue;
+		word = str_of(table[i]);
+		if (word.n > longest && str_starts(str_slice(s, at, s.n), word) &&
 		    (at + word.n >= s.n || !is_word_byte(s.p[at + word.n]) || is_unspaced(word.p) ||
 		     is_unspaced(s.p + at + word.n)))
 			longest = word.n;
@@ -184,7 +187,7 @@ enum header_label reply_label(struct str folded)
 		to--;
 	word = str_slice(folded, from, to);
 	for (size_t i = 0; i < ARRAY_LEN(labels); i++)
-		if (str_eq(word, str_of(labels[i].word)))
+		if (word.n && labels[i].word[0] == word.p[0] && str_eq(word, str_of(labels[i].word)))
 			return labels[i].label;
 	return LABEL_NONE;
 }
@@ -302,10 +305,10 @@ static bool names_device(struct str s)
 		if (!starts_word(s, i))
 			continue;
 		for (size_t k = 0; k < ARRAY_LEN(devices); k++) {
-			struct str device = str_of(devices[k]);
+			struct str device = devices[k][0] == s.p[i] ? str_of(devices[k]) : STR_NULL;
 			size_t end = i + device.n;
 
-			if (str_starts(str_slice(s, i, s.n), device) &&
+			if (device.n && str_starts(str_slice(s, i, s.n), device) &&
 			    (device.n >= 5 || end >= s.n || !is_word_byte(s.p[end]) || is_unspaced(s.p + end)))
 				return true;
 		}
