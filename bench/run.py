@@ -41,7 +41,7 @@ accounts:
       tls: {{ truststore: {ca} }}
 case_types:
   request: {{ name: Request, number_mask: "B-{{number:6}}" }}
-service_rules:
+rules:
   bench:
     name: Bench
     branches: [ {{ name: all, activity: create-case, case_type: request }} ]

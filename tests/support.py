@@ -108,7 +108,7 @@ class Home:
         return self
 
     def __exit__(self, kind, value, traceback):
-        if kind is not None and self.log():
+        if kind is not None and not issubclass(kind, (KeyboardInterrupt, SystemExit)) and self.log():
             print(f"---- end of serve's log\n{self.log()[-4000:]}----", file=sys.stderr)
         self.close()
 

@@ -31,7 +31,7 @@ ABOVE_RECORD = ("record", "store", "security", "setup", "auth", "receive", "send
 ONLY_IN = [
     (re.compile(r"openssl/"), ("security", "net", "cli")),
     (re.compile(r"(libpq-fe|sqlite3|zstd)\.h"), ("store",)),
-    (re.compile(r"(gumbo|pcre2)\.h"), ("mime", "rules")),
+    (re.compile(r"pcre2\.h"), ("setup", "rules")),
     (re.compile(r"(unicase|unictype|uninorm|unistr|uniwidth|unigbrk|unitypes|uchardet/uchardet|uchardet|iconv)\.h"),
      ("mime", "rules")),
     (re.compile(r"jansson\.h"), ABOVE_RECORD),

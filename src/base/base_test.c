@@ -178,6 +178,35 @@ static void an_error_is_one_printable_line(void **state UNUSED)
 	assert_string_equal(err.text, "can't write: No space left on device");
 }
 
+static void nothing_printable_acts_on_a_terminal(void **state UNUSED)
+{
+	static const struct {
+		const char *text, *line, *lines;
+	} cases[] = {
+	        {"M\xc3\xbcller \xe2\x82\xac", "M\xc3\xbcller \xe2\x82\xac", "M\xc3\xbcller \xe2\x82\xac"},
+	        {"a\r\nb\tc\rd", "a??b?c?d", "a\nb\tc?d"},
+	        {"\x1b[31mred\x07\x7f", "?[31mred??", "?[31mred??"},
+	        {"c1 \xc2\x9b"
+	         "31m, not \xc2\xa0",
+	         "c1 ?31m, not \xc2\xa0", "c1 ?31m, not \xc2\xa0"},
+	        {"bare \x9b, cut \xe2\x82", "bare ?, cut ??", "bare ?, cut ??"},
+	        {"gpj.\xe2\x80\xae"
+	         "exe \xe2\x81\xa6",
+	         "gpj.?exe ?", "gpj.?exe ?"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char text[64];
+
+		snprintf(text, sizeof text, "%s", cases[i].text);
+		text[str_make_printable(text, strlen(text), false)] = '\0';
+		assert_string_equal(text, cases[i].line);
+		snprintf(text, sizeof text, "%s", cases[i].text);
+		text[str_make_printable(text, strlen(text), true)] = '\0';
+		assert_string_equal(text, cases[i].lines);
+	}
+}
+
 static void an_error_is_utf8_whatever_was_said(void **state UNUSED)
 {
 	char long_text[400];
@@ -239,6 +268,7 @@ int main(void)
 	        cmocka_unit_test(dates_are_written_as_the_rfcs_ask),
 	        cmocka_unit_test(an_error_is_one_printable_line),
 	        cmocka_unit_test(an_error_is_utf8_whatever_was_said),
+	        cmocka_unit_test(nothing_printable_acts_on_a_terminal),
 	        cmocka_unit_test(a_file_is_replaced_whole),
 	        cmocka_unit_test(a_cursor_never_leaves_its_bytes),
 	};

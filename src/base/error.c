@@ -27,13 +27,8 @@ static void end_on_character(char *text)
  * it. */
 static void make_printable(char *text)
 {
-	bool utf8;
-
 	end_on_character(text);
-	utf8 = str_is_utf8(str_of(text));
-	for (unsigned char *p = (unsigned char *)text; *p; p++)
-		if (*p < 0x20 || *p == 0x7f || (*p >= 0x80 && !utf8))
-			*p = '?';
+	text[str_make_printable(text, strlen(text), false)] = '\0';
 }
 
 PRINTF(5, 0)

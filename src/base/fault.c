@@ -43,6 +43,14 @@ void fault_step(const char *name)
 		_exit(FAULT_EXIT_CODE);
 }
 
+size_t fault_batch(size_t most)
+{
+	const char *batch = getenv("HAUSPOST_FAULT_BATCH");
+	uint64_t n;
+
+	return batch && str_to_uint(str_of(batch), UINT32_MAX, &n) && n ? MIN((size_t)n, most) : most;
+}
+
 #else
 typedef int fault_points_are_compiled_out;
 #endif

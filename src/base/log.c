@@ -2,6 +2,7 @@
 #include "log.h"
 
 #include "clock.h"
+#include "str.h"
 
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -39,9 +40,7 @@ void log_line(enum log_level level, const char *area, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	for (unsigned char *p = (unsigned char *)text; *p; p++)
-		if (*p < 0x20 || *p == 0x7f)
-			*p = '?';
+	text[str_make_printable(text, strlen(text), false)] = '\0';
 	clock_format_iso(clock_now_ms(), when);
 	snprintf(line, sizeof line, "%s %-7s %s: %s%s%s%s", when, words[level], area, thread_context[0] ? "[" : "",
 	         thread_context, thread_context[0] ? "] " : "", text);

@@ -199,3 +199,39 @@ bool str_is_utf8(struct str s)
 	}
 	return true;
 }
+
+/* U+0080-9F, U+200E-F, U+2028-E, U+2066-9: C1 controls (terminals act on them), line separators, changes of direction.
+ */
+static bool acts_on_text(const unsigned char *p, size_t length)
+{
+	if (length == 2)
+		return p[0] == 0xc2 && p[1] < 0xa0;
+	if (length != 3 || p[0] != 0xe2)
+		return false;
+	return (p[1] == 0x80 && (p[2] == 0x8e || p[2] == 0x8f || (p[2] >= 0xa8 && p[2] <= 0xae))) ||
+	       (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9);
+}
+
+size_t str_make_printable(char *text, size_t n, bool lines)
+{
+	const unsigned char *p = (const unsigned char *)text;
+	size_t to = 0, length;
+
+	for (size_t i = 0; i < n; i += length) {
+		size_t whole = utf8_sequence(p + i, n - i);
+
+		length = MAX(whole, 1);
+		if (lines && p[i] == '\r' && i + 1 < n && p[i + 1] == '\n')
+			continue;
+		if (whole > 1 && !acts_on_text(p + i, whole)) {
+			memmove(text + to, text + i, whole);
+			to += whole;
+		} else if (whole == 1 &&
+		           ((p[i] >= 0x20 && p[i] != 0x7f) || (lines && (p[i] == '\n' || p[i] == '\t')))) {
+			text[to++] = text[i];
+		} else {
+			text[to++] = '?';
+		}
+	}
+	return to;
+}

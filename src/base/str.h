@@ -66,6 +66,11 @@ char *str_dup(struct str s) NODISCARD;
 /* Valid UTF-8 (no surrogates, no overlong forms, no beyond U+10FFFF)? */
 bool str_is_utf8(struct str s);
 
+/* What may stand on a terminal or in a log, in place and never longer: control characters (C0, DEL, C1), direction
+ * marks that make text read otherwise than it is, and bytes that aren't UTF-8 become '?'. `lines`: tabs and line ends
+ * stay (CR before LF goes). Returns the new length; the text needs no NUL and gets none. */
+size_t str_make_printable(char *text, size_t n, bool lines);
+
 /* True where every byte is between 0x01 and 0x7f. */
 bool str_is_ascii(struct str s);
 

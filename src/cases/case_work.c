@@ -13,7 +13,7 @@ static const struct case_status preset_statuses[] = {
         {.id = "resolved", .name = "Resolved", .resolved = true},
 };
 
-static const struct case_status *statuses(const struct case_type *type, size_t *ret_count)
+const struct case_status *case_statuses(const struct case_type *type, size_t *ret_count)
 {
 	*ret_count = type->statuses.count ? type->statuses.count : ARRAY_LEN(preset_statuses);
 	return type->statuses.count ? type->statuses.items : preset_statuses;
@@ -22,7 +22,7 @@ static const struct case_status *statuses(const struct case_type *type, size_t *
 const struct case_status *case_status_find(const struct case_type *type, const char *id)
 {
 	size_t n;
-	const struct case_status *all = statuses(type, &n);
+	const struct case_status *all = case_statuses(type, &n);
 
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(all[i].id, id) == 0)
@@ -35,7 +35,7 @@ static const char *status_or_first(const struct case_type *type, const char *nam
 {
 	size_t n;
 
-	return named && *named ? named : statuses(type, &n)[0].id;
+	return named && *named ? named : case_statuses(type, &n)[0].id;
 }
 
 static struct str fields_json(struct arena *arena, const struct field_value *values, size_t n)

@@ -29,6 +29,9 @@ enum case_reach case_reach(const struct case_type *type, const struct stored_cas
 int case_join(struct db *db, const struct case_type *type, struct stored_case *c, bool reopen, int64_t at,
               struct error *err) NODISCARD;
 
+/* The statuses of a type: its own, or open and resolved where it names none. */
+const struct case_status *case_statuses(const struct case_type *type, size_t *ret_count);
+
 /* The status with that id, NULL where the type doesn't know it. */
 const struct case_status *case_status_find(const struct case_type *type, const char *id);
 

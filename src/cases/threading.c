@@ -59,14 +59,17 @@ static int look_at_ids(struct db *db, struct arena *arena, const struct message 
 }
 
 static int look_for_number(struct db *db, struct arena *arena, const char *mask, struct str subject,
-                           struct threading *t, struct error *err)
+                           struct threading *t, int *left, struct error *err)
 {
 	struct str number;
 	size_t at = 0;
 
-	while (number_mask_find(arena, mask, subject, &at, &number)) {
+	while (*left > 0 && number_mask_find(arena, mask, subject, &at, &number)) {
 		struct stored_case found;
-		int r = case_find_number(db, number, arena, &found, err);
+		int r;
+
+		--*left;
+		r = case_find_number(db, number, arena, &found, err);
 
 		if (r < 0)
 			return r;
@@ -79,15 +82,17 @@ static int look_for_number(struct db *db, struct arena *arena, const char *mask,
 static int look_at_subject(struct db *db, struct arena *arena, const struct setup *setup, const struct message *m,
                            struct threading *t, struct error *err)
 {
+	struct str subject = str_slice(m->subject, 0, THREADING_MAX_SUBJECT);
+	int left = THREADING_MAX_NUMBERS; /* a subject made of numbers must not keep the store busy */
 	const void *const *types;
 	size_t n = setup_list(setup, &case_type_type, &types);
 
 	for (size_t i = 0; i < n; i++) {
 		const struct case_type *type = types[i];
-		int r = look_for_number(db, arena, type->number_mask, m->subject, t, err);
+		int r = look_for_number(db, arena, type->number_mask, subject, t, &left, err);
 
 		for (size_t k = 0; r == 0 && k < type->old_masks.count; k++)
-			r = look_for_number(db, arena, type->old_masks.items[k], m->subject, t, err);
+			r = look_for_number(db, arena, type->old_masks.items[k], subject, t, &left, err);
 		if (r < 0)
 			return r;
 	}

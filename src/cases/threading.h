@@ -14,7 +14,9 @@
 #include "setup/setup.h"
 #include "store/db.h"
 
-#define THREADING_MAX_IDS 30 /* Message-IDs looked up for one mail; In-Reply-To and the newest references first */
+#define THREADING_MAX_NUMBERS 10   /* case numbers looked up */
+#define THREADING_MAX_SUBJECT 2000 /* bytes of the subject that are looked through */
+#define THREADING_MAX_IDS     30   /* Message-IDs looked up for one mail; In-Reply-To and the newest references first */
 
 enum evidence_kind { EVIDENCE_REPLY_TO_OURS, EVIDENCE_REPLY_TO_KNOWN, EVIDENCE_NUMBER_IN_SUBJECT };
 

@@ -4,11 +4,11 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cases/case_work.h"
+#include "cli/text.h"
 #include "store/messages.h"
 
+#include <getopt.h>
 #include <stdio.h>
-
-#define LIST_MAX 1000
 
 static json_t *case_json(const struct stored_case *c)
 {
@@ -21,10 +21,22 @@ static json_t *case_json(const struct stored_case *c)
 	                 fields ? fields : json_object());
 }
 
-static int list_cases(struct cli *cli, struct db *db, struct arena *arena, struct error *err)
+static void print_case(const struct stored_case *c)
+{
+	struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(64));
+	char when[24];
+
+	line_column(&line, str_of(c->number), 15);
+	line_column(&line, str_of(c->status), 10);
+	buf_printf(&line, "%s  %3lld  ", cli_time(c->updated_at, when), (long long)c->message_count);
+	line_column(&line, c->subject, 0);
+	line_put(&line);
+}
+
+static int list_cases(struct cli *cli, struct db *db, size_t limit, struct arena *arena, struct error *err)
 {
 	struct stored_case *list;
-	int n = case_list(db, 0, LIST_MAX, arena, &list, err);
+	int n = case_list(db, 0, limit, arena, &list, err);
 
 	if (n < 0)
 		return n;
@@ -36,16 +48,11 @@ static int list_cases(struct cli *cli, struct db *db, struct arena *arena, struc
 		cli_print_json(all);
 		return 0;
 	}
-	for (int i = 0; i < n; i++) {
-		char when[24];
-
-		printf("%-16s %-10s %s  %2lld  " STR_FMT "\n", list[i].number, list[i].status,
-		       cli_time(list[i].updated_at, when), (long long)list[i].message_count, STR_ARG(list[i].subject));
-	}
+	for (int i = 0; i < n; i++)
+		print_case(&list[i]);
 	if (n == 0)
 		puts("no cases");
-	else if (n == LIST_MAX)
-		printf("(the newest %d)\n", n);
+	cli_say_more(n, limit);
 	return 0;
 }
 
@@ -71,27 +78,57 @@ static json_t *message_json(const struct stored_message *m)
 	                 "evidence", cli_json_str(m->evidence), "text", cli_json_str(m->body_text));
 }
 
-static void print_conversation(const struct stored_case *c, const struct stored_message *messages, int n)
+/* One finding a line; the first won. */
+static void print_evidence(struct str evidence, struct buf *line)
 {
+	struct str rest = str_trim(evidence), finding;
+
+	for (const char *before = "    why here: "; str_split(&rest, '\n', &finding); before = "              ") {
+		buf_add_cstr(line, before);
+		line_column(line, finding, 0);
+		line_put(line);
+	}
+}
+
+static void print_message(const struct stored_message *m)
+{
+	struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(64));
+	bool in = strcmp(m->direction, "in") == 0;
 	char when[24];
 
-	printf("%s  %s  " STR_FMT "\n", c->number, c->status, STR_ARG(c->subject));
-	printf("opened %s, account %s, type %s", cli_time(c->created_at, when), c->account, c->type);
-	if (c->fields.n > 2)
-		printf(", fields " STR_FMT, STR_ARG(c->fields));
+	buf_printf(&line, "%s %s  %s ", in ? "<--" : "-->", cli_time(m->created_at, when), in ? "from" : "to");
+	line_column(&line, in ? m->from_address : m->to_text, 0);
+	buf_printf(&line, "  [message %lld]", (long long)m->id);
 	putchar('\n');
-	for (int i = 0; i < n; i++) {
-		const struct stored_message *m = &messages[i];
+	line_put(&line);
+	buf_add(&line, STR("    "));
+	line_column(&line, m->subject, 0);
+	if (strcmp(m->automatic, "none") != 0)
+		buf_printf(&line, "  [%s]", m->automatic);
+	line_put(&line);
+	if (m->evidence.n)
+		print_evidence(m->evidence, &line);
+	putchar('\n');
+	lines_put(str_trim(m->body_text));
+	putchar('\n');
+}
 
-		printf("\n%s %s  %s " STR_FMT "\n", strcmp(m->direction, "in") == 0 ? "<--" : "-->",
-		       cli_time(m->created_at, when), strcmp(m->direction, "in") == 0 ? "from" : "to",
-		       STR_ARG(strcmp(m->direction, "in") == 0 ? m->from_address : m->to_text));
-		printf("    " STR_FMT "%s%s%s\n", STR_ARG(m->subject), strcmp(m->automatic, "none") ? "  [" : "",
-		       strcmp(m->automatic, "none") ? m->automatic : "", strcmp(m->automatic, "none") ? "]" : "");
-		if (m->evidence.n)
-			printf("    why here: " STR_FMT, STR_ARG(m->evidence));
-		printf("\n" STR_FMT "\n", STR_ARG(str_trim(m->body_text)));
+static void print_conversation(const struct stored_case *c, const struct stored_message *messages, int n)
+{
+	struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(256));
+	char when[24];
+
+	buf_printf(&line, "%s  %s  ", c->number, c->status);
+	line_column(&line, c->subject, 0);
+	line_put(&line);
+	buf_printf(&line, "opened %s, account %s, type %s", cli_time(c->created_at, when), c->account, c->type);
+	if (c->fields.n > 2) {
+		buf_add(&line, STR(", fields "));
+		line_column(&line, c->fields, 0);
 	}
+	line_put(&line);
+	for (int i = 0; i < n; i++)
+		print_message(&messages[i]);
 }
 
 static int show_case(struct cli *cli, struct db *db, const char *name, struct arena *arena, struct error *err)
@@ -133,6 +170,18 @@ static int run_set_status(struct work *work, struct db *db, struct error *err)
 	return r < 0 ? r : event_insert(db, "case.status", s->case_id, 0, STR("{}"), now, err);
 }
 
+static int refuse_status(const char *type_id, const struct case_type *type, const char *status, struct error *err)
+{
+	struct buf known CLEANUP(buf_done) = BUF_INIT(KIB(1));
+	size_t n = 0;
+	const struct case_status *all = type ? case_statuses(type, &n) : NULL;
+
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&known, "%s%s", i ? ", " : ": it has ", all[i].id);
+	return fail(err, E_INVALID, RETRY_NEVER, "case type %s has no status %.64s%s", type_id, status,
+	            buf_cstr(&known));
+}
+
 static int set_status(struct cli *cli, struct db *db, const char *name, const char *status, struct arena *arena,
                       struct error *err)
 {
@@ -147,40 +196,66 @@ static int set_status(struct cli *cli, struct db *db, const char *name, const ch
 	type = setup_case_type(cli->setup, c.type);
 	known = type ? case_status_find(type, status) : NULL;
 	if (!known)
-		return fail(err, E_INVALID, RETRY_NEVER, "case type %s has no status %s", c.type, status);
+		return refuse_status(c.type, type, status, err);
 	set.case_id = c.id;
 	set.resolved = known->resolved;
 	r = store_do(cli->store, &set.work, err);
-	if (r == 0 && !cli->json)
+	if (r < 0)
+		return r;
+	if (cli->json)
+		cli_print_json(json_pack("{s:s, s:s}", "number", c.number, "status", status));
+	else
 		printf("%s is now %s\n", c.number, status);
-	return r;
+	return 0;
+}
+
+static int do_cases(struct cli *cli, int argc, char **argv, size_t limit, struct error *err)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct db *db CLEANUP(db_closep) = NULL;
+	int r = cli_load(cli, err);
+
+	if (r == 0)
+		r = store_connect(cli->store, &db, err);
+	if (r < 0)
+		return r;
+	if (argc == 0 || strcmp(argv[0], "list") == 0)
+		return list_cases(cli, db, limit, arena, err);
+	if (strcmp(argv[0], "show") == 0)
+		return show_case(cli, db, argv[1], arena, err);
+	return set_status(cli, db, argv[1], argv[2], arena, err);
 }
 
 static int run_cases(struct cli *cli, int argc, char **argv)
 {
-	struct arena *arena CLEANUP(arena_freep) = arena_new();
-	struct db *db CLEANUP(db_closep) = NULL;
-	const char *verb = argc > 1 ? argv[1] : "list";
+	static const struct option options[] = {{"limit", required_argument, NULL, 'n'}, {NULL, 0, NULL, 0}};
+	size_t limit = CLI_LIMIT;
+	const char *verb;
 	struct error err;
-	int r;
+	int c;
 
-	if (!((strcmp(verb, "list") == 0 && argc <= 2) || (strcmp(verb, "show") == 0 && argc == 3) ||
-	      (strcmp(verb, "status") == 0 && argc == 4)))
-		return cli_usage(&cases_command, "cases list, cases show NUMBER, or cases status NUMBER STATUS");
-	r = cli_load(cli, &err);
-	if (r == 0)
-		r = store_connect(cli->store, &db, &err);
-	if (r == 0)
-		r = strcmp(verb, "list") == 0   ? list_cases(cli, db, arena, &err)
-		    : strcmp(verb, "show") == 0 ? show_case(cli, db, argv[2], arena, &err)
-		                                : set_status(cli, db, argv[2], argv[3], arena, &err);
-	return r < 0 ? cli_fail(cli, &err) : EXIT_OK;
+	while ((c = getopt_long(argc, argv, ":n:", options, NULL)) != -1) {
+		if (c != 'n')
+			return cli_wrong_option(cli, &cases_command, c, argv);
+		if (!cli_limit(cli, &cases_command, optarg, &limit))
+			return EXIT_USAGE;
+	}
+	argc -= optind;
+	argv += optind;
+	verb = argc ? argv[0] : "list";
+	if (!((strcmp(verb, "list") == 0 && argc <= 1) || (strcmp(verb, "show") == 0 && argc == 2) ||
+	      (strcmp(verb, "status") == 0 && argc == 3)))
+		return cli_usage(cli, &cases_command, "cases list, cases show NUMBER, or cases status NUMBER STATUS");
+	return do_cases(cli, argc, argv, limit, &err) < 0 ? cli_fail(cli, &err) : EXIT_OK;
 }
 
 const struct command cases_command = {
         .name = "cases",
-        .arguments = "[list | show NUMBER | status NUMBER STATUS]",
+        .arguments = "[list [--limit N] | show NUMBER | status NUMBER STATUS]",
         .summary = "List cases, read one, change its status",
-        .help = "  show tells of each message why it belongs to the case\n",
+        .help = "  list      the newest first: number, status, last change (UTC), messages, subject\n"
+                "  show      the conversation; tells of each message why it belongs to the case\n"
+                "  status    sets a status of the case's type\n"
+                "  -n, --limit N  at most so many (1000)\n",
         .run = run_cases,
 };

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/file.h>
@@ -15,15 +16,20 @@
 
 /* ---------------------------------------------------------------- errors */
 
-static int exit_code_of(int code)
+static int exit_code_of(const struct cli *cli, const struct error *err)
 {
-	switch (code) {
+	switch (err->code) {
 	case E_INVALID:
 	case E_CONFLICT:
-	case E_NOT_FOUND:
 		return EXIT_SETUP;
+	case E_NOT_FOUND:
+		return cli->no_store ? EXIT_STORE : err->scope == SCOPE_FOLDER ? EXIT_PROVIDER : EXIT_FAILED;
 	case E_STORE:
 	case E_IN_USE:
+	case -ENOSPC:
+	case -EDQUOT:
+	case -EROFS:
+	case -EFBIG:
 		return EXIT_STORE;
 	case E_AUTH:
 	case E_TLS:
@@ -41,42 +47,95 @@ static int exit_code_of(int code)
 	}
 }
 
-int cli_fail(const struct cli *cli, const struct error *err)
+static void print_fault(const struct cli *cli, const char *text, const char *category)
 {
 	if (cli->json) {
-		json_t *object = json_pack("{s:s, s:s}", "error", err->text, "category", error_word(err->code));
-		char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
+		json_t *object = json_pack("{s:s, s:s}", "error", text, "category", category);
+		char *line = object ? json_dumps(object, JSON_COMPACT) : NULL;
 
-		fprintf(stderr, "%s\n", text ? text : "{\"error\":\"(not printable)\"}");
-		free(text);
+		fprintf(stderr, "%s\n", line ? line : "{\"error\":\"(not printable)\"}");
+		free(line);
 		json_decref(object);
 	} else {
-		fprintf(stderr, "hauspost: %s\n", err->text);
+		fprintf(stderr, "hauspost: %s\n", text);
 	}
-	return exit_code_of(err->code);
 }
 
-int cli_usage(const struct command *command, const char *fmt, ...)
+int cli_fail(const struct cli *cli, const struct error *err)
 {
-	va_list ap;
+	print_fault(cli, err->text, error_word(err->code));
+	return exit_code_of(cli, err);
+}
 
-	if (fmt) {
-		fputs("hauspost: ", stderr);
-		va_start(ap, fmt);
-		vfprintf(stderr, fmt, ap);
-		va_end(ap);
-		fputc('\n', stderr);
-	}
-	fprintf(stderr, "usage: hauspost %s %s\n'hauspost %s --help' tells more.\n", command->name, command->arguments,
-	        command->name);
+int cli_usage(const struct cli *cli, const struct command *command, const char *fmt, ...)
+{
+	char text[900];
+	va_list ap;
+	size_t n;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text - 300, fmt, ap);
+	va_end(ap);
+	n = str_make_printable(text, strlen(text), false);
+	snprintf(text + n, sizeof text - n, "; usage: hauspost %s%s%s ('hauspost %s --help' tells more)", command->name,
+	         command->arguments[0] ? " " : "", command->arguments, command->name);
+	print_fault(cli, text, "usage");
 	return EXIT_USAGE;
 }
 
-bool cli_number(const struct command *command, const char *text, uint64_t *ret_number)
+int cli_wrong_option(const struct cli *cli, const struct command *command, int answer, char **argv)
+{
+	const char *word = argv[optind - 1];
+
+	if (answer == ':')
+		return cli_usage(cli, command, "option %s needs a value", word);
+	if (optopt > 0 && optopt < 0x7f && strncmp(word, "--", 2) != 0)
+		return cli_usage(cli, command, "there is no option -%c", optopt);
+	return cli_usage(cli, command, "there is no option %.100s%s", word, optopt ? " with a value" : "");
+}
+
+int cli_wrong_kind(const struct cli *cli, const struct command *command, const char *kind)
+{
+	struct buf known CLEANUP(buf_done) = BUF_INIT(KIB(1));
+
+	for (size_t i = 0; setup_types[i]; i++)
+		buf_printf(&known, "%s%s", i ? ", " : "", setup_types[i]->plural);
+	if (!kind)
+		return cli_usage(cli, command, "which kind? There are %s", buf_cstr(&known));
+	return cli_usage(cli, command, "'%.64s' is not a kind of record: there are %s", kind, buf_cstr(&known));
+}
+
+bool cli_one_of(const struct cli *cli, const struct command *command, const char *what, const char *word,
+                const char *const *known)
+{
+	struct buf list CLEANUP(buf_done) = BUF_INIT(KIB(1));
+
+	for (size_t i = 0; known[i]; i++) {
+		if (strcmp(known[i], word) == 0)
+			return true;
+		buf_printf(&list, "%s%s", i ? ", " : "", known[i]);
+	}
+	cli_usage(cli, command, "%s '%.64s' is not one of %s", what, word, buf_cstr(&list));
+	return false;
+}
+
+bool cli_number(const struct cli *cli, const struct command *command, const char *text, uint64_t *ret_number)
 {
 	if (str_to_uint(str_of(text), INT64_MAX, ret_number))
 		return true;
-	cli_usage(command, "'%s' is not a number", text);
+	cli_usage(cli, command, "'%.64s' is not a number", text);
+	return false;
+}
+
+bool cli_limit(const struct cli *cli, const struct command *command, const char *text, size_t *ret_limit)
+{
+	uint64_t number;
+
+	if (str_to_uint(str_of(text), 100000, &number) && number) {
+		*ret_limit = (size_t)number;
+		return true;
+	}
+	cli_usage(cli, command, "--limit takes a number from 1 to 100000, not '%.64s'", text);
 	return false;
 }
 
@@ -123,12 +182,15 @@ int cli_open(struct cli *cli, bool create, struct error *err)
 
 	if (r == 0)
 		r = store_open(&options, &cli->store, err);
+	cli->no_store = r == E_NOT_FOUND;
+	if (cli->no_store)
+		return r;
 	if (r == 0)
 		r = has_records(cli->store, err);
 	if (r >= 0)
 		r = vault_open(key, create && r == 0, &cli->vault, err);
 	if (r < 0)
-		return r;
+		return err->code = r == E_IN_USE ? E_IN_USE : E_STORE;
 	cli->sealer = vault_sealer(cli->vault);
 	return 0;
 }
@@ -149,8 +211,10 @@ int cli_lock(struct cli *cli, struct error *err)
 	char owner[64] = "";
 
 	cli->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (cli->lock_fd < 0)
-		return fail_errno(err, errno, "can't open %s", path);
+	if (cli->lock_fd < 0) {
+		fail_errno(err, errno, "can't open %s", path);
+		return err->code = E_STORE;
+	}
 	if (flock(cli->lock_fd, LOCK_EX | LOCK_NB) < 0) {
 		ssize_t n = pread(cli->lock_fd, owner, sizeof owner - 1, 0);
 
@@ -160,8 +224,10 @@ int cli_lock(struct cli *cli, struct error *err)
 		            owner[0] ? owner : "process unknown");
 	}
 	snprintf(owner, sizeof owner, "process %d", (int)getpid());
-	if (ftruncate(cli->lock_fd, 0) < 0 || pwrite(cli->lock_fd, owner, strlen(owner), 0) < 0)
-		return fail_errno(err, errno, "can't write %s", path);
+	if (ftruncate(cli->lock_fd, 0) < 0 || pwrite(cli->lock_fd, owner, strlen(owner), 0) < 0) {
+		fail_errno(err, errno, "can't write %s", path);
+		return err->code = E_STORE;
+	}
 	return 0;
 }
 
@@ -178,9 +244,16 @@ void cli_close(struct cli *cli)
 void cli_print_json(json_t *value)
 {
 	must(value != NULL);
-	json_dumpf(value, stdout, JSON_COMPACT | JSON_ENCODE_ANY);
+	/* A terminal acts on some characters beyond ASCII. */
+	json_dumpf(value, stdout, JSON_COMPACT | JSON_ENCODE_ANY | (isatty(STDOUT_FILENO) ? JSON_ENSURE_ASCII : 0U));
 	putchar('\n');
 	json_decref(value);
+}
+
+void cli_say_more(int shown, size_t limit)
+{
+	if (shown > 1 && (size_t)shown == limit)
+		printf("(the newest %d; --limit N shows more)\n", shown);
 }
 
 const char *cli_claim(void)
@@ -194,6 +267,18 @@ const char *cli_claim(void)
 		snprintf(claim, sizeof claim, "%s:%d:%.8s", host, (int)getpid(), token);
 	}
 	return claim;
+}
+
+struct str cli_store_name(const struct cli *cli, struct arena *arena)
+{
+	const char *url = store_url(cli->store), *host = strstr(url, "://"), *at = host ? strchr(host, '@') : NULL;
+	const char *end = strchr(url, '?'); /* behind it: options, a password may be among them */
+	int length = end ? (int)(end - url) : (int)strlen(url);
+
+	if (at && (!end || at < end))
+		return arena_printf(arena, "%.*s%.*s", (int)(host + 3 - url), url, (int)(length - (at + 1 - url)),
+		                    at + 1);
+	return arena_printf(arena, "%.*s", length, url);
 }
 
 const char *cli_time(int64_t at_ms, char room[24])

@@ -29,6 +29,7 @@ struct cli {
 	struct vault *vault;
 	struct sealer sealer;
 	struct setup *setup; /* cli_load_setup() */
+	bool no_store;       /* cli_open() found none */
 	int lock_fd;         /* -1: not locked */
 };
 
@@ -43,11 +44,21 @@ extern const struct command *const commands[]; /* NULL-terminated, in the order 
 /* Prints "hauspost: TEXT" to standard error (as a JSON object with --json) and returns the exit code that fits. */
 int cli_fail(const struct cli *cli, const struct error *err);
 
-/* For a wrong command line: says what is wrong (NULL where that was said) and how the command is used. */
-int cli_usage(const struct command *command, const char *fmt, ...) PRINTF(2, 3);
+/* For a wrong command line: says what is wrong and how the command is used, in one line. Returns EXIT_USAGE. */
+int cli_usage(const struct cli *cli, const struct command *command, const char *fmt, ...) PRINTF(3, 4);
 
-/* Opens store and vault. `create`: make what is missing (apply alone does); else a missing store is an error that says
- * what to do. */
+/* As above, for what getopt_long() answered ('?' or ':': opterr is off, the option string begins with ':'). */
+int cli_wrong_option(const struct cli *cli, const struct command *command, int answer, char **argv);
+
+/* For a kind of record that there isn't: names those there are. Returns EXIT_USAGE. */
+int cli_wrong_kind(const struct cli *cli, const struct command *command, const char *kind);
+
+/* False after telling that `word` is none of the NULL-terminated `known`. */
+bool cli_one_of(const struct cli *cli, const struct command *command, const char *what, const char *word,
+                const char *const *known) NODISCARD;
+
+/* Opens store and vault. `create`: make what is missing (apply alone does); else a missing store is E_NOT_FOUND
+ * (cli->no_store), and the error says what to do. All other faults are E_STORE or E_IN_USE. */
 int cli_open(struct cli *cli, bool create, struct error *err) NODISCARD;
 
 /* cli_open() without create, and the set-up. */
@@ -60,7 +71,14 @@ int cli_lock(struct cli *cli, struct error *err) NODISCARD;
 void cli_close(struct cli *cli);
 
 /* A number from the command line; false after telling how the command is used. */
-bool cli_number(const struct command *command, const char *text, uint64_t *ret_number) NODISCARD;
+bool cli_number(const struct cli *cli, const struct command *command, const char *text, uint64_t *ret_number) NODISCARD;
+
+/* The value of --limit, 1 to 100000; false after telling how the command is used. */
+#define CLI_LIMIT 1000 /* rows that a list shows unless asked for more */
+bool cli_limit(const struct cli *cli, const struct command *command, const char *text, size_t *ret_limit) NODISCARD;
+
+/* For people, after a list that stopped at its limit. */
+void cli_say_more(int shown, size_t limit);
 
 /* Prints a JSON value on one line and releases it. */
 void cli_print_json(json_t *value);
@@ -68,14 +86,21 @@ void cli_print_json(json_t *value);
 /* A name for this process in the outbox: host, pid and a token. */
 const char *cli_claim(void);
 
+/* The store for people: where it is, without user and password. */
+struct str cli_store_name(const struct cli *cli, struct arena *arena);
+
 /* "2026-11-21 07:39:31" UTC, "-" for 0. */
 const char *cli_time(int64_t at_ms, char room[24]);
+
+/* 'hauspost help records' (or a kind of record: accounts, listeners …): the keys with values and defaults. False where
+ * `topic` is neither. */
+bool print_record_help(const struct cli *cli, const char *topic) NODISCARD;
 
 /* A text view as JSON; invalid UTF-8 can't come from the store. */
 json_t *cli_json_str(struct str s);
 
 extern const struct command serve_command, apply_command, export_command, list_command, show_command, delete_command,
-        run_command, ingest_command, inspect_command, send_command, cases_command, ledger_command, outbox_command,
-        keys_command, doctor_command, version_command;
+        run_command, ingest_command, inspect_command, send_command, cases_command, message_command, ledger_command,
+        outbox_command, keys_command, doctor_command, version_command;
 
 #endif

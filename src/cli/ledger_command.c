@@ -3,13 +3,15 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "cli/text.h"
 #include "listen/session.h"
 #include "store/ledger.h"
 
 #include <getopt.h>
 #include <stdio.h>
+#include <unistd.h>
 
-#define LIST_MAX 1000
+static const char *const states[] = {"received", "failed", "parked", "committed", "acknowledged", NULL};
 
 static json_t *ledger_json(const struct ledger_row *row)
 {
@@ -23,23 +25,34 @@ static json_t *ledger_json(const struct ledger_row *row)
 	                 (json_int_t)row->next_try_at);
 }
 
+/* On a terminal, which cuts what is long, the reason has a line of its own: it is what people look for. */
 static void print_ledger_row(const struct ledger_row *row)
 {
+	struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(64));
 	char when[24];
 
-	printf("%-8lld %s %-12s uid %-8u %-12s %-11s", (long long)row->id, cli_time(row->received_at, when),
-	       row->listener, row->uid, row->state, row->outcome);
+	buf_printf(&line, "%-6lld %s  ", (long long)row->id, cli_time(row->received_at, when));
+	line_column(&line, str_of(row->listener), 12);
+	buf_printf(&line, "uid %-6u %-12s %-9s  ", row->uid, row->state, row->outcome);
+	if (isatty(STDOUT_FILENO)) {
+		line_put(&line);
+		buf_add(&line, STR("       "));
+	}
 	if (row->category[0])
-		printf(" %s: %s", row->category, row->reason);
-	else if (row->answer[0])
-		printf(" answer: %s", row->answer);
-	putchar('\n');
+		buf_printf(&line, "%s: %s", row->category, row->reason);
+	else if (row->answer[0] && strcmp(row->answer, "queued") != 0)
+		buf_printf(&line, "answer: %s", row->answer);
+	else if (isatty(STDOUT_FILENO))
+		buf_clear(&line);
+	if (line.n)
+		line_put(&line);
 }
 
-static int list_ledger(struct cli *cli, struct db *db, const char *state, struct arena *arena, struct error *err)
+static int list_ledger(struct cli *cli, struct db *db, const char *state, size_t limit, struct arena *arena,
+                       struct error *err)
 {
 	struct ledger_row *rows;
-	int n = ledger_list(db, state, LIST_MAX, arena, &rows, err);
+	int n = ledger_list(db, state, limit, arena, &rows, err);
 
 	if (n < 0)
 		return n;
@@ -54,7 +67,8 @@ static int list_ledger(struct cli *cli, struct db *db, const char *state, struct
 	for (int i = 0; i < n; i++)
 		print_ledger_row(&rows[i]);
 	if (n == 0)
-		puts("no rows");
+		puts(state ? "no rows in this state" : "no rows");
+	cli_say_more(n, limit);
 	return 0;
 }
 
@@ -89,7 +103,7 @@ static int retry_ledger(struct cli *cli, int64_t id, struct error *err)
 	if (cli->json)
 		cli_print_json(json_pack("{s:I, s:i}", "tried", (json_int_t)retry.n, "handled", good));
 	else
-		printf("%lld tried again, %d handled\n", (long long)retry.n, good);
+		printf("%lld brought back; %d handled\n", (long long)retry.n, good);
 	return 0;
 }
 
@@ -130,32 +144,38 @@ static int verify_ledger(struct cli *cli, const char *id, struct error *err)
 
 static int run_ledger(struct cli *cli, int argc, char **argv)
 {
-	static const struct option options[] = {{"state", required_argument, NULL, 's'}, {NULL, 0, NULL, 0}};
+	static const struct option options[] = {
+	        {"state", required_argument, NULL, 's'}, {"limit", required_argument, NULL, 'n'}, {NULL, 0, NULL, 0}};
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct db *db CLEANUP(db_closep) = NULL;
 	const char *state = NULL, *verb;
 	struct error err;
+	size_t limit = CLI_LIMIT;
 	uint64_t id = 0;
 	int c, r;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c != 's')
-			return cli_usage(&ledger_command, NULL);
-		state = optarg;
+	while ((c = getopt_long(argc, argv, ":n:", options, NULL)) != -1) {
+		if (c != 's' && c != 'n')
+			return cli_wrong_option(cli, &ledger_command, c, argv);
+		if (c == 'n' && !cli_limit(cli, &ledger_command, optarg, &limit))
+			return EXIT_USAGE;
+		if (c == 's' && !cli_one_of(cli, &ledger_command, "state", optarg, states))
+			return EXIT_USAGE;
+		state = c == 's' ? optarg : state;
 	}
 	argc -= optind;
 	argv += optind;
 	verb = argc ? argv[0] : "list";
 	if (!((strcmp(verb, "list") == 0 && argc <= 1) || (strcmp(verb, "retry") == 0 && argc <= 2) ||
 	      (strcmp(verb, "verify") == 0 && argc == 2)))
-		return cli_usage(&ledger_command, "ledger list, ledger retry [ROW], or ledger verify LISTENER");
-	if (strcmp(verb, "retry") == 0 && argc == 2 && !cli_number(&ledger_command, argv[1], &id))
+		return cli_usage(cli, &ledger_command, "ledger list, ledger retry [ROW], or ledger verify LISTENER");
+	if (strcmp(verb, "retry") == 0 && argc == 2 && !cli_number(cli, &ledger_command, argv[1], &id))
 		return EXIT_USAGE;
 	r = cli_load(cli, &err);
 	if (r == 0)
 		r = store_connect(cli->store, &db, &err);
 	if (r == 0)
-		r = strcmp(verb, "list") == 0    ? list_ledger(cli, db, state, arena, &err)
+		r = strcmp(verb, "list") == 0    ? list_ledger(cli, db, state, limit, arena, &err)
 		    : strcmp(verb, "retry") == 0 ? retry_ledger(cli, (int64_t)id, &err)
 		                                 : verify_ledger(cli, argv[1], &err);
 	return r < 0 ? cli_fail(cli, &err) : r;
@@ -163,9 +183,10 @@ static int run_ledger(struct cli *cli, int argc, char **argv)
 
 const struct command ledger_command = {
         .name = "ledger",
-        .arguments = "[list [--state STATE] | retry [ROW] | verify LISTENER]",
+        .arguments = "[list [--state STATE] [--limit N] | retry [ROW] | verify LISTENER]",
         .summary = "What became of each message, and why",
         .help = "  --state STATE    only rows that are received, failed, parked, committed or acknowledged\n"
+                "  -n, --limit N    at most so many, the newest (1000)\n"
                 "  retry            handles parked mail again (all of it, or one row), from the copy kept in the "
                 "store\n"
                 "  verify           compares the server's messages with the ledger; exit code 0 means no gaps\n",

@@ -6,29 +6,17 @@
 #include "security/tls.h"
 
 #include <getopt.h>
+#include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 const struct command *const commands[] = {
-        &serve_command,
-        &apply_command,
-        &export_command,
-        &list_command,
-        &show_command,
-        &delete_command,
-        &run_command,
-        &ingest_command,
-        &send_command,
-        &cases_command,
-        &ledger_command,
-        &outbox_command,
-        &inspect_command,
-        &keys_command,
-        &doctor_command,
-        &version_command,
-        NULL,
+        &serve_command,  &apply_command,   &export_command, &list_command,   &show_command,    &delete_command,
+        &run_command,    &ingest_command,  &send_command,   &cases_command,  &message_command, &ledger_command,
+        &outbox_command, &inspect_command, &keys_command,   &doctor_command, &version_command, NULL,
 };
 
 static const char intro[] =
@@ -45,14 +33,15 @@ static const char outro[] =
         "  --json         answers as JSON\n"
         "  -v             log more (-q: errors only)\n"
         "\n"
-        "'hauspost COMMAND --help' tells more of a command. To begin: write a set-up file (docs/setup.md has one),\n"
-        "then 'hauspost apply setup.yaml' and 'hauspost serve'.\n";
+        "'hauspost COMMAND --help' tells arguments and options of a command, 'hauspost help records' every key of\n"
+        "the set-up file. To begin: write a set-up file (docs/examples/support.yaml is one, docs/setup.md explains\n"
+        "it), then 'hauspost apply setup.yaml' and 'hauspost serve'.\n";
 
 static void print_help(FILE *out)
 {
 	fputs(intro, out);
 	for (size_t i = 0; commands[i]; i++)
-		fprintf(out, "  %-9s %-42s %s\n", commands[i]->name, commands[i]->arguments, commands[i]->summary);
+		fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
 	fputs(outro, out);
 }
 
@@ -129,9 +118,11 @@ static int read_options(int argc, char **argv, struct cli *cli, char **home)
 	        {"quiet", no_argument, NULL, 'q'},
 	        {NULL, 0, NULL, 0},
 	};
+	struct error err;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "+hvqV", options, NULL)) != -1) {
+	opterr = 0; /* what is wrong is said here, in one line */
+	while ((c = getopt_long(argc, argv, "+:hvqV", options, NULL)) != -1) {
 		switch (c) {
 		case 'H':
 			free(*home);
@@ -153,7 +144,11 @@ static int read_options(int argc, char **argv, struct cli *cli, char **home)
 			print_help(stdout);
 			return -1 - EXIT_OK;
 		default:
-			fputs("hauspost: 'hauspost --help' lists the options and commands\n", stderr);
+			fail(&err, E_INVALID, RETRY_NEVER,
+			     c == ':' ? "option %s needs a value; 'hauspost --help' lists options and commands"
+			              : "there is no option %s; 'hauspost --help' lists options and commands",
+			     argv[optind - 1]);
+			cli_fail(cli, &err);
 			return -1 - EXIT_USAGE;
 		}
 	}
@@ -163,7 +158,10 @@ static int read_options(int argc, char **argv, struct cli *cli, char **home)
 static int run(struct cli *cli, int argc, char **argv)
 {
 	const struct command *command;
+	struct error err;
 
+	if (argc == 2 && strcmp(argv[0], "help") == 0 && print_record_help(cli, argv[1]))
+		return EXIT_OK;
 	if (argc == 0 || strcmp(argv[0], "help") == 0) {
 		command = argc > 1 ? find_command(argv[1]) : NULL;
 		if (command)
@@ -174,7 +172,9 @@ static int run(struct cli *cli, int argc, char **argv)
 	}
 	command = find_command(argv[0]);
 	if (!command) {
-		fprintf(stderr, "hauspost: there is no command '%s'; 'hauspost --help' lists them\n", argv[0]);
+		fail(&err, E_INVALID, RETRY_NEVER, "there is no command '%.64s'; 'hauspost --help' lists them",
+		     argv[0]);
+		cli_fail(cli, &err);
 		return EXIT_USAGE;
 	}
 	if (wants_help(argc, argv)) {
@@ -191,7 +191,11 @@ int main(int argc, char **argv)
 	struct cli cli = {.lock_fd = -1};
 	int at, code;
 
-	umask(077);               /* mail and keys are nobody else's */
+	setlocale(LC_CTYPE, "C.UTF-8"); /* widths of letters; nothing else depends on it */
+	umask(077);                     /* mail and keys are nobody else's */
+	/* Memory is freed by other threads than took it, and many threads take turns at little work: few heaps keep it
+	 * together. */
+	mallopt(M_ARENA_MAX, 4);
 	signal(SIGPIPE, SIG_IGN); /* TLS writes to a closed socket are errors, not the end */
 	cli.json = take_json(&argc, argv);
 	at = read_options(argc, argv, &cli, &home);

@@ -3,12 +3,13 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "cli/text.h"
 #include "send/outbox_runner.h"
 
 #include <getopt.h>
 #include <stdio.h>
 
-#define LIST_MAX 1000
+static const char *const states[] = {"queued", "later", "sending", "sent", "failed", "uncertain", NULL};
 
 static json_t *outbox_json(const struct outbox_row *row)
 {
@@ -27,10 +28,25 @@ static json_t *outbox_json(const struct outbox_row *row)
 	                 (json_int_t)row->next_try_at, "sent_at", (json_int_t)row->sent_at, "recipients", recipients);
 }
 
-static int list_outbox(struct cli *cli, struct db *db, const char *state, struct arena *arena, struct error *err)
+static void print_outbox_row(const struct outbox_row *row)
+{
+	struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(64));
+	char when[24];
+
+	buf_printf(&line, "%-6lld %s  ", (long long)row->id, cli_time(row->created_at, when));
+	line_column(&line, str_of(row->account), 12);
+	buf_printf(&line, "%-9s to %s%s", row->state, row->recipient_count ? row->recipients[0].address : "nobody",
+	           row->recipient_count > 1 ? " and others" : "");
+	if (row->reply[0])
+		buf_printf(&line, "  %s", row->reply);
+	line_put(&line);
+}
+
+static int list_outbox(struct cli *cli, struct db *db, const char *state, size_t limit, struct arena *arena,
+                       struct error *err)
 {
 	struct outbox_row *rows;
-	int n = outbox_list(db, state, LIST_MAX, arena, &rows, err);
+	int n = outbox_list(db, state, limit, arena, &rows, err);
 
 	if (n < 0)
 		return n;
@@ -42,19 +58,11 @@ static int list_outbox(struct cli *cli, struct db *db, const char *state, struct
 		cli_print_json(all);
 		return 0;
 	}
-	for (int i = 0; i < n; i++) {
-		const struct outbox_row *row = &rows[i];
-		char when[24];
-
-		printf("%-8lld %s %-9s to %s%s", (long long)row->id, cli_time(row->created_at, when), row->state,
-		       row->recipient_count ? row->recipients[0].address : "nobody",
-		       row->recipient_count > 1 ? " and others" : "");
-		if (row->reply[0])
-			printf("  %s", row->reply);
-		putchar('\n');
-	}
+	for (int i = 0; i < n; i++)
+		print_outbox_row(&rows[i]);
 	if (n == 0)
-		puts("the outbox is empty");
+		puts(state ? "no rows in this state" : "the outbox is empty");
+	cli_say_more(n, limit);
 	return 0;
 }
 
@@ -78,7 +86,7 @@ static int flush_outbox(struct cli *cli, struct db *db, struct error *err)
 {
 	const struct outbox_options options = {.store = cli->store, .setup = cli->setup, .claim = cli_claim()};
 	struct flush flush = {.options = &options};
-	int64_t orphans;
+	int64_t orphans, uncertain;
 	int r = cli_lock(cli, err);
 
 	if (r < 0)
@@ -87,14 +95,14 @@ static int flush_outbox(struct cli *cli, struct db *db, struct error *err)
 	r = orphans < 0 ? (int)orphans : outbox_accounts(db, flush_account, &flush, err);
 	if (r < 0)
 		return r;
+	uncertain = flush.counts.uncertain + orphans;
 	if (cli->json)
 		cli_print_json(json_pack("{s:I, s:I, s:I, s:I}", "sent", (json_int_t)flush.counts.sent, "later",
 		                         (json_int_t)flush.counts.later, "failed", (json_int_t)flush.counts.failed,
-		                         "uncertain", (json_int_t)(flush.counts.uncertain + orphans)));
+		                         "uncertain", (json_int_t)uncertain));
 	else
 		printf("%lld sent, %lld later, %lld failed, %lld uncertain\n", (long long)flush.counts.sent,
-		       (long long)flush.counts.later, (long long)flush.counts.failed,
-		       (long long)(flush.counts.uncertain + orphans));
+		       (long long)flush.counts.later, (long long)flush.counts.failed, (long long)uncertain);
 	if (flush.first.code) {
 		*err = flush.first;
 		return flush.first.code;
@@ -124,41 +132,50 @@ static int requeue_outbox(struct cli *cli, int64_t id, struct error *err)
 	if (r < 0)
 		return r;
 	if (!requeue.done)
-		return fail(err, E_NOT_FOUND, RETRY_NEVER, "outbox row %lld is not failed, uncertain or waiting",
+		return fail(err, E_NOT_FOUND, RETRY_NEVER,
+		            "outbox row %lld is not failed, uncertain or waiting ('hauspost outbox list' shows)",
 		            (long long)id);
-	if (!cli->json)
+	if (cli->json)
+		cli_print_json(json_pack("{s:I, s:s}", "id", (json_int_t)id, "state", "queued"));
+	else
 		printf("row %lld is queued again\n", (long long)id);
 	return 0;
 }
 
 static int run_outbox(struct cli *cli, int argc, char **argv)
 {
-	static const struct option options[] = {{"state", required_argument, NULL, 's'}, {NULL, 0, NULL, 0}};
+	static const struct option options[] = {
+	        {"state", required_argument, NULL, 's'}, {"limit", required_argument, NULL, 'n'}, {NULL, 0, NULL, 0}};
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct db *db CLEANUP(db_closep) = NULL;
 	const char *state = NULL, *verb;
 	struct error err;
+	size_t limit = CLI_LIMIT;
 	uint64_t id = 0;
 	int c, r;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c != 's')
-			return cli_usage(&outbox_command, NULL);
-		state = optarg;
+	while ((c = getopt_long(argc, argv, ":n:", options, NULL)) != -1) {
+		if (c != 's' && c != 'n')
+			return cli_wrong_option(cli, &outbox_command, c, argv);
+		if (c == 'n' && !cli_limit(cli, &outbox_command, optarg, &limit))
+			return EXIT_USAGE;
+		if (c == 's' && !cli_one_of(cli, &outbox_command, "state", optarg, states))
+			return EXIT_USAGE;
+		state = c == 's' ? optarg : state;
 	}
 	argc -= optind;
 	argv += optind;
 	verb = argc ? argv[0] : "list";
 	if (!((strcmp(verb, "list") == 0 && argc <= 1) || (strcmp(verb, "flush") == 0 && argc == 1) ||
 	      (strcmp(verb, "requeue") == 0 && argc == 2)))
-		return cli_usage(&outbox_command, "outbox list, outbox flush, or outbox requeue ROW");
-	if (argc == 2 && !cli_number(&outbox_command, argv[1], &id))
+		return cli_usage(cli, &outbox_command, "outbox list, outbox flush, or outbox requeue ROW");
+	if (argc == 2 && !cli_number(cli, &outbox_command, argv[1], &id))
 		return EXIT_USAGE;
 	r = cli_load(cli, &err);
 	if (r == 0)
 		r = store_connect(cli->store, &db, &err);
 	if (r == 0)
-		r = strcmp(verb, "list") == 0    ? list_outbox(cli, db, state, arena, &err)
+		r = strcmp(verb, "list") == 0    ? list_outbox(cli, db, state, limit, arena, &err)
 		    : strcmp(verb, "flush") == 0 ? flush_outbox(cli, db, &err)
 		                                 : requeue_outbox(cli, (int64_t)id, &err);
 	return r < 0 ? cli_fail(cli, &err) : r;
@@ -166,9 +183,10 @@ static int run_outbox(struct cli *cli, int argc, char **argv)
 
 const struct command outbox_command = {
         .name = "outbox",
-        .arguments = "[list [--state STATE] | flush | requeue ROW]",
+        .arguments = "[list [--state STATE] [--limit N] | flush | requeue ROW]",
         .summary = "What waits to be sent, was sent, or could not be",
         .help = "  --state STATE    only rows that are queued, later, sending, sent, failed or uncertain\n"
+                "  -n, --limit N    at most so many, the newest (1000)\n"
                 "  flush            sends now what is due ('hauspost serve' does so by itself)\n"
                 "  requeue ROW      sends a failed or uncertain message once more: your decision, it may arrive "
                 "twice\n",

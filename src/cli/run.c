@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "listen/session.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -34,7 +35,10 @@ static void show_progress(void *ctx, int64_t done, int64_t total, const struct i
 
 static void show_transcript(void *ctx UNUSED, const char *line)
 {
-	fprintf(stderr, "%s\n", line);
+	char *copy CLEANUP(freep) = mem_strdup(line);
+
+	copy[str_make_printable(copy, strlen(copy), false)] = '\0';
+	fprintf(stderr, "%s\n", copy);
 }
 
 static void print_counts(const struct cli *cli, const struct intake_counts *c)
@@ -97,16 +101,16 @@ static int run_run(struct cli *cli, int argc, char **argv)
 	struct error err;
 	int c, r;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		if (c == 'o')
 			once = true;
 		else if (c == 't')
 			trace = true;
 		else
-			return cli_usage(&run_command, NULL);
+			return cli_wrong_option(cli, &run_command, c, argv);
 	}
 	if (argc - optind != 1 || !once)
-		return cli_usage(&run_command,
+		return cli_usage(cli, &run_command,
 		                 "run takes a listener and --once ('hauspost serve' runs all of them for good)");
 	r = cli_load(cli, &err);
 	if (r == 0)
@@ -145,15 +149,18 @@ const struct command run_command = {
 static int ingest_file(struct cli *cli, const struct listener *listener, const char *path)
 {
 	struct buf raw CLEANUP(buf_done) = BUF_INIT(MAX_INGEST);
+	const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
 	char outcome[32], number[64];
 	struct error err;
 	int r = file_read(path, &raw, &err);
 
+	if (r == 0 && raw.n == 0)
+		r = fail(&err, -ENODATA, RETRY_NEVER, "%s is empty: that is no mail", name);
 	if (r < 0)
 		return cli_fail(cli, &err);
 	r = intake_one(cli->store, cli->setup, listener, buf_str(&raw), outcome, number, &err);
 	if (r < 0 && err.code != E_REFUSED) {
-		error_prefix(&err, "%s", path);
+		error_prefix(&err, "%s", name);
 		cli_fail(cli, &err);
 		return EXIT_TEMPORARY; /* not stored: whoever pipes must keep it */
 	}
@@ -161,9 +168,9 @@ static int ingest_file(struct cli *cli, const struct listener *listener, const c
 		cli_print_json(json_pack("{s:s, s:s, s:s}", "file", path, "outcome", r < 0 ? "kept" : outcome,
 		                         r < 0 ? "reason" : "case", r < 0 ? err.text : number));
 	else if (r < 0)
-		printf("%s: kept, not handled: %s\n", path, err.text);
+		printf("%s: kept, not handled: %s\n", name, err.text);
 	else
-		printf("%s: %s%s%s\n", path, outcome, number[0] ? " " : "", number);
+		printf("%s: %s%s%s\n", name, outcome, number[0] ? " " : "", number);
 	return EXIT_OK;
 }
 
@@ -191,17 +198,19 @@ static int run_ingest(struct cli *cli, int argc, char **argv)
 	struct error err;
 	int c, r;
 
-	while ((c = getopt_long(argc, argv, "l:", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, ":l:", options, NULL)) != -1) {
 		if (c != 'l')
-			return cli_usage(&ingest_command, NULL);
+			return cli_wrong_option(cli, &ingest_command, c, argv);
 		id = optarg;
 	}
 	if (!id)
-		return cli_usage(&ingest_command, "ingest needs --listener: its rule says what becomes of the mail");
+		return cli_usage(cli, &ingest_command,
+		                 "ingest needs --listener: its rule says what becomes of the mail");
 	r = cli_load(cli, &err);
 	if (r < 0) {
 		c = cli_fail(cli, &err);
-		return err.retry == RETRY_LATER ? EXIT_TEMPORARY : c;
+		return c == EXIT_STORE || err.retry == RETRY_LATER ? EXIT_TEMPORARY
+		                                                   : c; /* the mail's sender can't help it */
 	}
 	listener = setup_listener(cli->setup, id);
 	if (!listener) {

@@ -126,7 +126,7 @@ static int send_letter(struct cli *cli, struct letter *l, const char *account, c
 	return r;
 }
 
-static int read_arguments(struct letter *l, int argc, char **argv, const char **ret_account)
+static int read_arguments(struct cli *cli, struct letter *l, int argc, char **argv, const char **ret_account)
 {
 	static const struct option options[] = {
 	        {"account", required_argument, NULL, 'a'},
@@ -137,7 +137,7 @@ static int read_arguments(struct letter *l, int argc, char **argv, const char **
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "a:t:s:", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, ":a:t:s:", options, NULL)) != -1) {
 		if (c == 'a') {
 			*ret_account = optarg;
 		} else if (c == 's') {
@@ -148,22 +148,22 @@ static int read_arguments(struct letter *l, int argc, char **argv, const char **
 			struct address_list list = address_list_parse(l->arena, str_of(optarg));
 
 			if (list.count == 0 || l->to_count + list.count > MAX_RECIPIENTS)
-				return cli_usage(&send_command, "--to %s: not an address, or more than %d", optarg,
+				return cli_usage(cli, &send_command, "--to %s: not an address, or more than %d", optarg,
 				                 MAX_RECIPIENTS);
 			for (size_t i = 0; i < list.count; i++) {
 				if (str_find_char(list.items[i].address, '@') <= 0)
-					return cli_usage(&send_command, "--to %s: an address has the form name@domain",
-					                 optarg);
+					return cli_usage(cli, &send_command,
+					                 "--to %s: an address has the form name@domain", optarg);
 				l->to[l->to_count++] = list.items[i];
 			}
 		} else {
-			return cli_usage(&send_command, NULL);
+			return cli_wrong_option(cli, &send_command, c, argv);
 		}
 	}
 	if (!*ret_account || !l->to_count || !l->subject)
-		return cli_usage(&send_command, "send needs --account, --to and --subject");
+		return cli_usage(cli, &send_command, "send needs --account, --to and --subject");
 	if (argc - optind > 1)
-		return cli_usage(&send_command, "send takes one text file ('-' for standard input)");
+		return cli_usage(cli, &send_command, "send takes one text file ('-' for standard input)");
 	return EXIT_OK;
 }
 
@@ -173,7 +173,7 @@ static int run_send(struct cli *cli, int argc, char **argv)
 	struct letter letter = {.arena = arena, .text = BUF_INIT(MAX_TEXT), .mime = BUF_INIT(4 * MAX_TEXT)};
 	const char *account = NULL;
 	struct error err;
-	int r = read_arguments(&letter, argc, argv, &account);
+	int r = read_arguments(cli, &letter, argc, argv, &account);
 
 	if (r != EXIT_OK)
 		return r;
@@ -181,15 +181,17 @@ static int run_send(struct cli *cli, int argc, char **argv)
 	buf_done(&letter.text);
 	buf_done(&letter.mime);
 	if (r == E_CONFLICT && letter.key) {
-		if (!cli->json)
+		if (cli->json)
+			cli_print_json(json_pack("{s:s, s:b}", "key", letter.key, "duplicate", true));
+		else
 			printf("a message with the key %s is in the outbox already\n", letter.key);
 		return EXIT_OK;
 	}
 	if (r < 0)
 		return cli_fail(cli, &err);
 	if (cli->json)
-		cli_print_json(json_pack("{s:I, s:I}", "outbox", (json_int_t)letter.outbox_id, "message",
-		                         (json_int_t)letter.stored.id));
+		cli_print_json(json_pack("{s:I, s:I, s:b}", "outbox", (json_int_t)letter.outbox_id, "message",
+		                         (json_int_t)letter.stored.id, "duplicate", false));
 	else
 		printf("queued as outbox row %lld; serve sends it, or 'hauspost outbox flush' now\n",
 		       (long long)letter.outbox_id);
@@ -198,7 +200,7 @@ static int run_send(struct cli *cli, int argc, char **argv)
 
 const struct command send_command = {
         .name = "send",
-        .arguments = "--account A --to ADDRESS --subject TEXT [FILE|-]",
+        .arguments = "--account A --to ADDRESS… --subject TEXT [--key KEY] [FILE|-]",
         .summary = "Put a new message into the outbox",
         .help = "  -a, --account A      the account it goes out from\n"
                 "  -t, --to ADDRESS     a recipient, may be repeated; \"Name <name@domain>\" is fine\n"

@@ -1,11 +1,14 @@
 /* hauspost serve */
 #include "cli/cli.h"
 
+#include "base/log.h"
 #include "listen/serve.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static struct serve *running;
@@ -29,6 +32,18 @@ static void catch_signals(void)
 	sigaction(SIGTERM, &action, NULL);
 }
 
+/* One descriptor for each mailbox: as many as the system allows, not as many as it gives unasked (often 1,024). */
+static void raise_file_limit(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur == files.rlim_max)
+		return;
+	files.rlim_cur = files.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &files) < 0)
+		log_warning("cli", "the limit of open files stays: %s", strerrordesc_np(errno));
+}
+
 static void say_ready(void *ctx, size_t listeners)
 {
 	const struct cli *cli = ctx;
@@ -43,14 +58,17 @@ static int run_serve(struct cli *cli, int argc, char **argv)
 	static const struct option options[] = {{"workers", required_argument, NULL, 'w'}, {NULL, 0, NULL, 0}};
 	struct serve_options serve = {.claim = cli_claim(), .ready = say_ready, .ctx = cli};
 	struct error err;
-	uint64_t workers = 8;
+	uint64_t workers = 16;
 	int c, r;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
-		if (c != 'w' || !str_to_uint(str_of(optarg), 1000, &workers) || workers == 0)
-			return cli_usage(&serve_command, "--workers takes a number from 1 to 1000");
+	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		if (c != 'w')
+			return cli_wrong_option(cli, &serve_command, c, argv);
+		if (!str_to_uint(str_of(optarg), 1000, &workers) || workers == 0)
+			return cli_usage(cli, &serve_command, "--workers takes a number from 1 to 1000");
+	}
 	if (optind < argc)
-		return cli_usage(&serve_command, "serve takes no arguments, not '%s'", argv[optind]);
+		return cli_usage(cli, &serve_command, "serve takes no arguments, not '%s'", argv[optind]);
 	r = cli_open(cli, false, &err);
 	if (r == 0)
 		r = cli_lock(cli, &err);
@@ -58,6 +76,7 @@ static int run_serve(struct cli *cli, int argc, char **argv)
 	serve.sealer = &cli->sealer;
 	serve.workers = (int)workers;
 	catch_signals();
+	raise_file_limit();
 	if (r == 0)
 		r = serve_start(&serve, &running, &err);
 	if (r < 0)
@@ -72,7 +91,7 @@ const struct command serve_command = {
         .name = "serve",
         .arguments = "[--workers N]",
         .summary = "Run all listeners and send the outbox until stopped",
-        .help = "  --workers N    threads for mailbox sessions that are at work (8); waiting mailboxes need none\n"
+        .help = "  --workers N    threads for mailbox sessions that are at work (16); waiting mailboxes need none\n"
                 "\n"
                 "Changes made by 'hauspost apply' are taken up within a second or two. The first Ctrl-C (or SIGTERM) "
                 "lets what\n"

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "cli/text.h"
 
 #include <getopt.h>
 #include <pwd.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #define MAX_SETUP_FILE MIB(16)
+#define KINDS          "Kinds: providers, templates, case_types, accounts, rules, listeners (or each in the singular).\n"
 
 /* Who did it, for the record's history: the name of the operating system's user. */
 static const char *author(void)
@@ -17,6 +19,23 @@ static const char *author(void)
 	const struct passwd *user = getpwuid(getuid());
 
 	return user ? user->pw_name : "unknown";
+}
+
+/* Into an empty store, or what would be done where there is none yet: that is made for a document without mistakes
+ * only. */
+static int preview(struct cli *cli, const json_t *document, struct buf *report, struct error *err)
+{
+	struct vault *vault CLEANUP(vault_freep) = NULL;
+	struct buf keys CLEANUP(buf_done) = BUF_INIT(4200);
+	struct sealer sealer;
+
+	buf_printf(&keys, "%s/keys", cli->home);
+	if (access(buf_cstr(&keys), F_OK) < 0)
+		return setup_preview(NULL, document, report, err);
+	if (vault_open(buf_cstr(&keys), false, &vault, err) < 0)
+		return err->code = E_STORE;
+	sealer = vault_sealer(vault);
+	return setup_preview(&sealer, document, report, err);
 }
 
 static int connect_to(struct cli *cli, bool create, struct db **ret_db, struct error *err)
@@ -45,35 +64,49 @@ static void show_applied(const struct cli *cli, int changes, bool dry_run, const
 		                         buf_cstr(report)));
 		return;
 	}
-	fputs(buf_cstr(report), stdout);
+	lines_put(buf_str(report));
 	if (changes == 0)
 		puts("nothing to change");
 	else if (dry_run)
 		printf("%d record%s would change; without --dry-run it is done\n", changes, changes == 1 ? "" : "s");
 }
 
+static int apply_document(struct cli *cli, const json_t *document, bool dry_run, struct buf *report, struct error *err)
+{
+	struct db *db CLEANUP(db_closep) = NULL;
+	int r = connect_to(cli, false, &db, err);
+
+	if (cli->no_store) {
+		r = preview(cli, document, report, err);
+		if (r < 0 || dry_run) {
+			cli->no_store = false;
+			return r;
+		}
+		buf_clear(report);
+		r = connect_to(cli, true, &db, err);
+	}
+	return r < 0 ? r : setup_apply(db, &cli->sealer, document, author(), dry_run, report, err);
+}
+
 static int run_apply(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {{"dry-run", no_argument, NULL, 'n'}, {NULL, 0, NULL, 0}};
-	struct db *db CLEANUP(db_closep) = NULL;
 	struct buf report CLEANUP(buf_done) = BUF_INIT(MAX_SETUP_FILE);
 	json_t *document = NULL;
 	bool dry_run = false;
 	struct error err;
 	int c, r;
 
-	while ((c = getopt_long(argc, argv, "n", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, ":n", options, NULL)) != -1) {
 		if (c != 'n')
-			return cli_usage(&apply_command, NULL);
+			return cli_wrong_option(cli, &apply_command, c, argv);
 		dry_run = true;
 	}
 	if (argc - optind != 1)
-		return cli_usage(&apply_command, "apply takes one file ('-' for standard input)");
+		return cli_usage(cli, &apply_command, "apply takes one file ('-' for standard input)");
 	r = read_document(argv[optind], &document, &err);
 	if (r == 0)
-		r = connect_to(cli, true, &db, &err);
-	if (r == 0)
-		r = setup_apply(db, &cli->sealer, document, author(), dry_run, &report, &err);
+		r = apply_document(cli, document, dry_run, &report, &err);
 	json_decref(document);
 	if (r < 0)
 		return cli_fail(cli, &err);
@@ -110,7 +143,7 @@ static void print_document(const struct cli *cli, json_t *document)
 static int export_and_print(struct cli *cli, const char *kind, const char *id, enum secret_form form, bool whole)
 {
 	struct db *db CLEANUP(db_closep) = NULL;
-	json_t *document;
+	json_t *document = NULL;
 	struct error err;
 	int r = connect_to(cli, false, &db, &err);
 
@@ -130,16 +163,18 @@ static int run_export(struct cli *cli, int argc, char **argv)
 	bool whole = false;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		if (c == 's')
 			form = SECRETS_SEALED;
 		else if (c == 'a')
 			whole = true;
 		else
-			return cli_usage(&export_command, NULL);
+			return cli_wrong_option(cli, &export_command, c, argv);
 	}
 	if (argc - optind > 2)
-		return cli_usage(&export_command, "export takes a kind and an id at most");
+		return cli_usage(cli, &export_command, "export takes a kind and an id at most");
+	if (optind < argc && !setup_type_find(argv[optind]))
+		return cli_wrong_kind(cli, &export_command, argv[optind]);
 	return export_and_print(cli, optind < argc ? argv[optind] : NULL, optind + 1 < argc ? argv[optind + 1] : NULL,
 	                        form, whole);
 }
@@ -157,7 +192,9 @@ const struct command export_command = {
 static int run_show(struct cli *cli, int argc, char **argv)
 {
 	if (argc != 3)
-		return cli_usage(&show_command, "show takes a kind and an id");
+		return cli_usage(cli, &show_command, "show takes a kind and an id");
+	if (!setup_type_find(argv[1]))
+		return cli_wrong_kind(cli, &show_command, argv[1]);
 	return export_and_print(cli, argv[1], argv[2], SECRETS_MASKED, true);
 }
 
@@ -165,29 +202,25 @@ const struct command show_command = {
         .name = "show",
         .arguments = "KIND ID",
         .summary = "Show one record with all its fields",
-        .help = "",
+        .help = KINDS,
         .run = run_show,
 };
 
 /* ---------------------------------------------------------------- list, delete */
 
-static void print_kinds(const struct command *command)
-{
-	cli_usage(command, "which kind?");
-	fputs("kinds:", stderr);
-	for (size_t i = 0; setup_types[i]; i++)
-		fprintf(stderr, " %s", setup_types[i]->plural);
-	fputc('\n', stderr);
-}
-
 static void print_record_line(const struct record_type *type, const void *record)
 {
+	struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(8));
 	json_t *json = NULL;
+	const char *name;
 	struct error err;
 
 	if (record_write(type, record, "", SECRETS_OMITTED, true, NULL, &json, &err) < 0)
 		return;
-	printf("%-24s %s\n", record_id(type, record), json_string_value(json_object_get(json, "name")));
+	name = json_string_value(json_object_get(json, "name"));
+	line_column(&line, str_of(record_id(type, record)), 24);
+	line_column(&line, str_of(name ? name : ""), 0);
+	line_put(&line);
 	json_decref(json);
 }
 
@@ -198,10 +231,10 @@ static int run_list(struct cli *cli, int argc, char **argv)
 	struct error err;
 	size_t n;
 
-	if (!type) {
-		print_kinds(&list_command);
-		return EXIT_USAGE;
-	}
+	if (argc > 2)
+		return cli_usage(cli, &list_command, "list takes one kind");
+	if (!type)
+		return cli_wrong_kind(cli, &list_command, argc > 1 ? argv[1] : NULL);
 	if (cli_load(cli, &err) < 0)
 		return cli_fail(cli, &err);
 	n = setup_list(cli->setup, type, &records);
@@ -224,7 +257,7 @@ const struct command list_command = {
         .name = "list",
         .arguments = "KIND",
         .summary = "List the records of a kind (accounts, listeners, …)",
-        .help = "",
+        .help = KINDS,
         .run = run_list,
 };
 
@@ -235,14 +268,18 @@ static int run_delete(struct cli *cli, int argc, char **argv)
 	int r;
 
 	if (argc != 3)
-		return cli_usage(&delete_command, "delete takes a kind and an id");
+		return cli_usage(cli, &delete_command, "delete takes a kind and an id");
+	if (!setup_type_find(argv[1]))
+		return cli_wrong_kind(cli, &delete_command, argv[1]);
 	r = connect_to(cli, false, &db, &err);
 	if (r == 0)
 		r = setup_delete(db, &cli->sealer, argv[1], argv[2], author(), &err);
 	if (r < 0)
 		return cli_fail(cli, &err);
-	if (!cli->json)
-		printf("%s %s deleted\n", argv[1], argv[2]);
+	if (cli->json)
+		cli_print_json(json_pack("{s:s, s:s}", "kind", setup_type_find(argv[1])->kind, "deleted", argv[2]));
+	else
+		printf("%s %s deleted\n", setup_type_find(argv[1])->kind, argv[2]);
 	return EXIT_OK;
 }
 
@@ -250,6 +287,6 @@ const struct command delete_command = {
         .name = "delete",
         .arguments = "KIND ID",
         .summary = "Delete a record that no other refers to",
-        .help = "",
+        .help = KINDS,
         .run = run_delete,
 };

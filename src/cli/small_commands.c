@@ -6,10 +6,12 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/inspect.h"
+#include "cli/text.h"
 #include "receive/receiver.h"
 #include "send/sender.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 /* ---------------------------------------------------------------- inspect */
 
@@ -29,7 +31,10 @@ static int inspect_file(struct cli *cli, const char *path, bool is_body)
 		              : inspect_for_people(buf_str(&raw), path, &page, &err);
 	if (r < 0)
 		return cli_fail(cli, &err);
-	fwrite(page.p, 1, page.n, stdout);
+	if (cli->json && !isatty(STDOUT_FILENO))
+		fwrite(page.p, 1, page.n, stdout);
+	else
+		lines_put(buf_str(&page));
 	return EXIT_OK;
 }
 
@@ -39,7 +44,7 @@ static int run_inspect(struct cli *cli, int argc, char **argv)
 	int code = EXIT_OK;
 
 	if (argc < 2 + is_body)
-		return cli_usage(&inspect_command, "inspect takes one or more message files");
+		return cli_usage(cli, &inspect_command, "inspect takes one or more message files");
 	for (int i = 1 + is_body; i < argc; i++) {
 		int one = inspect_file(cli, argv[i], is_body);
 
@@ -53,9 +58,8 @@ const struct command inspect_command = {
         .arguments = "[--body] FILE…",
         .summary = "Show everything that is understood of a message file",
         .help = "With --json: one JSON object a line. Nothing is stored; no store is needed.\n"
-                "With --body the files are bodies, text or HTML, and their replies are shown; a file that is a "
-                "message\n"
-                "after all is read as one.\n",
+                "With --body the files are bodies, text or HTML, and their replies are shown; a file that is a\n"
+                "message after all is read as one.\n",
         .run = run_inspect,
 };
 
@@ -86,14 +90,15 @@ static int run_keys(struct cli *cli, int argc, char **argv)
 	int n;
 
 	if (argc != 2 || strcmp(argv[1], "rotate") != 0)
-		return cli_usage(&keys_command, "keys rotate");
+		return cli_usage(cli, &keys_command,
+		                 argc > 1 ? "keys can be rotated, no more" : "keys rotate is what there is");
 	n = rotate(cli, &err);
 	if (n < 0)
 		return cli_fail(cli, &err);
 	if (cli->json)
 		cli_print_json(json_pack("{s:s, s:i}", "key", vault_key_id(cli->vault), "resealed", n));
 	else
-		printf("%d record%s sealed with the new key %s; back up %s/keys\n", n, n == 1 ? "" : "s",
+		printf("%d version%s of records sealed with the new key %s; back up %s/keys\n", n, n == 1 ? "" : "s",
 		       vault_key_id(cli->vault), cli->home);
 	return EXIT_OK;
 }
@@ -172,6 +177,18 @@ static void check_sender(struct check *check, const struct account *account, con
 	report(check, what, r == 0, r == 0 ? text : err.text);
 }
 
+/* Only what somebody set up is checked: an account may be there for one side alone. */
+static bool receives(const struct setup *setup, const struct account *account)
+{
+	const void *const *listeners;
+	size_t n = setup_list(setup, &listener_type, &listeners);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(((const struct listener *)listeners[i])->account, account->id) == 0)
+			return true;
+	return account->receive.host[0] || secret_is_stored(&account->receive.password);
+}
+
 static void check_accounts(struct check *check)
 {
 	const void *const *accounts;
@@ -181,9 +198,9 @@ static void check_accounts(struct check *check)
 		const struct account *account = accounts[i];
 		const struct provider *provider = setup_provider(check->cli->setup, account->provider);
 
-		if (account->receive.enabled)
+		if (account->receive.enabled && receives(check->cli->setup, account))
 			check_receiver(check, account, provider);
-		if (account->send.enabled)
+		if (account->send.enabled && account->send.address[0])
 			check_sender(check, account, provider);
 	}
 }
@@ -198,16 +215,17 @@ static void check_clock(struct check *check)
 
 static int run_doctor(struct cli *cli, int argc, char **argv)
 {
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct check check = {.cli = cli};
 	struct error err;
 	int r;
 
 	if (argc != 1)
-		return cli_usage(&doctor_command, "doctor takes no arguments, not '%s'", argv[1]);
+		return cli_usage(cli, &doctor_command, "doctor takes no arguments, not '%s'", argv[1]);
 	check.results = json_array();
 	check_clock(&check);
 	r = cli_load(cli, &err);
-	report(&check, "store, keys and set-up", r == 0, r == 0 ? store_url(cli->store) : err.text);
+	report(&check, "store, keys and set-up", r == 0, r == 0 ? cli_store_name(cli, arena).p : err.text);
 	if (r == 0)
 		check_accounts(&check);
 	if (cli->json)
@@ -226,8 +244,10 @@ const struct command doctor_command = {
 
 /* ---------------------------------------------------------------- version */
 
-static int run_version(struct cli *cli, int argc UNUSED, char **argv UNUSED)
+static int run_version(struct cli *cli, int argc, char **argv)
 {
+	if (argc > 1)
+		return cli_usage(cli, &version_command, "version takes no arguments, not '%s'", argv[1]);
 	if (cli->json)
 		cli_print_json(json_pack("{s:s, s:i}", "version", HAUSPOST_VERSION, "schema", store_schema_version()));
 	else

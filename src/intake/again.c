@@ -21,10 +21,21 @@ static int run_single_failed(struct work *work, struct db *db, const struct erro
 	return item_store_failure((struct item *)(void *)work, db, cause, err);
 }
 
+/* Another process may try the same row: only one finds it failed. */
+static int run_again(struct work *work, struct db *db, struct error *err)
+{
+	struct item *item = (struct item *)(void *)work;
+	int r = ledger_is_failed(db, item->ledger.id, err);
+
+	item->passed_over = r == 0;
+	return r <= 0 ? r : item_store(item, db, err);
+}
+
 static int handle_now(struct item *item, struct error *err)
 {
-	item->work = (struct work){
-	        .run = run_single, .run_failed = run_single_failed, .lane = (uint64_t)item->ledger.folder_id};
+	item->work = (struct work){.run = item->has_row ? run_again : run_single,
+	                           .run_failed = run_single_failed,
+	                           .lane = (uint64_t)item->ledger.folder_id};
 	return store_do(item->place->store, &item->work, err);
 }
 
@@ -60,7 +71,30 @@ static int retry_one(struct store *store, const struct setup *setup, struct db *
 	r = handle_now(item, err);
 	if (r < 0)
 		return r;
-	return strcmp(item->ledger.state, "failed") != 0 && strcmp(item->ledger.state, "parked") != 0;
+	return !item->passed_over && strcmp(item->ledger.state, "failed") != 0 &&
+	       strcmp(item->ledger.state, "parked") != 0;
+}
+
+struct set_aside {
+	struct work work;
+	int64_t id;
+	const char *reason;
+};
+
+static int run_set_aside(struct work *work, struct db *db, struct error *err)
+{
+	struct set_aside *w = (struct set_aside *)(void *)work;
+
+	return ledger_park(db, w->id, "retry", w->reason, clock_now_ms(), err);
+}
+
+/* A row that can't even be taken up: parked, or it would be met at every round and stand before others. */
+static int set_aside(struct store *store, int64_t id, const char *reason, struct error *err)
+{
+	struct set_aside w = {.work = {.run = run_set_aside}, .id = id, .reason = reason};
+
+	log_warning("intake", "ledger row %lld parked, it can't be tried again: %s", (long long)id, reason);
+	return store_do(store, &w.work, err);
 }
 
 int intake_retry_due(struct store *store, const struct setup *setup, const char *listener, struct error *err)
@@ -73,13 +107,19 @@ int intake_retry_due(struct store *store, const struct setup *setup, const char 
 		return r;
 	n = ledger_due(db, listener, clock_now_ms(), ids, MAX_DUE, err);
 	for (int i = 0; i < n; i++) {
-		r = retry_one(store, setup, db, ids[i], err);
-		if (r < 0 && is_store_fault(err))
+		struct error fault = {0};
+
+		r = retry_one(store, setup, db, ids[i], &fault);
+		good += MAX(r, 0);
+		if (r < 0 && is_store_fault(&fault)) {
+			if (err)
+				*err = fault;
 			return r;
+		}
 		if (r < 0)
-			log_warning("intake", "ledger row %lld can't be tried again: %s", (long long)ids[i], err->text);
-		else
-			good += r;
+			r = set_aside(store, ids[i], fault.text, err);
+		if (r < 0)
+			return r;
 	}
 	return n < 0 ? n : good;
 }

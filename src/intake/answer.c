@@ -91,6 +91,13 @@ static struct str plain_subject(struct str subject)
 }
 
 #define FIXED_VALUES 11
+#define MAX_VALUE    800 /* bytes of a value that a stranger chose: a subject line takes 2 KiB in all */
+
+/* Text from the mail, fit for a template: without NULs, and no longer than people read. */
+static struct str value_of(struct item *item, struct str text)
+{
+	return item_cut(item_text(item, text), MAX_VALUE);
+}
 
 /* The values a template may name; the case's fields follow as field.NAME. */
 static struct render_value *template_values(struct item *item, const struct stored_case *c, struct address to,
@@ -106,13 +113,13 @@ static struct render_value *template_values(struct item *item, const struct stor
 	values = ARENA_ARRAY(arena, struct render_value, FIXED_VALUES);
 	const struct render_value fixed[FIXED_VALUES] = {
 	        {"case.number", str_of(c ? c->number : "")},
-	        {"case.subject", c ? c->subject : STR("")},
+	        {"case.subject", c ? value_of(item, c->subject) : STR("")},
 	        {"case.status", str_of(c ? c->status : "")},
 	        {"case.id", c ? arena_printf(arena, "%lld", (long long)c->id) : STR("")},
-	        {"contact.name", to.name.n ? to.name : to.address},
-	        {"contact.address", to.address},
-	        {"message.subject", plain_subject(m->subject)},
-	        {"message.from", m->from.address},
+	        {"contact.name", value_of(item, to.name.n ? to.name : to.address)},
+	        {"contact.address", value_of(item, to.address)},
+	        {"message.subject", value_of(item, plain_subject(m->subject))},
+	        {"message.from", value_of(item, m->from.address)},
 	        {"message.date", arena_str(arena, str_of(date))},
 	        {"account.name", str_of(account->name)},
 	        {"account.address", str_of(account->send.address)},
@@ -199,6 +206,8 @@ static int store_answer(struct item *item, struct db *db, struct stored_message 
 	packed_make(&packed, mime);
 	r = raw_insert(db, stored->id, &packed, err);
 	packed_done(&packed);
+	if (r == 0 && stored->case_id)
+		r = case_count_message(db, stored->case_id, err);
 	if (r == 0)
 		r = db_new_id(db, &row.id, err);
 	return r < 0 ? r : outbox_insert(db, &row, err);
@@ -214,6 +223,7 @@ int answer_queue(struct item *item, struct db *db, enum response_when when, cons
 	struct buf mime CLEANUP(buf_done) = BUF_INIT(4 * MAX_ANSWER);
 	char token[RANDOM_TOKEN_LEN + 1];
 	struct stored_message stored = {0};
+	struct error unwritable;
 	int64_t sent, now = clock_now_ms();
 	int r;
 
@@ -243,10 +253,13 @@ int answer_queue(struct item *item, struct db *db, enum response_when when, cons
 	        .evidence = STR(""),
 	};
 	stored.message_ident = arena_printf(item->arena, "%s@" STR_FMT, token, STR_ARG(domain_of(send->address)));
+	r = build_answer(item, template, c, to, stored.message_ident, &stored, &mime, &unwritable);
+	if (r < 0) {
+		item->ledger.answer = arena_printf(item->arena, "no answer can be written: %s", unwritable.text).p;
+		return 0;
+	}
 	item->stage = "answer";
-	r = build_answer(item, template, c, to, stored.message_ident, &stored, &mime, err);
-	if (r == 0)
-		r = db_new_id(db, &stored.id, err);
+	r = db_new_id(db, &stored.id, err);
 	if (r == 0)
 		r = store_answer(item, db, &stored, buf_str(&mime), arena_cstr(item->arena, to.address), err);
 	if (r == 0)

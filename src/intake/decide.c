@@ -11,8 +11,8 @@
 
 bool is_store_fault(const struct error *err)
 {
-	return err->code == E_STORE || err->code == E_IN_USE || err->code == E_STOPPED || err->code == -ENOSPC ||
-	       err->code == -EIO;
+	return err->scope != SCOPE_MESSAGE && (err->code == E_STORE || err->code == E_IN_USE ||
+	                                       err->code == E_STOPPED || err->code == -ENOSPC || err->code == -EIO);
 }
 
 static int advance(struct item *item, struct db *db, struct error *err)
@@ -22,13 +22,19 @@ static int advance(struct item *item, struct db *db, struct error *err)
 	return folder_advance(db, item->place->folder_id, item->ledger.uidvalidity, item->ledger.uid, err);
 }
 
+/* What is stored before the row itself may name it. */
+static int take_row_id(struct item *item, struct db *db, struct error *err)
+{
+	return item->ledger.id ? 0 : db_new_id(db, &item->ledger.id, err);
+}
+
 static int write_row(struct item *item, struct db *db, struct error *err)
 {
 	int r;
 
 	if (item->has_row)
 		return ledger_update(db, &item->ledger, err);
-	r = db_new_id(db, &item->ledger.id, err);
+	r = take_row_id(item, db, err);
 	return r < 0 ? r : ledger_insert(db, &item->ledger, err);
 }
 
@@ -82,7 +88,7 @@ static int recognise(struct item *item, struct db *db, struct error *err)
 
 	if (!item->place->folder_id && item->place->listener->duplicates == DUPLICATES_HANDLE)
 		return 0;
-	r = ledger_find_content(db, item->ledger.content_hash, &twin, err);
+	r = ledger_find_content(db, item->ledger.content_hash, item->place->folder_id, &twin, err);
 	if (r <= 0)
 		return r;
 	renumbered = twin.folder_id && twin.folder_id == item->place->folder_id &&
@@ -91,7 +97,8 @@ static int recognise(struct item *item, struct db *db, struct error *err)
 		return 0;
 	item->ledger.duplicate_of = twin.id;
 	item->ledger.case_id = twin.case_id;
-	item->ledger.message_id = item->has_row ? item->ledger.message_id : twin.message_id;
+	if (!item->is_kept)
+		item->ledger.message_id = twin.message_id;
 	item->ledger.answer = renumbered ? "handled before" : "a duplicate gets no answer";
 	r = finish(item, db, renumbered ? "seen-before" : "duplicate", err);
 	return r < 0 ? r : 1;
@@ -223,7 +230,7 @@ static int open_case(struct item *item, struct db *db, const struct threading *t
 	        .previous_id = previous_id,
 	        .at = item->ledger.received_at,
 	};
-	struct stored_case c;
+	struct stored_case c = {0};
 	struct str from = item_text(item, item->message->from.address);
 	int r = 0;
 
@@ -383,6 +390,10 @@ int item_store(struct item *item, struct db *db, struct error *err)
 		if (item->passed_over)
 			return advance(item, db, err);
 	}
+	item->before = item->ledger;
+	r = take_row_id(item, db, err);
+	if (r < 0)
+		return r;
 	if (item->incoming && item->incoming->kind == INCOMING_GONE)
 		return item->has_row ? park(item, db, "gone", "the mail is not in the folder any more", err)
 		                     : advance(item, db, err);
@@ -397,37 +408,53 @@ int item_store_crashed(struct item *item, struct db *db, struct error *err)
 {
 	struct str reason = arena_printf(item->arena, "the program ended %lld times while it handled this mail",
 	                                 (long long)item->ledger.tries);
-	int r = db_new_id(db, &item->ledger.message_id, err);
+	int r;
+
+	item->stage = "crash";
+	item->before = item->ledger;
+	r = db_new_id(db, &item->ledger.message_id, err);
 
 	if (r == 0)
 		r = item_store_raw(item, db, item->ledger.message_id, err);
 	return r < 0 ? r : park(item, db, "crash", reason.p, err);
 }
 
-/* The message is kept whole, so that a later try doesn't need the server; tried again while that may help, else parked.
- */
+/* The message is kept whole, so that a later try doesn't need the server. */
+static int keep_raw(struct item *item, struct db *db, struct error *err)
+{
+	int r;
+
+	if (item->is_kept)
+		return 0;
+	r = db_new_id(db, &item->ledger.message_id, err);
+	return r < 0 ? r : item_store_raw(item, db, item->ledger.message_id, err);
+}
+
+/* Nothing but the store's own faults may end here: else one mail would stand before all that come behind it. What
+ * conflicts with another process's work is worth a try later. */
 int item_store_failure(struct item *item, struct db *db, const struct error *cause, struct error *err)
 {
 	const struct listener *listener = item->place->listener;
 	const char *stage = item->stage, *reason = arena_cstr(item->arena, str_of(cause->text));
-	int64_t message_id = item->ledger.message_id;
 	int r = 0;
 
 	if (is_store_fault(cause))
 		return fail(err, cause->code, cause->retry, "%s", cause->text);
-	item->ledger.case_id = item->ledger.duplicate_of = 0; /* what the undone try had put there */
-	if (!item->is_kept) {
-		r = db_new_id(db, &message_id, err);
-		if (r == 0)
-			r = item_store_raw(item, db, message_id, err);
-	}
+	item->ledger = item->before; /* what the undone try had noted is not so */
+	item->case_number = "";
+	if (cause->code == E_CONFLICT)
+		r = look_up(item, db, err);
+	if (r == 0 && item->passed_over)
+		return advance(item, db, err);
+	if (r == 0 && item->has_row && item->incoming && item->incoming->kind != INCOMING_WHOLE)
+		return item_store(item, db, err); /* with the row that it met; there is no mail to keep */
+	if (r == 0)
+		r = keep_raw(item, db, err);
 	if (r < 0)
 		return r;
-	item->ledger.message_id = message_id;
 	item->ledger.tries++;
 	item->ledger.outcome = "";
-	item->case_number = "";
-	if (cause->retry == RETRY_NEVER || item->ledger.tries >= listener->tries) {
+	if ((cause->retry == RETRY_NEVER && cause->code != E_CONFLICT) || item->ledger.tries >= listener->tries) {
 		if (strcmp(stage, "mapping") == 0)
 			r = answer_queue(item, db, WHEN_MAPPING_ERROR, NULL, err);
 		return r < 0 ? r : park(item, db, stage, reason, err);

@@ -29,7 +29,7 @@ struct intake_options {
 	bool careful; /* the run before died: look every message up first, and count the tries of those it may have died
 	                 of */
 	bool refetch; /* the messages are known to the ledger as not had before */
-	size_t max_bytes; /* of messages under way; 0: 8 MiB */
+	size_t max_bytes; /* of messages under way; 0: 4 MiB */
 	size_t max_count; /* 0: 200 */
 };
 

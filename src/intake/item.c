@@ -11,30 +11,43 @@
 #define MAX_STORED_TEXT KIB(256) /* body text kept beside the raw mail, for lists and search */
 #define SLICE           MIB(1)   /* of a mapped message in memory at a time */
 
-/* The key is made once per store; a second process that makes one at the same time loses, and reads the winner's. */
-static int fingerprint_key(struct db *db, unsigned char key[FINGERPRINT_KEY_BYTES], struct error *err)
+/* 1 found, 0 none. */
+static int find_key(struct db *db, unsigned char key[FINGERPRINT_KEY_BYTES], struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	struct buf text CLEANUP(buf_done) = BUF_INIT(64);
-	unsigned char fresh[FINGERPRINT_KEY_BYTES];
-	int r;
+	int r = db_query(db, "SELECT value FROM meta WHERE name = 'fingerprint-key'", DB_NO_ARGS, &rows, err);
 
+	if (r == 0)
+		r = db_next(rows, err);
+	if (r <= 0)
+		return r;
+	if (!base64_decode(&text, db_col_str(rows, 0)) || text.n != FINGERPRINT_KEY_BYTES)
+		return fail(err, E_STORE, RETRY_NEVER,
+		            "the store's fingerprint key (meta, fingerprint-key) is damaged");
+	memcpy(key, text.p, text.n);
+	return 1;
+}
+
+/* The key is made once per store, so that no run has to wait for the right to write; a second process that makes one at
+ * the same time loses, and reads the winner's. */
+static int fingerprint_key(struct db *db, unsigned char key[FINGERPRINT_KEY_BYTES], struct error *err)
+{
+	struct buf text CLEANUP(buf_done) = BUF_INIT(64);
+	unsigned char fresh[FINGERPRINT_KEY_BYTES];
+	int r = find_key(db, key, err);
+
+	if (r != 0)
+		return MIN(r, 0);
 	random_bytes(fresh, sizeof fresh);
 	base64_encode(&text, str_new(fresh, sizeof fresh));
 	r = db_exec(db, "INSERT INTO meta (name, value) VALUES ('fingerprint-key', $1) ON CONFLICT (name) DO NOTHING",
 	            DB_ARGS(DB_STR(buf_str(&text))), err);
 	if (r == 0)
-		r = db_query(db, "SELECT value FROM meta WHERE name = 'fingerprint-key'", DB_NO_ARGS, &rows, err);
+		r = find_key(db, key, err);
 	if (r == 0)
-		r = db_next(rows, err);
-	if (r <= 0)
-		return r < 0 ? r : fail(err, E_STORE, RETRY_LATER, "the store keeps no fingerprint key");
-	buf_clear(&text);
-	if (!base64_decode(&text, db_col_str(rows, 0)) || text.n != FINGERPRINT_KEY_BYTES)
-		return fail(err, E_STORE, RETRY_NEVER,
-		            "the store's fingerprint key (meta, fingerprint-key) is damaged");
-	memcpy(key, text.p, text.n);
-	return 0;
+		return fail(err, E_STORE, RETRY_LATER, "the store keeps no fingerprint key");
+	return MIN(r, 0);
 }
 
 int intake_place_init(struct intake_place *place, const struct intake_options *options, struct error *err)
@@ -96,8 +109,7 @@ static void make_fingerprint(struct item *item)
 	fingerprint_end(f, item->fingerprint);
 }
 
-/* Cuts at a character's border. */
-static struct str cut_text(struct str text, size_t max)
+struct str item_cut(struct str text, size_t max)
 {
 	if (text.n <= max)
 		return text;
@@ -147,7 +159,7 @@ static void understand(struct item *item)
 	}
 	item->message = message_parse(item->arena, item->raw, &limits);
 	item->automatic = message_classify(item->arena, item->message);
-	item->body_text = cut_text(item_text(item, message_body_text(item->arena, item->message)), MAX_STORED_TEXT);
+	item->body_text = item_cut(item_text(item, message_body_text(item->arena, item->message)), MAX_STORED_TEXT);
 	measure_attachments(item);
 	make_fingerprint(item);
 	item->ledger.parsed_at = clock_now_ms();

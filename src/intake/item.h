@@ -40,6 +40,7 @@ struct item {
 	struct packed packed;       /* empty for a large mapped message: packed piece by piece while it is stored */
 
 	struct ledger_row ledger; /* filled as it goes; its times are the states it passed */
+	struct ledger_row before; /* the same as the try that is being made began */
 	bool has_row;             /* the ledger has the row already (a retry, or written ahead) */
 	bool is_kept;             /* its raw bytes are in the store already, under ledger.message_id */
 	bool passed_over;         /* the ledger shows it as handled: nothing was done */
@@ -76,6 +77,9 @@ int item_store_raw(struct item *item, struct db *db, int64_t message_id, struct 
 
 /* Text as the store takes it: without NULs, which PostgreSQL refuses. */
 struct str item_text(struct item *item, struct str text);
+
+/* At most `max` bytes of it, cut at a character's border. */
+struct str item_cut(struct str text, size_t max);
 
 /* True for faults of the store rather than of the message: the run stops, the message is met again. */
 bool is_store_fault(const struct error *err);

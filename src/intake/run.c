@@ -9,7 +9,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#define MAX_BYTES MIB(8)
+#define MAX_BYTES MIB(4)
 #define MAX_COUNT 200
 
 struct uid_list {
@@ -79,10 +79,13 @@ void intake_run_free(struct intake_run *run)
 static int run_item(struct work *work, struct db *db, struct error *err)
 {
 	struct item *item = (struct item *)(void *)work;
+	int r;
 
 	if (atomic_load(&item->run->broken))
 		return fail(err, E_STOPPED, RETRY_LATER, "stopped after a fault of the store");
-	return item_store(item, db, err);
+	r = item_store(item, db, err);
+	fault_step("message-written");
+	return r;
 }
 
 static int run_item_failed(struct work *work, struct db *db, const struct error *cause, struct error *err)
@@ -213,9 +216,9 @@ static int run_crashed(struct work *work, struct db *db, struct error *err)
 	return item_store_crashed(item, db, err);
 }
 
-/* 1: go on with *ret_item; 0: nothing is left to do. Takes incoming. */
-static int submit_carefully(struct intake_run *run, struct incoming *incoming, struct item **ret_item,
-                            struct error *err)
+/* *ret_item is NULL where nothing is left to do. Takes incoming. */
+static int prepare_carefully(struct intake_run *run, struct incoming *incoming, struct item **ret_item,
+                             struct error *err)
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct write_ahead ahead = {
@@ -229,6 +232,7 @@ static int submit_carefully(struct intake_run *run, struct incoming *incoming, s
 
 	if (r < 0 || ahead.is_final) {
 		incoming_free(incoming);
+		*ret_item = NULL;
 		return r;
 	}
 	if (ahead.tries > run->place.listener->tries) {
@@ -242,14 +246,13 @@ static int submit_carefully(struct intake_run *run, struct incoming *incoming, s
 	item->ledger.id = ahead.row_id;
 	item->ledger.tries = ahead.tries - 1;
 	*ret_item = item;
-	return 1;
+	return 0;
 }
 
 int intake_submit(struct intake_run *run, struct incoming *incoming, struct error *err)
 {
 	struct item *item;
 	size_t bytes = incoming->raw.n;
-	int r = 1;
 
 	wait_until_below(run, run->options.max_bytes > bytes ? run->options.max_bytes - bytes : 0,
 	                 run->options.max_count - 1);
@@ -257,12 +260,14 @@ int intake_submit(struct intake_run *run, struct incoming *incoming, struct erro
 		incoming_free(incoming);
 		return intake_finish(run, err);
 	}
-	if (run->place.careful && incoming->kind != INCOMING_GONE)
-		r = submit_carefully(run, incoming, &item, err);
-	else
+	if (run->place.careful && incoming->kind != INCOMING_GONE) {
+		int r = prepare_carefully(run, incoming, &item, err);
+
+		if (r < 0 || !item)
+			return r;
+	} else {
 		item = item_new(&run->place, incoming);
-	if (r <= 0)
-		return r;
+	}
 	item->run = run;
 	if (!item->work.run)
 		item->work.run = run_item;

@@ -22,6 +22,7 @@ enum park_reason { PARK_READY, PARK_DUE, PARK_STOPPED };
 
 struct park *park_new(void) NODISCARD;
 void park_free(struct park *park); /* what is still parked is the caller's */
+DEFINE_CLEANUP(struct park *, park_free)
 
 /* Thread-safe. `fd` must stay open while parked. */
 void park_add(struct park *park, struct parked *thing, int fd, int64_t due_at);

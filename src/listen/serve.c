@@ -7,8 +7,8 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
-#include "base/random.h"
 #include "listen/park.h"
+#include "listen/postman.h"
 #include "listen/session.h"
 #include "send/outbox_runner.h"
 
@@ -16,17 +16,11 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
-#define BACKOFF_FIRST_MS 5000
-#define BACKOFF_LAST_MS  MINUTES_MS(15)
-#define HOUSEKEEPING_MS  1000
-#define RETRY_EVERY_MS   SECONDS_MS(15)
-#define WORKER_STACK     KIB(512)
-
-/* A snapshot of the set-up that sessions hold on to while they use it. */
-struct shared_setup {
-	struct setup *setup;
-	atomic_int references;
-};
+#define HOPELESS_MS     MINUTES_MS(15) /* until a fault is looked at again that no time will mend */
+#define CALM_MS         MINUTES_MS(1)  /* between reconnections without a pause */
+#define HOUSEKEEPING_MS 1000
+#define RETRY_EVERY_MS  SECONDS_MS(15)
+#define WORKER_STACK    KIB(512)
 
 enum watch_state { WATCH_CLOSED, WATCH_IDLING, WATCH_POLLED };
 
@@ -36,15 +30,15 @@ struct watch {
 	struct watch *next;   /* in the ready queue */
 	struct serve *serve;
 	char *listener_id;
-	struct shared_setup *shared;
+	struct shared_setup *shared; /* while a worker has it: what is parked keeps no snapshot alive */
 	struct session *session;
 	enum watch_state state;
 	enum park_reason reason;
-	int failures;      /* in a row */
-	atomic_bool leave; /* the listener is gone or was changed: end it */
-	bool replace;      /* … and start it anew (guarded by serve->lock) */
-	atomic_bool
-	        renew; /* the set-up changed in what the session doesn't stand on: take it up before the next work */
+	int failures;       /* in a row */
+	bool is_reported;   /* … and the log has it */
+	int64_t hurried_at; /* when a lost connection was last made again at once; 0: never */
+	atomic_bool leave;  /* the listener is gone or was changed: end it */
+	bool replace;       /* … and start it anew (guarded by serve->lock) */
 };
 
 struct serve {
@@ -53,45 +47,22 @@ struct serve {
 	atomic_bool stopping;
 
 	pthread_mutex_t lock;
-	pthread_cond_t ready_or_gone;
+	/* One condition for each kind of sleeper: a signal meant for a worker must not wake another. */
+	pthread_cond_t ready;     /* the workers': something is in the queue, or all is over */
+	pthread_cond_t housework; /* the housekeeper's: outbox_hint, or stopping */
+	pthread_cond_t gone;      /* serve_run()'s, when it stops: a watch ended */
 	/* guarded by lock */
 	struct watch *ready_first, *ready_last;
 	struct map *watches; /* by listener id */
 	struct shared_setup *shared;
 	bool outbox_hint; /* an answer was queued */
 
+	int64_t refused_revision; /* the housekeeper's: a set-up that couldn't be used, said once */
 	pthread_t *workers, housekeeper;
 	int worker_count;
 };
 
 /* ---------------------------------------------------------------- the set-up in use */
-
-static struct shared_setup *shared_hold(struct shared_setup *shared)
-{
-	atomic_fetch_add(&shared->references, 1);
-	return shared;
-}
-
-static void shared_release(struct shared_setup *shared)
-{
-	if (shared && atomic_fetch_sub(&shared->references, 1) == 1) {
-		setup_free(shared->setup);
-		free(shared);
-	}
-}
-
-static int load_shared(struct serve *serve, struct db *db, struct shared_setup **ret, struct error *err)
-{
-	struct setup *setup;
-	int r = setup_load(db, serve->options.sealer, &setup, err);
-
-	if (r < 0)
-		return r;
-	*ret = mem_new(1, sizeof **ret);
-	(*ret)->setup = setup;
-	atomic_init(&(*ret)->references, 1);
-	return 0;
-}
 
 static struct shared_setup *current_setup(struct serve *serve)
 {
@@ -105,52 +76,59 @@ static struct shared_setup *current_setup(struct serve *serve)
 
 /* ---------------------------------------------------------------- a watch: begin, end */
 
-static void enqueue(struct serve *serve, struct watch *watch)
+/* Lock held, as in all functions called …_locked. */
+static void enqueue_locked(struct serve *serve, struct watch *watch)
 {
-	pthread_mutex_lock(&serve->lock);
 	watch->next = NULL;
 	if (serve->ready_last)
 		serve->ready_last->next = watch;
 	else
 		serve->ready_first = watch;
 	serve->ready_last = watch;
-	pthread_cond_signal(&serve->ready_or_gone);
+	pthread_cond_signal(&serve->ready);
+}
+
+static void enqueue(struct serve *serve, struct watch *watch)
+{
+	pthread_mutex_lock(&serve->lock);
+	enqueue_locked(serve, watch);
 	pthread_mutex_unlock(&serve->lock);
 }
 
-static void begin_watch(struct serve *serve, const char *listener_id)
+static void begin_watch_locked(struct serve *serve, const char *listener_id)
 {
-	struct watch *watch = mem_new(1, sizeof *watch);
+	struct watch *watch;
 
+	if (atomic_load(&serve->stopping)) /* the workers may have gone */
+		return;
+	watch = mem_new(1, sizeof *watch);
 	watch->serve = serve;
 	watch->listener_id = mem_strdup(listener_id);
 	watch->parked.fd = -1;
-	pthread_mutex_lock(&serve->lock);
 	map_set(serve->watches, str_of(listener_id), watch);
-	pthread_mutex_unlock(&serve->lock);
-	enqueue(serve, watch);
+	enqueue_locked(serve, watch);
 }
 
 static void close_session(struct watch *watch)
 {
 	session_close(take(watch->session));
-	shared_release(take(watch->shared));
 	watch->state = WATCH_CLOSED;
 }
 
 static void end_watch(struct watch *watch)
 {
 	struct serve *serve = watch->serve;
-	bool replace;
 
 	close_session(watch);
 	pthread_mutex_lock(&serve->lock);
 	map_set(serve->watches, str_of(watch->listener_id), NULL);
-	replace = watch->replace && !atomic_load(&serve->stopping);
-	pthread_cond_broadcast(&serve->ready_or_gone);
+	if (watch->replace)
+		begin_watch_locked(serve, watch->listener_id);
+	if (atomic_load(&serve->stopping) && map_count(serve->watches) == 0) {
+		pthread_cond_broadcast(&serve->ready);
+		pthread_cond_signal(&serve->gone);
+	}
 	pthread_mutex_unlock(&serve->lock);
-	if (replace)
-		begin_watch(serve, watch->listener_id);
 	free(watch->listener_id);
 	free(watch);
 }
@@ -181,7 +159,7 @@ static void hint_outbox(struct serve *serve)
 {
 	pthread_mutex_lock(&serve->lock);
 	serve->outbox_hint = true;
-	pthread_cond_broadcast(&serve->ready_or_gone);
+	pthread_cond_signal(&serve->housework);
 	pthread_mutex_unlock(&serve->lock);
 }
 
@@ -236,14 +214,6 @@ static int take_up(struct watch *watch, struct error *err)
 	return receiver_idle_stop(r, err) < 0 ? -1 : 1;
 }
 
-static int64_t backoff_ms(int failures)
-{
-	int64_t ms = (int64_t)BACKOFF_FIRST_MS << MIN(failures, 10);
-
-	ms = MIN(ms, BACKOFF_LAST_MS);
-	return ms / 2 + (int64_t)random_below((uint64_t)ms / 2 + 1);
-}
-
 /* Runs the session until it has nothing to do; returns when to look again (monotonic ms). */
 static int64_t work_on(struct watch *watch, const struct listener *listener, struct error *err)
 {
@@ -263,54 +233,79 @@ static int64_t work_on(struct watch *watch, const struct listener *listener, str
 	                                                       : SECONDS_MS(listener->poll_interval_s));
 }
 
-/* Logged once per spell of failures, and once more when it's over. */
+/* Logged once per spell of failures, and once more when it's over. A server that hangs up on an idle client and takes
+ * it back is no failure. */
 static int64_t after_failure(struct watch *watch, const struct error *err)
 {
-	int64_t wait = watch->failures == 0 && err->retry == RETRY_NOW ? 0
-	               : err->retry == RETRY_NEVER                     ? BACKOFF_LAST_MS
-	                                                               : backoff_ms(watch->failures);
+	int64_t now = clock_mono_ms();
+	/* A server that ends every session at once must not be called without a pause. */
+	bool at_once = watch->failures == 0 && err->retry == RETRY_NOW &&
+	               (!watch->hurried_at || now - watch->hurried_at > CALM_MS);
+	int64_t wait = at_once ? 0 : err->retry == RETRY_NEVER ? HOPELESS_MS : backoff_ms(watch->failures);
 
-	if (watch->failures++ == 0 || err->retry == RETRY_NEVER)
+	watch->failures++;
+	if (at_once) {
+		watch->hurried_at = now;
+		log_debug("listen", "%s; connecting anew", err->text);
+	} else if (!watch->is_reported || err->retry == RETRY_NEVER) {
 		log_error("listen", "%s; next try in %lld s", err->text, (long long)(wait + 999) / 1000);
+		watch->is_reported = true;
+	}
 	close_session(watch);
-	return clock_mono_ms() + wait;
+	return now + wait;
+}
+
+/* False where it was told to leave in the meantime: under the lock of leave_watch_locked(), which hurries only what is
+ * parked. */
+static bool park_watch(struct watch *watch, int64_t due_at)
+{
+	struct serve *serve = watch->serve;
+	bool parks;
+
+	pthread_mutex_lock(&serve->lock);
+	parks = !watch_stopped(watch);
+	if (parks)
+		park_add(serve->park, &watch->parked,
+		         watch->session ? receiver_fd(session_receiver(watch->session)) : -1, due_at);
+	pthread_mutex_unlock(&serve->lock);
+	return parks;
+}
+
+/* With the set-up as it is now. Where something changed that the session stands on, the watch was told to leave. */
+static void run_with_setup(struct watch *watch, const struct listener *listener)
+{
+	struct error err = {0};
+	int64_t due_at;
+
+	if (watch->session)
+		session_renew(watch->session, watch->shared->setup, listener);
+	due_at = work_on(watch, listener, &err);
+	if (due_at < 0 && !watch_stopped(watch))
+		due_at = after_failure(watch, &err);
+	if (watch->is_reported && !watch->failures) {
+		log_info("listen", "listener %s works again", watch->listener_id);
+		watch->is_reported = false;
+	}
+	shared_release(take(watch->shared));
+	log_set_context(NULL); /* the watch's own text: another may have it from here on */
+	if (!park_watch(watch, due_at))
+		end_watch(watch);
 }
 
 static void run_watch(struct watch *watch)
 {
-	struct serve *serve = watch->serve;
 	const struct listener *listener;
-	struct shared_setup *old = NULL;
-	struct error err = {0};
-	int had_failures = watch->failures;
-	int64_t due_at;
 
 	log_set_context(watch->listener_id);
-	if (!watch->shared || atomic_exchange(&watch->renew, false)) {
-		old = watch->shared;
-		watch->shared = current_setup(serve);
-	}
+	watch->shared = current_setup(watch->serve);
 	listener = setup_listener(watch->shared->setup, watch->listener_id);
-	if (listener && watch->session)
-		session_renew(watch->session, watch->shared->setup, listener);
-	if (!listener || watch_stopped(watch)) {
-		end_watch(watch);
-		shared_release(old);
+	if (listener && !watch_stopped(watch)) {
+		run_with_setup(watch, listener);
+	} else {
+		shared_release(take(watch->shared));
 		log_set_context(NULL);
-		return;
-	}
-	shared_release(old);
-	due_at = work_on(watch, listener, &err);
-	if (due_at < 0 && !watch_stopped(watch))
-		due_at = after_failure(watch, &err);
-	else if (had_failures && !watch->failures)
-		log_info("listen", "listener %s works again", watch->listener_id);
-	log_set_context(NULL);
-	if (watch_stopped(watch))
 		end_watch(watch);
-	else
-		park_add(serve->park, &watch->parked,
-		         watch->session ? receiver_fd(session_receiver(watch->session)) : -1, due_at);
+	}
 }
 
 static void *worker_main(void *arg)
@@ -322,7 +317,7 @@ static void *worker_main(void *arg)
 
 		pthread_mutex_lock(&serve->lock);
 		while (!serve->ready_first && !(atomic_load(&serve->stopping) && map_count(serve->watches) == 0))
-			pthread_cond_wait(&serve->ready_or_gone, &serve->lock);
+			pthread_cond_wait(&serve->ready, &serve->lock);
 		watch = serve->ready_first;
 		if (watch) {
 			serve->ready_first = watch->next;
@@ -354,33 +349,32 @@ static bool is_same_for(const struct setup *a, const struct setup *b, const stru
 	                   setup_provider(b, account_after->provider), &out) == 0;
 }
 
-static void leave_watch(struct serve *serve, struct watch *watch, bool replace)
+static void leave_watch_locked(struct serve *serve, struct watch *watch, bool replace)
 {
 	watch->replace = replace;
 	atomic_store(&watch->leave, true);
 	park_hurry(serve->park, &watch->parked);
 }
 
-/* The watch of a listener in the new set-up: begun, left alone but for the new rules, or begun anew. Lock held; true
- * where none runs yet. */
-static bool change_watch(struct serve *serve, const struct setup *before, const struct setup *now,
-                         const struct listener *listener)
+/* The watch of a listener in the new set-up: begun, left alone but for the new rules, or begun anew. */
+static void change_watch_locked(struct serve *serve, const struct setup *before, const struct setup *now,
+                                const struct listener *listener)
 {
 	struct watch *watch = map_get(serve->watches, str_of(listener->id));
 	const struct listener *old = setup_listener(before, listener->id);
 
-	if (!watch)
-		return true;
-	if (listener->enabled && old && is_same_for(before, now, old)) {
-		atomic_store(&watch->renew, true);
-		return false;
+	if (!watch) {
+		if (listener->enabled)
+			begin_watch_locked(serve, listener->id);
+		return;
 	}
+	if (listener->enabled && old && is_same_for(before, now, old))
+		return;
 	log_info("listen", "listener %s: set-up changed", listener->id);
-	leave_watch(serve, watch, listener->enabled);
-	return false;
+	leave_watch_locked(serve, watch, listener->enabled);
 }
 
-static void leave_removed(struct serve *serve, const struct setup *before, const struct setup *now)
+static void leave_removed_locked(struct serve *serve, const struct setup *before, const struct setup *now)
 {
 	const void *const *listeners;
 	size_t n = setup_list(before, &listener_type, &listeners);
@@ -390,7 +384,7 @@ static void leave_removed(struct serve *serve, const struct setup *before, const
 		struct watch *watch = map_get(serve->watches, str_of(listener->id));
 
 		if (watch && !setup_listener(now, listener->id))
-			leave_watch(serve, watch, false);
+			leave_watch_locked(serve, watch, false);
 	}
 }
 
@@ -403,53 +397,37 @@ static void apply_change(struct serve *serve, struct shared_setup *fresh)
 	pthread_mutex_lock(&serve->lock);
 	old = serve->shared;
 	serve->shared = fresh;
-	leave_removed(serve, old->setup, fresh->setup);
+	leave_removed_locked(serve, old->setup, fresh->setup);
+	for (size_t i = 0; i < n;
+	     i++) /* all under the lock: no session goes on with records that it wasn't opened for */
+		change_watch_locked(serve, old->setup, fresh->setup, listeners[i]);
 	pthread_mutex_unlock(&serve->lock);
-	for (size_t i = 0; i < n; i++) {
-		const struct listener *listener = listeners[i];
-		bool begin;
-
-		pthread_mutex_lock(&serve->lock);
-		begin = change_watch(serve, old->setup, fresh->setup, listener);
-		pthread_mutex_unlock(&serve->lock);
-		if (begin && listener->enabled)
-			begin_watch(serve, listener->id);
-	}
 	shared_release(old);
 }
 
-static void look_for_changes(struct serve *serve, struct db *db)
+/* Fails where the store does: not for what stands in it. */
+static int look_for_changes(struct serve *serve, struct db *db, struct error *err)
 {
 	struct shared_setup *fresh, *now = current_setup(serve);
 	int64_t loaded = setup_loaded_revision(now->setup), revision;
-	struct error err;
+	struct error fault;
+	int r = setup_revision(db, &revision, err);
 
 	shared_release(now);
-	if (setup_revision(db, &revision, &err) < 0) {
-		log_warning("listen", "can't look for changes of the set-up: %s", err.text);
-		return;
-	}
-	if (revision == loaded)
-		return;
-	if (load_shared(serve, db, &fresh, &err) < 0)
-		log_error("listen", "the changed set-up can't be used, the old one stays: %s", err.text);
-	else
+	if (r < 0)
+		return error_prefix(err, "can't look for changes of the set-up");
+	if (revision == loaded || revision == serve->refused_revision)
+		return 0;
+	if (shared_setup_load(db, serve->options.sealer, &fresh, &fault) < 0) {
+		log_error("listen", "the changed set-up can't be used, the old one stays: %s", fault.text);
+		serve->refused_revision = revision;
+	} else {
 		apply_change(serve, fresh);
+	}
+	return 0;
 }
 
 /* ---------------------------------------------------------------- the outbox and retries */
-
-struct sending {
-	struct serve *serve;
-	struct map *not_before; /* account → struct pause */
-	struct shared_setup *shared;
-	int64_t now;
-};
-
-struct pause {
-	int64_t until;
-	int failures;
-};
 
 static bool sending_stopped(void *ctx)
 {
@@ -458,46 +436,12 @@ static bool sending_stopped(void *ctx)
 	return atomic_load(&serve->stopping);
 }
 
-static void send_account(void *ctx, const char *account, int64_t due_at)
+static void send_outbox(struct serve *serve, struct db *db, struct postman *postman)
 {
-	struct sending *sending = ctx;
-	struct pause *pause = map_get(sending->not_before, str_of(account));
-	const struct outbox_options options = {
-	        .store = sending->serve->options.store,
-	        .setup = sending->shared->setup,
-	        .claim = sending->serve->options.claim,
-	        .stopped = sending_stopped,
-	        .ctx = sending->serve,
-	};
-	struct outbox_counts counts = {0};
-	struct error err;
+	struct shared_setup *shared = current_setup(serve);
 
-	if (due_at > sending->now || (pause && pause->until > clock_mono_ms()) || sending_stopped(sending->serve))
-		return;
-	if (outbox_send_account(&options, account, &counts, &err) < 0) {
-		if (!pause) {
-			pause = mem_new(1, sizeof *pause);
-			map_set(sending->not_before, str_of(account), pause);
-		}
-		if (pause->failures++ == 0)
-			log_error("outbox", "%s; its mail waits", err.text);
-		pause->until = clock_mono_ms() + backoff_ms(pause->failures);
-	} else if (pause) {
-		log_info("outbox", "account %s sends again", account);
-		free(map_set(sending->not_before, str_of(account), NULL));
-	}
-	if (counts.sent)
-		log_info("outbox", "account %s: %lld messages sent", account, (long long)counts.sent);
-}
-
-static void send_outbox(struct serve *serve, struct db *db, struct map *not_before)
-{
-	struct sending sending = {serve, not_before, current_setup(serve), clock_now_ms()};
-	struct error err;
-
-	if (outbox_accounts(db, send_account, &sending, &err) < 0)
-		log_warning("outbox", "%s", err.text);
-	shared_release(sending.shared);
+	postman_go(postman, db, shared);
+	shared_release(shared);
 }
 
 static void retry_failed(struct serve *serve)
@@ -513,40 +457,47 @@ static void retry_failed(struct serve *serve)
 	shared_release(shared);
 }
 
+static struct timespec in_ms(int64_t ms)
+{
+	int64_t at_us = clock_mono_us() + ms * 1000;
+
+	return (struct timespec){.tv_sec = at_us / 1000000, .tv_nsec = at_us % 1000000 * 1000};
+}
+
 /* Until a hint, a stop, or the next second. */
 static void wait_for_housework(struct serve *serve)
 {
-	struct timespec until;
+	struct timespec until = in_ms(HOUSEKEEPING_MS);
 	int timed_out = 0;
 
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += HOUSEKEEPING_MS / 1000;
 	pthread_mutex_lock(&serve->lock);
 	while (!serve->outbox_hint && !atomic_load(&serve->stopping) && timed_out == 0)
-		timed_out = pthread_cond_timedwait(&serve->ready_or_gone, &serve->lock, &until);
+		timed_out = pthread_cond_timedwait(&serve->housework, &serve->lock, &until);
 	serve->outbox_hint = false;
 	pthread_mutex_unlock(&serve->lock);
-}
-
-static void free_pause(void *ctx UNUSED, struct str key UNUSED, void *value)
-{
-	free(value);
 }
 
 static void *housekeeper_main(void *arg)
 {
 	struct serve *serve = arg;
-	struct map *not_before CLEANUP(map_freep) = map_new();
+	const struct postman_options options = {
+	        .store = serve->options.store, .claim = serve->options.claim, .stopped = sending_stopped, .ctx = serve};
+	struct postman *postman CLEANUP(postman_freep) = postman_new(&options);
 	struct db *db CLEANUP(db_closep) = NULL;
 	int64_t retry_at = 0;
+	bool failed = false; /* said once for a spell of failures */
 	struct error err;
 
 	while (!atomic_load(&serve->stopping)) {
-		if (!db && store_connect(serve->options.store, &db, &err) < 0) {
-			log_error("store", "%s", err.text);
+		if ((!db && store_connect(serve->options.store, &db, &err) < 0) ||
+		    look_for_changes(serve, db, &err) < 0) {
+			if (!failed)
+				log_error("store", "%s", err.text);
+			failed = true;
+			db_close(take(db)); /* a connection that broke never works again */
 		} else {
-			look_for_changes(serve, db);
-			send_outbox(serve, db, not_before);
+			failed = false;
+			send_outbox(serve, db, postman);
 			if (clock_mono_ms() >= retry_at) {
 				retry_failed(serve);
 				retry_at = clock_mono_ms() + RETRY_EVERY_MS;
@@ -554,7 +505,6 @@ static void *housekeeper_main(void *arg)
 		}
 		wait_for_housework(serve);
 	}
-	map_each(not_before, free_pause, NULL);
 	return NULL;
 }
 
@@ -565,14 +515,16 @@ static size_t begin_all(struct serve *serve)
 	const void *const *listeners;
 	size_t n = setup_list(serve->shared->setup, &listener_type, &listeners), started = 0;
 
+	pthread_mutex_lock(&serve->lock);
 	for (size_t i = 0; i < n; i++) {
 		const struct listener *listener = listeners[i];
 
 		if (!listener->enabled)
 			continue;
-		begin_watch(serve, listener->id);
+		begin_watch_locked(serve, listener->id);
 		started++;
 	}
+	pthread_mutex_unlock(&serve->lock);
 	return started;
 }
 
@@ -580,7 +532,7 @@ static void start_threads(struct serve *serve)
 {
 	pthread_attr_t small;
 
-	serve->worker_count = serve->options.workers ? serve->options.workers : 8;
+	serve->worker_count = serve->options.workers ? serve->options.workers : 16;
 	serve->workers = mem_new((size_t)serve->worker_count, sizeof *serve->workers);
 	must(pthread_attr_init(&small) == 0 && pthread_attr_setstacksize(&small, WORKER_STACK) == 0);
 	for (int i = 0; i < serve->worker_count; i++)
@@ -595,9 +547,24 @@ static void serve_free(struct serve *serve)
 	park_free(serve->park);
 	map_free(serve->watches);
 	pthread_mutex_destroy(&serve->lock);
-	pthread_cond_destroy(&serve->ready_or_gone);
+	pthread_cond_destroy(&serve->ready);
+	pthread_cond_destroy(&serve->housework);
+	pthread_cond_destroy(&serve->gone);
 	free(serve->workers);
 	free(serve);
+}
+
+static void init_locks(struct serve *serve)
+{
+	pthread_condattr_t monotonic;
+
+	pthread_mutex_init(&serve->lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&serve->ready, NULL);
+	pthread_cond_init(&serve->housework, &monotonic);
+	pthread_cond_init(&serve->gone, NULL);
+	pthread_condattr_destroy(&monotonic);
 }
 
 int serve_start(const struct serve_options *options, struct serve **ret_serve, struct error *err)
@@ -612,11 +579,10 @@ int serve_start(const struct serve_options *options, struct serve **ret_serve, s
 	serve->options = *options;
 	serve->park = park_new();
 	serve->watches = map_new();
-	pthread_mutex_init(&serve->lock, NULL);
-	pthread_cond_init(&serve->ready_or_gone, NULL);
+	init_locks(serve);
 	r = store_connect(options->store, &db, err);
 	if (r == 0)
-		r = load_shared(serve, db, &serve->shared, err);
+		r = shared_setup_load(db, options->sealer, &serve->shared, err);
 	if (r == 0)
 		orphans = outbox_recover(&outbox, err);
 	if (r < 0 || orphans < 0) {
@@ -628,35 +594,27 @@ int serve_start(const struct serve_options *options, struct serve **ret_serve, s
 		            "%lld messages may or may not have been sent before the last stop: hauspost outbox list "
 		            "--state uncertain",
 		            (long long)orphans);
+	n = begin_all(serve); /* before the housekeeper looks for changes */
 	start_threads(serve);
-	n = begin_all(serve);
 	if (options->ready)
 		options->ready(options->ctx, n);
 	*ret_serve = serve;
 	return 0;
 }
 
-/* Every watch ends on a worker: those that are parked are handed over. One may park itself in the very moment, so
- * looked for again. */
+/* Every watch ends on a worker: those that are parked are handed over. A worker that is at work ends its own
+ * (park_watch). */
 static void end_watches(struct serve *serve)
 {
 	struct parked *thing;
-	struct timespec until;
 
-	for (;;) {
-		while ((thing = park_take(serve->park)) != NULL)
-			enqueue(serve, (struct watch *)(void *)thing);
-		pthread_mutex_lock(&serve->lock);
-		pthread_cond_broadcast(&serve->ready_or_gone);
-		if (map_count(serve->watches) == 0)
-			break;
-		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_nsec += 20 * 1000 * 1000;
-		until.tv_sec += until.tv_nsec / 1000000000;
-		until.tv_nsec %= 1000000000;
-		pthread_cond_timedwait(&serve->ready_or_gone, &serve->lock, &until);
-		pthread_mutex_unlock(&serve->lock);
-	}
+	pthread_mutex_lock(&serve->lock);
+	pthread_cond_signal(&serve->housework);
+	while ((thing = park_take(serve->park)) != NULL)
+		enqueue_locked(serve, (struct watch *)(void *)thing);
+	while (map_count(serve->watches) > 0)
+		pthread_cond_wait(&serve->gone, &serve->lock);
+	pthread_cond_broadcast(&serve->ready);
 	pthread_mutex_unlock(&serve->lock);
 }
 

@@ -9,7 +9,7 @@
 struct serve_options {
 	struct store *store;
 	const struct sealer *sealer;
-	int workers;                                /* threads for mailbox sessions; 0: 8 */
+	int workers;                                /* threads for mailbox sessions; 0: 16 */
 	const char *claim;                          /* names this process in outbox rows */
 	void (*ready)(void *ctx, size_t listeners); /* called once, when everything was started; may be NULL */
 	void *ctx;

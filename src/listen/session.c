@@ -14,6 +14,7 @@ struct session {
 	struct session_options options;
 	struct receiver *receiver;
 	struct folder folder;
+	bool refused; /* the server takes no acknowledgements: said once, the rows stay `committed` */
 };
 
 struct receiver *session_receiver(struct session *session)
@@ -102,6 +103,20 @@ static int run_careful(struct work *work, struct db *db, struct error *err)
 	return folder_set_careful(db, w->session->folder.id, w->careful, w->read_at, err);
 }
 
+/* After a careful run to the end: rows written ahead that met no mail any more. */
+static int run_orderly_end(struct work *work, struct db *db, struct error *err)
+{
+	struct small_work *w = (struct small_work *)(void *)work;
+	const struct session *s = w->session;
+	bool to_the_end = s->options.listener->messages_per_run == 0;
+	int r = 0;
+
+	if (s->folder.careful)
+		r = ledger_park_vanished(db, s->folder.id, receiver_uidvalidity(s->receiver),
+		                         to_the_end ? UINT32_MAX : s->folder.uid, w->read_at, err);
+	return r < 0 ? r : run_careful(work, db, err);
+}
+
 static int do_small(struct session *s, int (*run)(struct work *, struct db *, struct error *), struct small_work w,
                     struct error *err)
 {
@@ -122,18 +137,32 @@ static int run_open_folder(struct work *work, struct db *db, struct error *err)
 	return folder_open(db, s->options.listener->account, s->options.listener->folder, &s->folder, err);
 }
 
-/* What was committed before the connection or the process went: the server hears of it now. */
+/* A refusal harms neither the connection nor what is committed. */
+static int note_refusal(struct session *s, int r, const struct error *err)
+{
+	if (err->scope != SCOPE_FOLDER)
+		return r;
+	log_warning("listen", "listener %s: the server takes no acknowledgements: %s", s->options.listener->id,
+	            err->text);
+	s->refused = true;
+	return 0;
+}
+
+/* What was committed before the connection or the process went, and what a retry from the store brought to its end: the
+ * server hears of it now. One that takes no acknowledgements (a read-only folder) is read all the same. */
 static int acknowledge_leftovers(struct session *s, struct error *err)
 {
 	struct db *db CLEANUP(db_closep) = NULL;
 	uint32_t uids[ACKNOWLEDGE_AT];
-	int n, r = store_connect(s->options.store, &db, err);
+	int n, r = s->refused ? 0 : store_connect(s->options.store, &db, err);
 
-	if (r < 0)
+	if (r < 0 || s->refused)
 		return r;
 	while ((n = ledger_unacknowledged(db, s->folder.id, receiver_uidvalidity(s->receiver), uids, ACKNOWLEDGE_AT,
 	                                  err)) > 0) {
 		r = receiver_acknowledge(s->receiver, uids, (size_t)n, err);
+		if (r < 0)
+			return note_refusal(s, r, err);
 		if (r == 0)
 			r = do_small(s, run_acknowledge, (struct small_work){.uids = uids, .n = (size_t)n}, err);
 		if (r < 0)
@@ -217,20 +246,13 @@ void session_close(struct session *session)
 struct acknowledging {
 	uint32_t ready[ACKNOWLEDGE_AT], begun[ACKNOWLEDGE_AT];
 	size_t ready_count, begun_count;
-	bool refused; /* the server won't (a read-only folder): said once, and the rows stay `committed` */
 };
 
-/* A refusal harms neither the connection nor what is committed. */
 static int settle(struct session *s, struct acknowledging *a, int r, struct error *err)
 {
-	if (r < 0 && err->scope == SCOPE_FOLDER) {
-		log_warning("listen", "listener %s: the server takes no acknowledgements: %s", s->options.listener->id,
-		            err->text);
-		a->refused = true;
+	if (r < 0)
 		a->begun_count = 0;
-		return 0;
-	}
-	return r;
+	return r < 0 ? note_refusal(s, r, err) : r;
 }
 
 static int end_acknowledgement(struct session *s, struct intake_run *run, struct acknowledging *a, struct error *err)
@@ -251,13 +273,15 @@ static int end_acknowledgement(struct session *s, struct intake_run *run, struct
 static int acknowledge_ready(struct session *s, struct intake_run *run, struct acknowledging *a, bool all,
                              struct error *err)
 {
+	size_t load = fault_batch(ACKNOWLEDGE_AT);
+
 	for (;;) {
 		int r;
 
-		a->ready_count += intake_collect(run, a->ready + a->ready_count, ACKNOWLEDGE_AT - a->ready_count);
-		if (a->refused)
+		a->ready_count += intake_collect(run, a->ready + a->ready_count, load - a->ready_count);
+		if (s->refused)
 			a->ready_count = 0;
-		if (a->ready_count == 0 || (a->ready_count < ACKNOWLEDGE_AT && !all))
+		if (a->ready_count == 0 || (a->ready_count < load && !all))
 			return all ? end_acknowledgement(s, run, a, err) : 0;
 		r = end_acknowledgement(s, run, a, err);
 		if (r < 0)
@@ -392,13 +416,16 @@ int session_read(struct session *s, struct intake_counts *counts, struct error *
 			s->folder.uidvalidity = receiver_uidvalidity(s->receiver);
 			r = read_folder(s, total, false, counts, err);
 		}
-	}
+	} else if (r == 0)
+		r = acknowledge_leftovers(s, err);
 	if (r >= 0)
 		r = read_unfetched(s, counts, err);
 	if (r >= 0)
 		r = move_parked(s, err);
-	if (r >= 0) {
-		r = do_small(s, run_careful, (struct small_work){.read_at = clock_now_ms()}, err);
+	if (was_careful && (r < 0 || is_stopped(s))) {
+		/* A row written ahead may wait for its message: only a careful run looks for it. */
+	} else if (r >= 0) {
+		r = do_small(s, run_orderly_end, (struct small_work){.read_at = clock_now_ms()}, err);
 		s->folder.careful = false;
 	} else if (!is_store_fault_code(r) && do_small(s, run_careful, (struct small_work){0}, NULL) < 0) {
 		/* The connection failed, not the process: no mail is suspected. Where this mark fails, too, the next

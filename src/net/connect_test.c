@@ -6,6 +6,7 @@
 
 #include "base/test.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -46,7 +47,8 @@ static void server_start(struct server *server, int family, enum listening how)
 	assert_int_equal(listen(server->listener, how == HANGS ? 0 : 8), 0);
 	for (size_t i = 0; how == HANGS && i < ARRAY_LEN(server->fillers); i++) {
 		server->fillers[i] = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-		connect(server->fillers[i], (struct sockaddr *)&server->address.sa, server->address.len);
+		must(connect(server->fillers[i], (struct sockaddr *)&server->address.sa, server->address.len) == 0 ||
+		     errno == EINPROGRESS);
 	}
 }
 

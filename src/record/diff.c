@@ -108,7 +108,7 @@ static bool values_equal(const struct field *field, const void *a, const void *b
 	case FIELD_KIND_PAIRS:
 		return pairs_equal(a, b);
 	case FIELD_KIND_SECRET:
-		return str_eq(secret_reveal(a), secret_reveal(b));
+		return secret_equal(a, b);
 	case FIELD_KIND_SECTION:
 	case FIELD_KIND_LIST:
 		break;
@@ -133,7 +133,7 @@ static bool is_preset(const struct field *field, const void *member)
 	case FIELD_KIND_PAIRS:
 		return ((const struct text_pairs *)member)->count == 0;
 	case FIELD_KIND_SECRET:
-		return !secret_is_set(member);
+		return !secret_is_stored(member);
 	case FIELD_KIND_SECTION:
 	case FIELD_KIND_LIST:
 		break;
@@ -143,7 +143,7 @@ static bool is_preset(const struct field *field, const void *member)
 
 static void diff_secret(struct differ *d, const struct secret *before, const struct secret *after)
 {
-	bool was = before && secret_is_set(before), is = after && secret_is_set(after);
+	bool was = before && secret_is_stored(before), is = after && secret_is_stored(after);
 
 	if (was && is)
 		put_line(d, "", "(changed)");

@@ -190,7 +190,7 @@ static int read_int(struct reader *r, const struct field *field, const json_t *j
 	if (!json_is_integer(json))
 		return refuse_value(r, json, "is not a whole number");
 	int64_t value = json_integer_value(json);
-	if ((field->low || field->high) && (value < field->low || value > field->high)) {
+	if ((field->low || field->high) && (value < field->low || value > field->high) && value != field->preset) {
 		snprintf(what, sizeof what, "is not between %lld and %lld", (long long)field->low,
 		         (long long)field->high);
 		return refuse_value(r, json, what);
@@ -244,8 +244,11 @@ static int read_sealed(struct reader *r, const json_t *sealed, struct secret *se
 		return refuse(r, "a sealed secret can't be opened here: give it as a text");
 	secret_context(r, &context);
 	struct str text = str_new(json_string_value(sealed), json_string_length(sealed));
-	if (r->sealer->open(r->sealer->ctx, buf_cstr(&context), text, secret, r->err) < 0)
+	if (r->sealer->open(r->sealer->ctx, buf_cstr(&context), text, secret, r->err) >= 0)
+		return 0;
+	if (!r->sealer->keeps_unopened)
 		return error_prefix(r->err, "%s", buf_cstr(&r->place.text));
+	secret_set_unopened(secret, text, r->err->text);
 	return 0;
 }
 

@@ -66,7 +66,7 @@ struct field {
 	bool is_id;                 /* letters, digits, '.', '-', '_'; 1 to 64 characters, no leading '.' or '-' */
 	bool multiline;             /* TEXT: line ends and tabs are welcome; elsewhere control characters are refused */
 	size_t max;                 /* TEXT, SECRET: bytes (default 1000); LIST, TEXTS, PAIRS: entries (default 1000) */
-	int64_t low, high;          /* INT: inclusive; both 0 means no bound */
+	int64_t low, high;          /* INT: inclusive; both 0 means no bound; the preset is always allowed */
 	int64_t preset;             /* INT, BOOL, ENUM: value where absent */
 	const char *preset_text;    /* TEXT: value where absent */
 	const char *const *words;   /* ENUM: NULL-terminated, in the order of the C enum */
@@ -126,6 +126,9 @@ struct sealer {
 	void *ctx;
 	int (*seal)(void *ctx, const char *context, struct str plain, struct buf *out, struct error *err);
 	int (*open)(void *ctx, const char *context, struct str sealed, struct secret *ret_plain, struct error *err);
+	/* For reading what is stored: a secret that can't be opened is kept as it is (secret.fault tells why), and is
+	 * no error. One lost key then costs the accounts it belongs to, not the whole set-up. */
+	bool keeps_unopened;
 };
 
 /* What SECRET fields look like when written. */
@@ -175,8 +178,12 @@ const char *record_id(const struct record_type *type, const void *record);
 int record_each_reference(const struct record_type *type, const void *record,
                           int (*each)(void *ctx, const char *path, const char *kind, const char *id), void *ctx);
 
-/* Appends a table of the fields for people: path, type, default, what it is. */
+/* Appends a table of the fields for people: path, type, default, and below it what it is. */
 void record_help(const struct record_type *type, struct buf *out);
+
+/* The same for programs: {"kind", "label", "fields": [{"key", "value", "default", "label", "help"}, …]}; the caller
+ * owns it. */
+json_t *record_help_json(const struct record_type *type) NODISCARD;
 
 /* Reads YAML (or JSON, a subset of it) into a JSON value. One document; anchors, tags and duplicate keys are refused;
  * at most 16 MiB, 64 levels. Plain scalars follow the YAML 1.2 core schema, so `no` is a text, not a boolean.

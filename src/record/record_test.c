@@ -439,14 +439,34 @@ static void help_shows_keys_values_and_defaults(void **state UNUSED)
 	record_help(&demo_type, &out);
 	const char *help = buf_cstr(&out);
 	assert_non_null(strstr(help, "Demo (demos)\n  KEY "));
-	assert_non_null(strstr(
-	        help,
-	        "  folder                       text                     \"INBOX\"      Folder: Where mail lies\n"));
-	assert_non_null(strstr(help, "  send/port                    number 0-65535           25           Port\n"));
-	assert_non_null(strstr(help, "  colour                       red|green|blue           green        Colour\n"));
-	assert_non_null(strstr(help, "  entries/N/token              secret                   -            Token\n"));
-	assert_non_null(
-	        strstr(help, "  operator                     id of operator           -            Operator\n"));
+	static const char *const lines[] = {
+	        "  folder                     text                           \"INBOX\"\n      Folder. Where mail "
+	        "lies\n",
+	        "  send/port                  number 0-65535                 25\n      Port\n",
+	        "  colour                     red|green|blue                 green\n      Colour\n",
+	        "  entries/N/token            secret                         -\n      Token\n",
+	        "  operator                   id of operator                 -\n      Operator\n",
+	};
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
+		assert_non_null(strstr(help, lines[i]));
+}
+
+static void help_is_there_for_programs(void **state UNUSED)
+{
+	json_t *json CLEANUP(json_decrefp) = record_help_json(&demo_type);
+	const json_t *fields = json_object_get(json, "fields"), *field;
+	size_t i, found = 0;
+
+	assert_string_equal(json_string_value(json_object_get(json, "kind")), "demo");
+	json_array_foreach (fields, i, field) {
+		if (strcmp(json_string_value(json_object_get(field, "key")), "send/port") != 0)
+			continue;
+		found++;
+		assert_string_equal(json_string_value(json_object_get(field, "value")), "number 0-65535");
+		assert_string_equal(json_string_value(json_object_get(field, "default")), "25");
+		assert_string_equal(json_string_value(json_object_get(field, "label")), "Port");
+	}
+	assert_int_equal(found, 1);
 }
 
 int main(void)
@@ -463,6 +483,7 @@ int main(void)
 	        cmocka_unit_test(differences_are_told_line_by_line),
 	        cmocka_unit_test(references_are_listed_with_their_place),
 	        cmocka_unit_test(help_shows_keys_values_and_defaults),
+	        cmocka_unit_test(help_is_there_for_programs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -66,11 +66,11 @@ static int keep_field(const struct field *field, void *base, const void *before,
 		const struct secret *old = was;
 		if (!secret_is_set(secret) || !str_eq(secret_reveal(secret), STR(RECORD_MASK)))
 			return 0;
-		if (!old || !secret_is_set(old))
+		if (!old || !secret_is_stored(old))
 			return fail(err, E_INVALID, RETRY_NEVER,
 			            "%s: " RECORD_MASK " stands for a secret that is stored, but none is",
 			            buf_cstr(&place->text));
-		secret_set(secret, secret_reveal(old));
+		secret_copy(secret, old);
 	}
 	if (field->kind == FIELD_KIND_LIST) {
 		struct record_list *list = field_in(field, base);
@@ -119,7 +119,7 @@ static int fetch_file(const struct field *field, const char *path, struct buf *o
 	if (path[0] != '/')
 		return fail(err, E_INVALID, RETRY_NEVER, "\"%s\" is not an absolute path", path);
 	if (file_read(path, out, err) < 0)
-		return E_INVALID;
+		return err->code = E_INVALID;
 	if (out->n && out->p[out->n - 1] == '\n')
 		out->n--;
 	if (out->n && out->p[out->n - 1] == '\r')

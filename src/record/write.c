@@ -31,10 +31,14 @@ static int write_secret(struct writer *w, const struct secret *secret, json_t **
 	struct buf context CLEANUP(buf_done) = BUF_INIT(KIB(4));
 	struct buf sealed CLEANUP(buf_done) = BUF_INIT(MIB(2));
 
-	if (w->form == SECRETS_OMITTED || (!secret_is_set(secret) && !(w->whole && w->form == SECRETS_MASKED)))
+	if (w->form == SECRETS_OMITTED || (!secret_is_stored(secret) && !(w->whole && w->form == SECRETS_MASKED)))
 		return 0;
 	if (w->form == SECRETS_MASKED) {
-		*ret_json = text_json(secret_is_set(secret) ? RECORD_MASK : "");
+		*ret_json = text_json(secret_is_stored(secret) ? RECORD_MASK : "");
+		return 0;
+	}
+	if (secret->sealed) {
+		*ret_json = json_pack("{s:s}", "sealed", secret->sealed);
 		return 0;
 	}
 	buf_printf(&context, "%s/%s/%s", w->type->kind, w->id, buf_cstr(&w->place.text));

@@ -84,8 +84,10 @@ static int load_truststore(SSL_CTX *ctx, const char *path, struct error *err)
 		return fail(err, E_TLS, RETRY_NEVER, "the system's truststore can't be read");
 	}
 	if (file_read(path, &pem, err) < 0) {
-		if (err)
+		if (err) {
+			err->code = E_INVALID;
 			err->retry = RETRY_NEVER;
+		}
 		return error_prefix(err, "truststore");
 	}
 	bio = BIO_new_mem_buf(pem.n ? pem.p : "", (int)pem.n);
@@ -168,9 +170,11 @@ static int stamp_truststore(struct context *context, struct error *err)
 {
 	if (*context->truststore && stat(context->truststore, &context->stamp) < 0) {
 		fail_errno(err, errno, "truststore %s", context->truststore);
-		if (err)
+		if (err) {
+			err->code = E_INVALID;
 			err->retry = RETRY_NEVER;
-		return err ? err->code : E_INVALID;
+		}
+		return E_INVALID;
 	}
 	return 0;
 }

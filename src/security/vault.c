@@ -53,6 +53,8 @@ static struct key *new_keys(void)
 
 static void free_keys(struct key *keys)
 {
+	if (!keys)
+		return;
 	explicit_bzero(keys, KEYS_SIZE);
 	munmap(keys, KEYS_SIZE);
 }
@@ -385,6 +387,20 @@ static bool split_sealed(struct str sealed, struct str *ret_id, struct str *ret_
 	return is_key_id(*ret_id);
 }
 
+/* The keys as the file has them now: another process may have rotated them. */
+static bool reload(struct vault *vault)
+{
+	struct vault fresh = {.path = vault->path, .is_credential = vault->is_credential, .keys = new_keys()};
+	bool good = load(&fresh, NULL) == 0;
+
+	if (good) {
+		memcpy(vault->keys, fresh.keys, KEYS_SIZE);
+		vault->count = fresh.count;
+	}
+	free_keys(fresh.keys);
+	return good;
+}
+
 int vault_unseal(struct vault *vault, const char *context, struct str sealed, struct secret *ret_plain,
                  struct error *err)
 {
@@ -399,6 +415,8 @@ int vault_unseal(struct vault *vault, const char *context, struct str sealed, st
 		return fail(err, E_INVALID, RETRY_NEVER, "%s: not a sealed value (\"v1:KEYID:BASE64\"), or damaged",
 		            context);
 	key = find_key(vault, id);
+	if (!key && reload(vault))
+		key = find_key(vault, id);
 	if (!key)
 		return fail(err, E_NOT_FOUND, RETRY_NEVER,
 		            "%s: sealed with key " STR_FMT

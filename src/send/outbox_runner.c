@@ -9,6 +9,7 @@
 #include "store/messages.h"
 
 #define BATCH       20
+#define BATCH_BYTES MIB(8) /* no further letter is loaded beyond that */
 #define MAX_MESSAGE MIB(256)
 #define MAX_AGE     HOURS_MS(24 * 5)
 
@@ -22,69 +23,24 @@ int64_t outbox_next_try(int64_t created_at, int64_t tries, int64_t now)
 	return now + delay > created_at + MAX_AGE ? 0 : now + delay;
 }
 
-/* ---------------------------------------------------------------- durable marks */
-
-struct mark {
-	struct work work;
-	const char *claim;
-	int64_t id;
-	int marked; /* out */
-};
-
-static int run_mark(struct work *work, struct db *db, struct error *err)
-{
-	struct mark *mark = (struct mark *)(void *)work;
-	int r = outbox_mark_sending(db, mark->id, mark->claim, err);
-
-	if (r < 0)
-		return r;
-	mark->marked = r;
-	return 0;
-}
-
-/* sender.h's before_dot. */
-static int mark_sending(void *ctx, struct outgoing *item, struct error *err)
-{
-	const struct outbox_options *options = ctx;
-	struct mark mark = {.work = {.run = run_mark}, .claim = options->claim, .id = item->id};
-	int r = store_do(options->store, &mark.work, err);
-
-	if (r < 0)
-		return r;
-	if (!mark.marked)
-		return fail(err, E_CONFLICT, RETRY_NEVER, "outbox row %lld is not queued any more",
-		            (long long)item->id);
-	fault_step("dot-before");
-	return 0;
-}
-
-struct finish {
-	struct work work;
-	const struct outbox_row *row;
-};
-
-static int run_finish(struct work *work, struct db *db, struct error *err)
-{
-	struct finish *finish = (struct finish *)(void *)work;
-	const struct outbox_row *row = finish->row;
-	int r = outbox_finish(db, row, err);
-
-	if (r == 0 && (strcmp(row->state, "failed") == 0 || strcmp(row->state, "uncertain") == 0))
-		r = event_insert(db, strcmp(row->state, "failed") == 0 ? "outbox.failed" : "outbox.uncertain",
-		                 row->case_id, row->message_id, STR("{}"), clock_now_ms(), err);
-	return r;
-}
-
 /* ---------------------------------------------------------------- one batch */
 
 struct letter {
 	struct outbox_row row;
 	struct outgoing outgoing;
+	bool is_lost;      /* its mail is not to be had: nobody will get it */
+	bool is_settled;   /* the row shows how it went */
+	bool is_recorded;  /* … in the store, too */
 	size_t *positions; /* of outgoing's recipients in the row's */
 	struct buf mime;
 };
 
-/* The recipients that have no final answer yet. */
+/* The recipient has no final answer yet. */
+static bool is_waiting(const struct outbox_recipient *r)
+{
+	return strcmp(r->state, "queued") == 0 || strcmp(r->state, "later") == 0;
+}
+
 static void choose_recipients(struct letter *letter, struct arena *arena)
 {
 	struct outgoing *o = &letter->outgoing;
@@ -94,7 +50,7 @@ static void choose_recipients(struct letter *letter, struct arena *arena)
 	for (size_t i = 0; i < letter->row.recipient_count; i++) {
 		const struct outbox_recipient *r = &letter->row.recipients[i];
 
-		if (strcmp(r->state, "queued") != 0 && strcmp(r->state, "later") != 0)
+		if (!is_waiting(r))
 			continue;
 		letter->positions[o->recipient_count] = i;
 		o->recipients[o->recipient_count++] = (struct recipient){.address = r->address, .answer = ""};
@@ -147,8 +103,7 @@ static const char *state_of_row(const struct outbox_row *row)
 	bool any_later = false, any_sent = false;
 
 	for (size_t i = 0; i < row->recipient_count; i++) {
-		any_later |= strcmp(row->recipients[i].state, "later") == 0 ||
-		             strcmp(row->recipients[i].state, "queued") == 0;
+		any_later |= is_waiting(&row->recipients[i]);
 		any_sent |= strcmp(row->recipients[i].state, "sent") == 0;
 	}
 	return any_later ? "later" : any_sent ? "sent" : "failed";
@@ -174,7 +129,7 @@ static void give_up(struct outbox_row *row)
 {
 	row->state = "failed";
 	for (size_t i = 0; i < row->recipient_count; i++)
-		if (strcmp(row->recipients[i].state, "later") == 0)
+		if (is_waiting(&row->recipients[i]))
 			row->recipients[i].state = "failed";
 }
 
@@ -188,6 +143,8 @@ static void settle(struct letter *letter, struct outbox_counts *counts)
 	row->reply = letter->outgoing.answer ? letter->outgoing.answer : "";
 	row->tries++;
 	take_answers(letter);
+	if (letter->is_lost)
+		give_up(row);
 	row->state = letter->outgoing.outcome == OUTCOME_UNCERTAIN ? "uncertain" : state_of_row(row);
 	if (strcmp(row->state, "later") == 0) {
 		row->next_try_at = outbox_next_try(row->created_at, row->tries, now);
@@ -206,28 +163,112 @@ static void settle(struct letter *letter, struct outbox_counts *counts)
 	}
 }
 
-static int record(const struct outbox_options *options, struct letter *letter, struct outbox_counts *counts,
-                  struct error *err)
-{
-	struct finish finish = {.work = {.run = run_finish}, .row = &letter->row};
+/* ---------------------------------------------------------------- durable marks */
 
-	if (letter->outgoing.outcome == OUTCOME_PENDING)
-		return 0;
-	settle(letter, counts);
-	if (strcmp(letter->row.state, "sent") != 0)
-		log_warning("outbox", "row %lld to %s: %s: %lld %s", (long long)letter->row.id,
-		            letter->row.recipient_count ? letter->row.recipients[0].address : "nobody",
-		            letter->row.state, (long long)letter->row.code, letter->row.reply);
-	return store_do(options->store, &finish.work, err);
+/* A batch on its way. */
+struct post {
+	const struct outbox_options *options;
+	struct outbox_counts *counts;
+	struct letter *letters;
+	int n;
+};
+
+/* Writes down what is known by now and, where `next` is set, that its final dot may leave: in one transaction, so that
+ * a crash leaves one letter in doubt, however many were in the batch. */
+struct mark {
+	struct work work;
+	struct post *post;
+	int64_t next; /* outbox row; 0: none */
+	int marked;   /* out */
+};
+
+static void settle_known(struct post *post)
+{
+	for (int i = 0; i < post->n; i++) {
+		struct letter *letter = &post->letters[i];
+		const struct outbox_row *row = &letter->row;
+
+		if (letter->is_settled || letter->outgoing.outcome == OUTCOME_PENDING)
+			continue;
+		settle(letter, post->counts);
+		letter->is_settled = true;
+		if (strcmp(row->state, "sent") != 0)
+			log_warning("outbox", "row %lld to %s: %s: %lld %s", (long long)row->id,
+			            row->recipient_count ? row->recipients[0].address : "nobody", row->state,
+			            (long long)row->code, row->reply);
+	}
 }
 
-/* A letter that can't be made ready fails alone; only a fault of the store stops the batch. */
-static int load_batch(struct db *db, const int64_t *ids, int n, struct arena *arena, struct letter *letters,
+static int write_row(struct post *post, struct db *db, const struct outbox_row *row, struct error *err)
+{
+	int r = outbox_finish(db, row, post->options->claim, err);
+
+	if (r > 0 && (strcmp(row->state, "failed") == 0 || strcmp(row->state, "uncertain") == 0))
+		r = event_insert(db, strcmp(row->state, "failed") == 0 ? "outbox.failed" : "outbox.uncertain",
+		                 row->case_id, row->message_id, STR("{}"), clock_now_ms(), err);
+	return MIN(r, 0);
+}
+
+static int run_mark(struct work *work, struct db *db, struct error *err)
+{
+	struct mark *mark = (struct mark *)(void *)work;
+	int r = 0;
+
+	for (int i = 0; i < mark->post->n && r == 0; i++) {
+		const struct letter *letter = &mark->post->letters[i];
+
+		if (letter->is_settled && !letter->is_recorded)
+			r = write_row(mark->post, db, &letter->row, err);
+	}
+	if (r == 0 && mark->next)
+		r = mark->marked = outbox_mark_sending(db, mark->next, mark->post->options->claim, err);
+	return MIN(r, 0);
+}
+
+static int record(struct post *post, int64_t next, int *ret_marked, struct error *err)
+{
+	struct mark mark = {.work = {.run = run_mark}, .post = post, .next = next};
+	bool any = next != 0;
+	int r;
+
+	settle_known(post);
+	for (int i = 0; i < post->n; i++)
+		any |= post->letters[i].is_settled && !post->letters[i].is_recorded;
+	if (!any)
+		return 0;
+	r = store_do(post->options->store, &mark.work, err);
+	for (int i = 0; r == 0 && i < post->n; i++)
+		post->letters[i].is_recorded = post->letters[i].is_settled;
+	if (r == 0 && ret_marked)
+		*ret_marked = mark.marked;
+	return r;
+}
+
+/* sender.h's before_dot. */
+static int mark_sending(void *ctx, struct outgoing *item, struct error *err)
+{
+	int marked = 0, r = record(ctx, item->id, &marked, err);
+
+	if (r < 0)
+		return r;
+	if (!marked)
+		return fail(err, E_CONFLICT, RETRY_NEVER, "outbox row %lld is not queued any more",
+		            (long long)item->id);
+	fault_step("dot-before");
+	return 0;
+}
+
+/* ---------------------------------------------------------------- a batch as a whole */
+
+/* A letter that can't be made ready fails alone; only a fault of the store stops the batch. *n is lowered where the
+ * letters so far are enough to have in memory. */
+static int load_batch(struct db *db, const int64_t *ids, int *n, struct arena *arena, struct letter *letters,
                       struct outgoing **items, struct error *err)
 {
+	size_t bytes = 0;
 	int ready = 0;
 
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < *n; i++) {
 		struct error fault = {0};
 		int r = load_letter(db, ids[i], arena, &letters[i], &fault);
 
@@ -238,44 +279,39 @@ static int load_batch(struct db *db, const int64_t *ids, int n, struct arena *ar
 		}
 		if (r > 0) {
 			items[ready++] = &letters[i].outgoing;
+			bytes += letters[i].mime.n;
+			if (bytes > BATCH_BYTES)
+				*n = i + 1;
 			continue;
 		}
+		letters[i].is_lost = r < 0;
 		letters[i].outgoing.outcome = r < 0 ? OUTCOME_FAILED : OUTCOME_PENDING;
 		letters[i].outgoing.answer = r < 0 ? arena_cstr(arena, str_of(fault.text)) : "";
 	}
 	return ready;
 }
 
-static int record_batch(const struct outbox_options *options, struct letter *letters, int n,
-                        struct outbox_counts *counts, struct error *err)
-{
-	int result = 0;
-
-	for (int i = 0; i < n; i++) {
-		int r = record(options, &letters[i], counts, result < 0 ? NULL : err);
-
-		result = result < 0 ? result : r;
-	}
-	return result;
-}
-
 /* Sends up to BATCH letters; returns how many were due. */
-static int send_batch(const struct outbox_options *options, struct db *db, struct sender *sender,
-                      const char *account_id, struct outbox_counts *counts, struct error *err)
+static int send_batch(struct post *post, struct db *db, struct sender *sender, const char *account_id,
+                      struct error *err)
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct letter letters[BATCH] = {0};
 	struct outgoing *items[BATCH];
 	int64_t ids[BATCH];
-	int n = outbox_due(db, account_id, clock_now_ms(), ids, BATCH, err);
-	int ready = n <= 0 ? n : load_batch(db, ids, n, arena, letters, items, err);
-	int sent = ready <= 0 ? ready : sender_send(sender, items, (size_t)ready, err);
+	int n = outbox_due(db, account_id, clock_now_ms(), ids, BATCH, err), ready, sent;
 
-	if (ready >= 0 && n > 0) {
+	if (n <= 0)
+		return n;
+	post->letters = letters;
+	ready = load_batch(db, ids, &n, arena, letters, items, err);
+	post->n = n;
+	sent = ready <= 0 ? ready : sender_send(sender, items, (size_t)ready, err);
+	if (ready >= 0) {
 		int recorded;
 
 		fault_step("dot-after");
-		recorded = record_batch(options, letters, n, counts, sent < 0 ? NULL : err);
+		recorded = record(post, 0, NULL, sent < 0 ? NULL : err);
 		sent = sent < 0 ? sent : recorded;
 	}
 	for (int i = 0; i < BATCH; i++)
@@ -285,9 +321,9 @@ static int send_batch(const struct outbox_options *options, struct db *db, struc
 
 /* ---------------------------------------------------------------- one account */
 
-static int open_sender(const struct outbox_options *options, const struct account *account, struct sender **ret_sender,
-                       struct error *err)
+static int open_sender(struct post *post, const struct account *account, struct sender **ret_sender, struct error *err)
 {
+	const struct outbox_options *options = post->options;
 	struct account_connection connection;
 	struct sender_options sender = {0};
 	int r = account_send_connection(account, setup_provider(options->setup, account->provider), &connection, err);
@@ -304,7 +340,7 @@ static int open_sender(const struct outbox_options *options, const struct accoun
 	sender.transcript = options->transcript;
 	sender.transcript_ctx = options->ctx;
 	sender.before_dot = mark_sending;
-	sender.before_dot_ctx = (void *)(uintptr_t)options;
+	sender.before_dot_ctx = post;
 	return sender_open(&smtp_sender, &sender, ret_sender, err);
 }
 
@@ -312,6 +348,7 @@ int outbox_send_account(const struct outbox_options *options, const char *accoun
                         struct error *err)
 {
 	const struct account *account = setup_account(options->setup, account_id);
+	struct post post = {.options = options, .counts = counts};
 	struct sender *sender CLEANUP(sender_closep) = NULL;
 	struct db *db CLEANUP(db_closep) = NULL;
 	int r;
@@ -324,9 +361,9 @@ int outbox_send_account(const struct outbox_options *options, const char *accoun
 		            account_id);
 	r = store_connect(options->store, &db, err);
 	if (r == 0)
-		r = open_sender(options, account, &sender, err);
+		r = open_sender(&post, account, &sender, err);
 	while (r >= 0 && !(options->stopped && options->stopped(options->ctx))) {
-		r = send_batch(options, db, sender, account_id, counts, err);
+		r = send_batch(&post, db, sender, account_id, err);
 		if (r == 0)
 			break;
 	}

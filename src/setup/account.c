@@ -32,7 +32,7 @@ static const struct field send_fields[] = {
 		   .help = "Empty: by the provider's rule, else no login"),
 	FIELD_SECRET(struct account_send, password, "Password"),
 	FIELD_TEXT(struct account_send, host, "Server", .max = 253, .check = check_host, .help = "Empty: the provider's"),
-	FIELD_INT(struct account_send, port, "Port", .high = 65535,
+	FIELD_INT(struct account_send, port, "Port", .low = 1, .high = 65535,
 		  .help = "0: the provider's, else by security: 587 for starttls, 465 for tls, 25 for none"),
 	FIELD_ENUM(struct account_send, security, security_words, "Connection security", .preset = SECURITY_STARTTLS,
 		   .help = "Where no server is given here, the provider's counts"),
@@ -55,7 +55,7 @@ static const struct field receive_fields[] = {
 	FIELD_SECRET(struct account_receive, password, "Password"),
 	FIELD_TEXT(struct account_receive, host, "Server", .max = 253, .check = check_host,
 		   .help = "Empty: the provider's"),
-	FIELD_INT(struct account_receive, port, "Port", .high = 65535,
+	FIELD_INT(struct account_receive, port, "Port", .low = 1, .high = 65535,
 		  .help = "0: the provider's, else by security: 993 for tls, 143 otherwise"),
 	FIELD_ENUM(struct account_receive, security, security_words, "Connection security", .preset = SECURITY_TLS,
 		   .help = "Where no server is given here, the provider's counts"),
@@ -130,6 +130,16 @@ static int missing(const struct account *account, const char *what, struct error
 	return fail(err, E_INVALID, RETRY_NEVER, "account %s: %s", account->id, what);
 }
 
+/* A password that can't be opened: the account is of no use, the rest of the set-up is. */
+static int check_opened(const struct account *account, const char *section, const struct secret *password,
+                        struct error *err)
+{
+	if (!password->fault)
+		return 0;
+	return fail(err, E_AUTH, RETRY_NEVER, "account %s: %s/password can't be used: %s", account->id, section,
+	            password->fault);
+}
+
 /* The user ID the provider makes of the sender's address; NULL where it makes none. */
 static const char *login_by_rule(const struct account *account, const struct provider *provider,
                                  struct account_connection *connection)
@@ -174,6 +184,8 @@ int account_receive_connection(const struct account *account, const struct provi
 	const char *section = r->use_sender_login ? "send" : "receive";
 	if (!user || !*user)
 		return fail(err, E_INVALID, RETRY_NEVER, "account %s: %s/user is missing", account->id, section);
+	if (check_opened(account, section, password, err) < 0)
+		return E_AUTH;
 	if (!secret_is_set(password))
 		return fail(err, E_INVALID, RETRY_NEVER, "account %s: %s/password is missing", account->id, section);
 	c->host = own ? r->host : provider->receive.host;
@@ -208,6 +220,8 @@ int account_send_connection(const struct account *account, const struct provider
 		return fail(err, E_INVALID, RETRY_NEVER,
 		            "account %s: send/host is missing and provider %s has no server to send with", account->id,
 		            provider->id);
+	if (check_opened(account, "send", &s->password, err) < 0)
+		return E_AUTH;
 	if (*s->user && !secret_is_set(&s->password))
 		return missing(account, "send/password is missing", err);
 	struct account_connection *c = ret;

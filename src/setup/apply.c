@@ -12,7 +12,7 @@
 /* ---------------------------------------------------------------- the transaction */
 
 struct change {
-	struct db *db;
+	struct db *db; /* NULL: nothing is stored, see setup_preview() */
 	const struct sealer *sealer;
 	const char *by;
 	int64_t at, revision;
@@ -109,7 +109,7 @@ static int apply_one(struct change *change, const struct record_type *type, cons
 	if (before)
 		buf_add(report, buf_str(&differences));
 	setup_put(change->setup, type, record);
-	r = put_record(change, type, record, err);
+	r = change->db ? put_record(change, type, record, err) : 0;
 	return r < 0 ? r : 1;
 }
 
@@ -196,6 +196,24 @@ int setup_apply(struct db *db, const struct sealer *sealer, const json_t *docume
 	return count;
 }
 
+int setup_preview(const struct sealer *sealer, const json_t *document, struct buf *report, struct error *err)
+{
+	struct change change CLEANUP(change_done) = {.sealer = sealer};
+	struct buf lines CLEANUP(buf_done) = BUF_INIT(MIB(16));
+	struct error ignored;
+	int count;
+
+	err = err ? err : &ignored;
+	count = check_kinds(document, err);
+	if (count >= 0) {
+		change.setup = setup_new();
+		count = apply_all(&change, document, &lines, err);
+	}
+	if (count >= 0 && report)
+		buf_add(report, buf_str(&lines));
+	return count;
+}
+
 /* ---------------------------------------------------------------- secrets by reference */
 
 int setup_resolve_secrets(json_t *document, struct error *err)
@@ -267,33 +285,50 @@ int setup_delete(struct db *db, const struct sealer *sealer, const char *kind, c
 
 /* ---------------------------------------------------------------- seal anew */
 
-static bool has_secrets(const struct record_type *type, const void *record)
+/* Seals one version anew where something in it is sealed with an older key; 1 where it was. A version that can't be
+ * read by today's rules, or whose secrets can't be opened, stays as it is: it was of no use before. */
+static int reseal_version(const struct change *change, const struct stored_record *stored, struct error *err)
 {
-	json_t *with CLEANUP(json_decrefp) = NULL, *without CLEANUP(json_decrefp) = NULL;
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	const struct record_type *type = setup_type_find(stored->kind);
+	json_t *json CLEANUP(json_decrefp) = json_loadb(stored->document.p, stored->document.n, 0, NULL);
+	json_t *written CLEANUP(json_decrefp) = NULL;
+	struct sealer tolerant = *change->sealer;
+	void *record;
+	int r;
 
-	if (record_write(type, record, "", SECRETS_MASKED, false, NULL, &with, NULL) < 0 ||
-	    record_write(type, record, "", SECRETS_OMITTED, false, NULL, &without, NULL) < 0)
-		return false;
-	return !json_equal(with, without);
+	tolerant.keeps_unopened = true;
+	if (!type || !json || str_find(stored->document, STR("\"sealed\"")) < 0)
+		return 0;
+	if (record_read(type, json, type->plural, &tolerant, arena, &record, err) < 0)
+		return 0;
+	r = record_write(type, record, type->plural, SECRETS_SEALED, false, change->sealer, &written, err);
+	record_done(type, record);
+	if (r < 0)
+		return r;
+	char *text CLEANUP(freep) = json_dumps(written, JSON_COMPACT);
+	must(text);
+	r = records_rewrite(change->db, stored, str_of(text), err);
+	return r < 0 ? r : 1;
 }
 
 int setup_reseal(struct db *db, const struct sealer *sealer, struct error *err)
 {
-	struct change change CLEANUP(change_done) = {.db = db, .sealer = sealer, .by = "keys rotate"};
-	int count = 0, r = change_begin(&change, err);
+	struct change change CLEANUP(change_done) = {.db = db, .sealer = sealer, .by = ""};
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct stored_record *versions;
+	struct error ignored;
+	int count = 0, n, r;
 
-	for (size_t i = 0; r >= 0 && setup_types[i]; i++) {
-		const void *const *records;
-		size_t n = setup_list(change.setup, setup_types[i], &records);
-
-		for (size_t k = 0; r >= 0 && k < n; k++) {
-			if (!has_secrets(setup_types[i], records[k]))
-				continue;
-			r = put_record(&change, setup_types[i], records[k], err);
-			count++;
-		}
+	err = err ? err : &ignored;
+	r = change_begin(&change, err);
+	n = r < 0 ? r : records_versions(db, arena, &versions, err);
+	for (int i = 0; r >= 0 && i < n; i++) {
+		r = reseal_version(&change, &versions[i], err);
+		count += r > 0;
 	}
-	if (r >= 0 && count)
-		r = change_commit(&change, err);
+	if (n < 0 || r < 0)
+		return n < 0 ? n : r;
+	r = count ? change_commit(&change, err) : 0;
 	return r < 0 ? r : count;
 }

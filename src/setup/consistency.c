@@ -157,7 +157,8 @@ static bool rule_answers(const struct service_rule *rule)
 	return false;
 }
 
-/* A side that is switched off on purpose is no mistake. */
+/* A side that is switched off on purpose is no mistake; nor is a password that can't be opened (E_AUTH) one of this
+ * document. */
 static int check_accounts(const struct setup *setup, struct error *err)
 {
 	const void *const *records;
@@ -167,12 +168,16 @@ static int check_accounts(const struct setup *setup, struct error *err)
 		const struct listener *listener = records[i];
 		const struct account *account = setup_account(setup, listener->account);
 		const struct provider *provider = setup_provider(setup, account->provider);
+		bool answers = rule_answers(setup_rule(setup, listener->rule));
 		struct account_connection connection;
+		int r = 0;
 
-		if (account->receive.enabled && account_receive_connection(account, provider, &connection, err) < 0)
+		if (account->receive.enabled)
+			r = account_receive_connection(account, provider, &connection, err);
+		if (r < 0 && r != E_AUTH)
 			return error_prefix(err, "listeners/%s/account", listener->id);
-		if (account->send.enabled && rule_answers(setup_rule(setup, listener->rule)) &&
-		    account_send_connection(account, provider, &connection, err) < 0)
+		r = account->send.enabled && answers ? account_send_connection(account, provider, &connection, err) : 0;
+		if (r < 0 && r != E_AUTH)
 			return error_prefix(err, "listeners/%s/rule sends answers", listener->id);
 	}
 	return 0;

@@ -32,7 +32,7 @@ struct setup_kind *setup_kind(const struct setup *setup, const struct record_typ
 	must_failed("a type of setup_types", __FILE__, __LINE__);
 }
 
-static struct setup *setup_new(void)
+struct setup *setup_new(void)
 {
 	struct setup *setup = mem_new(1, sizeof *setup);
 
@@ -126,8 +126,10 @@ int setup_load(struct db *db, const struct sealer *sealer, struct setup **ret_se
 {
 	struct setup *setup CLEANUP(setup_freep) = setup_new();
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct sealer tolerant = *sealer;
 	struct stored_record *stored;
 
+	tolerant.keeps_unopened = true;
 	/* The number first: a change in between is then loaded twice rather than missed. */
 	int r = setup_revision(db, &setup->revision, err);
 	if (r < 0)
@@ -136,7 +138,7 @@ int setup_load(struct db *db, const struct sealer *sealer, struct setup **ret_se
 	if (n < 0)
 		return n;
 	for (int i = 0; i < n; i++) {
-		r = load_record(setup, &stored[i], sealer, err);
+		r = load_record(setup, &stored[i], &tolerant, err);
 		if (r < 0)
 			return r;
 	}

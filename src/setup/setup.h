@@ -29,8 +29,8 @@ const struct record_type *setup_type_find(const char *kind_or_plural); /* NULL w
 
 struct setup;
 
-/* Reads everything; secrets are opened with `sealer`. The snapshot owns its records; pointers into it live as long
- * as it. */
+/* Reads everything; secrets are opened with `sealer`. One that can't be opened costs its account alone:
+ * account_…_connection() tells. The snapshot owns its records; pointers into it live as long as it. */
 int setup_load(struct db *db, const struct sealer *sealer, struct setup **ret_setup, struct error *err) NODISCARD;
 void setup_free(struct setup *setup);
 DEFINE_CLEANUP(struct setup *, setup_free)
@@ -63,6 +63,10 @@ int setup_resolve_secrets(json_t *document, struct error *err) NODISCARD;
 int setup_apply(struct db *db, const struct sealer *sealer, const json_t *document, const char *by, bool dry_run,
                 struct buf *report, struct error *err) NODISCARD;
 
+/* What setup_apply() would do to an empty store, found without one: for a first apply, which must not leave a store
+ * behind when the document is wrong. */
+int setup_preview(const struct sealer *sealer, const json_t *document, struct buf *report, struct error *err) NODISCARD;
+
 /* Writes the whole set-up (`kind` and `id` NULL), a kind, or one record as a document that setup_apply() takes. */
 int setup_export(struct db *db, const struct sealer *sealer, const char *kind, const char *id, enum secret_form form,
                  bool whole, json_t **ret_document, struct error *err) NODISCARD;
@@ -71,7 +75,8 @@ int setup_export(struct db *db, const struct sealer *sealer, const char *kind, c
 int setup_delete(struct db *db, const struct sealer *sealer, const char *kind, const char *id, const char *by,
                  struct error *err) NODISCARD;
 
-/* Seals every secret with the newest key; returns how many records were rewritten. */
+/* Seals every secret with the newest key, those of earlier versions of the records, too; returns how many versions were
+ * rewritten. */
 int setup_reseal(struct db *db, const struct sealer *sealer, struct error *err) NODISCARD;
 
 #endif

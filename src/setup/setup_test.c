@@ -10,7 +10,7 @@
 #include "base/test.h"
 
 /* Seals as "KEY<context|plain>". */
-static char seal_key = 'a';
+static char seal_key = 'a', lost_key;
 
 static int test_seal(void *ctx UNUSED, const char *context, struct str plain, struct buf *out, struct error *err UNUSED)
 {
@@ -23,6 +23,8 @@ static int test_open(void *ctx UNUSED, const char *context, struct str sealed, s
 {
 	size_t n = strlen(context);
 
+	if (sealed.p[0] == lost_key)
+		return fail(err, E_NOT_FOUND, RETRY_NEVER, "%s: sealed with a key that isn't here", context);
 	if (sealed.n < n + 4 || memcmp(sealed.p + 2, context, n) != 0 || sealed.p[n + 2] != '|')
 		return fail(err, E_INVALID, RETRY_NEVER, "sealed for another place");
 	secret_set(ret_plain, str_slice(sealed, n + 3, sealed.n - 1));
@@ -221,7 +223,7 @@ static const struct refusal {
          "accounts/a b/id: \"a b\" is not an id (1 to 64 letters, digits, '.', '-' and '_', not beginning with "
          "'.' or '-')"},
         {"accounts: {a: {send: {prot: 1}}}", "accounts/a/send/prot: unknown key (did you mean port?)"},
-        {"accounts: {a: {send: {port: 70000}}}", "accounts/a/send/port: 70000 is not between 0 and 65535"},
+        {"accounts: {a: {send: {port: 70000}}}", "accounts/a/send/port: 70000 is not between 1 and 65535"},
         {"accounts: {a: {send: {security: ssl}}}",
          "accounts/a/send/security: \"ssl\" is not one of none, starttls, tls"},
         {"accounts: {a: {send: {host: 'mail.example.com:25'}}}",
@@ -409,6 +411,85 @@ static void secrets_are_sealed_anew(void **state UNUSED)
 	test_store_each(check_reseal);
 }
 
+static void check_reseal_of_history(struct store *store)
+{
+	struct db *db CLEANUP(db_closep) = connect_to(store);
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct stored_record *versions;
+	struct error err = {0};
+
+	seal_key = 'a';
+	must_apply(db, basis, 5);
+	must_apply(db,
+	           "accounts: {support: {name: Other, receive: {host: imap.example.com, user: support, password: "
+	           "'********'},\n"
+	           "  send: {host: smtp.example.com, address: s@example.com, user: s, password: '********'}}}",
+	           1);
+	seal_key = 'b';
+	assert_int_equal(setup_reseal(db, &sealer, &err), 2);
+	seal_key = 'a';
+	assert_int_equal(records_history(db, "account", "support", arena, &versions, &err), 2);
+	for (size_t i = 0; i < 2; i++) {
+		assert_true(str_find(versions[i].document, STR("b<account/support/receive/password|pw>")) > 0);
+		assert_true(str_find(versions[i].document, STR("a<")) < 0);
+	}
+	assert_true(str_find(versions[0].document, STR("Other")) > 0);
+}
+
+static void earlier_versions_are_sealed_anew_too(void **state UNUSED)
+{
+	test_store_each(check_reseal_of_history);
+}
+
+static void check_lost_key(struct store *store)
+{
+	struct db *db CLEANUP(db_closep) = connect_to(store);
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct setup *setup CLEANUP(setup_freep) = NULL;
+	struct account_connection connection;
+	struct stored_record *versions;
+	struct error err = {0};
+
+	must_apply(db, basis, 5);
+	lost_key = 'a';
+	seal_key = 'b';
+	assert_ok(setup_load(db, &sealer, &setup, &err), &err);
+	assert_int_equal(account_receive_connection(setup_account(setup, "support"), NULL, &connection, &err), E_AUTH);
+	assert_string_equal(
+	        err.text,
+	        "account support: receive/password can't be used: account/support/receive/password: sealed with a key "
+	        "that isn't here");
+	/* What else is changed leaves the sealed value as it is; a new password replaces it. */
+	must_apply(db, "templates: {ack: {text: other}}", 1);
+	must_apply(db,
+	           "accounts: {support: {name: New, receive: {host: imap.example.com, user: support, password: "
+	           "'********'},\n"
+	           "  send: {host: smtp.example.com, address: s@example.com, user: s, password: new}}}",
+	           1);
+	assert_int_equal(records_list(db, "account", arena, &versions, &err), 1);
+	assert_true(str_find(versions[0].document, STR("a<account/support/receive/password|pw>")) > 0);
+	assert_true(str_find(versions[0].document, STR("b<account/support/send/password|new>")) > 0);
+	lost_key = '\0';
+	seal_key = 'a';
+}
+
+static void a_lost_key_costs_its_account_alone(void **state UNUSED)
+{
+	test_store_each(check_lost_key);
+}
+
+static void a_preview_needs_no_store(void **state UNUSED)
+{
+	struct buf report CLEANUP(buf_done) = BUF_INIT(KIB(64));
+	json_t *document CLEANUP(json_decrefp) = yaml_of(basis),
+	                 *wrong CLEANUP(json_decrefp) = yaml_of("{rules: {a: {branch: []}}}");
+	struct error err = {0};
+
+	assert_int_equal(setup_preview(NULL, document, &report, &err), 5);
+	assert_non_null(strstr(buf_cstr(&report), "listeners/support: created\n"));
+	assert_int_equal(setup_preview(NULL, wrong, &report, &err), E_INVALID);
+}
+
 static void references_to_secrets_are_followed_on_request(void **state UNUSED)
 {
 	struct error err = {0};
@@ -434,6 +515,9 @@ int main(void)
 	        cmocka_unit_test(records_are_exported_as_they_apply),
 	        cmocka_unit_test(what_is_used_cannot_be_deleted),
 	        cmocka_unit_test(secrets_are_sealed_anew),
+	        cmocka_unit_test(earlier_versions_are_sealed_anew_too),
+	        cmocka_unit_test(a_lost_key_costs_its_account_alone),
+	        cmocka_unit_test(a_preview_needs_no_store),
 	        cmocka_unit_test(references_to_secrets_are_followed_on_request),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,8 @@ struct setup {
 	} kinds[SETUP_TYPE_COUNT];
 };
 
+struct setup *setup_new(void); /* empty */
+
 struct setup_kind *setup_kind(const struct setup *setup, const struct record_type *type);
 
 /* Puts a record of the snapshot's arena in, in the place of the one with its id; the old one's secrets are wiped. */

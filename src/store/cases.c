@@ -1,6 +1,8 @@
 /* See cases.h. */
 #include "store/cases.h"
 
+#include "store/messages.h"
+
 #define COLUMNS                                                                                                  \
 	"id, type, number, status, resolved_at, subject, contact_id, account, previous_id, fields, created_at, " \
 	"updated_at, message_count"
@@ -64,8 +66,8 @@ int case_find_message(struct db *db, struct str message_ident, int64_t *ret_case
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	int r = db_query(db,
 	                 "SELECT case_id, direction FROM message WHERE message_ident = $1 AND case_id IS NOT NULL "
-	                 "ORDER BY id DESC LIMIT 1",
-	                 DB_ARGS(DB_STR(message_ident)), &rows, err);
+	                 "ORDER BY CASE WHEN direction = 'out' THEN 0 ELSE 1 END, id DESC LIMIT 1",
+	                 DB_ARGS(DB_STR(message_ident_key(message_ident))), &rows, err);
 
 	if (r < 0)
 		return r;
@@ -86,6 +88,12 @@ int case_touch(struct db *db, int64_t id, const char *status, int64_t at, struct
 		               DB_ARGS(DB_INT(id), DB_TEXT(status), DB_INT(at)), err);
 	return db_exec(db, "UPDATE cases SET updated_at = $2, message_count = message_count + 1 WHERE id = $1",
 	               DB_ARGS(DB_INT(id), DB_INT(at)), err);
+}
+
+int case_count_message(struct db *db, int64_t id, struct error *err)
+{
+	return db_exec(db, "UPDATE cases SET message_count = message_count + 1 WHERE id = $1", DB_ARGS(DB_INT(id)),
+	               err);
 }
 
 int case_set_status(struct db *db, int64_t id, const char *status, int64_t resolved_at, int64_t at, struct error *err)
@@ -120,6 +128,8 @@ static struct str lower_address(struct str address, char *room, size_t size)
 {
 	size_t n = MIN(address.n, size);
 
+	while (n && n < address.n && ((unsigned char)address.p[n] & 0xc0) == 0x80)
+		n--; /* cut at a character's border */
 	for (size_t i = 0; i < n; i++)
 		room[i] = ascii_lower(address.p[i]);
 	return str_new(room, n);
@@ -130,7 +140,7 @@ int contact_for(struct db *db, struct str address, struct str name, int64_t at, 
 {
 	char room[320]; /* RFC 5321 §4.5.3.1: 64 + 1 + 255 */
 	struct str key = lower_address(address, room, sizeof room);
-	int64_t id;
+	int64_t id, inserted;
 	int r = db_query_int(db, "SELECT contact_id FROM contact_address WHERE address = $1", DB_ARGS(DB_STR(key)),
 	                     ret_contact_id, err);
 
@@ -140,12 +150,24 @@ int contact_for(struct db *db, struct str address, struct str name, int64_t at, 
 	if (r == 0)
 		r = db_exec(db, "INSERT INTO contact (id, name, created_at) VALUES ($1, $2, $3)",
 		            DB_ARGS(DB_INT(id), DB_STR(name), DB_INT(at)), err);
-	if (r == 0)
-		r = db_exec(db, "INSERT INTO contact_address (address, contact_id) VALUES ($1, $2)",
-		            DB_ARGS(DB_STR(key), DB_INT(id)), err);
-	if (r == 0)
+	if (r < 0)
+		return r;
+	inserted = db_exec_count(
+	        db,
+	        "INSERT INTO contact_address (address, contact_id) VALUES ($1, $2) ON CONFLICT (address) DO NOTHING",
+	        DB_ARGS(DB_STR(key), DB_INT(id)), err);
+	if (inserted < 0)
+		return (int)inserted;
+	if (inserted > 0) {
 		*ret_contact_id = id;
-	return r;
+		return 0;
+	}
+	/* Another process made it in this very moment. */
+	r = db_exec(db, "DELETE FROM contact WHERE id = $1", DB_ARGS(DB_INT(id)), err);
+	if (r == 0)
+		r = db_query_int(db, "SELECT contact_id FROM contact_address WHERE address = $1", DB_ARGS(DB_STR(key)),
+		                 ret_contact_id, err);
+	return MIN(r, 0);
 }
 
 int contact_get(struct db *db, int64_t id, struct arena *arena, struct str *ret_address, struct str *ret_name,

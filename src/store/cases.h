@@ -24,12 +24,16 @@ int case_get(struct db *db, int64_t id, struct arena *arena, struct stored_case 
 int case_find_number(struct db *db, struct str number, struct arena *arena, struct stored_case *ret_case,
                      struct error *err) NODISCARD;
 
-/* The case of the newest message with this Message-ID that belongs to one; 1 found, 0 none. */
+/* The case of the message of ours with this Message-ID, else of the newest one, that belongs to a case; 1 found, 0
+ * none. (What we sent may come back and be filed under the same id.) */
 int case_find_message(struct db *db, struct str message_ident, int64_t *ret_case_id, bool *ret_is_ours,
                       struct error *err) NODISCARD;
 
 /* One more message at `at`; a non-NULL status replaces the present one and clears resolved_at. */
 int case_touch(struct db *db, int64_t id, const char *status, int64_t at, struct error *err) NODISCARD;
+
+/* One more message, of ours: the case doesn't change by it otherwise. */
+int case_count_message(struct db *db, int64_t id, struct error *err) NODISCARD;
 
 /* A person's decision; resolved_at 0: not resolved. */
 int case_set_status(struct db *db, int64_t id, const char *status, int64_t resolved_at, int64_t at,

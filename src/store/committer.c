@@ -26,6 +26,7 @@ struct committer {
 	pthread_cond_t changed;
 	struct work *first GUARDED_BY(queue_lock), *last GUARDED_BY(queue_lock);
 	int waiting GUARDED_BY(queue_lock);
+	int last_count GUARDED_BY(queue_lock); /* units of the last batch */
 	bool is_started GUARDED_BY(queue_lock);
 	bool is_stopping GUARDED_BY(queue_lock);
 };
@@ -147,8 +148,15 @@ static struct timespec deadline_of(int64_t at_us)
 	return (struct timespec){.tv_sec = at_us / 1000000, .tv_nsec = at_us % 1000000 * 1000};
 }
 
-/* Cuts a batch off the queue: waits for a first unit, then a moment for company. NULL when there is nothing left to do.
- */
+/* A single mail shouldn't wait for others that don't come: only where units came together the last time, or do now, are
+ * more on their way. (While one batch is committed, what comes in gathers by itself.) */
+static bool expects_company(const struct committer *c) REQUIRES(queue_lock)
+{
+	return c->last_count > 1 || c->waiting > 1;
+}
+
+/* Cuts a batch off the queue: waits for a first unit, then perhaps a moment for company. NULL when there is nothing
+ * left to do. */
 static struct work *next_batch(struct committer *c)
 {
 	struct work *batch, *end;
@@ -159,7 +167,7 @@ static struct work *next_batch(struct committer *c)
 	while (!c->first && !c->is_stopping)
 		pthread_cond_wait(&c->changed, &c->mutex);
 	until = deadline_of(clock_mono_us() + (int64_t)c->options.batch_delay_ms * 1000);
-	while (c->first && c->waiting < c->options.batch_count && !c->is_stopping)
+	while (c->first && expects_company(c) && c->waiting < c->options.batch_count && !c->is_stopping)
 		if (pthread_cond_timedwait(&c->changed, &c->mutex, &until) == ETIMEDOUT)
 			break;
 	batch = end = c->first;
@@ -173,6 +181,7 @@ static struct work *next_batch(struct committer *c)
 			c->last = NULL;
 		end->next = NULL;
 		c->waiting -= count;
+		c->last_count = count;
 	}
 	unlock(c);
 	return batch;

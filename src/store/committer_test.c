@@ -1,10 +1,12 @@
 /* The committer: many units in one transaction, none of which harms another. */
 #include "store/test_store.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "store/db_driver.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/wait.h>
@@ -191,6 +193,65 @@ static void a_failure_is_written_down_where_the_unit_can(void **state UNUSED)
 	test_store_each(check_notes);
 }
 
+/* ---------------------------------------------------------------- company */
+
+/* A unit that keeps the committer busy until it is let go, so that others gather behind it. */
+struct gate {
+	struct work work;
+	sem_t reached, let_go;
+};
+
+static int run_gate(struct work *work, struct db *db, struct error *err)
+{
+	struct gate *gate = (struct gate *)work;
+
+	(void)db;
+	(void)err;
+	sem_post(&gate->reached);
+	while (sem_wait(&gate->let_go) != 0)
+		;
+	return 0;
+}
+
+static void gate_done(struct work *work, int result, const struct error *err)
+{
+	(void)work;
+	(void)result;
+	(void)err;
+}
+
+static void gate_submit(struct gate *gate, struct store *store)
+{
+	gate->work = (struct work){.run = run_gate, .done = gate_done};
+	must(sem_init(&gate->reached, 0, 0) == 0 && sem_init(&gate->let_go, 0, 0) == 0);
+	store_submit(store, &gate->work);
+	while (sem_wait(&gate->reached) != 0)
+		;
+}
+
+static void check_lone(const char *url)
+{
+	struct store_options options = {.url = url, .create = true, .batch_delay_ms = 60000, .committers = 1};
+	int64_t began = clock_mono_ms();
+	struct store *store;
+	struct error err;
+
+	assert_ok(store_open(&options, &store, &err), &err);
+	for (int i = 0; i < 5; i++) {
+		struct unit unit = {.number = i};
+
+		unit.work = (struct work){.run = run_unit};
+		assert_ok(store_do(store, &unit.work, &err), &err);
+	}
+	assert_true(clock_mono_ms() - began < 30000);
+	store_close(store);
+}
+
+static void a_lone_unit_waits_for_nobody(void **state UNUSED)
+{
+	test_store_each_url(check_lone);
+}
+
 /* ---------------------------------------------------------------- the transaction as a whole fails */
 
 static int lose_transaction(struct work *work, struct db *db, struct error *err)
@@ -208,18 +269,22 @@ static void check_lost(const char *url)
 	struct store_options options = {
 	        .url = url, .create = true, .batch_count = 3, .batch_delay_ms = 60000, .committers = 1};
 	struct unit units[3];
+	struct gate gate;
 	struct store *store;
 	struct error err;
 	atomic_int order = 0;
 
 	assert_ok(store_open(&options, &store, &err), &err);
+	gate_submit(&gate, store);
 	for (int i = 0; i < 3; i++)
 		units[i] = (struct unit){.work = {.run = i == 1 ? lose_transaction : run_unit, .done = unit_done},
 		                         .number = i,
 		                         .order = &order};
-	/* The delay is a minute: the third one makes the batch full, and it starts at once. */
-	for (int i = 0; i < 3; i++)
-		store_submit(store, &units[i].work);
+	/* Two that come together wait for a third, for a minute; that makes the batch full, and it starts at once. */
+	store_submit(store, &units[0].work);
+	store_submit(store, &units[1].work);
+	sem_post(&gate.let_go);
+	store_submit(store, &units[2].work);
 	store_close(store);
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(units[i].result, E_STORE);
@@ -331,6 +396,7 @@ int main(void)
 		cmocka_unit_test(units_are_committed_together_and_fail_alone),
 		cmocka_unit_test(a_caller_may_wait_for_its_unit),
 		cmocka_unit_test(a_failure_is_written_down_where_the_unit_can),
+		cmocka_unit_test(a_lone_unit_waits_for_nobody),
 		cmocka_unit_test(a_lost_transaction_is_said_to_all_its_units),
 		cmocka_unit_test(a_cut_connection_costs_one_batch),
 	};

@@ -147,15 +147,18 @@ int ledger_find_uid(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint
 	return r < 0 ? r : read_row(rows, arena, ret_row, err);
 }
 
-int ledger_find_content(struct db *db, struct str content_hash, struct ledger_twin *ret_twin, struct error *err)
+int ledger_find_content(struct db *db, struct str content_hash, int64_t folder_id, struct ledger_twin *ret_twin,
+                        struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	int r = db_query(
 	        db,
 	        "SELECT id, folder_id, case_id, message_id, uidvalidity FROM ledger WHERE content_key = $1 AND "
 	        "content_hash = $2 "
-	        "AND (state = 'committed' OR state = 'acknowledged') AND duplicate_of IS NULL ORDER BY id LIMIT 1",
-	        DB_ARGS(DB_INT(ledger_content_key(content_hash)), DB_BLOB(content_hash)), &rows, err);
+	        "AND (state = 'committed' OR state = 'acknowledged') AND duplicate_of IS NULL "
+	        "ORDER BY CASE WHEN folder_id = $3 THEN 0 ELSE 1 END, id LIMIT 1",
+	        DB_ARGS(DB_INT(ledger_content_key(content_hash)), DB_BLOB(content_hash), DB_INT(folder_id)), &rows,
+	        err);
 
 	if (r < 0)
 		return r;
@@ -204,6 +207,16 @@ int ledger_unfetched(struct db *db, int64_t folder_id, uint32_t uidvalidity, int
 	                 DB_ARGS(DB_INT(folder_id), DB_INT(uidvalidity), DB_INT(now), DB_INT(max)), &rows, err);
 
 	return r < 0 ? r : collect_uids(rows, ret_uids, max, err);
+}
+
+int ledger_park_vanished(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint32_t uid, int64_t at,
+                         struct error *err)
+{
+	return db_exec(db,
+	               "UPDATE ledger SET state = 'parked', category = 'gone', parked_at = $4, "
+	               "reason = 'the mail left the folder before it was handled' "
+	               "WHERE state = 'received' AND folder_id = $1 AND uidvalidity = $2 AND uid <= $3",
+	               DB_ARGS(DB_INT(folder_id), DB_INT(uidvalidity), DB_INT(uid), DB_INT(at)), err);
 }
 
 int ledger_unmoved(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint32_t *ret_uids, size_t max,
@@ -277,6 +290,23 @@ int ledger_due(struct db *db, const char *listener, int64_t now, int64_t *ret_id
 	        DB_ARGS(DB_INT(now), DB_TEXT(listener ? listener : ""), DB_INT(max)), &rows, err);
 
 	return r < 0 ? r : collect_ids(rows, ret_ids, max, err);
+}
+
+int ledger_is_failed(struct db *db, int64_t id, struct error *err)
+{
+	int64_t n = db_exec_count(db, "UPDATE ledger SET state = 'failed' WHERE id = $1 AND state = 'failed'",
+	                          DB_ARGS(DB_INT(id)), err);
+
+	return n < 0 ? (int)n : n > 0;
+}
+
+int ledger_park(struct db *db, int64_t id, const char *category, const char *reason, int64_t at, struct error *err)
+{
+	return db_exec(
+	        db,
+	        "UPDATE ledger SET state = 'parked', category = $2, reason = $3, parked_at = $4, next_try_at = NULL "
+	        "WHERE id = $1 AND state = 'failed'",
+	        DB_ARGS(DB_INT(id), DB_TEXT(category), DB_TEXT(reason), DB_INT(at)), err);
 }
 
 int64_t ledger_retry(struct db *db, int64_t id, int64_t now, struct error *err)

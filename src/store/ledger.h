@@ -36,13 +36,13 @@ int ledger_get(struct db *db, int64_t id, struct arena *arena, struct ledger_row
 int ledger_find_uid(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint32_t uid, struct arena *arena,
                     struct ledger_row *ret_row, struct error *err) NODISCARD;
 
-/* The oldest row with the same content that was handled (not failed, parked, received, nor a duplicate itself); 1
- * found, 0 none. */
+/* The row with the same content, of this folder where there is one, else the oldest, that was handled (not failed,
+ * parked, received, nor a duplicate itself); 1 found, 0 none. */
 struct ledger_twin {
 	int64_t id, folder_id, case_id, message_id;
 	uint32_t uidvalidity;
 };
-int ledger_find_content(struct db *db, struct str content_hash, struct ledger_twin *ret_twin,
+int ledger_find_content(struct db *db, struct str content_hash, int64_t folder_id, struct ledger_twin *ret_twin,
                         struct error *err) NODISCARD;
 
 /* Rows committed but not acknowledged, ascending; up to `max` uids into ret_uids, returns their number. */
@@ -60,10 +60,21 @@ int ledger_forget_older(struct db *db, int64_t folder_id, uint32_t uidvalidity, 
 int ledger_due(struct db *db, const char *listener, int64_t now, int64_t *ret_ids, size_t max,
                struct error *err) NODISCARD;
 
+/* 1: it is failed, and stays so for others until this transaction ends; 0: not, or not any more. */
+int ledger_is_failed(struct db *db, int64_t id, struct error *err) NODISCARD;
+
+/* A failed row is given up without a try. */
+int ledger_park(struct db *db, int64_t id, const char *category, const char *reason, int64_t at,
+                struct error *err) NODISCARD;
+
 /* UIDs of failed rows whose mail could not be had from the server and whose time has come, ascending; returns their
  * number. */
 int ledger_unfetched(struct db *db, int64_t folder_id, uint32_t uidvalidity, int64_t now, uint32_t *ret_uids,
                      size_t max, struct error *err) NODISCARD;
+
+/* Rows written ahead whose mail is gone from the folder are parked: everything up to `uid` has been looked at. */
+int ledger_park_vanished(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint32_t uid, int64_t at,
+                         struct error *err) NODISCARD;
 
 /* UIDs of parked rows of which the server was not told (their mail is where it was), ascending; returns their number.
  */

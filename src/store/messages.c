@@ -3,13 +3,27 @@
 
 #include "base/mem.h"
 
+#include <pthread.h>
 #include <zstd.h>
 
 #define PIECE_BYTES MIB(1)
 #define ZSTD_LEVEL  1
+
+/* An entry of PostgreSQL's indexes takes no more than 2,700 bytes; a line of a header (RFC 5322 §2.1.1) is 998. */
+#define MESSAGE_IDENT_MAX 998
+
 #define MESSAGE_COLUMNS                                                                                                \
 	"id, direction, case_id, account, message_ident, from_address, from_name, to_text, subject, automatic, date, " \
 	"created_at, size, evidence, body_text"
+
+struct str message_ident_key(struct str ident)
+{
+	size_t n = MIN(ident.n, (size_t)MESSAGE_IDENT_MAX);
+
+	while (n && n < ident.n && ((unsigned char)ident.p[n] & 0xc0) == 0x80)
+		n--;
+	return str_slice(ident, 0, n);
+}
 
 int message_insert(struct db *db, const struct stored_message *m, struct error *err)
 {
@@ -17,10 +31,10 @@ int message_insert(struct db *db, const struct stored_message *m, struct error *
 	               "INSERT INTO message (" MESSAGE_COLUMNS
 	               ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
 	               DB_ARGS(DB_INT(m->id), DB_TEXT(m->direction), m->case_id ? DB_INT(m->case_id) : DB_NULL,
-	                       DB_TEXT(m->account), DB_STR(m->message_ident), DB_STR(m->from_address),
-	                       DB_STR(m->from_name), DB_STR(m->to_text), DB_STR(m->subject), DB_TEXT(m->automatic),
-	                       DB_INT(m->date), DB_INT(m->created_at), DB_INT(m->size), DB_STR(m->evidence),
-	                       DB_STR(m->body_text)),
+	                       DB_TEXT(m->account), DB_STR(message_ident_key(m->message_ident)),
+	                       DB_STR(m->from_address), DB_STR(m->from_name), DB_STR(m->to_text), DB_STR(m->subject),
+	                       DB_TEXT(m->automatic), DB_INT(m->date), DB_INT(m->created_at), DB_INT(m->size),
+	                       DB_STR(m->evidence), DB_STR(m->body_text)),
 	               err);
 }
 
@@ -91,18 +105,49 @@ int attachment_insert(struct db *db, int64_t message_id, int64_t position, const
 	        err);
 }
 
-/* zstd contexts are large (about 1 MB): one a thread, kept. */
-static _Thread_local ZSTD_CCtx *thread_compressor;
+/* zstd contexts are large (up to 1 MB) and kept: as many as threads ever packed at the same moment, which is far fewer
+ * than there are threads. */
+struct compressor {
+	ZSTD_CCtx *context;
+	struct compressor *next;
+};
+
+static pthread_mutex_t compressors_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct compressor *idle_compressors; /* under compressors_lock */
+
+static struct compressor *compressor_take(void)
+{
+	struct compressor *one;
+
+	pthread_mutex_lock(&compressors_lock);
+	one = idle_compressors;
+	if (one)
+		idle_compressors = one->next;
+	pthread_mutex_unlock(&compressors_lock);
+	if (!one) {
+		one = mem_new(1, sizeof *one);
+		one->context = ZSTD_createCCtx();
+		must(one->context != NULL);
+	}
+	return one;
+}
+
+static void compressor_give_back(struct compressor *one)
+{
+	pthread_mutex_lock(&compressors_lock);
+	one->next = idle_compressors;
+	idle_compressors = one;
+	pthread_mutex_unlock(&compressors_lock);
+}
 
 static void pack_piece(struct packed_piece *piece, struct str raw)
 {
+	struct compressor *compressor = compressor_take();
 	size_t room = ZSTD_compressBound(raw.n), n;
 
-	if (!thread_compressor)
-		thread_compressor = ZSTD_createCCtx();
-	must(thread_compressor != NULL);
 	piece->p = mem_resize(NULL, room, 1);
-	n = ZSTD_compressCCtx(thread_compressor, piece->p, room, raw.p, raw.n, ZSTD_LEVEL);
+	n = ZSTD_compressCCtx(compressor->context, piece->p, room, raw.p, raw.n, ZSTD_LEVEL);
+	compressor_give_back(compressor);
 	must(!ZSTD_isError(n)); /* the room suffices: there is no other fault */
 	piece->n = n;
 	piece->p = mem_resize(piece->p, n, 1);
@@ -145,30 +190,36 @@ int raw_insert(struct db *db, int64_t message_id, const struct packed *packed, s
 	return 0;
 }
 
+/* One mail's misfortune, not the store's. */
+static int damaged(int64_t message_id, struct error *err)
+{
+	return fail_scope(err, SCOPE_MESSAGE, E_STORE, RETRY_NEVER,
+	                  "message %lld: the stored mail is damaged: restore it from a backup", (long long)message_id);
+}
+
 static int unpack(struct str piece, int64_t message_id, struct buf *out, struct error *err)
 {
 	unsigned long long n = ZSTD_getFrameContentSize(piece.p, piece.n);
 	char *room;
 
 	if (n > PIECE_BYTES) /* covers both error values, too */
-		return fail(err, E_STORE, RETRY_NEVER, "message %lld: the stored mail is damaged",
-		            (long long)message_id);
+		return damaged(message_id, err);
 	room = buf_room(out, (size_t)n);
 	if (!room)
-		return fail(err, E_LIMIT, RETRY_NEVER, "message %lld is larger than %zu bytes", (long long)message_id,
-		            out->max);
+		return fail_scope(err, SCOPE_MESSAGE, E_LIMIT, RETRY_NEVER, "message %lld is larger than %zu bytes",
+		                  (long long)message_id, out->max);
 	if (ZSTD_decompress(room, (size_t)n, piece.p, piece.n) != (size_t)n)
-		return fail(err, E_STORE, RETRY_NEVER, "message %lld: the stored mail is damaged",
-		            (long long)message_id);
+		return damaged(message_id, err);
 	buf_added(out, (size_t)n);
 	return 0;
 }
 
-static int get_more(struct db *db, int64_t message_id, struct buf *out, struct error *err)
+static int get_more(struct db *db, int64_t message_id, int64_t pieces, struct buf *out, struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	int r = db_query(db, "SELECT data FROM raw_piece WHERE message_id = $1 ORDER BY piece",
 	                 DB_ARGS(DB_INT(message_id)), &rows, err);
+	int64_t found = 1; /* the first is in the other table */
 
 	if (r < 0)
 		return r;
@@ -176,8 +227,9 @@ static int get_more(struct db *db, int64_t message_id, struct buf *out, struct e
 		r = unpack(db_col_str(rows, 0), message_id, out, err);
 		if (r < 0)
 			return r;
+		found++;
 	}
-	return r;
+	return r == 0 && found != pieces ? damaged(message_id, err) : r;
 }
 
 int raw_get(struct db *db, int64_t message_id, struct buf *out, struct error *err)
@@ -196,7 +248,7 @@ int raw_get(struct db *db, int64_t message_id, struct buf *out, struct error *er
 	r = unpack(db_col_str(rows, 1), message_id, out, err);
 	if (r == 0 && pieces > 1) {
 		db_rows_free(take(rows));
-		r = get_more(db, message_id, out, err);
+		r = get_more(db, message_id, pieces, out, err);
 	}
 	return r < 0 ? r : 1;
 }

@@ -21,6 +21,9 @@ struct stored_message {
 	struct str body_text;
 };
 
+/* What is stored and looked up for a Message-ID: of absurdly long ones the beginning, so that an index takes it. */
+struct str message_ident_key(struct str ident);
+
 int message_insert(struct db *db, const struct stored_message *message, struct error *err) NODISCARD;
 int message_get(struct db *db, int64_t id, struct arena *arena, struct stored_message *ret_message,
                 struct error *err) NODISCARD;

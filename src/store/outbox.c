@@ -119,11 +119,18 @@ int outbox_due(struct db *db, const char *account, int64_t now, int64_t *ret_ids
 	return r < 0 ? r : (int)n;
 }
 
+/* Read to the end before anybody is called: what `each` does may take long, and an open answer would keep SQLite from
+ * ever shortening its WAL. */
 int outbox_accounts(struct db *db, void (*each)(void *ctx, const char *account, int64_t due_at), void *ctx,
                     struct error *err)
 {
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
-	int n = 0;
+	struct waiting {
+		const char *account;
+		int64_t due_at;
+	} *list = NULL;
+	size_t n = 0, size = 0;
 	int r = db_query(db,
 	                 "SELECT account, MIN(next_try_at) FROM outbox WHERE state = 'queued' OR state = 'later' GROUP "
 	                 "BY account "
@@ -133,14 +140,13 @@ int outbox_accounts(struct db *db, void (*each)(void *ctx, const char *account, 
 	if (r < 0)
 		return r;
 	while ((r = db_next(rows, err)) > 0) {
-		struct str account = db_col_str(rows, 0);
-		char name[128] = "";
-
-		memcpy(name, account.p, MIN(account.n, sizeof name - 1));
-		each(ctx, name, db_col_int(rows, 1));
-		n++;
+		ARENA_ROOM(arena, list, n, size);
+		list[n++] = (struct waiting){text_of(rows, 0, arena), db_col_int(rows, 1)};
 	}
-	return r < 0 ? r : n;
+	db_rows_free(take(rows));
+	for (size_t i = 0; r == 0 && i < n; i++)
+		each(ctx, list[i].account, list[i].due_at);
+	return r < 0 ? r : (int)n;
 }
 
 int outbox_mark_sending(struct db *db, int64_t id, const char *claim, struct error *err)
@@ -153,27 +159,39 @@ int outbox_mark_sending(struct db *db, int64_t id, const char *claim, struct err
 	return n < 0 ? (int)n : n > 0;
 }
 
-int outbox_finish(struct db *db, const struct outbox_row *row, struct error *err)
+int outbox_finish(struct db *db, const struct outbox_row *row, const char *claim, struct error *err)
 {
-	int r = db_exec(db,
-	                "UPDATE outbox SET state = $2, tries = $3, next_try_at = $4, code = $5, reply = $6, sent_at = "
-	                "$7, claim = '' WHERE id = $1",
-	                DB_ARGS(DB_INT(row->id), DB_TEXT(row->state), DB_INT(row->tries), DB_INT(row->next_try_at),
-	                        DB_INT(row->code), DB_TEXT(row->reply), row->sent_at ? DB_INT(row->sent_at) : DB_NULL),
-	                err);
+	int64_t n = db_exec_count(
+	        db,
+	        "UPDATE outbox SET state = $2, tries = $3, next_try_at = $4, code = $5, reply = $6, sent_at = $7, "
+	        "claim = '' "
+	        "WHERE id = $1 AND (state = 'queued' OR state = 'later' OR (state = 'sending' AND claim = $8))",
+	        DB_ARGS(DB_INT(row->id), DB_TEXT(row->state), DB_INT(row->tries), DB_INT(row->next_try_at),
+	                DB_INT(row->code), DB_TEXT(row->reply), row->sent_at ? DB_INT(row->sent_at) : DB_NULL,
+	                DB_TEXT(claim)),
+	        err);
+	int r = 0;
 
-	for (size_t i = 0; r >= 0 && i < row->recipient_count; i++)
+	for (size_t i = 0; n > 0 && r >= 0 && i < row->recipient_count; i++)
 		r = db_exec(db,
 		            "UPDATE outbox_recipient SET state = $3, code = $4, reply = $5 WHERE outbox_id = $1 AND "
 		            "position = $2",
 		            DB_ARGS(DB_INT(row->id), DB_INT(i), DB_TEXT(row->recipients[i].state),
 		                    DB_INT(row->recipients[i].code), DB_TEXT(row->recipients[i].reply)),
 		            err);
-	return r;
+	return r < 0 ? r : n < 0 ? (int)n : n > 0;
 }
 
 int64_t outbox_orphans(struct db *db, const char *live_claim, struct error *err)
 {
+	int r = db_exec(db,
+	                "UPDATE outbox_recipient SET state = 'uncertain' WHERE (state = 'queued' OR state = 'later') "
+	                "AND outbox_id IN "
+	                "(SELECT id FROM outbox WHERE state = 'sending' AND claim <> $1)",
+	                DB_ARGS(DB_TEXT(live_claim)), err);
+
+	if (r < 0)
+		return r;
 	return db_exec_count(db,
 	                     "UPDATE outbox SET state = 'uncertain', reply = 'the program stopped while the final dot "
 	                     "was on its way; "
@@ -222,6 +240,12 @@ int outbox_requeue(struct db *db, int64_t id, int64_t now, struct error *err)
 	        "UPDATE outbox SET state = 'queued', tries = 0, next_try_at = $2, claim = '' WHERE id = $1 "
 	        "AND (state = 'failed' OR state = 'uncertain' OR state = 'later')",
 	        DB_ARGS(DB_INT(id), DB_INT(now)), err);
+	int r = n <= 0 ? (int)n
+	               : db_exec(db,
+	                         "UPDATE outbox_recipient SET state = 'queued', code = 0, reply = '' WHERE outbox_id = "
+	                         "$1 "
+	                         "AND state <> 'sent'",
+	                         DB_ARGS(DB_INT(id)), err);
 
-	return n < 0 ? (int)n : n > 0;
+	return r < 0 ? r : n > 0;
 }

@@ -48,10 +48,11 @@ int outbox_accounts(struct db *db, void (*each)(void *ctx, const char *account, 
  * else's). */
 int outbox_mark_sending(struct db *db, int64_t id, const char *claim, struct error *err) NODISCARD;
 
-/* Writes state, tries, next_try_at, code, reply, sent_at and the recipients' answers. */
-int outbox_finish(struct db *db, const struct outbox_row *row, struct error *err) NODISCARD;
+/* Writes state, tries, next_try_at, code, reply, sent_at and the recipients' answers. 1 done; 0 where the row is
+ * neither waiting nor on its way under this claim (cancelled, or somebody else's): then it stays as it is. */
+int outbox_finish(struct db *db, const struct outbox_row *row, const char *claim, struct error *err) NODISCARD;
 
-/* Rows in `sending` whose claim is not `live_claim` become uncertain; returns their number. */
+/* Rows in `sending` whose claim is not `live_claim` become uncertain, with their recipients; returns their number. */
 int64_t outbox_orphans(struct db *db, const char *live_claim, struct error *err) NODISCARD;
 
 /* Automatic answers made for this address since `since`. */
@@ -62,7 +63,8 @@ int outbox_count_answers(struct db *db, const char *answer_to, int64_t since, in
 int outbox_list(struct db *db, const char *state, size_t max, struct arena *arena, struct outbox_row **ret_rows,
                 struct error *err) NODISCARD;
 
-/* A failed or uncertain row goes back to the queue by a person's decision; 1 done, 0 not in such a state. */
+/* A failed or uncertain row goes back to the queue by a person's decision, with all recipients that don't have it for
+ * sure; 1 done, 0 not in such a state. */
 int outbox_requeue(struct db *db, int64_t id, int64_t now, struct error *err) NODISCARD;
 
 #endif

@@ -52,6 +52,22 @@ int records_history(struct db *db, const char *kind, const char *id, struct aren
 	return r < 0 ? r : read_records(rows, arena, ret_records, err);
 }
 
+int records_versions(struct db *db, struct arena *arena, struct stored_record **ret_records, struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	int r = db_query(db, "SELECT " COLUMNS " FROM record WHERE document <> ''", DB_NO_ARGS, &rows, err);
+
+	return r < 0 ? r : read_records(rows, arena, ret_records, err);
+}
+
+int records_rewrite(struct db *db, const struct stored_record *version, struct str document, struct error *err)
+{
+	return db_exec(
+	        db, "UPDATE record SET document = $4 WHERE kind = $1 AND id = $2 AND revision = $3",
+	        DB_ARGS(DB_TEXT(version->kind), DB_TEXT(version->id), DB_INT(version->revision), DB_STR(document)),
+	        err);
+}
+
 int records_put(struct db *db, const char *kind, const char *id, struct str document, const char *author, int64_t at,
                 struct error *err)
 {

@@ -23,6 +23,14 @@ int records_list(struct db *db, const char *kind, struct arena *arena, struct st
 int records_history(struct db *db, const char *kind, const char *id, struct arena *arena,
                     struct stored_record **ret_records, struct error *err) NODISCARD;
 
+/* All versions of all records that aren't deletions, in no order. */
+int records_versions(struct db *db, struct arena *arena, struct stored_record **ret_records,
+                     struct error *err) NODISCARD;
+
+/* Gives a version another document of the same meaning (its secrets sealed anew). */
+int records_rewrite(struct db *db, const struct stored_record *version, struct str document,
+                    struct error *err) NODISCARD;
+
 /* Stores a new version; an empty document is a deletion. In the caller's transaction, after records_begin_change(). */
 int records_put(struct db *db, const char *kind, const char *id, struct str document, const char *author, int64_t at,
                 struct error *err) NODISCARD;

@@ -1,6 +1,7 @@
 /* See store.h. */
 #include "store/store.h"
 
+#include "base/fault.h"
 #include "base/mem.h"
 #include "store/committer.h"
 #include "store/db_driver.h"
@@ -30,7 +31,8 @@ static void add_committers(struct store *store, const struct store_options *opti
 {
 	int wanted = options->committers ? MIN(options->committers, MOST_COMMITTERS) : DEFAULT_COMMITTERS;
 	struct committer_options each = {
-	        .batch_count = options->batch_count ? options->batch_count : DEFAULT_BATCH_COUNT,
+	        .batch_count =
+	                (int)fault_batch((size_t)(options->batch_count ? options->batch_count : DEFAULT_BATCH_COUNT)),
 	        .batch_delay_ms = options->batch_delay_ms ? options->batch_delay_ms : DEFAULT_BATCH_DELAY_MS,
 	        .connect = connect_committer,
 	        .ctx = store,

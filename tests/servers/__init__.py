@@ -9,6 +9,7 @@ Set HAUSPOST_KEEP=1 to keep the folders (their paths are printed).
 from servers.cyrus import Cyrus
 from servers.dovecot import Dovecot
 from servers.postfix import Postfix
+from servers.postgresql import PostgreSQL
 from servers.smtp_sink import Fault, SmtpSink
 
-__all__ = ["Cyrus", "Dovecot", "Fault", "Postfix", "SmtpSink"]
+__all__ = ["Cyrus", "Dovecot", "Fault", "Postfix", "PostgreSQL", "SmtpSink"]

@@ -123,6 +123,9 @@ service stats {{
             raise RuntimeError(f"doveadm {' '.join(words)}: {run.stderr.decode()}")
         return run.stdout.decode("utf-8", "replace")
 
+    def version(self):
+        return subprocess.run(["/usr/sbin/dovecot", "--version"], capture_output=True, text=True, check=True).stdout.split()[0]
+
     def change_uidvalidity(self, user, folder="INBOX"):
         """As after a restored backup: the same mails under a new UIDVALIDITY."""
         status = self.doveadm("-f", "flow", "mailbox", "status", "-u", user, "uidvalidity", folder)

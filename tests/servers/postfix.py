@@ -114,6 +114,10 @@ postlog unix-dgram n - n - 1 postlogd
     def is_ready(self):
         return can_connect(self.smtp_port) and can_connect(self.smtps_port)
 
+    def version(self):
+        words = ["/usr/sbin/postconf", "-c", self.config, "-h", "mail_version"]
+        return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
+
     def queue_length(self):
         run = subprocess.run(["/usr/sbin/postqueue", "-c", self.config, "-j"], capture_output=True, text=True, check=False)
         return len(run.stdout.splitlines())

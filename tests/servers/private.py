@@ -228,6 +228,7 @@ def _on_term(number, frame):
 
 
 atexit.register(close_all)
-if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-    with contextlib.suppress(ValueError):  # not in the main thread: then its owner looks after signals
-        signal.signal(signal.SIGTERM, _on_term)
+for _signal in (signal.SIGTERM, signal.SIGHUP):
+    if signal.getsignal(_signal) is signal.SIG_DFL:
+        with contextlib.suppress(ValueError):  # not in the main thread: then its owner looks after signals
+            signal.signal(_signal, _on_term)

@@ -1,14 +1,16 @@
 /* Telling the server what has been handled: seen, deleted, moved. See session.h and receiver_acknowledge_begin().
  *
- * The UIDs are cut into chunks of one command line each. What is one command (or two that need not wait for each
- * other) is sent by _begin behind the batches on their way; the rest, where each step depends on the one before, is
- * done by _end:
+ * The UIDs are cut into chunks of one command line each. The first command, where it waits for nothing, is sent by
+ * _begin behind the batches on their way; the rest, where each step depends on the one before, is done by _end:
  *
  *	seen    UID STORE +FLAGS.SILENT (\Seen)
- *	delete  UID STORE \Deleted, UID EXPUNGE (RFC 4315)
+ *	delete  UID STORE \Deleted, and only when that is confirmed UID EXPUNGE (RFC 4315)
  *	        without UIDPLUS: EXPUNGE, only where nobody else's message is \Deleted; otherwise they stay so
  *	move    UID MOVE (RFC 6851), where the folder is missing CREATE and again
- *	        without MOVE: UID COPY, and only when that is done, delete */
+ *	        without MOVE: UID COPY, and only when that is done, delete
+ *
+ * EXPUNGE waits because while a FETCH waits for us to read, Dovecot runs the commands behind it, and an EXPUNGE then
+ *sees nothing of a STORE that is not confirmed yet. */
 #include "receive/imap/session.h"
 
 #include "base/fault.h"
@@ -98,18 +100,13 @@ static bool is_pipelined(const struct imap *imap)
 
 static int send_chunk(struct imap *imap, struct chunk *chunk, struct error *err)
 {
-	int r = 0;
-
 	if (imap->options.after == AFTER_SEEN)
 		return send_uid_command(imap, "STORE", chunk, " +FLAGS.SILENT (\\Seen)", &chunk->first, err);
 	if (imap->options.after == AFTER_MOVE)
 		return send_to_folder(imap, "MOVE", chunk, &chunk->first, err);
-	if (imap->options.after == AFTER_DELETE) {
-		r = send_uid_command(imap, "STORE", chunk, " +FLAGS.SILENT (\\Deleted)", &chunk->first, err);
-		if (r == 0)
-			r = send_uid_command(imap, "EXPUNGE", chunk, "", &chunk->second, err);
-	}
-	return r;
+	if (imap->options.after == AFTER_DELETE)
+		return send_uid_command(imap, "STORE", chunk, " +FLAGS.SILENT (\\Deleted)", &chunk->first, err);
+	return 0;
 }
 
 /* ---------------------------------------------------------------- steps that wait */
@@ -246,6 +243,8 @@ static int settle_chunk(struct imap *imap, struct chunk *chunk, struct error *er
 		if (!is_pipelined(imap))
 			return delete_now(imap, chunk, err);
 		r = confirm(imap, &chunk->first, "mark deleted", err);
+		if (r == 0)
+			r = send_uid_command(imap, "EXPUNGE", chunk, "", &chunk->second, err);
 		return r < 0 ? r : confirm(imap, &chunk->second, "expunge", err);
 	case AFTER_MOVE:
 		if (!is_pipelined(imap))

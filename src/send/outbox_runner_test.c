@@ -1,0 +1,458 @@
+/* The outbox on both databases against scripted SMTP servers: what each end of a try makes of a row, and that no row
+ * harms another. */
+#include "send/outbox_runner.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "net/dialogue/dialogue.h"
+#include "store/messages.h"
+#include "store/test_store.h"
+
+#include <netinet/in.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/test.h"
+
+#define HELLO        "S: 220 x\nC: EHLO <*>\nS: 250-x\nS: 250 SIZE 1000000\n"
+#define ENVELOPE(to) "C: MAIL FROM:<support@example.com><*>\nS: 250 ok\nC: RCPT TO:<" to ">\n"
+#define TEXT         "S: 250 ok\nC: DATA\nS: 354 go\nC-until: .\n"
+#define QUIT         "C: QUIT\n"
+
+static const char script[] = "== sent\n" HELLO ENVELOPE("ann@example.org") TEXT
+        "S: 250 taken\n" QUIT "== odd words\n" HELLO ENVELOPE("ann@example.org") TEXT
+        "S-raw: 250 gr\\xfc\\xdfe \\x01\\r\\n\n" QUIT
+        "== later\n" HELLO ENVELOPE("ann@example.org") "S: 451 4.7.1 greylisted\n" QUIT "== refused\n" HELLO ENVELOPE(
+                "ann@example.org") "S: 550 5.1.1 unknown\n" QUIT "== lost\n" HELLO ENVELOPE("ann@example.org") TEXT
+        "cut\n"
+        "== one of two\n" HELLO ENVELOPE(
+                "ann@example.org") "S: 250 ok\nC: RCPT TO:<bob@example.org>\n"
+                                   "S: 450 4.2.1 full\nC: DATA\nS: 354 go\nC-until: .\nS: 250 taken\n" QUIT
+                                   "== the other\n" HELLO ENVELOPE("bob@example.org") TEXT "S: 250 taken\n" QUIT
+                                                                                           "== nothing\n" HELLO QUIT;
+
+static struct dialogue_set *set;
+
+static int seal_plainly(void *ctx UNUSED, const char *context UNUSED, struct str plain, struct buf *out,
+                        struct error *err UNUSED)
+{
+	buf_add(out, plain);
+	return 0;
+}
+
+static int open_plainly(void *ctx UNUSED, const char *context UNUSED, struct str sealed, struct secret *ret,
+                        struct error *err UNUSED)
+{
+	secret_set(ret, sealed);
+	return 0;
+}
+
+static const struct sealer sealer = {NULL, seal_plainly, open_plainly};
+
+/* ---------------------------------------------------------------- an office with an outbox */
+
+struct office {
+	struct store *store;
+	struct db *db;
+	struct setup *setup;
+	struct arena *arena;
+	struct error err;
+	struct outbox_counts counts;
+	int64_t next_id;
+};
+
+static void open_office(struct office *o, struct store *store)
+{
+	*o = (struct office){.store = store, .arena = arena_new(), .next_id = 1};
+	assert_ok(store_connect(store, &o->db, &o->err), &o->err);
+}
+
+static void close_office(struct office *o)
+{
+	setup_free(o->setup);
+	db_close(o->db);
+	arena_free(o->arena);
+}
+
+static void set_port(struct office *o, int port)
+{
+	struct buf report CLEANUP(buf_done) = BUF_INIT(KIB(16));
+	json_t *document = NULL;
+	struct str text =
+	        arena_printf(o->arena,
+	                     "accounts: {support: {name: S, send: {address: support@example.com, host: 127.0.0.1, "
+	                     "port: %d, security: none, timeout_s: 4}, receive: {enabled: false}}}",
+	                     port);
+
+	assert_ok(yaml_read(text, "set-up", &document, &o->err), &o->err);
+	assert_ok(setup_apply(o->db, &sealer, document, "tester", false, &report, &o->err), &o->err);
+	json_decref(document);
+	setup_free(take(o->setup));
+	assert_ok(setup_load(o->db, &sealer, &o->setup, &o->err), &o->err);
+}
+
+/* A message in the outbox, to ann and (where given) to one more; returns the row's id. */
+static int64_t queue(struct office *o, const char *second)
+{
+	struct outbox_recipient recipients[2] = {{.address = "ann@example.org", .state = "queued", .reply = ""},
+	                                         {.address = second, .state = "queued", .reply = ""}};
+	int64_t now = clock_now_ms(), id = o->next_id++;
+	struct packed packed;
+	struct outbox_row row = {
+	        .id = id,
+	        .account = "support",
+	        .message_id = id,
+	        .kind = "message",
+	        .answer_to = "",
+	        .envelope_from = "support@example.com",
+	        .state = "queued",
+	        .next_try_at = now,
+	        .reply = "",
+	        .created_at = now,
+	        .recipients = recipients,
+	        .recipient_count = second ? 2 : 1,
+	};
+
+	packed_make(&packed, STR("Subject: hi\r\n\r\nhello\r\n"));
+	assert_ok(db_begin(o->db, &o->err), &o->err);
+	assert_ok(raw_insert(o->db, id, &packed, &o->err), &o->err);
+	assert_ok(outbox_insert(o->db, &row, &o->err), &o->err);
+	assert_ok(db_commit(o->db, &o->err), &o->err);
+	packed_done(&packed);
+	return id;
+}
+
+static int send_all(struct office *o)
+{
+	const struct outbox_options options = {.store = o->store, .setup = o->setup, .claim = "me"};
+
+	o->counts = (struct outbox_counts){0};
+	return outbox_send_account(&options, "support", &o->counts, &o->err);
+}
+
+/* Sends with that dialogue's server. */
+static int send_with(struct office *o, const char *dialogue)
+{
+	struct player *player;
+	int port, r;
+
+	player = player_listen(dialogue_find(set, dialogue), NULL, &port);
+	set_port(o, port);
+	r = send_all(o);
+	player_finish(player);
+	return r;
+}
+
+static struct outbox_row row_of(struct office *o, int64_t id)
+{
+	struct outbox_row row = {0};
+
+	assert_int_equal(outbox_get(o->db, id, o->arena, &row, &o->err), 1);
+	return row;
+}
+
+static void run_sql(struct office *o, const char *sql, int64_t id)
+{
+	assert_ok(db_exec(o->db, sql, DB_ARGS(DB_INT(id)), &o->err), &o->err);
+}
+
+/* ---------------------------------------------------------------- one row's ends */
+
+static void check_sent(struct store *store)
+{
+	struct outbox_row row;
+	struct office o;
+	int64_t id;
+
+	open_office(&o, store);
+	id = queue(&o, NULL);
+	assert_ok(send_with(&o, "sent"), &o.err);
+	row = row_of(&o, id);
+	assert_string_equal(row.state, "sent");
+	assert_string_equal(row.recipients[0].state, "sent");
+	assert_true(row.sent_at > 0);
+	assert_int_equal(o.counts.sent, 1);
+	id = queue(&o, NULL);
+	assert_ok(send_with(&o, "odd words"), &o.err);
+	assert_string_equal(row_of(&o, id).state, "sent");
+	close_office(&o);
+}
+
+static void an_accepted_message_is_sent(void **state UNUSED)
+{
+	test_store_each(check_sent);
+}
+
+static void check_later(struct store *store)
+{
+	struct outbox_row row;
+	struct office o;
+	int64_t id, now;
+
+	open_office(&o, store);
+	id = queue(&o, NULL);
+	now = clock_now_ms();
+	assert_ok(send_with(&o, "later"), &o.err);
+	row = row_of(&o, id);
+	assert_string_equal(row.state, "later");
+	assert_int_equal(row.tries, 1);
+	assert_int_equal(row.code, 451);
+	assert_true(row.next_try_at >= now + 60000 && row.next_try_at <= clock_now_ms() + 60000);
+	assert_ok(send_with(&o, "nothing"), &o.err); /* not due */
+
+	/* After five days it is given up. */
+	run_sql(&o, "UPDATE outbox SET next_try_at = 1, created_at = 1 WHERE id = $1", id);
+	assert_ok(send_with(&o, "later"), &o.err);
+	row = row_of(&o, id);
+	assert_string_equal(row.state, "failed");
+	assert_string_equal(row.recipients[0].state, "failed");
+	close_office(&o);
+}
+
+static void a_passing_refusal_is_tried_again_by_the_schedule(void **state UNUSED)
+{
+	test_store_each(check_later);
+}
+
+static void check_failed(struct store *store)
+{
+	struct office o;
+	int64_t id, events = 0;
+
+	open_office(&o, store);
+	id = queue(&o, NULL);
+	assert_ok(send_with(&o, "refused"), &o.err);
+	assert_string_equal(row_of(&o, id).state, "failed");
+	assert_int_equal(o.counts.failed, 1);
+	assert_int_equal(db_query_int(o.db, "SELECT COUNT(*) FROM event WHERE kind = 'outbox.failed'", DB_NO_ARGS,
+	                              &events, &o.err),
+	                 1);
+	assert_int_equal(events, 1);
+
+	/* A person's decision: its recipients are asked for again. */
+	assert_int_equal(outbox_requeue(o.db, id, 1, &o.err), 1);
+	assert_ok(send_with(&o, "sent"), &o.err);
+	assert_string_equal(row_of(&o, id).state, "sent");
+	close_office(&o);
+}
+
+static void a_refused_message_fails_and_may_be_queued_again(void **state UNUSED)
+{
+	test_store_each(check_failed);
+}
+
+static void check_uncertain(struct store *store)
+{
+	struct office o;
+	int64_t id;
+
+	open_office(&o, store);
+	id = queue(&o, NULL);
+	assert_true(send_with(&o, "lost") < 0);
+	assert_string_equal(row_of(&o, id).state, "uncertain");
+	assert_ok(send_with(&o, "nothing"), &o.err); /* never again blindly */
+	assert_int_equal(outbox_requeue(o.db, id, 1, &o.err), 1);
+	assert_ok(send_with(&o, "sent"), &o.err);
+	assert_string_equal(row_of(&o, id).state, "sent");
+	close_office(&o);
+}
+
+static void a_connection_lost_behind_the_dot_is_uncertain(void **state UNUSED)
+{
+	test_store_each(check_uncertain);
+}
+
+static void check_partial(struct store *store)
+{
+	struct outbox_row row;
+	struct office o;
+	int64_t id;
+
+	open_office(&o, store);
+	id = queue(&o, "bob@example.org");
+	assert_ok(send_with(&o, "one of two"), &o.err);
+	row = row_of(&o, id);
+	assert_string_equal(row.state, "later");
+	assert_string_equal(row.recipients[0].state, "sent");
+	assert_string_equal(row.recipients[1].state, "later");
+	run_sql(&o, "UPDATE outbox SET next_try_at = 1 WHERE id = $1", id);
+	assert_ok(send_with(&o, "the other"), &o.err);
+	assert_string_equal(row_of(&o, id).state, "sent");
+	close_office(&o);
+}
+
+static void who_has_it_is_not_asked_for_again(void **state UNUSED)
+{
+	test_store_each(check_partial);
+}
+
+/* ---------------------------------------------------------------- rows that can't be sent */
+
+static void check_missing(struct store *store)
+{
+	struct outbox_row row;
+	struct office o;
+	int64_t missing, damaged, good;
+
+	open_office(&o, store);
+	missing = queue(&o, NULL);
+	damaged = queue(&o, NULL);
+	good = queue(&o, NULL);
+	run_sql(&o, "DELETE FROM raw WHERE message_id = $1", missing);
+	run_sql(&o, "UPDATE raw SET pieces = 2 WHERE message_id = $1", damaged);
+	assert_ok(send_with(&o, "sent"), &o.err);
+	row = row_of(&o, missing);
+	assert_string_equal(row.state, "failed");
+	assert_string_equal(row.recipients[0].state, "failed");
+	assert_non_null(strstr(row.reply, "mail is missing"));
+	assert_string_equal(row_of(&o, damaged).state, "failed");
+	assert_string_equal(row_of(&o, good).state, "sent");
+	close_office(&o);
+}
+
+static void a_missing_mail_fails_alone(void **state UNUSED)
+{
+	test_store_each(check_missing);
+}
+
+struct cancel {
+	struct office *office;
+	int64_t id;
+	const char *sql;
+};
+
+/* In the middle of the sending: between the answer to EHLO and the dot. */
+static void cancel_on_data(void *ctx, const char *line)
+{
+	struct cancel *cancel = ctx;
+
+	if (strcmp(line, "C: DATA") == 0)
+		run_sql(cancel->office, cancel->sql, cancel->id);
+}
+
+static void try_to_cancel(struct store *store, const char *sql, const char *state)
+{
+	static const char text[] =
+	        "== stopped\n" HELLO ENVELOPE("ann@example.org") "S: 250 ok\nC: DATA\nS: 354 go\nC-until: \ncut\n";
+	struct dialogue_set *own CLEANUP(dialogue_set_freep) = dialogue_set_parse("stopped", text);
+	struct cancel cancel = {.sql = sql};
+	struct player *player;
+	struct office o;
+	char difference[600];
+	int port;
+
+	open_office(&o, store);
+	cancel.office = &o;
+	cancel.id = queue(&o, NULL);
+	player = player_listen(dialogue_at(own, 0), NULL, &port);
+	set_port(&o, port);
+	const struct outbox_options options = {
+	        .store = store, .setup = o.setup, .claim = "me", .transcript = cancel_on_data, .ctx = &cancel};
+	assert_true(outbox_send_account(&options, "support", &o.counts, &o.err) < 0);
+	player_finish_text(player, difference, sizeof difference);
+	assert_string_equal(row_of(&o, cancel.id).state, state);
+	close_office(&o);
+}
+
+static void check_cancelled(struct store *store)
+{
+	try_to_cancel(store, "UPDATE outbox SET state = 'cancelled' WHERE id = $1", "cancelled");
+}
+
+static void check_others(struct store *store)
+{
+	try_to_cancel(store, "UPDATE outbox SET state = 'sending', claim = 'other' WHERE id = $1", "sending");
+}
+
+static void a_row_cancelled_or_taken_meanwhile_stays_so(void **state UNUSED)
+{
+	test_store_each(check_cancelled);
+	test_store_each(check_others);
+}
+
+/* ---------------------------------------------------------------- faults of the account */
+
+static void check_unreachable(struct store *store)
+{
+	struct sockaddr_in sa = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	socklen_t len = sizeof sa;
+	struct outbox_row row;
+	struct office o;
+	int64_t id;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	/* Bound, but nobody listens. */
+	assert_int_equal(bind(fd, (struct sockaddr *)&sa, sizeof sa), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&sa, &len), 0);
+	open_office(&o, store);
+	id = queue(&o, NULL);
+	set_port(&o, ntohs(sa.sin_port));
+	assert_int_equal(send_all(&o), E_CONNECT);
+	row = row_of(&o, id);
+	assert_string_equal(row.state, "queued");
+	assert_int_equal(row.tries, 0);
+	close_office(&o);
+	close(fd);
+}
+
+static void a_refused_connection_costs_no_try(void **state UNUSED)
+{
+	test_store_each(check_unreachable);
+}
+
+static void check_recovery(struct store *store)
+{
+	const struct outbox_options options = {.store = store, .claim = "me"};
+	struct office o;
+	int64_t dead, live;
+
+	open_office(&o, store);
+	dead = queue(&o, NULL);
+	live = queue(&o, NULL);
+	assert_int_equal(outbox_mark_sending(o.db, dead, "other", &o.err), 1);
+	assert_int_equal(outbox_mark_sending(o.db, live, "me", &o.err), 1);
+	assert_int_equal(outbox_mark_sending(o.db, live, "me", &o.err), 0);
+	assert_int_equal(outbox_recover(&options, &o.err), 1);
+	assert_string_equal(row_of(&o, dead).state, "uncertain");
+	assert_string_equal(row_of(&o, live).state, "sending");
+	close_office(&o);
+}
+
+static void rows_of_a_dead_process_become_uncertain(void **state UNUSED)
+{
+	test_store_each(check_recovery);
+}
+
+static void the_schedule_grows_and_ends(void **state UNUSED)
+{
+	static const struct {
+		int64_t tries, minutes;
+	} cases[] = {{1, 1}, {2, 5}, {3, 15}, {4, 30}, {5, 60}, {16, 60}, {17, 240}, {30, 240}};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_int_equal(outbox_next_try(1000, cases[i].tries, 5000), 5000 + MINUTES_MS(cases[i].minutes));
+	assert_int_equal(outbox_next_try(0, 30, HOURS_MS(24 * 5)), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(an_accepted_message_is_sent),
+	        cmocka_unit_test(a_passing_refusal_is_tried_again_by_the_schedule),
+	        cmocka_unit_test(a_refused_message_fails_and_may_be_queued_again),
+	        cmocka_unit_test(a_connection_lost_behind_the_dot_is_uncertain),
+	        cmocka_unit_test(who_has_it_is_not_asked_for_again),
+	        cmocka_unit_test(a_missing_mail_fails_alone),
+	        cmocka_unit_test(a_row_cancelled_or_taken_meanwhile_stays_so),
+	        cmocka_unit_test(a_refused_connection_costs_no_try),
+	        cmocka_unit_test(rows_of_a_dead_process_become_uncertain),
+	        cmocka_unit_test(the_schedule_grows_and_ends),
+	};
+	int failed;
+
+	set = dialogue_set_parse("outbox", script);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	dialogue_set_free(set);
+	return failed;
+}

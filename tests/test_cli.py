@@ -1,0 +1,292 @@
+"""What every command does when all is well, on standard output and as JSON; and that nothing in a mail reaches a terminal as a command."""
+
+import contextlib
+import fcntl
+import json
+import os
+import pty
+import sqlite3
+import struct
+import subprocess
+import termios
+import time
+import unittest
+
+from office import mail, setup
+from servers.dovecot import Dovecot
+from servers.private import ServerMissing, wait_until
+from servers.smtp_sink import SmtpSink
+from support import Home
+
+NASTY = "\x1b]0;title\x07\x1b[31mred\x9b5m\x7f"
+COMMANDS = ["serve", "apply", "export", "list", "show", "delete", "run", "ingest", "send", "cases", "message", "ledger", "outbox", "inspect",
+            "keys", "doctor", "version"]
+
+
+class Commands(unittest.TestCase):
+    def setUp(self):
+        self.home = self.enterContext(Home())
+
+    def db(self):
+        return contextlib.closing(sqlite3.connect(os.path.join(self.home.folder, "store.db")))
+
+    def ask(self, sql):
+        with self.db() as db:
+            return db.execute(sql).fetchall()
+
+    def ingest(self, *words, **options):
+        return self.home.run("ingest", "-l", "support", input=mail(*words, **options)).out
+
+    def on_terminal(self, *words, columns=60):
+        """What the command writes to a terminal of so many columns."""
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        process = subprocess.Popen(self.home.command(*words), stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs)
+        os.close(theirs)
+        pieces = []
+        with contextlib.suppress(OSError):
+            while piece := os.read(ours, 65536):
+                pieces.append(piece)
+        os.close(ours)
+        self.assertEqual(process.wait(60), 0)
+        return b"".join(pieces).decode("utf-8").replace("\r\n", "\n")
+
+    # ---- help
+
+    def test_help_lists_every_command_and_each_has_its_own(self):
+        page = self.home.run("--help").out
+        self.assertEqual([line.split()[0] for line in page.splitlines() if line.startswith("  ") and line[2].isalpha()][:len(COMMANDS)], COMMANDS)
+        self.assertEqual(self.home.run("help").out, page)
+        self.assertEqual(self.home.run(expect=2).err, page)
+        self.assertLess(max(map(len, page.splitlines())), 106)
+        for name in COMMANDS:
+            with self.subTest(command=name):
+                own = self.home.run(name, "--help").out
+                self.assertTrue(own.startswith(f"usage: hauspost {name}"), own)
+                self.assertEqual(self.home.run("help", name).out, own)
+        self.assertRegex(self.home.run("--version").out, r"^hauspost \d+\.\d+\.\d+\n$")
+        self.assertEqual(set(self.home.json("version")), {"version", "schema"})
+
+    # ---- the set-up
+
+    def test_apply_says_what_it_does(self):
+        self.assertEqual(self.home.apply(setup()).out.splitlines(), [
+            "templates/received: created", "case_types/request: created", "accounts/support: created", "rules/support: created",
+            "listeners/support: created"])
+        self.assertTrue(self.home.apply(setup()).out.endswith("nothing to change\n"))
+        changed = setup(accounts__support__receive__port=1993)
+        dry = self.home.run("apply", "-", "--dry-run", input=changed).out
+        self.assertIn("accounts/support: changed\n  receive/port: 1143 -> 1993\n", dry)
+        self.assertTrue(dry.endswith("1 record would change; without --dry-run it is done\n"))
+        self.assertEqual(self.ask("SELECT MAX(revision) FROM record"), [(1,)])
+        answer = self.home.json("apply", "-", input=changed)
+        self.assertEqual((answer["changed"], answer["dry_run"]), (1, False))
+        self.assertEqual(self.ask("SELECT MAX(revision) FROM record"), [(2,)])
+
+    def test_list_show_delete(self):
+        self.home.apply(setup())
+        self.assertEqual(self.home.run("list", "accounts").out.split(), ["support", "Support"])
+        self.assertEqual(self.home.json("list", "account"), ["support"])
+        self.assertEqual(self.home.run("list", "providers").out, "no providers\n")
+        shown = self.home.run("show", "account", "support").out
+        self.assertIn('password: "********"', shown)
+        self.assertNotIn("pw", shown)
+        self.assertEqual(self.home.json("show", "account", "support")["accounts"]["support"]["receive"]["port"], 1143)
+        self.assertEqual(self.home.run("delete", "listeners", "support").out, "listener support deleted\n")
+        self.assertEqual(self.home.json("delete", "rule", "support"), {"kind": "rule", "deleted": "support"})
+        self.assertEqual(self.home.json("list", "listeners"), [])
+
+    def test_an_export_applies_on_a_fresh_home_with_the_same_key(self):
+        self.home.apply(setup())
+        sealed = self.home.run("export", "--sealed").out
+        self.assertNotIn("password: pw", sealed)
+        for words in ([], ["--all-fields"]):
+            self.assertTrue(self.home.apply(self.home.run("export", *words).out).out.endswith("nothing to change\n"))
+        with Home() as other:
+            answer = other.run("apply", "-", input=sealed, expect=3)
+            self.assertIn("accounts/support/receive/password", answer.err)
+            os.makedirs(other.folder, mode=0o700)
+            with open(os.path.join(self.home.folder, "keys"), "rb") as key:
+                path = os.path.join(other.folder, "keys")
+                other.write("home/keys", key.read())
+            os.chmod(path, 0o600)
+            other.apply(sealed)
+            self.assertEqual(other.run("export").out, self.home.run("export").out)
+            self.assertTrue(self.home.apply(other.run("export", "--sealed").out).out.endswith("nothing to change\n"))
+
+    def test_rotated_keys_open_everything_and_the_old_one_nothing(self):
+        self.home.apply(setup())
+        self.home.apply(setup(accounts__support__receive__password="second"))
+        path = os.path.join(self.home.folder, "keys")
+        with open(path, encoding="ascii") as file:
+            old = file.read()
+        old_id = old.split()[0]
+        self.assertTrue(any(old_id in document for (document,) in self.ask("SELECT document FROM record")))
+        answer = self.home.json("keys", "rotate")
+        with open(path, encoding="ascii") as file:
+            new = file.read()
+        self.assertEqual(new.split()[0], answer["key"])
+        self.assertEqual((new.count("\n"), answer["resealed"]), (1, 2))
+        self.assertNotIn(old_id, new)
+        self.assertFalse(any(old_id in document for (document,) in self.ask("SELECT document FROM record")))
+        self.assertTrue(self.home.apply(setup(accounts__support__receive__password="second")).out.endswith("nothing to change\n"))
+        self.assertIn("receive/password: (changed)", self.home.apply(setup()).out)
+
+    # ---- mail
+
+    def test_cases_and_their_messages(self):
+        self.home.apply(setup())
+        self.assertEqual(self.home.run("cases").out, "no cases\n")
+        self.assertEqual(self.home.json("cases"), [])
+        raw = mail("Hilfe für Müller", ident="one")
+        self.assertEqual(self.home.run("ingest", "-l", "support", input=raw).out, "standard input: created SUP-00001\n")
+        path = self.home.write("two.eml", mail("Re: Hilfe", ident="two", extra="In-Reply-To: <one@customer.test>\n"))
+        answer = self.home.json("ingest", "-l", "support", path)
+        self.assertEqual(answer, {"file": path, "outcome": "updated", "case": "SUP-00001"})
+        self.assertRegex(self.home.run("cases").out, r"^SUP-00001 +open +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +\d+  Hilfe für Müller\n$")
+        case = self.home.json("cases", "show", "SUP-00001")
+        self.assertEqual([one["direction"] for one in case["conversation"]][:2], ["in", "out"])
+        page = self.home.run("cases", "show", "SUP-00001").out
+        self.assertIn("why here: ", page)
+        ident = case["conversation"][0]["id"]
+        self.assertIn(f"[message {ident}]", page)
+        done = subprocess.run(self.home.command("message", "raw", ident), capture_output=True, check=True)
+        self.assertEqual(done.stdout, raw)
+        self.assertEqual(self.home.run("cases", "status", "SUP-00001", "resolved").out, "SUP-00001 is now resolved\n")
+        self.assertEqual(self.home.json("cases", "status", "SUP-00001", "open"), {"number": "SUP-00001", "status": "open"})
+        self.assertIn("it has open, resolved", self.home.run("cases", "status", "SUP-00001", "x", expect=3).err)
+
+    def test_ledger_retry_after_the_rule_is_mended(self):
+        needs = {"activity": "create-case", "case_type": "request",
+                 "map": [{"target": "order", "source": "regex:subject:order ([0-9]+)", "required": True}]}
+        case_type = {"name": "Request", "number_mask": "SUP-{number:5}", "fields": [{"id": "order", "name": "Order"}]}
+        self.home.apply(setup(rules__support__branches=[needs], case_types__request=case_type))
+        self.assertIn("kept, not handled: parked (mapping)", self.ingest("no number"))
+        (row,) = self.home.json("ledger", "list", "--state", "parked")
+        self.assertEqual(row["category"], "mapping")
+        self.assertIn("mapping: ", self.home.run("ledger", "list").out)
+        self.assertEqual(self.home.run("ledger", "list", "--state", "failed").out, "no rows in this state\n")
+        self.assertEqual(self.home.run("ledger", "retry").out, "1 brought back; 0 handled\n")
+        needs["map"][0]["required"] = False
+        self.home.apply(setup(rules__support__branches=[needs], case_types__request=case_type))
+        self.assertEqual(self.home.json("ledger", "retry", row["id"]), {"tried": 1, "handled": 1})
+        self.assertEqual(self.home.json("ledger", "list")[0]["outcome"], "created")
+        self.assertEqual(len(self.home.json("cases")), 1)
+
+    def test_send_flush_and_requeue(self):
+        with SmtpSink() as sink:
+            self.home.apply(setup(sink=sink))
+            words = ["send", "--account", "support", "--to", "Ann <ann@customer.test>, bob@customer.test", "--subject", "Grüße", "--key", "k1"]
+            self.assertRegex(self.home.run(*words, input="Hallo\n").out, "queued as outbox row [0-9]+; serve sends it, or")
+            self.assertEqual(self.home.run(*words, input="Hallo\n").out, "a message with the key k1 is in the outbox already\n")
+            self.assertEqual(self.home.json(*words, input="Hallo\n"), {"key": "k1", "duplicate": True})
+            self.assertRegex(self.home.run("outbox").out, "queued +to ann@customer.test and others\n")
+            (row,) = self.home.json("outbox", "list")
+            self.assertEqual(self.home.run("outbox", "flush").out, "1 sent, 0 later, 0 failed, 0 uncertain\n")
+            self.assertEqual(self.home.json("outbox", "flush"), {"sent": 0, "later": 0, "failed": 0, "uncertain": 0})
+            (letter,) = sink.mails
+            self.assertEqual(letter.recipients, ["ann@customer.test", "bob@customer.test"])
+            self.assertIn(b"Hallo", letter.data)
+            self.assertEqual(self.home.json("outbox", "list", "--state", "sent")[0]["id"], row["id"])
+            with self.db() as db:
+                db.execute("UPDATE outbox SET state = 'uncertain'")
+                db.execute("UPDATE outbox_recipient SET state = 'uncertain'")
+                db.commit()
+            self.assertEqual(self.home.json("outbox", "requeue", row["id"]), {"id": row["id"], "state": "queued"})
+            self.home.run("outbox", "flush")
+            self.assertEqual(len(sink.mails), 2)
+
+    def test_doctor_checks_what_is_set_up(self):
+        with SmtpSink() as sink:
+            self.home.apply(setup(sink=sink, listeners=None, accounts__support__receive=None))
+            answer = self.home.json("doctor")
+            self.assertEqual([(one["check"], one["ok"]) for one in answer],
+                             [("clock", True), ("store, keys and set-up", True), ("support sends", True)])
+        answer = self.home.run("doctor", expect=1).out
+        self.assertRegex(answer, r"FAILED +support sends +localhost port [0-9]+: .*refused")
+
+    def test_run_verify_and_doctor_with_a_real_server(self):
+        try:
+            dovecot = self.enterContext(Dovecot())
+        except ServerMissing as missing:
+            self.skipTest(str(missing))
+        dovecot.deliver_many("support", [mail(f"Help {n}", ident=f"n{n}") for n in range(3)])
+        sink = self.enterContext(SmtpSink())
+        self.home.apply(setup(dovecot, sink))
+        self.assertTrue(all(one["ok"] for one in self.home.json("doctor")))
+        # What nobody has read yet is news, not a gap.
+        self.assertEqual(self.home.json("ledger", "verify", "support"), {"on_server": 3, "unread": 3, "gaps": 0})
+        answer = self.home.json("run", "support", "--once")
+        self.assertEqual((answer["messages"], answer["created"]), (3, 3))
+        self.assertEqual(self.home.run("run", "support", "--once").out, "no new messages\n")
+        self.assertEqual(self.home.json("ledger", "verify", "support"), {"on_server": 3, "unread": 0, "gaps": 0})
+        self.home.run("keys", "rotate")
+        self.assertEqual(self.home.run("run", "support", "--once").out, "no new messages\n")
+
+    def test_serve_takes_up_rotated_keys(self):
+        try:
+            dovecot = self.enterContext(Dovecot())
+        except ServerMissing as missing:
+            self.skipTest(str(missing))
+        self.home.apply(setup(dovecot, listeners__support__poll_interval_s=5))
+        self.home.serve()
+        wait_until(lambda: "serves" in self.home.log(), 20, "serve being ready")
+        self.home.run("keys", "rotate")
+        self.home.apply(setup(dovecot, listeners__support__poll_interval_s=5, accounts__support__name="Another name"))
+        wait_until(lambda: "set-up changed" in self.home.log(), 20, "the change being taken up")
+        dovecot.deliver("support", mail(ident="later"))
+        wait_until(lambda: self.ask("SELECT COUNT(*) FROM cases") == [(1,)], 20, "the case")
+        self.assertNotIn("can't be used", self.home.log())
+
+    # ---- what is printed
+
+    def test_long_lists_stop_and_say_so(self):
+        self.home.apply(setup(rules__support__responses=[]))
+        paths = [self.home.write(f"{n}.eml", mail(f"Subject {n}", ident=f"n{n}")) for n in range(1005)]
+        self.home.run("ingest", "-l", "support", *paths)
+        for command in ("cases", "ledger"):
+            with self.subTest(command=command):
+                lines = self.home.run(command, "list").out.splitlines()
+                self.assertEqual((len(lines), lines[-1]), (1001, "(the newest 1000; --limit N shows more)"))
+                self.assertEqual(len(self.home.run(command, "list", "--limit", "5000").out.splitlines()), 1005)
+                self.assertEqual(len(self.home.json(command, "list", "--limit", "3")), 3)
+
+    def test_a_terminal_gets_whole_letters_that_fit_and_a_pipe_everything(self):
+        self.home.apply(setup())
+        subject = "Müller 漢字 " * 20
+        self.ingest(subject)
+        self.assertIn(subject.strip(), self.home.run("cases").out)
+        for columns in (50, 60, 61, 62, 63):
+            line = self.on_terminal("cases", columns=columns).rstrip("\n")
+            self.assertNotIn("\n", line)
+            self.assertTrue(line.endswith("…"))
+            width = sum(2 if letter in "漢字" else 1 for letter in line)
+            self.assertIn(width, (columns - 1, columns))
+        self.assertIn(subject.strip(), self.on_terminal("cases", columns=500))
+
+    def test_nothing_in_a_mail_acts_on_the_terminal(self):
+        self.home.apply(setup())
+        encoded = "=?utf-8?q?" + "".join(f"={byte:02X}" for byte in ("Hi " + NASTY).encode()) + "?="
+        self.home.run("ingest", "-l", "support", input=mail(encoded, body="Text " + NASTY + "\nnext line", ident="nasty",
+                                                           extra=f"Reply-To: {encoded} <ann@customer.test>\n"))
+        path = self.home.write("nasty.eml", mail(encoded, body=NASTY))
+        with self.db() as db:
+            db.execute("UPDATE ledger SET category = 'x', reason = ?", (NASTY,))
+            db.execute("UPDATE outbox SET reply = ?", (NASTY,))
+            db.commit()
+        (case,) = self.home.json("cases")
+        self.assertIn("\x9b", case["subject"])  # so the printing must see to it
+        ident = self.home.json("cases", "show", "SUP-00001")["conversation"][0]["id"]
+        for words in (["cases"], ["cases", "show", "SUP-00001"], ["ledger"], ["outbox"], ["inspect", path], ["message", "raw", ident],
+                      ["cases", "--json"], ["cases", "show", "SUP-00001", "--json"], ["ledger", "--json"], ["inspect", "--json", path]):
+            with self.subTest(words=words):
+                page = self.on_terminal(*words, columns=400)
+                bad = {letter for letter in page if (letter < " " and letter not in "\n\t") or "\x7f" <= letter <= "\x9f"}
+                self.assertEqual(bad - ({"\x7f"} if "--json" in words else set()), set())
+        page = self.home.run("cases", "show", "SUP-00001").out
+        self.assertIn("next line", page)
+        self.assertNotIn("\x1b", page)
+
+
+if __name__ == "__main__":
+    unittest.main()
