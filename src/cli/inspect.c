@@ -2,8 +2,10 @@
 #include "cli/inspect.h"
 
 #include "base/clock.h"
+#include "mime/charset.h"
 #include "mime/classify.h"
 #include "mime/message.h"
+#include "mime/reply.h"
 #include "mime/report.h"
 
 #include <jansson.h>
@@ -126,9 +128,17 @@ static json_t *date_text(int64_t at)
 	return json_string(iso);
 }
 
+static void add_reply(json_t *object, const struct reply *reply)
+{
+	json_object_set_new(object, "reply_text", text(reply->reply));
+	json_object_set_new(object, "reply_evidence", json_string(reply_evidence_word(reply->evidence)));
+	json_object_set_new(object, "reply_evidence_line", text(reply->evidence_line));
+}
+
 static json_t *object_of(struct arena *arena, const struct message *m, const char *file)
 {
 	struct classification c = message_classify(arena, m);
+	struct reply reply = message_reply(arena, m);
 	json_t *object = json_object(), *leaves = json_array();
 
 	json_object_set_new(object, "file", json_string(file));
@@ -144,6 +154,7 @@ static json_t *object_of(struct arena *arena, const struct message *m, const cha
 	json_object_set_new(object, "references", texts(m->references, m->reference_count));
 	json_object_set_new(object, "body_text", text(message_body_text(arena, m)));
 	json_object_set_new(object, "body_html", text(message_body_html(arena, m)));
+	add_reply(object, &reply);
 	json_object_set_new(object, "attachments", attachments(arena, m));
 	add_leaves(arena, m, leaves);
 	json_object_set_new(object, "parts", leaves);
@@ -163,11 +174,9 @@ static int add_bytes(const char *bytes, size_t n, void *out)
 	return 0;
 }
 
-int inspect_message(struct str raw, const char *file, struct buf *out, struct error *err)
+/* Takes `object`. */
+static int dump(json_t *object, const char *file, struct buf *out, struct error *err)
 {
-	struct arena *arena CLEANUP(arena_freep) = arena_new();
-	const struct message *m = message_parse(arena, raw, NULL);
-	json_t *object = object_of(arena, m, file);
 	int rc = json_dump_callback(object, add_bytes, out, JSON_COMPACT);
 
 	json_decref(object);
@@ -175,6 +184,14 @@ int inspect_message(struct str raw, const char *file, struct buf *out, struct er
 	if (rc < 0 || out->failed)
 		return fail(err, E_LIMIT, RETRY_NEVER, "%s: the description is longer than %zu bytes", file, out->max);
 	return 0;
+}
+
+int inspect_message(struct str raw, const char *file, struct buf *out, struct error *err)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	const struct message *m = message_parse(arena, raw, NULL);
+
+	return dump(object_of(arena, m, file), file, out, err);
 }
 
 /* ---------------------------------------------------------------- for people */
@@ -238,10 +255,18 @@ static void add_tree(struct arena *arena, struct buf *out, const struct message 
 	}
 }
 
+static void add_reply_text(struct buf *out, const struct reply *reply)
+{
+	buf_printf(out, "\nReply (%s%s" STR_FMT "%s)\n" STR_FMT "\n", reply_evidence_word(reply->evidence),
+	           reply->evidence_line.n ? ": \"" : "", STR_ARG(str_slice(reply->evidence_line, 0, 120)),
+	           reply->evidence_line.n ? "\"" : "", STR_ARG(reply->reply));
+}
+
 int inspect_for_people(struct str raw, const char *file, struct buf *out, struct error *err)
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	const struct message *m = message_parse(arena, raw, NULL);
+	struct reply reply = message_reply(arena, m);
 
 	buf_printf(out, "=== %s, %zu bytes\n", file, raw.n);
 	add_head(arena, out, m);
@@ -250,6 +275,8 @@ int inspect_for_people(struct str raw, const char *file, struct buf *out, struct
 	buf_add(out, STR("\nBody\n"));
 	buf_add(out, message_body_text(arena, m));
 	buf_add(out, STR("\n"));
+	if (reply.evidence != REPLY_WHOLE)
+		add_reply_text(out, &reply);
 	for (size_t i = 0; i < m->attachment_count; i++)
 		buf_printf(out, "%s  " STR_FMT " (" STR_FMT ", %llu bytes)\n", i ? "" : "\nAttachments\n",
 		           STR_ARG(m->attachments[i]->filename.n ? m->attachments[i]->filename : STR("without a name")),
@@ -258,6 +285,53 @@ int inspect_for_people(struct str raw, const char *file, struct buf *out, struct
 	for (size_t i = 0; i < m->notice_count; i++)
 		buf_printf(out, "%s  " STR_FMT "\n", i ? "" : "\nNotices\n", STR_ARG(m->notices[i]));
 	buf_add_char(out, '\n');
+	if (out->failed)
+		return fail(err, E_LIMIT, RETRY_NEVER, "%s: the page is longer than %zu bytes", file, out->max);
+	return 0;
+}
+
+/* ---------------------------------------------------------------- a body alone */
+
+static bool is_message(const struct message *m)
+{
+	return message_header(m, "MIME-Version") || message_header(m, "Message-ID");
+}
+
+/* Begins with a tag, a comment or an XML declaration, and closes some element. */
+static bool is_html(struct str bytes)
+{
+	struct str start = str_trim(bytes);
+
+	return start.n > 2 && start.p[0] == '<' && (is_alpha(start.p[1]) || start.p[1] == '!' || start.p[1] == '?') &&
+	       str_find_char(str_slice(start, 0, KIB(4)), '>') > 0 &&
+	       (str_find(start, STR("</")) > 0 || str_find_nocase(start, STR("<br")) >= 0);
+}
+
+static struct reply reply_of_body(struct arena *arena, struct str bytes)
+{
+	const struct message *m = message_parse(arena, bytes, NULL);
+
+	if (is_message(m))
+		return message_reply(arena, m);
+	bytes = charset_guess_utf8(arena, bytes);
+	if (str_starts(bytes, STR("\xef\xbb\xbf")))
+		bytes = str_slice(bytes, 3, bytes.n);
+	return is_html(bytes) ? reply_of_html(arena, bytes) : reply_of_text(arena, bytes);
+}
+
+int inspect_body(struct str bytes, const char *file, bool as_json, struct buf *out, struct error *err)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct reply reply = reply_of_body(arena, bytes);
+
+	if (as_json) {
+		json_t *object = json_pack("{s:s}", "file", file);
+
+		add_reply(object, &reply);
+		return dump(object, file, out, err);
+	}
+	buf_printf(out, "=== %s, %zu bytes\n", file, bytes.n);
+	add_reply_text(out, &reply);
 	if (out->failed)
 		return fail(err, E_LIMIT, RETRY_NEVER, "%s: the page is longer than %zu bytes", file, out->max);
 	return 0;

@@ -12,4 +12,9 @@ int inspect_message(struct str raw, const char *file, struct buf *out, struct er
 /* Appends a page: who, subject, date, what it is and why, the tree of parts, the body, attachments, notices. */
 int inspect_for_people(struct str raw, const char *file, struct buf *out, struct error *err) NODISCARD;
 
+/* A body without its message, text or HTML: one JSON object with "file", "reply_text", "reply_evidence" and a line end,
+ * or a page with the reply and why it ends there. A message (it has a MIME-Version or a Message-ID field) is read as
+ * one. */
+int inspect_body(struct str bytes, const char *file, bool as_json, struct buf *out, struct error *err) NODISCARD;
+
 #endif

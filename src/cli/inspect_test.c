@@ -3,6 +3,8 @@
 
 #include <jansson.h>
 
+#include <stdio.h>
+
 #include "base/test.h"
 
 static const char mail[] =
@@ -52,11 +54,43 @@ static void a_page_for_people_names_what_matters(void **state UNUSED)
 	assert_int_equal(inspect_for_people(str_of(mail), "a.eml", &small, &err), E_LIMIT);
 }
 
+static const char *field_of_body(struct buf *out, const char *body, const char *field)
+{
+	static char value[100];
+	struct error err;
+	json_t *object;
+
+	buf_clear(out);
+	assert_ok(inspect_body(str_of(body), "b.txt", true, out, &err), &err);
+	object = json_loadb(out->p, out->n, 0, NULL);
+	assert_non_null(object);
+	snprintf(value, sizeof value, "%s", json_string_value(json_object_get(object, field)));
+	json_decref(object);
+	return value;
+}
+
+static void a_body_alone_gives_its_reply(void **state UNUSED)
+{
+	struct buf out CLEANUP(buf_done) = BUF_INIT(MIB(1)), page CLEANUP(buf_done) = BUF_INIT(MIB(1));
+	struct error err;
+
+	assert_string_equal(field_of_body(&out, "Yes.\n\nOn 5 Mar 2024, Ann wrote:\n> Hi\n", "reply_text"), "Yes.");
+	assert_string_equal(field_of_body(&out, "Yes.\n\nOn 5 Mar 2024, Ann wrote:\n> Hi\n", "reply_evidence_line"),
+	                    "On 5 Mar 2024, Ann wrote:");
+	assert_string_equal(field_of_body(&out, "<p>Yes.</p><blockquote>Hi</blockquote>", "reply_text"), "Yes.");
+	assert_string_equal(field_of_body(&out, "From: a@example.com\nMIME-Version: 1.0\n\nYes.\n> Hi\n", "reply_text"),
+	                    "Yes.");
+	assert_string_equal(field_of_body(&out, "From: Ann\nHello", "reply_evidence"), "whole");
+	assert_ok(inspect_body(STR("Yes.\n> Hi\n"), "b.txt", false, &page, &err), &err);
+	assert_true(str_find(buf_str(&page), STR("Reply (quote-marks: \"> Hi\")\nYes.")) > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(one_line_of_json_describes_a_mail),
 	        cmocka_unit_test(a_page_for_people_names_what_matters),
+	        cmocka_unit_test(a_body_alone_gives_its_reply),
 	};
 	return cmocka_run_group_tests_name("cli/inspect", tests, NULL, NULL);
 }
