@@ -53,6 +53,9 @@ static int sender_points(const struct message *m)
 	static const char *const names[] = {"mail delivery",        "mail deliver",  "mailer daemon",
 	                                    "mailer-daemon",        "ndr ",          "delivery subsystem",
 	                                    "system administrator", "undeliverable", "microsoft outlook"};
+	static const char *const managers[] = {"-admin", "-owner", "-bounces", "-request", "majordomo", "listserv"};
+	static const char *const refusals[] = {"not member", "not a member", "not subscribed", "moderator approval",
+	                                       "rejected"};
 	static const char *const unread[] = {"no-reply", "noreply", "donotreply", "do-not-reply", "mailer", "bounce"};
 	struct str local = local_part(m->from.address);
 
@@ -64,6 +67,8 @@ static int sender_points(const struct message *m)
 		return 3;
 	if (!m->from.address.n)
 		return 2;
+	if (contains(local, managers, ARRAY_LEN(managers)) && contains(m->subject, refusals, ARRAY_LEN(refusals)))
+		return 3;
 	return contains(local, unread, ARRAY_LEN(unread)) ? 1 : 0;
 }
 
@@ -240,6 +245,8 @@ static void recipient_decide(struct gathering *g, struct bounce_recipient *r, st
 	facts.written = facts.said ? NULL : phrase_in(g, block);
 	if (!facts.said && !facts.written)
 		facts.written = reason_phrase_find(g->words);
+	if (!facts.said && !facts.written)
+		facts.written = phrase_in(g, g->m->subject);
 	reason_decide(g->arena, &facts, r);
 }
 
@@ -465,10 +472,16 @@ static void conclude(struct gathering *g)
 /* A report that another system passed on inside its own: what is inside counts. */
 static bool nested(struct gathering *g)
 {
-	const struct message *inner;
+	const struct message *inner = g->original_part ? g->original_part->inner : NULL;
 	struct str start;
 
-	if (g->report.count || g->prose.count || !g->prose.original.n)
+	if (g->report.count || g->prose.count)
+		return false;
+	if (inner && has_report_part(inner)) {
+		g->m = inner;
+		return true;
+	}
+	if (inner || !g->prose.original.n)
 		return false;
 	start = str_slice(header_start(g->prose.original), 0, TEXT_MAX);
 	inner = message_parse(g->arena, str_starts_nocase(start, STR("From ")) ? STR("") : start, NULL);
@@ -503,9 +516,7 @@ static void report_read_whole(struct gathering *g)
 	             (g->original_part || g->prose.original.n ? 1 : 0) + (g->report.count ? 3 : 0);
 	if (!g->report.found && g->points < POINTS_NEEDED)
 		return;
-	g->words = reason_words(g->arena,
-	                        arena_printf(g->arena, STR_FMT " " STR_FMT, STR_ARG(str_slice(g->m->subject, 0, 500)),
-	                                     STR_ARG(str_slice(g->prose.text, 0, KIB(16)))));
+	g->words = reason_words(g->arena, str_slice(g->prose.text, 0, KIB(16)));
 	original_read(g);
 	b->reporting_mta = g->report.reporting_mta;
 	if (g->report.count)

@@ -104,6 +104,7 @@ struct walk {
 	size_t open_from; /* where the block of the last recipient begins */
 	bool is_open;     /* lines go to the last recipient */
 	size_t pending;   /* behind the last sendmail result */
+	bool is_sender;   /* the line before ends in "sent by": the next address is no recipient */
 };
 
 static void block_close(struct walk *w, size_t at)
@@ -141,7 +142,7 @@ static bool is_opening(struct str line)
 	        /* clang-format off */
 		"could not be delivered", "couldn't be delivered", "cannot be delivered", "can't be delivered", "was not delivered", "wasn't delivered", "not delivered to", "could not deliver", "couldn't deliver", "unable to deliver", "wasn't able to deliver",
 		"failed to deliver", "has been delayed", "not yet been delivered", "has not been delivered", "did not reach", "didn't reach", "didn't receive this message", "did not receive this message", "delivery failed", "delivery to the following", "delevery to the following", "delivery has failed", "delivery failure", "error delivering", "trouble delivering", "undeliverable", "undelivered", "attempting to deliver", "trying to deliver",
-		"returned permanent errors", "permanent fatal errors", "delivery problems", "delivery errors", "transient non-fatal errors", "transcript of session follows", "was rejected by a remote mail server", "returned below", "unknown user:", "invalid final delivery userid", "your message was rejected", "your email was rejected", "failure reasons",
+		"returned permanent errors", "permanent fatal errors", "delivery problems", "delivery errors", "transient non-fatal errors", "transcript of session follows", "was rejected by a remote mail server", "returned below", "error message below", "you are not a member", "are not a member of", "not allowed to post", "awaits moderator approval", "unknown user:", "invalid final delivery userid", "your message was rejected", "your email was rejected", "failure reasons",
 		"konnte nicht zugestellt", "nicht zugestellt werden", "n'a pas pu être", "no se pudo entregar", "non è stato possibile", "não pôde ser entregue", "не может быть доставлено", "送信できません", "配信できません", "送信に失敗", "无法", "無法", "kunde inte levereras", "kunne ikke leveres", "niet worden afgeleverd", "nie można dostarczyć",
 	        /* clang-format on */
 	};
@@ -197,11 +198,11 @@ static bool result_line(struct walk *w, struct str line, size_t at, size_t next)
 }
 
 /* The address behind one of the phrases that introduce a recipient. */
-static bool phrase_address(struct walk *w, struct str line, size_t at)
+static bool phrase_address(struct walk *w, struct str line, size_t indent, size_t at)
 {
 	static const char *const phrases[] = {
 	        /* clang-format off */
-		"be delivered to", "not delivered to", "deliver message to", "deliver mail to", "deliver your message to", "delivering your mail to", "delivering your message to", "delivering mail to", "delivery to", "delivered to the recipient", "unknown user:", "userid:", "undeliverable to", "recipient:", "recipients:", "recipient address:", "recipient name:", "rcpt to:", "mail address:", "email address:", "permanent errors:", "errors:", "mailbox for", "target address:", "failed recipient:", "failed address:", "to address:", "delivery failed:", "did not reach", "user <", "user:",
+		"be delivered to", "not delivered to", "deliver message to", "deliver mail to", "deliver your message to", "delivering your mail to", "delivering your message to", "delivering mail to", "delivery to", "delivered to the recipient", "unknown user:", "userid:", "undeliverable to", "recipient:", "recipients:", "recipient address:", "recipient name:", "rcpt to:", "mail address:", "email address:", "permanent errors:", "errors:", "mailbox for", "target address:", "failed recipient:", "failed address:", "to address:", "delivery failed:", "did not reach", "mailing list", "user <", "user:",
 	        /* clang-format on */
 	};
 
@@ -218,7 +219,7 @@ static bool phrase_address(struct walk *w, struct str line, size_t at)
 		if (!address_at(rest, &address, &end))
 			continue;
 		if (!is_known(w, address) && (!w->prose->count || phrases[i][strlen(phrases[i]) - 1] == ':')) {
-			w->indent = w->prose->count ? w->indent : 100;
+			w->indent = w->prose->count ? w->indent : indent;
 			recipient_add(w, address, MIN(w->pending, at), at);
 		}
 		return true;
@@ -249,17 +250,23 @@ static bool described_field(struct walk *w, struct str line)
 static void line_read(struct walk *w, struct str raw, size_t at, size_t next)
 {
 	struct str line = str_trim(str_slice(raw, 0, LINE_MAX_READ));
+	bool is_sender = w->is_sender;
 	size_t indent = 0;
 
+	if (line.n)
+		w->is_sender = str_ends_nocase(line, STR("sent by")) || str_ends_nocase(line, STR("sent by:")) ||
+		               str_ends_nocase(line, STR("message from")) || str_ends_nocase(line, STR("sender:"));
 	while (indent < raw.n && is_space(raw.p[indent]))
 		indent++;
 	if (!w->prose->has_opening)
 		w->prose->has_opening = is_opening(line);
 	if (str_find_char(line, '@') < 0 || described_field(w, line))
 		return;
+	if (is_sender)
+		return;
 	if (result_line(w, line, at, next) || leading_address(w, line, indent, at))
 		return;
-	(void)phrase_address(w, line, at);
+	(void)phrase_address(w, line, indent, at);
 }
 
 struct prose prose_read(struct arena *arena, struct str text)

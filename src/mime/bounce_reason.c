@@ -65,9 +65,11 @@ void reason_codes(struct str text, struct str *ret_code, struct str *ret_status)
 	bool is_behind_code = false, is_pair = false;
 
 	while (!is_pair && word_next(&c, &word)) {
-		struct str bare = word_bare(word);
+		struct str bare = word_bare(word.p[0] == ':' ? str_slice(word, 1, word.n) : word);
 		size_t n;
 
+		while (bare.n && memchr(",;:", bare.p[bare.n - 1], 3))
+			bare.n--;
 		if (is_code(bare)) {
 			code = str_slice(bare, 0, 3);
 			first_code = first_code.n ? first_code : code;
@@ -158,7 +160,7 @@ static void phrases_prepare(void)
 		for (size_t k = 0; k < reason_lists[i].count; k++) {
 			must(count < PHRASES_MAX && reason_lists[i].phrases[k][0]);
 			phrases[count++] = (struct reason_phrase){reason_lists[i].reason, reason_lists[i].is_weak,
-			                                          reason_lists[i].phrases[k]};
+			                                          reason_lists[i].is_named, reason_lists[i].phrases[k]};
 		}
 	for (size_t i = count - 1; i > 0; i--) {
 		size_t bucket = bucket_of(phrases[i].text);
@@ -202,6 +204,25 @@ const struct reason_phrase *reason_phrase_find(struct str words)
 
 /* ---------------------------------------------------------------- commands */
 
+/* "550 <ann@example.com>: User unknown": so do servers answer that speak of one recipient, that is to RCPT TO. */
+static bool answers_rcpt(struct str text)
+{
+	static const char *const starts[] = {"550 <", "550: <"};
+
+	for (size_t i = 0; i < ARRAY_LEN(starts); i++) {
+		ptrdiff_t open = str_find(str_slice(text, 0, 400), str_of(starts[i])), close;
+		struct str rest;
+
+		if (open < 0)
+			continue;
+		rest = str_slice(text, (size_t)open + strlen(starts[i]), text.n);
+		close = str_find_char(str_slice(rest, 0, 260), '>');
+		if (close > 0 && str_starts(str_slice(rest, (size_t)close, rest.n), STR(">:")))
+			return true;
+	}
+	return false;
+}
+
 enum smtp_command reason_command(struct str text)
 {
 	static const struct {
@@ -244,7 +265,7 @@ enum smtp_command reason_command(struct str text)
 			rest = str_slice(text, base, text.n);
 		}
 	}
-	return command;
+	return command == COMMAND_NONE && answers_rcpt(text) ? COMMAND_RCPT : command;
 }
 
 /* ---------------------------------------------------------------- statuses and codes */
@@ -347,7 +368,7 @@ static bool is_filter(const struct reason_facts *f)
 {
 	if (!f->code.n || is_known(STR("1."), f->status) || is_known(STR("4.1"), f->status))
 		return false;
-	if (f->command == COMMAND_DATA || is_known(STR("2.0"), f->status))
+	if (f->command == COMMAND_DATA || is_known(STR("2.0"), f->status) || is_known(STR("7."), f->status))
 		return true;
 	return f->command != COMMAND_RCPT && str_eq(f->code, STR("550")) && !is_known(STR("3."), f->status) &&
 	       !is_known(STR("5."), f->status) && !is_known(STR("2.1"), f->status);
@@ -392,9 +413,12 @@ static void reason_find(struct arena *arena, const struct reason_facts *f, struc
 
 void reason_decide(struct arena *arena, const struct reason_facts *facts, struct bounce_recipient *r)
 {
+	const struct reason_phrase *phrase = facts->said ? facts->said : facts->written;
+	bool is_named = phrase && phrase->is_named;
+
 	r->reason = REASON_UNDEFINED;
 	reason_find(arena, facts, r);
-	if (r->reason == REASON_USERUNKNOWN && is_filter(facts)) {
+	if (r->reason == REASON_USERUNKNOWN && !is_named && is_filter(facts)) {
 		r->reason = REASON_FILTERED;
 		r->evidence = arena_printf(arena, STR_FMT "%s", STR_ARG(r->evidence),
 		                           facts->command == COMMAND_DATA ? ", said after DATA"

@@ -8,7 +8,8 @@
  * text made by reason_words(). An earlier list is the surer one, and in a list an earlier phrase. */
 struct reason_list {
 	enum bounce_reason reason;
-	bool is_weak; /* a status that leaves no doubt outranks it */
+	bool is_weak;  /* a status that leaves no doubt outranks it */
+	bool is_named; /* it is the address that is refused, at whatever stage */
 	const char *const *phrases;
 	size_t count;
 };
@@ -18,7 +19,7 @@ extern const size_t reason_list_count;
 
 struct reason_phrase {
 	enum bounce_reason reason;
-	bool is_weak;
+	bool is_weak, is_named;
 	const char *text;
 };
 
