@@ -177,7 +177,7 @@ static json_t *object_of(struct arena *arena, const struct message *m, const cha
 	json_object_set_new(object, "kind", json_string(auto_kind_word(c.kind)));
 	json_object_set_new(object, "evidence", text(c.evidence));
 	json_object_set_new(object, "answer_allowed", json_boolean(c.answer_allowed));
-	json_object_set_new(object, "auto", json_boolean(c.kind != AUTO_NONE || b.is_bounce));
+	json_object_set_new(object, "auto", json_boolean(c.kind != AUTO_NONE));
 	set_bounces(object, &b);
 	json_object_set_new(object, "notices", texts(m->notices, m->notice_count));
 	return object;

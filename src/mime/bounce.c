@@ -20,7 +20,8 @@ struct gathering {
 	int points; /* of evidence that a machine reports a failure; see POINTS_NEEDED */
 	struct report report;
 	struct prose prose;
-	struct str words; /* of the prose and the subject, as phrases are looked for */
+	int sender;                          /* how much the sender is a mail system: 4 surely, 0 not at all */
+	const struct reason_phrase *written; /* in the whole prose, else in the subject */
 	struct str original;
 	const struct part *original_part;
 };
@@ -74,6 +75,7 @@ static int sender_points(const struct message *m)
 
 static int header_points(const struct message *m)
 {
+	static const char *const answers[] = {"re:", "fwd:", "fw:", "aw:", "wg:", "tr:", "rv:", "sv:"};
 	static const char *const subjects[] = {
 	        /* clang-format off */
 		"undeliver", "delivery status notification", "delivery notification", "delivery fail", "failed delivery", "delivery has failed", "failure notice", "failure delivery", "returned mail", "mail system error", "delivery report", "delivery error", "could not be delivered", "error sending your mail", "mail failure", "mail failed", "message delayed", "delayed 24 hours", "delayed mail", "non-deliver", "nondeliver", "bounce notification", "not delivered", "warning: message", "warning: could not send", "returned to sender",
@@ -81,7 +83,9 @@ static int header_points(const struct message *m)
 	        /* clang-format on */
 	};
 
-	return (contains(str_slice(m->subject, 0, 300), subjects, ARRAY_LEN(subjects)) ? 2 : 0) +
+	bool is_answer = contains(str_slice(m->subject, 0, 5), answers, ARRAY_LEN(answers));
+
+	return (!is_answer && contains(str_slice(m->subject, 0, 300), subjects, ARRAY_LEN(subjects)) ? 2 : 0) +
 	       (message_header(m, "X-Failed-Recipients") || message_header(m, "X-Bounced-Address") ? 4 : 0) +
 	       (m->from.address.n && str_find_nocase(m->from.address, STR("amazonaws.com")) > 0 ? 1 : 0);
 }
@@ -244,9 +248,7 @@ static void recipient_decide(struct gathering *g, struct bounce_recipient *r, st
 	                     : r->diagnostic);
 	facts.written = facts.said ? NULL : phrase_in(g, block);
 	if (!facts.said && !facts.written)
-		facts.written = reason_phrase_find(g->words);
-	if (!facts.said && !facts.written)
-		facts.written = phrase_in(g, g->m->subject);
+		facts.written = g->written;
 	reason_decide(g->arena, &facts, r);
 }
 
@@ -280,7 +282,9 @@ static void from_report(struct gathering *g)
 	for (size_t i = 0; i < g->report.count; i++) {
 		const struct report_recipient *from = &g->report.recipients[i];
 		struct bounce_recipient *r = recipient_new(g);
-		const struct prose_recipient *block = map_get(blocks, lower(g->arena, from->recipient));
+		struct str key = lower(g->arena, from->recipient);
+		/* Taken out: each block is read once, however often its recipient is named. */
+		const struct prose_recipient *block = map_set(blocks, key, NULL);
 
 		r->address = from->recipient;
 		r->original =
@@ -416,7 +420,6 @@ static bool notification_take(struct gathering *g, struct str text)
 	g->b.original_from = n.from;
 	g->b.original_to = n.to;
 	g->b.original_subject = n.subject;
-	g->words = STR("");
 	for (size_t i = 0; i < n.count; i++) {
 		struct bounce_recipient *r = recipient_new(g);
 
@@ -501,6 +504,19 @@ static void read_all(struct gathering *g)
 	g->prose = prose_read(g->arena, text);
 }
 
+/* Parcels are "not delivered" too, and people ask about bounces and quote them. */
+static bool is_convincing(const struct gathering *g)
+{
+	bool names_somebody = g->report.count || g->prose.count || message_header(g->m, "X-Failed-Recipients");
+	bool has_original = g->original_part || g->prose.original.n;
+
+	if (g->report.found && (g->sender || is_type(g->m->root, "multipart", "report")))
+		return true;
+	if (g->points < POINTS_NEEDED || g->sender >= 4)
+		return g->points >= POINTS_NEEDED;
+	return g->sender >= 3 ? names_somebody || has_original : g->sender && names_somebody && has_original;
+}
+
 static void report_read_whole(struct gathering *g)
 {
 	struct bounces *b = &g->b;
@@ -510,13 +526,16 @@ static void report_read_whole(struct gathering *g)
 		return;
 	if (nested(g)) {
 		g->original_part = NULL;
+		g->sender = 4;
 		read_all(g);
 	}
 	g->points += (g->prose.has_opening ? 2 : 0) + (g->prose.count ? 1 : 0) +
 	             (g->original_part || g->prose.original.n ? 1 : 0) + (g->report.count ? 3 : 0);
-	if (!g->report.found && g->points < POINTS_NEEDED)
+	if (!is_convincing(g))
 		return;
-	g->words = reason_words(g->arena, str_slice(g->prose.text, 0, KIB(16)));
+	g->written = reason_phrase_find(reason_words(g->arena, str_slice(g->prose.text, 0, KIB(16))));
+	if (!g->written)
+		g->written = phrase_in(g, g->m->subject);
 	original_read(g);
 	b->reporting_mta = g->report.reporting_mta;
 	if (g->report.count)
@@ -539,8 +558,7 @@ struct bounces message_bounces(struct arena *arena, const struct message *m)
 	                            .original_message_id = none,
 	                            .original_from = none,
 	                            .original_to = none,
-	                            .original_subject = none},
-	                      .words = none};
+	                            .original_subject = none}};
 	const struct part *feedback = feedback_part(m);
 	bool is_report = has_report_part(m);
 
@@ -548,7 +566,10 @@ struct bounces message_bounces(struct arena *arena, const struct message *m)
 		complaint_read(&g, feedback);
 		return g.b;
 	}
-	g.points = sender_points(m) + header_points(m) + (is_type(m->root, "multipart", "report") ? 2 : 0);
+	g.sender = sender_points(m);
+	if (message_header(m, "X-Failed-Recipients"))
+		g.sender = MAX(g.sender, 3);
+	g.points = g.sender + header_points(m) + (is_type(m->root, "multipart", "report") ? 2 : 0);
 	if (is_report || g.points)
 		report_read_whole(&g);
 	if (!g.b.is_bounce && !g.b.count && is_absence(&g))

@@ -104,14 +104,13 @@ static void recipient_end(struct reading *r)
 	*at_hand = (struct report_recipient){0};
 }
 
-/* An empty line ends a recipient's block once the block says something of it: some writers leave one behind every
+/* An empty line ends a recipient's block once the block says what became of it: some writers leave one behind every
  * field. */
 static void block_end(struct reading *r)
 {
 	const struct report_recipient *at_hand = &r->at_hand;
 
-	if ((at_hand->recipient.n || at_hand->original.n) &&
-	    (at_hand->action.n || at_hand->status.n || at_hand->diagnostic.n))
+	if ((at_hand->recipient.n || at_hand->original.n) && (at_hand->status.n || at_hand->diagnostic.n))
 		recipient_end(r);
 }
 
