@@ -127,7 +127,8 @@ static struct str text_of(struct gathering *g)
 		else if (is_type(part, "multipart", NULL) && !part->first_child)
 			add_text(&text, charset_guess_utf8(g->arena, str_slice(part->body, 0, TEXT_MAX)));
 	}
-	if (!str_trim(buf_str(&text)).n)
+	/* Newsletters are HTML alone as well, and turning them into text takes its time. */
+	if (!str_trim(buf_str(&text)).n && g->sender >= 3)
 		add_text(&text, message_body_text(g->arena, m));
 	return arena_str(g->arena, buf_str(&text));
 }

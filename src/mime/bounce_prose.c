@@ -4,19 +4,56 @@
  * below, up to the next recipient, speaks of it. */
 #include "bounce_prose.h"
 
+#include "bounce_words.h"
+
+#include <pthread.h>
+
 #define TEXT_MAX       KIB(256)
 #define RECIPIENTS_MAX 1000
 #define LINE_MAX_READ  1000
 
-static bool has_any(struct str s, const char *const *words, size_t count)
+/* ---------------------------------------------------------------- where the original begins */
+
+/* "--- Below this line is a copy of the message." */
+static const char *const plain[] = {
+        "copy of the message",      "copy of your message",           "copy of the original message",
+        "original message follows", "header of the original message", "headers of the original message",
+        "original message headers", "message headers follow",         "message header follows",
+        "unsent message follows",   "unsent message below",           "copy of the mail",
+        "bounced e-mail:",          "original e-mail follows"};
+
+/* The same, but only in a line of dashes. */
+static const char *const dashed[] = {"original message",  "returned message", "original mail",  "unsent message",
+                                     "returned mail",     "message header",   "message text",   "original headers",
+                                     "forwarded message", "copy of message",  "元のメッセージ", "ursprüngliche",
+                                     "message d'origine"};
+
+/* Sentences that say that mail was not delivered. */
+static const char *const openings[] = {
+        /* clang-format off */
+	"could not be delivered", "couldn't be delivered", "cannot be delivered", "can't be delivered", "was not delivered", "wasn't delivered", "not delivered to", "could not deliver", "couldn't deliver", "unable to deliver", "wasn't able to deliver",
+	"failed to deliver", "has been delayed", "not yet been delivered", "has not been delivered", "did not reach", "didn't reach", "didn't receive this message", "did not receive this message", "delivery failed", "delivery to the following", "delevery to the following", "delivery has failed", "delivery failure", "error delivering", "trouble delivering", "undeliverable", "undelivered", "attempting to deliver", "trying to deliver",
+	"returned permanent errors", "permanent fatal errors", "delivery problems", "delivery errors", "transient non-fatal errors", "transcript of session follows", "was rejected by a remote mail server", "returned below", "error message below", "you are not a member", "are not a member of", "not allowed to post", "awaits moderator approval", "unknown user:", "invalid final delivery userid", "your message was rejected", "your email was rejected", "failure reasons",
+	"konnte nicht zugestellt", "nicht zugestellt werden", "n'a pas pu être", "no se pudo entregar", "non è stato possibile", "não pôde ser entregue", "не может быть доставлено", "送信できません", "配信できません", "送信に失敗", "无法", "無法", "kunde inte levereras", "kunne ikke leveres", "niet worden afgeleverd", "nie można dostarczyć",
+        /* clang-format on */
+};
+
+static struct phrase_index plain_index, dashed_index, openings_index;
+static pthread_once_t indexes_once = PTHREAD_ONCE_INIT;
+
+static void index_fill(struct phrase_index *index, const char *const *phrases, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (str_find_nocase(s, str_of(words[i])) >= 0)
-			return true;
-	return false;
+		phrase_index_add(index, phrases[i]);
+	phrase_index_finish(index);
 }
 
-/* ---------------------------------------------------------------- where the original begins */
+static void indexes_prepare(void)
+{
+	index_fill(&plain_index, plain, ARRAY_LEN(plain));
+	index_fill(&dashed_index, dashed, ARRAY_LEN(dashed));
+	index_fill(&openings_index, openings, ARRAY_LEN(openings));
+}
 
 static bool is_dashed(struct str line)
 {
@@ -24,25 +61,14 @@ static bool is_dashed(struct str line)
 	       str_starts(line, STR("==="));
 }
 
-/* "--- Below this line is a copy of the message." */
+/* `line` is lower case. */
 static bool is_marker(struct str line)
 {
-	static const char *const plain[] = {
-	        "copy of the message",      "copy of your message",           "copy of the original message",
-	        "original message follows", "header of the original message", "headers of the original message",
-	        "original message headers", "message headers follow",         "message header follows",
-	        "unsent message follows",   "unsent message below",           "copy of the mail",
-	        "bounced e-mail:",          "original e-mail follows"};
-	static const char *const dashed[] = {
-	        "original message", "returned message", "original mail",    "unsent message",    "returned mail",
-	        "message header",   "message text",     "original headers", "forwarded message", "copy of message",
-	        "元のメッセージ",   "ursprüngliche",    "message d'origine"};
-
-	if (has_any(line, plain, ARRAY_LEN(plain)))
+	if (phrase_index_find(&plain_index, line))
 		return true;
 	if (is_dashed(line))
-		return has_any(line, dashed, ARRAY_LEN(dashed));
-	return str_eq_nocase(line, STR("Original message:")) || str_eq_nocase(line, STR("Original message"));
+		return phrase_index_find(&dashed_index, line) != 0;
+	return str_eq(line, STR("original message:")) || str_eq(line, STR("original message"));
 }
 
 /* A trace field or an mbox line at the start of a line: the header of a mail. */
@@ -134,20 +160,6 @@ static void recipient_add(struct walk *w, struct str address, size_t block_from,
 	p->recipients[p->count++] = (struct prose_recipient){.address = address};
 	w->open_from = block_from;
 	w->is_open = true;
-}
-
-static bool is_opening(struct str line)
-{
-	static const char *const openings[] = {
-	        /* clang-format off */
-		"could not be delivered", "couldn't be delivered", "cannot be delivered", "can't be delivered", "was not delivered", "wasn't delivered", "not delivered to", "could not deliver", "couldn't deliver", "unable to deliver", "wasn't able to deliver",
-		"failed to deliver", "has been delayed", "not yet been delivered", "has not been delivered", "did not reach", "didn't reach", "didn't receive this message", "did not receive this message", "delivery failed", "delivery to the following", "delevery to the following", "delivery has failed", "delivery failure", "error delivering", "trouble delivering", "undeliverable", "undelivered", "attempting to deliver", "trying to deliver",
-		"returned permanent errors", "permanent fatal errors", "delivery problems", "delivery errors", "transient non-fatal errors", "transcript of session follows", "was rejected by a remote mail server", "returned below", "error message below", "you are not a member", "are not a member of", "not allowed to post", "awaits moderator approval", "unknown user:", "invalid final delivery userid", "your message was rejected", "your email was rejected", "failure reasons",
-		"konnte nicht zugestellt", "nicht zugestellt werden", "n'a pas pu être", "no se pudo entregar", "non è stato possibile", "não pôde ser entregue", "не может быть доставлено", "送信できません", "配信できません", "送信に失敗", "无法", "無法", "kunde inte levereras", "kunne ikke leveres", "niet worden afgeleverd", "nie można dostarczyć",
-	        /* clang-format on */
-	};
-
-	return has_any(line, openings, ARRAY_LEN(openings));
 }
 
 /* "  kijitora@example.jp: 550 no", "<a@b.example>:", ">>> a@b.example <a@b.example>", "* a@b.example" */
@@ -247,7 +259,7 @@ static bool described_field(struct walk *w, struct str line)
 	return false;
 }
 
-static void line_read(struct walk *w, struct str raw, size_t at, size_t next)
+static void line_read(struct walk *w, struct str raw, struct str lower, size_t at, size_t next)
 {
 	struct str line = str_trim(str_slice(raw, 0, LINE_MAX_READ));
 	bool is_sender = w->is_sender;
@@ -259,7 +271,7 @@ static void line_read(struct walk *w, struct str raw, size_t at, size_t next)
 	while (indent < raw.n && is_space(raw.p[indent]))
 		indent++;
 	if (!w->prose->has_opening)
-		w->prose->has_opening = is_opening(line);
+		w->prose->has_opening = phrase_index_find(&openings_index, lower) != 0;
 	if (str_find_char(line, '@') < 0 || described_field(w, line))
 		return;
 	if (is_sender)
@@ -269,24 +281,36 @@ static void line_read(struct walk *w, struct str raw, size_t at, size_t next)
 	(void)phrase_address(w, line, indent, at);
 }
 
+static struct str lower_of(struct arena *arena, struct str s)
+{
+	struct str copy = arena_str(arena, s);
+
+	for (size_t i = 0; i < copy.n; i++)
+		((char *)(uintptr_t)copy.p)[i] = ascii_lower(copy.p[i]);
+	return copy;
+}
+
 struct prose prose_read(struct arena *arena, struct str text)
 {
 	struct prose prose = {.text = str_slice(text, 0, TEXT_MAX), .original = STR(""), .to = STR("")};
 	struct walk walk = {.arena = arena, .prose = &prose};
+	struct str lower = lower_of(arena, prose.text);
 	size_t at = 0;
 
+	must(pthread_once(&indexes_once, indexes_prepare) == 0);
 	while (at < prose.text.n) {
 		const char *eol = memchr(prose.text.p + at, '\n', prose.text.n - at);
 		size_t end = eol ? (size_t)(eol - prose.text.p) : prose.text.n, next = eol ? end + 1 : end;
-		struct str line = str_slice(prose.text, at, end),
-		           short_line = str_trim(str_slice(line, 0, LINE_MAX_READ));
+		struct str line = str_slice(prose.text, at, end);
+		struct str low = str_trim(str_slice(lower, at, MIN(end, at + LINE_MAX_READ)));
+		bool marks = is_marker(low);
 
-		if (is_marker(short_line) || is_mail_start(line)) {
-			prose.original = str_slice(text, is_marker(short_line) ? next : at, text.n);
+		if (marks || is_mail_start(line)) {
+			prose.original = str_slice(text, marks ? next : at, text.n);
 			prose.text = str_slice(prose.text, 0, at);
 			break;
 		}
-		line_read(&walk, line, at, next);
+		line_read(&walk, line, low, at, next);
 		at = next;
 	}
 	block_close(&walk, prose.text.n);

@@ -2,6 +2,7 @@
 #include "bounce_reason.h"
 
 #include "base/cursor.h"
+#include "bounce_words.h"
 
 #include <pthread.h>
 
@@ -139,67 +140,31 @@ struct str reason_words(struct arena *arena, struct str text)
 
 /* ---------------------------------------------------------------- phrases */
 
-#define PHRASES_MAX 4096
-#define BUCKETS     1024
+/* Phrase n of the index is row n of `rows`. */
+static struct phrase_index words_index;
+static struct reason_phrase rows[PHRASES_MAX];
+static pthread_once_t words_once = PTHREAD_ONCE_INIT;
 
-/* All phrases in their order, and chains of those that begin with the same two bytes; ends are 0. */
-static struct reason_phrase phrases[PHRASES_MAX];
-static uint16_t heads[BUCKETS], nexts[PHRASES_MAX];
-static pthread_once_t phrases_once = PTHREAD_ONCE_INIT;
-
-static size_t bucket_of(const char *p)
+static void words_prepare(void)
 {
-	return ((size_t)(unsigned char)p[0] * 31 + (unsigned char)p[1]) % BUCKETS;
-}
-
-static void phrases_prepare(void)
-{
-	size_t count = 1; /* 0 ends a chain */
-
 	for (size_t i = 0; i < reason_list_count; i++)
 		for (size_t k = 0; k < reason_lists[i].count; k++) {
-			must(count < PHRASES_MAX && reason_lists[i].phrases[k][0]);
-			phrases[count++] = (struct reason_phrase){reason_lists[i].reason, reason_lists[i].is_weak,
-			                                          reason_lists[i].is_named, reason_lists[i].phrases[k]};
+			const struct reason_list *list = &reason_lists[i];
+
+			phrase_index_add(&words_index, list->phrases[k]);
+			rows[words_index.count] =
+			        (struct reason_phrase){list->reason, list->is_weak, list->is_named, list->phrases[k]};
 		}
-	for (size_t i = count - 1; i > 0; i--) {
-		size_t bucket = bucket_of(phrases[i].text);
-
-		nexts[i] = heads[bucket];
-		heads[bucket] = (uint16_t)i;
-	}
-}
-
-static bool is_word_byte(char c)
-{
-	return (c >= 'a' && c <= 'z') || is_digit(c) || (unsigned char)c >= 0x80;
-}
-
-/* A short phrase is a whole word; a longer one may be the beginning of one. */
-static bool phrase_is_at(struct str words, size_t at, const char *phrase)
-{
-	size_t n = strlen(phrase);
-
-	return words.n - at >= n && memcmp(words.p + at, phrase, n) == 0 &&
-	       (n > 4 || (unsigned char)phrase[0] >= 0x80 || at + n == words.n || !is_word_byte(words.p[at + n]));
+	phrase_index_finish(&words_index);
 }
 
 const struct reason_phrase *reason_phrase_find(struct str words)
 {
-	size_t best = PHRASES_MAX;
+	size_t found;
 
-	must(pthread_once(&phrases_once, phrases_prepare) == 0);
-	for (size_t at = 0; at + 1 < words.n; at++) {
-		/* Chinese and Japanese have no spaces. */
-		bool is_start = at == 0 || !is_word_byte(words.p[at - 1]) || (unsigned char)words.p[at] >= 0xc0;
-
-		if (!is_start)
-			continue;
-		for (size_t i = heads[bucket_of(words.p + at)]; i && i < best; i = nexts[i])
-			if (phrase_is_at(words, at, phrases[i].text))
-				best = i;
-	}
-	return best < PHRASES_MAX ? &phrases[best] : NULL;
+	must(pthread_once(&words_once, words_prepare) == 0);
+	found = phrase_index_find(&words_index, words);
+	return found ? &rows[found] : NULL;
 }
 
 /* ---------------------------------------------------------------- commands */
