@@ -87,7 +87,7 @@ static bool is_mail_start(struct str line)
 
 static bool is_address_byte(char c)
 {
-	return (unsigned char)c > ' ' && !memchr("<>()[]\",;:\\", c, 11);
+	return (unsigned char)c > ' ' && str_find_char(STR("<>()[]\",;:\\"), c) < 0;
 }
 
 static bool is_domain_byte(char c)
@@ -114,6 +114,8 @@ static bool address_at(struct str s, struct str *ret_address, size_t *ret_end)
 	if (at == domain)
 		return false;
 	*ret_address = str_slice(s, start, at);
+	if (!str_is_utf8(*ret_address)) /* cut in a character */
+		return false;
 	while (at < s.n && (s.p[at] == '>' || s.p[at] == '"' || s.p[at] == '\''))
 		at++;
 	*ret_end = at;
@@ -176,8 +178,8 @@ static bool leading_address(struct walk *w, struct str line, size_t indent, size
 	if (w->prose->count && indent > w->indent)
 		return false;
 	/* Somebody's sentence, or the answer of a server that wraps. */
-	if (behind.n && w->prose->count && !memchr(":[(,", behind.p[0], 4) && !str_starts_nocase(behind, STR("on ")) &&
-	    str_find_nocase(behind, STR("error_code")) < 0)
+	if (behind.n && w->prose->count && str_find_char(STR(":[(,"), behind.p[0]) < 0 &&
+	    !str_starts_nocase(behind, STR("on ")) && str_find_nocase(behind, STR("error_code")) < 0)
 		return false;
 	if (str_starts(behind, STR("...")) || is_known(w, address))
 		return is_known(w, address);

@@ -11,9 +11,9 @@
 /* A word as it counts: without quotes and brackets. */
 static struct str word_bare(struct str word)
 {
-	while (word.n && memchr("<>\"'`([{#", word.p[0], 9))
+	while (word.n && str_find_char(STR("<>\"'`([{#"), word.p[0]) >= 0)
 		word = str_slice(word, 1, word.n);
-	while (word.n && memchr("<>\"'`)]}", word.p[word.n - 1], 8))
+	while (word.n && str_find_char(STR("<>\"'`)]}"), word.p[word.n - 1]) >= 0)
 		word.n--;
 	return word;
 }
@@ -69,7 +69,7 @@ void reason_codes(struct str text, struct str *ret_code, struct str *ret_status)
 		struct str bare = word_bare(word.p[0] == ':' ? str_slice(word, 1, word.n) : word);
 		size_t n;
 
-		while (bare.n && memchr(",;:", bare.p[bare.n - 1], 3))
+		while (bare.n && str_find_char(STR(",;:"), bare.p[bare.n - 1]) >= 0)
 			bare.n--;
 		if (is_code(bare)) {
 			code = str_slice(bare, 0, 3);
@@ -103,7 +103,7 @@ static void address_add(struct buf *out, struct str word)
 {
 	size_t end = word.n;
 
-	while (end && memchr(".:,;", word.p[end - 1], 4))
+	while (end && str_find_char(STR(".:,;"), word.p[end - 1]) >= 0)
 		end--;
 	buf_add_char(out, '@');
 	if (end + 2 < word.n)

@@ -44,7 +44,7 @@ static bool field_next(struct cursor *c, struct str *ret_name, struct str *ret_v
 	size_t end = 0;
 	ptrdiff_t colon;
 
-	if (cursor_end(c))
+	if (cursor_end(c) || !rest.p)
 		return false;
 	do {
 		const char *eol = memchr(rest.p + end, '\n', rest.n - end);
