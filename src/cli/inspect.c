@@ -2,11 +2,11 @@
 #include "cli/inspect.h"
 
 #include "base/clock.h"
+#include "mime/bounce.h"
 #include "mime/charset.h"
 #include "mime/classify.h"
 #include "mime/message.h"
 #include "mime/reply.h"
-#include "mime/report.h"
 
 #include <jansson.h>
 #include <openssl/evp.h>
@@ -103,19 +103,41 @@ static void add_leaves(struct arena *arena, const struct message *m, json_t *arr
 	}
 }
 
-static json_t *bounces(struct arena *arena, const struct message *m)
+static json_t *bounced_recipients(const struct bounces *b)
 {
-	struct report report = message_report(arena, m);
 	json_t *array = json_array();
 
-	for (size_t i = 0; i < report.count; i++) {
-		const struct report_recipient *r = &report.recipients[i];
+	for (size_t i = 0; i < b->count; i++) {
+		const struct bounce_recipient *r = &b->recipients[i];
 
-		json_array_append_new(array, json_pack("{s:o, s:o, s:o, s:o, s:b}", "recipient", text(r->recipient),
-		                                       "action", text(r->action), "status", text(r->status),
-		                                       "diagnostic", text(r->diagnostic), "hard", (int)r->is_hard));
+		json_array_append_new(array,
+		                      json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:b, s:o}", "recipient",
+		                                text(r->address), "original", text(r->original), "action",
+		                                text(r->action), "status", text(r->status), "code", text(r->code),
+		                                "diagnostic", text(r->diagnostic), "remote_mta", text(r->remote_mta),
+		                                "reason", bounce_reason_word(r->reason), "hard", (int)r->is_hard,
+		                                "temporary", (int)r->is_temporary, "evidence", text(r->evidence)));
 	}
 	return array;
+}
+
+static void set_bounces(json_t *object, const struct bounces *b)
+{
+	json_t *recipients = json_array();
+
+	for (size_t i = 0; i < b->count; i++)
+		if (b->recipients[i].address.n)
+			json_array_append_new(recipients, text(b->recipients[i].address));
+	json_object_set_new(object, "is_bounce", json_boolean(b->is_bounce));
+	json_object_set_new(object, "temporary", json_boolean(b->is_temporary));
+	json_object_set_new(object, "bounces", bounced_recipients(b));
+	json_object_set_new(object, "recipients", recipients);
+	json_object_set_new(object, "bounce_evidence", text(b->evidence));
+	json_object_set_new(object, "reporting_mta", text(b->reporting_mta));
+	json_object_set_new(object, "original",
+	                    json_pack("{s:o, s:o, s:o, s:o}", "message_id", text(b->original_message_id), "from",
+	                              text(b->original_from), "to", text(b->original_to), "subject",
+	                              text(b->original_subject)));
 }
 
 static json_t *date_text(int64_t at)
@@ -139,6 +161,7 @@ static json_t *object_of(struct arena *arena, const struct message *m, const cha
 {
 	struct classification c = message_classify(arena, m);
 	struct reply reply = message_reply(arena, m);
+	struct bounces b = message_bounces(arena, m);
 	json_t *object = json_object(), *leaves = json_array();
 
 	json_object_set_new(object, "file", json_string(file));
@@ -162,8 +185,7 @@ static json_t *object_of(struct arena *arena, const struct message *m, const cha
 	json_object_set_new(object, "evidence", text(c.evidence));
 	json_object_set_new(object, "answer_allowed", json_boolean(c.answer_allowed));
 	json_object_set_new(object, "auto", json_boolean(c.kind != AUTO_NONE));
-	json_object_set_new(object, "is_bounce", json_boolean(c.kind == AUTO_DELIVERY_REPORT));
-	json_object_set_new(object, "bounces", bounces(arena, m));
+	set_bounces(object, &b);
 	json_object_set_new(object, "notices", texts(m->notices, m->notice_count));
 	return object;
 }
@@ -235,6 +257,39 @@ static void add_head(struct arena *arena, struct buf *out, const struct message 
 	           c.evidence.n ? ", by " : "", STR_ARG(c.evidence), c.answer_allowed ? "allowed" : "not allowed");
 }
 
+static void add_recipient(struct buf *out, const struct bounce_recipient *r)
+{
+	buf_printf(out, "  " STR_FMT ": %s, %s%s", STR_ARG(r->address.n ? r->address : STR("somebody")),
+	           bounce_reason_word(r->reason), r->is_hard ? "hard" : "soft", r->is_temporary ? ", temporary" : "");
+	if (r->status.n || r->code.n)
+		buf_printf(out, " (" STR_FMT "%s" STR_FMT ")", STR_ARG(r->code), r->code.n && r->status.n ? " " : "",
+		           STR_ARG(r->status));
+	if (r->evidence.n)
+		buf_printf(out, ", by " STR_FMT, STR_ARG(r->evidence));
+	buf_add_char(out, '\n');
+	if (r->original.n)
+		buf_printf(out, "    sent to " STR_FMT "\n", STR_ARG(r->original));
+	if (r->remote_mta.n)
+		buf_printf(out, "    refused by " STR_FMT "\n", STR_ARG(r->remote_mta));
+	if (r->diagnostic.n)
+		buf_printf(out, "    " STR_FMT "\n", STR_ARG(r->diagnostic));
+}
+
+/* What a report says of its recipients; nothing where the mail isn't one. */
+static void add_bounces(struct arena *arena, struct buf *out, const struct message *m)
+{
+	struct bounces b = message_bounces(arena, m);
+
+	if (!b.is_bounce && !b.count)
+		return;
+	buf_printf(out, "\n%s, by " STR_FMT "\n", b.is_bounce ? "Bounce" : "Report", STR_ARG(b.evidence));
+	for (size_t i = 0; i < b.count; i++)
+		add_recipient(out, &b.recipients[i]);
+	if (b.original_message_id.n || b.original_subject.n)
+		buf_printf(out, "  Original: \"" STR_FMT "\" <" STR_FMT ">\n", STR_ARG(b.original_subject),
+		           STR_ARG(b.original_message_id));
+}
+
 static void add_tree(struct arena *arena, struct buf *out, const struct message *m, int indent)
 {
 	for (size_t i = 0; i < m->part_count; i++) {
@@ -270,6 +325,7 @@ int inspect_for_people(struct str raw, const char *file, struct buf *out, struct
 
 	buf_printf(out, "=== %s, %zu bytes\n", file, raw.n);
 	add_head(arena, out, m);
+	add_bounces(arena, out, m);
 	buf_add(out, STR("\nParts\n"));
 	add_tree(arena, out, m, 1);
 	buf_add(out, STR("\nBody\n"));

@@ -41,6 +41,41 @@ static void one_line_of_json_describes_a_mail(void **state UNUSED)
 	json_decref(object);
 }
 
+static const char bounce[] =
+        "From: MAILER-DAEMON@mx.example.org\nSubject: failure notice\n\nI wasn't able to deliver your message.\n\n"
+        "<cat@example.com>:\nRemote host said: 550 5.1.1 no such user\n\n--- Below this line is a copy of the "
+        "message.\n\n"
+        "Message-ID: <1@example.org>\nSubject: Food\n\nx\n";
+
+static void a_bounce_shows_its_recipients_and_reasons(void **state UNUSED)
+{
+	static const char *const parts[] = {"Bounce, by", "cat@example.com: userunknown, hard (550 5.1.1), by words",
+	                                    "Original: \"Food\" <1@example.org>"};
+	struct buf out CLEANUP(buf_done) = BUF_INIT(MIB(1));
+	struct error err;
+	const char *recipient, *status, *reason;
+	json_t *object;
+	int hard;
+
+	assert_ok(inspect_for_people(str_of(bounce), "b.eml", &out, &err), &err);
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		assert_true(str_find(buf_str(&out), str_of(parts[i])) >= 0);
+	buf_clear(&out);
+	assert_ok(inspect_message(str_of(bounce), "b.eml", &out, &err), &err);
+	object = json_loadb(out.p, out.n, 0, NULL);
+	assert_true(json_is_true(json_object_get(object, "is_bounce")));
+	assert_true(json_is_false(json_object_get(object, "temporary")));
+	assert_int_equal(json_unpack(object, "{s:[{s:s, s:s, s:s, s:b}]}", "bounces", "recipient", &recipient, "status",
+	                             &status, "reason", &reason, "hard", &hard),
+	                 0);
+	assert_string_equal(recipient, "cat@example.com");
+	assert_string_equal(status, "5.1.1");
+	assert_string_equal(reason, "userunknown");
+	assert_true(hard);
+	assert_int_equal(json_array_size(json_object_get(object, "recipients")), 1);
+	json_decref(object);
+}
+
 static void a_page_for_people_names_what_matters(void **state UNUSED)
 {
 	static const char *const parts[] = {"Ann <ann@example.com>", "generated, by Precedence: bulk",
@@ -89,6 +124,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(one_line_of_json_describes_a_mail),
+	        cmocka_unit_test(a_bounce_shows_its_recipients_and_reasons),
 	        cmocka_unit_test(a_page_for_people_names_what_matters),
 	        cmocka_unit_test(a_body_alone_gives_its_reply),
 	};

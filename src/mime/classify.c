@@ -3,6 +3,7 @@
 #include "mime/classify.h"
 
 #include "base/cursor.h"
+#include "mime/bounce.h"
 
 struct signs {
 	struct arena *arena;
@@ -209,6 +210,14 @@ static bool delivery_signs(struct signs *s)
 	return false;
 }
 
+/* Reports in prose, from whoever. */
+static bool bounce_signs(struct signs *s)
+{
+	struct bounces b = message_bounces(s->arena, s->m);
+
+	return b.is_bounce && found(s, AUTO_DELIVERY_REPORT, b.evidence);
+}
+
 static bool complaint_signs(struct signs *s)
 {
 	const struct header *header = message_header(s->m, "Feedback-Type");
@@ -364,8 +373,8 @@ struct classification message_classify(struct arena *arena, const struct message
 {
 	struct signs s = {.arena = arena, .m = m, .local = local_part(m->from.address), .found = {.evidence = STR("")}};
 
-	if (report_parts(&s) || complaint_signs(&s) || delivery_signs(&s) || reply_signs(&s) || subject_signs(&s) ||
-	    list_signs(&s) || precedence_signs(&s) || machine_signs(&s) || sender_signs(&s))
+	if (report_parts(&s) || complaint_signs(&s) || delivery_signs(&s) || bounce_signs(&s) || reply_signs(&s) ||
+	    subject_signs(&s) || list_signs(&s) || precedence_signs(&s) || machine_signs(&s) || sender_signs(&s))
 		return s.found;
 	/* Whom should an answer go to? */
 	s.found.answer_allowed = m->from.address.n || (m->reply_to.count && m->reply_to.items[0].address.n);
