@@ -222,13 +222,16 @@ static void take_credentials(struct server *server, struct client *client, struc
 {
 	struct buf plain CLEANUP(buf_done) = BUF_INIT(KIB(4));
 	struct str rest, name;
+	bool whole;
 
 	if (!base64_decode(&plain, str_trim(words))) {
 		answer(client, tag, "BAD not base64");
 		return;
 	}
 	rest = buf_str(&plain);
-	if (!str_split(&rest, '\0', &name) || !str_split(&rest, '\0', &name) || name.n == 0) {
+	whole = str_split(&rest, '\0', &name); /* for whom: of no matter here */
+	whole = whole && str_split(&rest, '\0', &name);
+	if (!whole || name.n == 0) {
 		answer(client, tag, "BAD no name in it");
 		return;
 	}
