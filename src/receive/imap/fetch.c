@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define HEAP_BYTES   MIB(1)
+#define PIECE_BYTES  KIB(128)
 #define HEADER_BYTES KIB(256) /* kept of a message that is longer than announced, to find its header in */
 
 /* ---------------------------------------------------------------- bodies */
@@ -58,14 +59,16 @@ static int map_file(int fd, size_t n, struct imap_fetched *fetched, struct error
 static int body_to_file(struct imap_reader *rd, size_t n, struct imap_fetched *fetched, struct error *err)
 {
 	int fd CLEANUP(fd_closep) = file_temporary(&fetched->err);
+	char *piece CLEANUP(freep) = mem_resize(NULL, PIECE_BYTES, 1); /* TLS hands out far smaller ones */
 	bool good = fd >= 0;
-	struct str piece;
 
 	while (rd->literal) {
-		int r = imap_literal_some(rd, KIB(64), &piece, err);
+		size_t length = MIN(rd->literal, (uint64_t)PIECE_BYTES);
+		int r = imap_literal_read(rd, piece, length, err);
+
 		if (r < 0)
 			return r;
-		good = good && write_whole(fd, piece, &fetched->err) == 0;
+		good = good && write_whole(fd, str_new(piece, length), &fetched->err) == 0;
 	}
 	fetched->failed = !good || map_file(fd, n, fetched, &fetched->err) < 0;
 	if (fetched->failed)
