@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import sqlite3
+import sys
 import time
 import unittest
 
@@ -219,7 +220,11 @@ class Serve(unittest.TestCase):
         self.apply(listeners=self.listener("box", batch=50), rules="")
         self.dovecot.deliver(box, mail(1))
         self.wait_for_cases(1)
-        wait_until(lambda: len(self.dovecot_connections(box)) == 1, what="one connection being left")
+        try:
+            wait_until(lambda: len(self.dovecot_connections(box)) == 1, what="one connection being left")
+        except TimeoutError:
+            print(self.dovecot.doveadm("who", "-1", box), self.home.log(), sep="\n", file=sys.stderr)
+            raise
         self.dovecot.deliver(box, mail(2))
         self.wait_for_cases(2)
         self.stop()

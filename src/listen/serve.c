@@ -420,7 +420,8 @@ static int look_for_changes(struct serve *serve, struct db *db, struct error *er
 		return 0;
 	if (shared_setup_load(db, serve->options.sealer, &fresh, &fault) < 0) {
 		log_error("listen", "the changed set-up can't be used, the old one stays: %s", fault.text);
-		serve->refused_revision = revision;
+		if (fault.retry == RETRY_NEVER) /* else it is the store's fault, and looked at again */
+			serve->refused_revision = revision;
 	} else {
 		apply_change(serve, fresh);
 	}
