@@ -20,87 +20,87 @@ static struct bounce_recipient only_recipient(struct arena *arena, const char *p
 	return b.recipients[0];
 }
 
+static const struct {
+	const char *status, *diagnostic;
+	enum bounce_reason reason;
+	bool is_hard;
+	const char *best; /* status */
+} reason_cases[] = {
+        /* clang-format off */
+	{"5.1.1", "smtp; 550 5.1.1 <cat@example.com>: Recipient address rejected: User unknown", REASON_USERUNKNOWN, true, "5.1.1"},
+	{"5.0.0", "smtp; 550 5.1.1 no such user here", REASON_USERUNKNOWN, true, "5.1.1"},
+	{"5.0.0", "smtp; 550 <cat@example.com>: User unknown (in reply to RCPT TO command)", REASON_USERUNKNOWN, true, "5.0.0"},
+	{"5.0.0", "smtp; 550 Unknown user cat@example.com", REASON_FILTERED, false, "5.0.0"},
+	{"5.0.0", "smtp; 550 Unknown user (in reply to end of DATA command)", REASON_FILTERED, false, "5.0.0"},
+	{"5.4.1", "smtp; 550 5.4.1 Recipient address rejected: Access denied [X.example.net]", REASON_USERUNKNOWN, true, "5.4.1"},
+	{"5.1.10", "smtp;550 5.1.10 RESOLVER.ADR.RecipientNotFound; nothing found", REASON_USERUNKNOWN, true, "5.1.10"},
+	{"5.0.0", "smtp; 550 Benutzer unbekannt (in reply to RCPT TO command)", REASON_USERUNKNOWN, true, "5.0.0"},
+	{"5.1.1", "smtp; 550 5.1.1 Adresse destinataire invalide", REASON_USERUNKNOWN, true, "5.1.1"},
+	{"5.1.1", "smtp; 550 5.1.1 Пользователь не найден", REASON_USERUNKNOWN, true, "5.1.1"},
+	{"5.1.1", "smtp; 550 5.1.1 something in no language we know", REASON_USERUNKNOWN, true, "5.1.1"},
+	{"5.1.2", "smtp; 550 5.1.2 Bad destination system address", REASON_HOSTUNKNOWN, true, "5.1.2"},
+	{"5.4.4", "X-Postfix; Host or domain name not found. Name service error for name=nowhere.example type=A: Host not found", REASON_HOSTUNKNOWN, true, "5.4.4"},
+	{"4.4.3", "X-Postfix; Host not found, try again", REASON_NETWORKERROR, false, "4.4.3"},
+	{"5.1.6", "smtp; 551 5.1.6 gone", REASON_HASMOVED, true, "5.1.6"},
+	{"5.0.0", "smtp; 550 recipient has moved to another place", REASON_HASMOVED, true, "5.0.0"},
+	{"5.1.10", "smtp; 556 5.1.10 the domain publishes a null MX", REASON_NOTACCEPT, true, "5.1.10"},
+	{"4.0.0", "smtp; DNS error: example.com does not accept mail (nullMX)", REASON_NOTACCEPT, false, "4.0.0"},
+	{"5.2.2", "smtp; 552 5.2.2 <cat@example.com>... no", REASON_MAILBOXFULL, false, "5.2.2"},
+	{"5.1.1", "smtp; 550 5.1.1 Mailbox is full", REASON_MAILBOXFULL, false, "5.1.1"},
+	{"5.0.0", "smtp; 552 Postfach ist voll", REASON_MAILBOXFULL, false, "5.0.0"},
+	{"5.0.0", "smtp; 550 la cuota excedida del usuario", REASON_MAILBOXFULL, false, "5.0.0"},
+	{"4.2.2", "smtp; 452-4.2.2 The email account is over\n quota", REASON_MAILBOXFULL, false, "4.2.2"},
+	{"5.2.1", "smtp; 550 5.2.1 no", REASON_SUSPEND, false, "5.2.1"},
+	{"5.0.0", "smtp; 554 This account has been disabled", REASON_SUSPEND, false, "5.0.0"},
+	{"5.2.3", "smtp; 552 5.2.3 too long for this one", REASON_EXCEEDLIMIT, false, "5.2.3"},
+	{"5.3.4", "smtp; 552 5.3.4 Message too big for system", REASON_MESGTOOBIG, false, "5.3.4"},
+	{"4.3.1", "smtp; 452 4.3.1 Insufficient system storage", REASON_SYSTEMFULL, false, "4.3.1"},
+	{"5.1.8", "smtp; 553 5.1.8 <a@example.org>... Domain of sender address does not exist", REASON_REJECTED, false, "5.1.8"},
+	{"5.0.0", "smtp; 550 go away (in reply to MAIL FROM command)", REASON_REJECTED, false, "5.0.0"},
+	{"5.7.1", "smtp; 554 5.7.1 Service unavailable; client [192.0.2.1] blocked using bl.example.net", REASON_BLOCKED, false, "5.7.1"},
+	{"5.7.606", "smtp; 550 5.7.606 denied [192.0.2.1]", REASON_BLOCKED, false, "5.7.606"},
+	{"5.0.0", "smtp; 550 no PTR record for 192.0.2.1", REASON_REQUIREPTR, false, "5.0.0"},
+	{"5.7.25", "smtp; 550 5.7.25 the sending address is nobody's", REASON_REQUIREPTR, false, "5.7.25"},
+	{"5.7.26", "smtp; 550-5.7.26 This mail is not\n 550 5.7.26 what we want", REASON_AUTHFAILURE, false, "5.7.26"},
+	{"5.7.1", "smtp; 550 5.7.1 rejected due to the domain's DMARC policy", REASON_AUTHFAILURE, false, "5.7.1"},
+	{"5.7.1", "smtp; 550-5.7.1 the very low reputation of the\n sending domain", REASON_BADREPUTATION, false, "5.7.1"},
+	{"5.7.1", "smtp; 550 5.7.1 This message is spam", REASON_SPAMDETECTED, false, "5.7.1"},
+	{"5.7.1", "smtp; 550 5.7.1 denied by policy", REASON_POLICYVIOLATION, false, "5.7.1"},
+	{"5.7.1", "smtp; 554 5.7.1 <cat@example.com>: Relay access denied", REASON_NORELAYING, false, "5.7.1"},
+	{"5.7.1", "smtp; 554 5.7.1 Virus found in this mail", REASON_VIRUSDETECTED, false, "5.7.1"},
+	{"5.7.0", "smtp; 530 5.7.0 Must issue a STARTTLS command first", REASON_FAILEDSTARTTLS, false, "5.7.0"},
+	{"5.0.0", "smtp; 530 Authentication required", REASON_SECURITYERROR, false, "5.0.0"},
+	{"5.0.0", "smtp; 550 missing From header, see RFC 5322", REASON_NOTCOMPLIANTRFC, false, "5.0.0"},
+	{"5.6.0", "smtp; 552 5.6.0 hm", REASON_CONTENTERROR, false, "5.6.0"},
+	{"4.7.28", "smtp; 421 4.7.28 too much of this", REASON_SPEEDING, false, "4.7.28"},
+	{"4.3.2", "smtp; 452 4.3.2 Connection rate limit exceeded", REASON_TOOMANYCONN, false, "4.3.2"},
+	{"4.4.7", "smtp; 550 4.4.7 message expired", REASON_EXPIRED, false, "4.4.7"},
+	{"4.4.1", "X-Postfix; connect to mx.example.com[192.0.2.3]:25: Connection timed out", REASON_EXPIRED, false, "4.4.1"},
+	{"5.4.6", "smtp; 554 5.4.6 Too many hops", REASON_NETWORKERROR, false, "5.4.6"},
+	{"5.3.0", "x-unix; procmail: the disk said no", REASON_MAILERERROR, false, "5.3.0"},
+	{"5.3.5", "smtp; 553 5.3.5 hm", REASON_SYSTEMERROR, false, "5.3.5"},
+	{"5.5.0", "smtp; 503 bad sequence of commands", REASON_SYNTAXERROR, false, "5.5.0"},
+	{"4.0.0", "smtp; 450 on hold", REASON_ONHOLD, false, "4.0.0"},
+	{"5.0.0", "smtp; 552 hm", REASON_EXCEEDLIMIT, false, "5.0.0"},
+	{"5.0.0", "smtp; Sorry, no mailbox here by that name. (#5.1.1)", REASON_USERUNKNOWN, true, "5.1.1"},
+	{"5.0.0", "smtp; 550 from 5.9.3.2 (v 4.85.5.36), see 4.16.55.1", REASON_ONHOLD, false, "5.0.0"},
+        /* clang-format on */
+};
+
 static void words_statuses_and_codes_name_the_reason(void **state UNUSED)
 {
-	static const struct {
-		const char *status, *diagnostic;
-		enum bounce_reason reason;
-		bool is_hard;
-		const char *best; /* status */
-	} cases[] = {
-	        /* clang-format off */
-		{"5.1.1", "smtp; 550 5.1.1 <cat@example.com>: Recipient address rejected: User unknown", REASON_USERUNKNOWN, true, "5.1.1"},
-		{"5.0.0", "smtp; 550 5.1.1 no such user here", REASON_USERUNKNOWN, true, "5.1.1"},
-		{"5.0.0", "smtp; 550 <cat@example.com>: User unknown (in reply to RCPT TO command)", REASON_USERUNKNOWN, true, "5.0.0"},
-		{"5.0.0", "smtp; 550 Unknown user cat@example.com", REASON_FILTERED, false, "5.0.0"},
-		{"5.0.0", "smtp; 550 Unknown user (in reply to end of DATA command)", REASON_FILTERED, false, "5.0.0"},
-		{"5.4.1", "smtp; 550 5.4.1 Recipient address rejected: Access denied [X.example.net]", REASON_USERUNKNOWN, true, "5.4.1"},
-		{"5.1.10", "smtp;550 5.1.10 RESOLVER.ADR.RecipientNotFound; nothing found", REASON_USERUNKNOWN, true, "5.1.10"},
-		{"5.0.0", "smtp; 550 Benutzer unbekannt (in reply to RCPT TO command)", REASON_USERUNKNOWN, true, "5.0.0"},
-		{"5.1.1", "smtp; 550 5.1.1 Adresse destinataire invalide", REASON_USERUNKNOWN, true, "5.1.1"},
-		{"5.1.1", "smtp; 550 5.1.1 Пользователь не найден", REASON_USERUNKNOWN, true, "5.1.1"},
-		{"5.1.1", "smtp; 550 5.1.1 something in no language we know", REASON_USERUNKNOWN, true, "5.1.1"},
-		{"5.1.2", "smtp; 550 5.1.2 Bad destination system address", REASON_HOSTUNKNOWN, true, "5.1.2"},
-		{"5.4.4", "X-Postfix; Host or domain name not found. Name service error for name=nowhere.example type=A: Host not found", REASON_HOSTUNKNOWN, true, "5.4.4"},
-		{"4.4.3", "X-Postfix; Host not found, try again", REASON_NETWORKERROR, false, "4.4.3"},
-		{"5.1.6", "smtp; 551 5.1.6 gone", REASON_HASMOVED, true, "5.1.6"},
-		{"5.0.0", "smtp; 550 recipient has moved to another place", REASON_HASMOVED, true, "5.0.0"},
-		{"5.1.10", "smtp; 556 5.1.10 the domain publishes a null MX", REASON_NOTACCEPT, true, "5.1.10"},
-		{"4.0.0", "smtp; DNS error: example.com does not accept mail (nullMX)", REASON_NOTACCEPT, false, "4.0.0"},
-		{"5.2.2", "smtp; 552 5.2.2 <cat@example.com>... no", REASON_MAILBOXFULL, false, "5.2.2"},
-		{"5.1.1", "smtp; 550 5.1.1 Mailbox is full", REASON_MAILBOXFULL, false, "5.1.1"},
-		{"5.0.0", "smtp; 552 Postfach ist voll", REASON_MAILBOXFULL, false, "5.0.0"},
-		{"5.0.0", "smtp; 550 la cuota excedida del usuario", REASON_MAILBOXFULL, false, "5.0.0"},
-		{"4.2.2", "smtp; 452-4.2.2 The email account is over\n quota", REASON_MAILBOXFULL, false, "4.2.2"},
-		{"5.2.1", "smtp; 550 5.2.1 no", REASON_SUSPEND, false, "5.2.1"},
-		{"5.0.0", "smtp; 554 This account has been disabled", REASON_SUSPEND, false, "5.0.0"},
-		{"5.2.3", "smtp; 552 5.2.3 too long for this one", REASON_EXCEEDLIMIT, false, "5.2.3"},
-		{"5.3.4", "smtp; 552 5.3.4 Message too big for system", REASON_MESGTOOBIG, false, "5.3.4"},
-		{"4.3.1", "smtp; 452 4.3.1 Insufficient system storage", REASON_SYSTEMFULL, false, "4.3.1"},
-		{"5.1.8", "smtp; 553 5.1.8 <a@example.org>... Domain of sender address does not exist", REASON_REJECTED, false, "5.1.8"},
-		{"5.0.0", "smtp; 550 go away (in reply to MAIL FROM command)", REASON_REJECTED, false, "5.0.0"},
-		{"5.7.1", "smtp; 554 5.7.1 Service unavailable; client [192.0.2.1] blocked using bl.example.net", REASON_BLOCKED, false, "5.7.1"},
-		{"5.7.606", "smtp; 550 5.7.606 denied [192.0.2.1]", REASON_BLOCKED, false, "5.7.606"},
-		{"5.0.0", "smtp; 550 no PTR record for 192.0.2.1", REASON_REQUIREPTR, false, "5.0.0"},
-		{"5.7.25", "smtp; 550 5.7.25 the sending address is nobody's", REASON_REQUIREPTR, false, "5.7.25"},
-		{"5.7.26", "smtp; 550-5.7.26 This mail is not\n 550 5.7.26 what we want", REASON_AUTHFAILURE, false, "5.7.26"},
-		{"5.7.1", "smtp; 550 5.7.1 rejected due to the domain's DMARC policy", REASON_AUTHFAILURE, false, "5.7.1"},
-		{"5.7.1", "smtp; 550-5.7.1 the very low reputation of the\n sending domain", REASON_BADREPUTATION, false, "5.7.1"},
-		{"5.7.1", "smtp; 550 5.7.1 This message is spam", REASON_SPAMDETECTED, false, "5.7.1"},
-		{"5.7.1", "smtp; 550 5.7.1 denied by policy", REASON_POLICYVIOLATION, false, "5.7.1"},
-		{"5.7.1", "smtp; 554 5.7.1 <cat@example.com>: Relay access denied", REASON_NORELAYING, false, "5.7.1"},
-		{"5.7.1", "smtp; 554 5.7.1 Virus found in this mail", REASON_VIRUSDETECTED, false, "5.7.1"},
-		{"5.7.0", "smtp; 530 5.7.0 Must issue a STARTTLS command first", REASON_FAILEDSTARTTLS, false, "5.7.0"},
-		{"5.0.0", "smtp; 530 Authentication required", REASON_SECURITYERROR, false, "5.0.0"},
-		{"5.0.0", "smtp; 550 missing From header, see RFC 5322", REASON_NOTCOMPLIANTRFC, false, "5.0.0"},
-		{"5.6.0", "smtp; 552 5.6.0 hm", REASON_CONTENTERROR, false, "5.6.0"},
-		{"4.7.28", "smtp; 421 4.7.28 too much of this", REASON_SPEEDING, false, "4.7.28"},
-		{"4.3.2", "smtp; 452 4.3.2 Connection rate limit exceeded", REASON_TOOMANYCONN, false, "4.3.2"},
-		{"4.4.7", "smtp; 550 4.4.7 message expired", REASON_EXPIRED, false, "4.4.7"},
-		{"4.4.1", "X-Postfix; connect to mx.example.com[192.0.2.3]:25: Connection timed out", REASON_EXPIRED, false, "4.4.1"},
-		{"5.4.6", "smtp; 554 5.4.6 Too many hops", REASON_NETWORKERROR, false, "5.4.6"},
-		{"5.3.0", "x-unix; procmail: the disk said no", REASON_MAILERERROR, false, "5.3.0"},
-		{"5.3.5", "smtp; 553 5.3.5 hm", REASON_SYSTEMERROR, false, "5.3.5"},
-		{"5.5.0", "smtp; 503 bad sequence of commands", REASON_SYNTAXERROR, false, "5.5.0"},
-		{"4.0.0", "smtp; 450 on hold", REASON_ONHOLD, false, "4.0.0"},
-		{"5.0.0", "smtp; 552 hm", REASON_EXCEEDLIMIT, false, "5.0.0"},
-		{"5.0.0", "smtp; Sorry, no mailbox here by that name. (#5.1.1)", REASON_USERUNKNOWN, true, "5.1.1"},
-		{"5.0.0", "smtp; 550 from 5.9.3.2 (v 4.85.5.36), see 4.16.55.1", REASON_ONHOLD, false, "5.0.0"},
-	        /* clang-format on */
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(reason_cases); i++) {
 		struct arena *arena CLEANUP(arena_freep) = arena_new();
-		struct bounce_recipient r =
-		        only_recipient(arena, "It was not to be.", "failed", cases[i].status, cases[i].diagnostic);
+		struct bounce_recipient r = only_recipient(arena, "It was not to be.", "failed", reason_cases[i].status,
+		                                           reason_cases[i].diagnostic);
 
-		if (r.reason != cases[i].reason)
-			print_error("%s: %s by %.*s\n", cases[i].diagnostic, bounce_reason_word(r.reason),
+		if (r.reason != reason_cases[i].reason)
+			print_error("%s: %s by %.*s\n", reason_cases[i].diagnostic, bounce_reason_word(r.reason),
 			            STR_ARG(r.evidence));
-		assert_int_equal(r.reason, cases[i].reason);
-		assert_int_equal(r.is_hard, cases[i].is_hard);
-		assert_str(r.status, cases[i].best);
-		assert_int_equal(r.is_temporary, cases[i].best[0] == '4');
+		assert_int_equal(r.reason, reason_cases[i].reason);
+		assert_int_equal(r.is_hard, reason_cases[i].is_hard);
+		assert_str(r.status, reason_cases[i].best);
+		assert_int_equal(r.is_temporary, reason_cases[i].best[0] == '4');
 	}
 }
 
