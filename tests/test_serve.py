@@ -221,7 +221,7 @@ class Serve(unittest.TestCase):
         self.dovecot.deliver(box, mail(1))
         self.wait_for_cases(1)
         try:
-            wait_until(lambda: len(self.dovecot_connections(box)) == 1, what="one connection being left")
+            wait_until(lambda: len(self.dovecot_connections(box)) == 1, timeout_s=60, what="one connection being left")
         except TimeoutError:
             print(self.dovecot.doveadm("who", "-1", box), self.home.log(), sep="\n", file=sys.stderr)
             raise
