@@ -440,8 +440,9 @@ static void help_shows_keys_values_and_defaults(void **state UNUSED)
 	const char *help = buf_cstr(&out);
 	assert_non_null(strstr(help, "Demo (demos)\n  KEY "));
 	static const char *const lines[] = {
-	        "  folder                     text                           \"INBOX\"\n      Folder. Where mail "
-	        "lies\n",
+	        /* clang-format off */
+	        "  folder                     text                           \"INBOX\"\n      Folder. Where mail lies\n",
+	        /* clang-format on */
 	        "  send/port                  number 0-65535                 25\n      Port\n",
 	        "  colour                     red|green|blue                 green\n      Colour\n",
 	        "  entries/N/token            secret                         -\n      Token\n",
