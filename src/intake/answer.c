@@ -3,8 +3,12 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "intake/blocked.h"
+#include "intake/breaker.h"
+#include "intake/no_answer.h"
 #include "mime/build.h"
 #include "rules/render.h"
+#include "store/automatic_mail.h"
 #include "store/outbox.h"
 
 #define MAX_ANSWER MIB(1)
@@ -40,31 +44,56 @@ static struct address answer_address(const struct message *m)
 	return m->reply_to.count && m->reply_to.items[0].address.n ? m->reply_to.items[0] : m->from;
 }
 
-/* Why no answer may go out; NULL where one may. The template is found on the way. */
-static const char *why_not(struct item *item, enum response_when when, struct address to,
-                           const struct template **ret_template)
+/* Why no answer may go out; NO_ANSWER_COUNT where one may. The template is found on the way. */
+static enum no_answer why_not(struct item *item, enum response_when when, struct address to,
+                              const struct template **ret_template)
 {
 	const struct intake_place *place = item->place;
 	const struct response *response = find_response(place->rule, when);
 
-	if (item->answered_before)
-		return "queued";
+	if (item->is_blocked)
+		return NO_ANSWER_BLOCKED;
 	if (!response || !response->template_id[0])
-		return "the rule has no response for this";
+		return NO_ANSWER_NO_RESPONSE;
 	*ret_template = setup_template(place->setup, response->template_id);
 	if (!*ret_template)
-		return "the response's template is missing";
+		return NO_ANSWER_NO_TEMPLATE;
 	if (!place->account->send.enabled || !place->account->send.address[0])
-		return "the account doesn't send";
+		return NO_ANSWER_ACCOUNT_SILENT;
 	if (item->automatic.kind != AUTO_NONE)
-		return "automatic mail gets no answer";
+		return NO_ANSWER_AUTOMATIC;
 	if (!item->automatic.answer_allowed)
-		return "the sender takes no answers";
+		return NO_ANSWER_UNWANTED;
 	if (str_find_char(to.address, '@') <= 0)
-		return "no sender address";
+		return NO_ANSWER_NO_ADDRESS;
 	if (is_own_address(place->setup, to.address))
-		return "own address";
-	return NULL;
+		return NO_ANSWER_OWN_ADDRESS;
+	if (is_never_answered(place->setup, to.address) || blocked_by(place->setup, item->message->from.address))
+		return NO_ANSWER_BLOCKED;
+	return NO_ANSWER_COUNT;
+}
+
+/* The same, as far as the store has to be asked. 1: the answer may go out; 0: not, and the reason is noted. */
+static int is_due(struct item *item, struct db *db, const char *to, int64_t case_id, struct error *err)
+{
+	int64_t sent;
+	bool is_on;
+	int r = automatic_mail_is_on(db, &is_on, err);
+
+	if (r < 0)
+		return r;
+	if (!is_on) {
+		no_answer(item, NO_ANSWER_SWITCHED_OFF, NULL);
+		return 0;
+	}
+	r = outbox_count_answers(db, to, clock_now_ms() - HOURS_MS(1), &sent, err);
+	if (r < 0)
+		return r;
+	if (sent >= item->place->account->send.answers_per_hour) {
+		no_answer(item, NO_ANSWER_BUDGET, NULL);
+		return 0;
+	}
+	return breaker_ask(item, db, to, case_id, err);
 }
 
 static const char *lower_cstr(struct arena *arena, struct str s)
@@ -219,26 +248,27 @@ int answer_queue(struct item *item, struct db *db, enum response_when when, cons
 	const struct account_send *send = &item->place->account->send;
 	struct address to = answer_address(item->message);
 	const struct template *template = NULL;
-	const char *reason = why_not(item, when, to, &template);
+	enum no_answer reason;
 	struct buf mime CLEANUP(buf_done) = BUF_INIT(4 * MAX_ANSWER);
 	char token[RANDOM_TOKEN_LEN + 1];
 	struct stored_message stored = {0};
 	struct error unwritable;
-	int64_t sent, now = clock_now_ms();
+	int64_t now = clock_now_ms();
 	int r;
 
 	item->ledger.response_at = now;
-	if (reason) {
-		item->ledger.answer = reason;
+	if (item->answered_before) {
+		item->ledger.answer = "queued";
 		return 0;
 	}
-	r = outbox_count_answers(db, lower_cstr(item->arena, to.address), now - HOURS_MS(1), &sent, err);
-	if (r < 0)
+	reason = why_not(item, when, to, &template);
+	if (reason != NO_ANSWER_COUNT) {
+		no_answer(item, reason, NULL);
+		return 0;
+	}
+	r = is_due(item, db, lower_cstr(item->arena, to.address), c ? c->id : 0, err);
+	if (r <= 0)
 		return r;
-	if (sent >= send->answers_per_hour) {
-		item->ledger.answer = "this address had its answers of the hour";
-		return 0;
-	}
 	random_token(token);
 	stored = (struct stored_message){
 	        .direction = "out",
@@ -255,14 +285,17 @@ int answer_queue(struct item *item, struct db *db, enum response_when when, cons
 	stored.message_ident = arena_printf(item->arena, "%s@" STR_FMT, token, STR_ARG(domain_of(send->address)));
 	r = build_answer(item, template, c, to, stored.message_ident, &stored, &mime, &unwritable);
 	if (r < 0) {
-		item->ledger.answer = arena_printf(item->arena, "no answer can be written: %s", unwritable.text).p;
+		no_answer(item, NO_ANSWER_UNWRITABLE,
+		          arena_printf(item->arena, "no answer can be written: %s", unwritable.text).p);
 		return 0;
 	}
 	item->stage = "answer";
 	r = db_new_id(db, &stored.id, err);
 	if (r == 0)
 		r = store_answer(item, db, &stored, buf_str(&mime), arena_cstr(item->arena, to.address), err);
-	if (r == 0)
+	if (r == 0) {
 		item->ledger.answer = "queued";
+		item->ledger.answer_code = "";
+	}
 	return r;
 }

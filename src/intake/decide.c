@@ -5,6 +5,8 @@
 #include "cases/case_work.h"
 #include "cases/threading.h"
 #include "intake/answer.h"
+#include "intake/blocked.h"
+#include "intake/no_answer.h"
 #include "store/folders.h"
 
 #include <errno.h>
@@ -99,7 +101,7 @@ static int recognise(struct item *item, struct db *db, struct error *err)
 	item->ledger.case_id = twin.case_id;
 	if (!item->is_kept)
 		item->ledger.message_id = twin.message_id;
-	item->ledger.answer = renumbered ? "handled before" : "a duplicate gets no answer";
+	no_answer(item, renumbered ? NO_ANSWER_HANDLED_BEFORE : NO_ANSWER_DUPLICATE, NULL);
 	r = finish(item, db, renumbered ? "seen-before" : "duplicate", err);
 	return r < 0 ? r : 1;
 }
@@ -196,7 +198,7 @@ static int file_it(struct item *item, struct db *db, const struct threading *t, 
 
 static int discard_it(struct item *item, struct db *db, struct error *err)
 {
-	item->ledger.answer = "discarded mail gets no answer";
+	no_answer(item, item->is_blocked ? NO_ANSWER_BLOCKED : NO_ANSWER_DISCARDED, NULL);
 	return finish(item, db, "discarded", err);
 }
 
@@ -229,13 +231,14 @@ static int open_case(struct item *item, struct db *db, const struct threading *t
 	        .account = item->place->account->id,
 	        .previous_id = previous_id,
 	        .at = item->ledger.received_at,
+	        .is_cancelled = item->is_blocked,
 	};
 	struct stored_case c = {0};
 	struct str from = item_text(item, item->message->from.address);
 	int r = 0;
 
 	item->stage = "mapping";
-	if (result->mapping_error.n)
+	if (result->mapping_error.n && !item->is_blocked)
 		return fail_scope(err, SCOPE_MESSAGE, E_INVALID, RETRY_NEVER, STR_FMT, STR_ARG(result->mapping_error));
 	item->stage = "activity";
 	if (!type)
@@ -264,7 +267,7 @@ static int create_or_join(struct item *item, struct db *db, const struct threadi
 {
 	struct stored_case c;
 	const struct case_type *type;
-	int r = t->case_id ? case_get(db, t->case_id, item->arena, &c, err) : 0;
+	int r = t->case_id && !item->is_blocked ? case_get(db, t->case_id, item->arena, &c, err) : 0;
 
 	if (r < 0)
 		return r;
@@ -290,14 +293,14 @@ static int run_rule(struct item *item, struct db *db, const struct threading *t,
 	                  (void *)(uintptr_t)item->place->setup);
 	item->ledger.mapped_at = clock_now_ms();
 	if (!result.branch) {
-		item->ledger.answer = "no branch of the rule fits";
+		no_answer(item, NO_ANSWER_NO_BRANCH, NULL);
 		return file_it(item, db, t, err);
 	}
 	switch ((enum activity)result.branch->activity) {
 	case ACTIVITY_DISCARD:
 		return discard_it(item, db, err);
 	case ACTIVITY_FILE:
-		item->ledger.answer = "filed mail gets no answer";
+		no_answer(item, NO_ANSWER_FILED, NULL);
 		return file_it(item, db, t, err);
 	case ACTIVITY_CREATE_CASE:
 		break;
@@ -306,6 +309,19 @@ static int run_rule(struct item *item, struct db *db, const struct threading *t,
 }
 
 /* ---------------------------------------------------------------- the message as a whole */
+
+/* The sender is on the block list: 1 where that decides what becomes of the mail. */
+static int handle_blocked(struct item *item, struct db *db, const struct threading *t, struct error *err)
+{
+	const struct block *block = blocked_by(item->place->setup, item->message->from.address);
+	int r;
+
+	if (!block || block->action == BLOCK_NO_ANSWER)
+		return 0;
+	item->is_blocked = true;
+	r = block->action == BLOCK_IGNORE ? discard_it(item, db, err) : run_rule(item, db, t, err);
+	return r < 0 ? r : 1;
+}
 
 static int handle(struct item *item, struct db *db, struct error *err)
 {
@@ -320,8 +336,13 @@ static int handle(struct item *item, struct db *db, struct error *err)
 	if (r < 0)
 		return r;
 	own = t.is_our_own || is_own_address(item->place->setup, item->message->from.address);
+	if (!own) {
+		r = handle_blocked(item, db, &t, err);
+		if (r != 0)
+			return MIN(r, 0);
+	}
 	if (own || (item->automatic.kind != AUTO_NONE && item->place->listener->automatic != AUTOMATIC_HANDLE)) {
-		item->ledger.answer = own ? "own mail gets no answer" : "automatic mail gets no answer";
+		no_answer(item, own ? NO_ANSWER_OWN_MAIL : NO_ANSWER_AUTOMATIC, NULL);
 		if (!own && !t.case_id && item->place->listener->automatic == AUTOMATIC_DISCARD)
 			return discard_it(item, db, err);
 		return file_it(item, db, &t, err);

@@ -16,6 +16,7 @@
 
 #include "record/record.h"
 #include "setup/account.h"
+#include "setup/block.h"
 #include "setup/case_type.h"
 #include "setup/listener.h"
 #include "setup/provider.h"
