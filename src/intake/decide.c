@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "cases/case_work.h"
+#include "cases/participants.h"
 #include "cases/threading.h"
 #include "intake/answer.h"
 #include "intake/blocked.h"
@@ -202,6 +203,16 @@ static int discard_it(struct item *item, struct db *db, struct error *err)
 	return finish(item, db, "discarded", err);
 }
 
+/* Those of the mail have a part in the case from now on; a stranger and those he names don't, and it is told. */
+static int note_people(struct item *item, struct db *db, const struct threading *t, const struct stored_case *c,
+                       struct error *err)
+{
+	item->is_stranger = t->is_stranger && t->case_id == c->id;
+	if (item->is_stranger)
+		return tell(item, db, "case.stranger", c->number, err);
+	return case_note_mail(db, item->arena, item->place->setup, c->id, c->previous_id, item->message, err);
+}
+
 static int join_case(struct item *item, struct db *db, const struct threading *t, const struct case_type *type,
                      struct stored_case *c, struct error *err)
 {
@@ -214,6 +225,8 @@ static int join_case(struct item *item, struct db *db, const struct threading *t
 	item->case_number = c->number;
 	if (r == 0)
 		r = tell(item, db, reopen ? "case.reopened" : "case.updated", c->number, err);
+	if (r == 0)
+		r = note_people(item, db, t, c, err);
 	if (r == 0)
 		r = answer_queue(item, db, WHEN_UPDATED, c, err);
 	return r < 0 ? r : finish(item, db, reopen ? "reopened" : "updated", err);
@@ -256,6 +269,8 @@ static int open_case(struct item *item, struct db *db, const struct threading *t
 		return r;
 	item->case_number = c.number;
 	r = tell(item, db, "case.created", c.number, err);
+	if (r == 0)
+		r = note_people(item, db, t, &c, err);
 	if (r == 0)
 		r = answer_queue(item, db, WHEN_CREATED, &c, err);
 	return r < 0 ? r : finish(item, db, "created", err);
@@ -332,10 +347,10 @@ static int handle(struct item *item, struct db *db, struct error *err)
 	if (r != 0)
 		return r < 0 ? r : 0;
 	item->stage = "threading";
-	r = threading_decide(db, item->arena, item->place->setup, item->message, &t, err);
+	r = threading_decide(db, item->arena, item->place->setup, item->message, item->body_text, &t, err);
 	if (r < 0)
 		return r;
-	own = t.is_our_own || is_own_address(item->place->setup, item->message->from.address);
+	own = t.is_our_own || setup_owns_address(item->place->setup, item->message->from.address);
 	if (!own) {
 		r = handle_blocked(item, db, &t, err);
 		if (r != 0)
