@@ -141,6 +141,17 @@ static int store_attachments(struct item *item, struct db *db, int64_t message_i
 	return 0;
 }
 
+/* Why it is in the case, and why it counts as automatic: one line for each. */
+static struct str evidence_of(struct item *item, const struct threading *t)
+{
+	struct str text = threading_text(item->arena, t);
+
+	if (item->automatic.kind == AUTO_NONE)
+		return item_text(item, text);
+	return item_text(item, arena_printf(item->arena, STR_FMT "%s: by " STR_FMT "\n", STR_ARG(text),
+	                                    auto_kind_word(item->automatic.kind), STR_ARG(item->automatic.evidence)));
+}
+
 static int store_message(struct item *item, struct db *db, int64_t case_id, struct str evidence, struct error *err)
 {
 	const struct message *m = item->message;
@@ -190,7 +201,7 @@ static int tell(struct item *item, struct db *db, const char *kind, const char *
 /* Kept with its raw bytes; attached to the case it belongs to, which is neither re-opened nor answered. */
 static int file_it(struct item *item, struct db *db, const struct threading *t, struct error *err)
 {
-	int r = store_message(item, db, t->case_id, threading_text(item->arena, t), err);
+	int r = store_message(item, db, t->case_id, evidence_of(item, t), err);
 
 	if (r == 0 && t->case_id)
 		r = case_touch(db, t->case_id, NULL, clock_now_ms(), err);
@@ -220,7 +231,7 @@ static int join_case(struct item *item, struct db *db, const struct threading *t
 	int r = case_join(db, type, c, reopen, item->ledger.received_at, err);
 
 	if (r == 0)
-		r = store_message(item, db, c->id, threading_text(item->arena, t), err);
+		r = store_message(item, db, c->id, evidence_of(item, t), err);
 	item->ledger.activity_at = clock_now_ms();
 	item->case_number = c->number;
 	if (r == 0)
@@ -263,7 +274,7 @@ static int open_case(struct item *item, struct db *db, const struct threading *t
 	if (r == 0)
 		r = case_open(db, item->arena, &opening, &c, err);
 	if (r == 0)
-		r = store_message(item, db, c.id, threading_text(item->arena, t), err);
+		r = store_message(item, db, c.id, evidence_of(item, t), err);
 	item->ledger.activity_at = clock_now_ms();
 	if (r < 0)
 		return r;
@@ -351,7 +362,10 @@ static int handle(struct item *item, struct db *db, struct error *err)
 	if (r < 0)
 		return r;
 	own = t.is_our_own || setup_owns_address(item->place->setup, item->message->from.address);
-	if (!own) {
+	if (own) {
+		item->automatic.kind = AUTO_OWN;
+		item->automatic.evidence = t.is_our_own ? STR("a Message-ID of ours") : STR("one of our addresses");
+	} else {
 		r = handle_blocked(item, db, &t, err);
 		if (r != 0)
 			return MIN(r, 0);
