@@ -91,6 +91,19 @@ class Commands(unittest.TestCase):
         self.take_in("robot-like@example.org", "l9", "Number 9", "Your request 9 was received by our department.")
         self.assertEqual(len(self.home.json("outbox", "list")), 4)
 
+    def test_a_message_tells_why_it_is_there(self):
+        self.home.apply(setup())
+        self.take_in("ann@example.org", "w1", "Help", "please")
+        self.take_in("ann@example.org", "w2", "Re: [S-1]", "more")
+        number = self.home.json("cases", "list")[0]["number"]
+        self.take_in("ann@example.org", "w3", f"Re: [{number}]", "more still")
+        message = self.home.json("cases", "show", number)["conversation"][-1]["id"]
+        shown = self.home.json("message", "show", str(message))
+        self.assertEqual(shown["case"], number)
+        self.assertRegex(shown["evidence"][0], r"^won: case number in the subject \(weak\): ")
+        self.assertIn("Why        won: case number", self.home.run("message", "show", str(message)).out)
+        self.home.run("message", "show", "999999", expect=1)
+
     def test_the_switch_makes_answers_wait(self):
         self.home.apply(setup())
         self.take_in("ann@example.org", "s1", "Help", "please")

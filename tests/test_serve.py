@@ -143,6 +143,24 @@ class Serve(unittest.TestCase):
             self.stop()
             self.assertEqual(len(sink.mails), 1)
 
+    def test_the_switch_acts_at_once(self):
+        box = self.user("box")
+        with SmtpSink() as sink:
+            send = f"{{ address: support@example.test, host: localhost, port: {sink.smtp_port}, security: none }}"
+            self.apply(self.account("box", user=box, send=send), self.listener("box", rule="answered"))
+            self.home.run("ingest", "--listener", "box", self.home.write("first.eml", mail(1)))
+            self.home.run("automatic-mail", "off")
+            self.serve()
+            self.dovecot.deliver(box, mail(2, sender="bert"))
+            self.wait_for_cases(2)
+            self.home.run("send", "--account", "box", "--to", "carl@customer.test", "--subject", "by hand", input="Hello.\n")
+            self.assertEqual(sink.wait_for(1)[0].recipients, ["carl@customer.test"])
+            self.assertEqual(self.home.json("automatic-mail"), {"on": False, "waiting": 1})
+            self.home.run("automatic-mail", "on")
+            self.assertEqual(sink.wait_for(2)[1].recipients, ["anna@customer.test"])
+            self.stop()
+            self.assertEqual(len(sink.mails), 2)
+
     # ------------------------------------------------------------ failures
 
     def test_a_wrong_password_stops_nobody_else(self):

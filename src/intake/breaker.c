@@ -311,7 +311,7 @@ int breaker_ask(struct item *item, struct db *db, const char *address, int64_t c
 		return r;
 	if (open)
 		refuse(item, open);
-	else if (mail.now % 64 == 0)
+	else if (mail.now % 64 == 0) /* now and then is often enough */
 		r = breaker_forget(db, mail.now - FORGET, err);
 	return r < 0 ? r : !open;
 }
