@@ -148,7 +148,8 @@ static void odd_mail_is_a_message_all_the_same(void **state UNUSED)
 	        {"Content-Type: text/plain; charset=\"utf-8\n\nb\xc3\xa4", "", "b\xc3\xa4", 1, NULL},
 	        {"Content-Type: TEXT/HTML\n\n<p>a<br>b", "", "a\nb", 1, NULL},
 	        {"Content-Transfer-Encoding: base64 (x)\n\naGk=", "", "hi", 1, NULL},
-	        {"Content-Transfer-Encoding: base64\n\nDear all, no base64\n", "", "Dear all, no base64\n", 1, NULL},
+	        {"Content-Transfer-Encoding: base64\n\nDear all, no base64\n", "", "Dear all, no base64\n", 1,
+	         "a text is labelled base64 and isn't: taken as it was sent"},
 	        {"Content-Transfer-Encoding: base64\n\naGVsbG8gaGVsbG8gaGVsbG8g aGVsbG8=", "",
 	         "hello hello hello hello", 1, NULL},
 	};

@@ -279,6 +279,16 @@ static void encoded_message_read(struct scan *scan, struct message_work *work, s
 	message_scan(parser, inner, depth_of(scan) + 1);
 }
 
+/* A text that only declares base64 is taken as it stands. */
+static void encoding_check(struct scan *scan, struct message_work *work, struct part *part)
+{
+	if (part->encoding != ENCODING_BASE64 || !str_eq(part->type, STR("text")) || is_like_base64(part->body))
+		return;
+	part->encoding = ENCODING_8BIT;
+	part->is_mislabelled = true;
+	notice_add(scan->parser->arena, &work->m, "a text is labelled base64 and isn't: taken as it was sent");
+}
+
 static void part_end(struct scan *scan, size_t end, bool was_delimited)
 {
 	struct open_part *open = &scan->open[--scan->open_count];
@@ -299,6 +309,7 @@ static void part_end(struct scan *scan, size_t end, bool was_delimited)
 	} else if (!was_delimited && part->parent) {
 		part->truncated = true;
 	}
+	encoding_check(scan, open->work, part);
 	if (part->inner) {
 		part->inner->raw = part->body;
 	} else if (is_message(part) && !is_transparent(part->encoding)) {

@@ -155,6 +155,24 @@ size_t base64_size(struct str body, void (*done_with)(void *ctx, const char *upt
 	return base64_walk(body, NULL, done_with ? &release : NULL);
 }
 
+bool is_like_base64(struct str body)
+{
+	struct str line = str_trim(str_slice(body, 0, 1000));
+
+	for (size_t i = 0; i < line.n; i++) {
+		char c = line.p[i];
+
+		/* What stands behind a padding is the decoder's business; lines that were joined by blanks are long. */
+		if (c == '=' || c == '\r' || c == '\n')
+			return c != '=' || i > 0;
+		if (c == ' ' || c == '\t')
+			return i >= 20;
+		if (b64_value[(uint8_t)c] == B64_SKIP)
+			return false;
+	}
+	return true;
+}
+
 /* ---------------------------------------------------------------- quoted-printable */
 
 static int hex_value(char c)
