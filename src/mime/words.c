@@ -15,6 +15,7 @@ struct decoder {
 	struct buf out;     /* UTF-8 */
 	struct buf run;     /* bytes of the words at hand */
 	struct str charset; /* of the run */
+	struct str open;    /* what stands behind the last whole group of four at the run's end */
 };
 
 struct word {
@@ -41,7 +42,7 @@ static bool word_at(struct decoder *d, size_t at, struct word *ret)
 	struct str rest = str_slice(d->text, at + 2, at + 2 + 64);
 	ptrdiff_t mark = str_find_char(rest, '?');
 	size_t start, end;
-	ptrdiff_t language;
+	ptrdiff_t language, inner;
 
 	if (mark < 0 || (size_t)mark + 2 >= rest.n || rest.p[mark + 2] != '?')
 		return false;
@@ -50,10 +51,18 @@ static bool word_at(struct decoder *d, size_t at, struct word *ret)
 		return false;
 	start = at + 2 + (size_t)mark + 3;
 	end = closing_after(d, start);
-	/* The last word of a field that was cut off has no end. */
-	ret->end = MIN(end + 2, d->text.n);
+	inner = str_find(str_slice(d->text, start, end), STR("=?"));
+	if (end < d->text.n && inner < 0) {
+		ret->end = end + 2;
+	} else {
+		/* It was never closed: it has no blank inside, then (RFC 2047 §2). */
+		end = start;
+		while (end < d->text.n && !is_space(d->text.p[end]))
+			end++;
+		ret->end = end;
+	}
 	ret->text = str_slice(d->text, start, end);
-	if (end == d->text.n && ret->text.n && ret->text.p[ret->text.n - 1] == '?')
+	if (end == ret->end && ret->text.n && ret->text.p[ret->text.n - 1] == '?')
 		ret->text.n--;
 	ret->charset = str_slice(rest, 0, (size_t)mark);
 	language = str_find_char(ret->charset, '*'); /* RFC 2231 §5 */
@@ -62,14 +71,37 @@ static bool word_at(struct decoder *d, size_t at, struct word *ret)
 	return str_find_char(ret->charset, ' ') < 0;
 }
 
+static size_t base64_letters(struct str text)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.n; i++)
+		n += is_alpha(text.p[i]) || is_digit(text.p[i]) || strchr("+/=", text.p[i]) != NULL;
+	return n;
+}
+
+/* Some senders cut base64 into words anywhere: a group that begins in one word and ends in the next. */
+static struct str joined(struct decoder *d, struct str text)
+{
+	size_t letters = base64_letters(text);
+	struct str open = d->open;
+
+	d->open = str_find_char(text, '=') < 0 ? str_slice(text, text.n - letters % 4, text.n) : STR_NULL;
+	if (!open.n || letters % 4 == 0 || (open.n + letters) % 4 != 0)
+		return text;
+	d->run.n -= open.n - 1; /* the bytes that its beginning gave */
+	return arena_printf(d->arena, STR_FMT STR_FMT, STR_ARG(open), STR_ARG(text));
+}
+
 static void run_add(struct decoder *d, const struct word *word)
 {
-	char *room = buf_room(&d->run, word->text.n + 4);
+	struct str text = word->encoding == 'b' ? joined(d, word->text) : word->text;
+	char *room = buf_room(&d->run, text.n + 4);
 	size_t n;
 
 	if (!room)
 		return;
-	n = word->encoding == 'b' ? base64_run(word->text, room) : q_word_run(word->text, room);
+	n = word->encoding == 'b' ? base64_run(text, room) : q_word_run(text, room);
 	buf_added(&d->run, n);
 }
 
@@ -78,7 +110,7 @@ static void run_flush(struct decoder *d)
 	if (d->run.n)
 		buf_add(&d->out, charset_to_utf8(d->arena, d->charset, buf_str(&d->run)));
 	buf_clear(&d->run);
-	d->charset = STR_NULL;
+	d->charset = d->open = STR_NULL;
 }
 
 static void plain_add(struct decoder *d, size_t from, size_t to)
