@@ -36,13 +36,30 @@ static size_t closing_after(struct decoder *d, size_t from)
 	return d->closing;
 }
 
+/* What a word holds that was never closed: it has no blank inside (RFC 2047 §2), and what is left of its last escape is
+ * nothing to read. */
+static struct str unclosed_text(struct str text, char encoding)
+{
+	size_t n = 0;
+
+	while (n < text.n && !is_space(text.p[n]))
+		n++;
+	if (n && text.p[n - 1] == '?')
+		n--;
+	if (encoding == 'q' && n && text.p[n - 1] == '=')
+		n--;
+	else if (encoding == 'q' && n > 1 && text.p[n - 2] == '=')
+		n -= 2;
+	return str_slice(text, 0, n);
+}
+
 /* An encoded word at `at`, which holds "=?". Spaces inside the text are let pass. */
 static bool word_at(struct decoder *d, size_t at, struct word *ret)
 {
 	struct str rest = str_slice(d->text, at + 2, at + 2 + 64);
 	ptrdiff_t mark = str_find_char(rest, '?');
 	size_t start, end;
-	ptrdiff_t language, inner;
+	ptrdiff_t language;
 
 	if (mark < 0 || (size_t)mark + 2 >= rest.n || rest.p[mark + 2] != '?')
 		return false;
@@ -51,19 +68,15 @@ static bool word_at(struct decoder *d, size_t at, struct word *ret)
 		return false;
 	start = at + 2 + (size_t)mark + 3;
 	end = closing_after(d, start);
-	inner = str_find(str_slice(d->text, start, end), STR("=?"));
-	if (end < d->text.n && inner < 0) {
-		ret->end = end + 2;
+	if (end == d->text.n || str_find(str_slice(d->text, start, end), STR("=?")) >= 0) {
+		ret->text = unclosed_text(str_slice(d->text, start, d->text.n), ret->encoding);
+		ret->end = start + ret->text.n;
+		while (ret->end < d->text.n && !is_space(d->text.p[ret->end]))
+			ret->end++;
 	} else {
-		/* It was never closed: it has no blank inside, then (RFC 2047 §2). */
-		end = start;
-		while (end < d->text.n && !is_space(d->text.p[end]))
-			end++;
-		ret->end = end;
+		ret->text = str_slice(d->text, start, end);
+		ret->end = end + 2;
 	}
-	ret->text = str_slice(d->text, start, end);
-	if (end == ret->end && ret->text.n && ret->text.p[ret->text.n - 1] == '?')
-		ret->text.n--;
 	ret->charset = str_slice(rest, 0, (size_t)mark);
 	language = str_find_char(ret->charset, '*'); /* RFC 2231 §5 */
 	if (language >= 0)
@@ -76,7 +89,8 @@ static size_t base64_letters(struct str text)
 	size_t n = 0;
 
 	for (size_t i = 0; i < text.n; i++)
-		n += is_alpha(text.p[i]) || is_digit(text.p[i]) || strchr("+/=", text.p[i]) != NULL;
+		n += is_alpha(text.p[i]) || is_digit(text.p[i]) || text.p[i] == '+' || text.p[i] == '/' ||
+		     text.p[i] == '=';
 	return n;
 }
 
