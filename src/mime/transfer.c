@@ -10,8 +10,8 @@ enum { B64_SKIP = 64, B64_PAD = 65 };
 /* clang-format off */
 static const uint8_t b64_value[256] = {
 	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 62, 64, 62, 64, 63, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 64, 64, 64, 65, 64, 64,
-	64,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 64, 64, 64, 64, 63,
+	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 62, 64, 64, 64, 63, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 64, 64, 64, 65, 64, 64,
+	64,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 64, 64, 64, 64, 64,
 	64, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 64, 64, 64, 64, 64,
 	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
 	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
@@ -172,6 +172,29 @@ size_t base64_size(struct str body, void (*done_with)(void *ctx, const char *upt
 	struct release release = {done_with, ctx, 0};
 
 	return base64_walk(body, NULL, done_with ? &release : NULL);
+}
+
+bool is_like_base64(struct str body)
+{
+	struct str line = str_trim(str_slice(body, 0, 1000));
+
+	size_t foreign = 0, i;
+
+	for (i = 0; i < line.n; i++) {
+		char c = line.p[i];
+
+		/* What stands behind a padding is the decoder's business; lines that were joined by blanks are long. */
+		if (c == '=' && i == 0)
+			return false;
+		if (c == '=' || c == '\r' || c == '\n')
+			break;
+		if ((c == ' ' || c == '\t') && i < 20)
+			return false;
+		if (is_space(c))
+			break;
+		foreign += b64_value[(uint8_t)c] == B64_SKIP;
+	}
+	return foreign * 20 <= i; /* a little damage is passed over */
 }
 
 /* ---------------------------------------------------------------- quoted-printable */
