@@ -36,6 +36,7 @@ struct recipient {
 struct outgoing {
 	int64_t id;                /* the outbox row */
 	const char *envelope_from; /* "" is the null reverse-path */
+	const char *envelope_id;   /* what a report on this mail names it by (RFC 3461 ENVID); NULL or "": none */
 	struct recipient *recipients;
 	size_t recipient_count;
 	struct str mime;     /* CRLF line ends, as built; dot-stuffing is the sender's work */
