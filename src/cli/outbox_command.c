@@ -97,12 +97,14 @@ static int flush_outbox(struct cli *cli, struct db *db, struct error *err)
 		return r;
 	uncertain = flush.counts.uncertain + orphans;
 	if (cli->json)
-		cli_print_json(json_pack("{s:I, s:I, s:I, s:I}", "sent", (json_int_t)flush.counts.sent, "later",
+		cli_print_json(json_pack("{s:I, s:I, s:I, s:I, s:I}", "sent", (json_int_t)flush.counts.sent, "later",
 		                         (json_int_t)flush.counts.later, "failed", (json_int_t)flush.counts.failed,
-		                         "uncertain", (json_int_t)uncertain));
+		                         "uncertain", (json_int_t)uncertain, "suppressed",
+		                         (json_int_t)flush.counts.suppressed));
 	else
-		printf("%lld sent, %lld later, %lld failed, %lld uncertain\n", (long long)flush.counts.sent,
-		       (long long)flush.counts.later, (long long)flush.counts.failed, (long long)uncertain);
+		printf("%lld sent, %lld later, %lld failed, %lld uncertain, %lld suppressed\n",
+		       (long long)flush.counts.sent, (long long)flush.counts.later, (long long)flush.counts.failed,
+		       (long long)uncertain, (long long)flush.counts.suppressed);
 	if (flush.first.code) {
 		*err = flush.first;
 		return flush.first.code;

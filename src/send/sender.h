@@ -31,6 +31,7 @@ struct recipient {
 	                  * sender_send() is called has its answer from an earlier try and is not asked for again */
 	int code;        /* SMTP reply code; 0 where none came */
 	const char *answer; /* the server's words with enhanced status, one line, in the item's arena; "" where none */
+	bool by_rcpt;       /* it is RCPT that was answered so, not the mail as a whole */
 };
 
 struct outgoing {

@@ -21,6 +21,7 @@ enum outcome smtp_outcome(int code)
 void smtp_settle(struct outgoing *item, struct recipient *recipient, enum outcome outcome, int code, struct str words)
 {
 	recipient->outcome = outcome;
+	recipient->by_rcpt = false;
 	recipient->code = code;
 	recipient->answer = arena_cstr(item->arena, words);
 }

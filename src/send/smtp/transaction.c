@@ -135,6 +135,7 @@ static int read_rcpt_answer(struct smtp *smtp, struct envelope *envelope, struct
 		return check_closing(&reply, "RCPT", err);
 	}
 	smtp_settle(envelope->item, recipient, outcome_of_rcpt(&reply), reply.code, reply.words);
+	recipient->by_rcpt = true;
 	if (!envelope->item->code) { /* what the item says where no recipient is accepted */
 		envelope->item->code = reply.code;
 		envelope->item->answer = arena_cstr(envelope->item->arena, reply.words);
