@@ -365,6 +365,7 @@ static void complaint_add(struct gathering *g, struct str address)
 static void complaint_read(struct gathering *g, const struct part *part)
 {
 	struct str rest = part_text(g->arena, g->m, part), line, name = STR("original-rcpt-to:");
+	struct str type = STR("feedback-type:"), id = STR("original-envelope-id:");
 
 	g->b.evidence = STR("a message/feedback-report part");
 	for (rest = str_slice(rest, 0, TEXT_MAX); g->b.count < 1000 && str_split(&rest, '\n', &line);) {
@@ -373,6 +374,10 @@ static void complaint_read(struct gathering *g, const struct part *part)
 			        address_list_parse(g->arena, arena_str(g->arena, str_slice(line, name.n, line.n)));
 			if (list.count && list.items[0].address.n)
 				complaint_add(g, list.items[0].address);
+		} else if (str_starts_nocase(line, type) && !g->b.feedback_type.n) {
+			g->b.feedback_type = lower(g->arena, str_trim(str_slice(line, type.n, line.n)));
+		} else if (str_starts_nocase(line, id) && !g->b.envelope_id.n) {
+			g->b.envelope_id = str_trim(str_slice(line, id.n, line.n));
 		}
 	}
 	(void)text_of(g);
@@ -539,6 +544,7 @@ static void report_read_whole(struct gathering *g)
 		g->written = phrase_in(g, g->m->subject);
 	original_read(g);
 	b->reporting_mta = g->report.reporting_mta;
+	b->envelope_id = g->report.envelope_id;
 	if (g->report.count)
 		from_report(g);
 	else
@@ -555,6 +561,8 @@ struct bounces message_bounces(struct arena *arena, const struct message *m)
 	struct gathering g = {.arena = arena,
 	                      .m = m,
 	                      .b = {.reporting_mta = none,
+	                            .envelope_id = none,
+	                            .feedback_type = none,
 	                            .evidence = none,
 	                            .original_message_id = none,
 	                            .original_from = none,

@@ -80,7 +80,9 @@ struct bounces {
 	struct bounce_recipient *recipients;
 	size_t count;
 	struct str reporting_mta;
-	struct str evidence; /* why this is a bounce, a complaint or a note of absence; empty where it is none */
+	struct str envelope_id;   /* RFC 3461: what the sender called the mail in its ENVID; empty where not told */
+	struct str feedback_type; /* of a complaint, lower case: "abuse", "not-spam" …; empty where not told */
+	struct str evidence;      /* why this is a bounce, a complaint or a note of absence; empty where it is none */
 
 	/* The mail that came back, as far as it was enclosed; empty strings otherwise. */
 	struct str original_message_id; /* without <> */
