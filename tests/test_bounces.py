@@ -112,7 +112,7 @@ smtp_tls_security_level = none
         home.run("outbox", "flush")
         self.assertEqual(self.states(home, held), ("sent", {"Ghost@far.test": "suppressed", "bob@far.test": "sent"}))
         self.assertEqual([sent.recipients for sent in self.far.wait_for(1)], [["bob@far.test"]])
-        self.assertIn("suppressed 5.1.1 (userunknown)", home.run("outbox", "list").out)
+        self.assertIn("Ghost@far.test suppressed: hard-bounce 5.1.1 userunknown since", home.run("outbox", "list").out)
 
         # Lifted: it goes out.
         home.run("suppressions", "remove", "ghost@far.test")

@@ -69,7 +69,7 @@ static void print_whole(const struct suppression *s, int64_t now)
 		line_put(&line);
 	}
 	if (s->message_id) {
-		buf_printf(&line, "  reported by message %lld ('hauspost message %lld' shows it)",
+		buf_printf(&line, "  reported by message %lld ('hauspost message raw %lld' shows it)",
 		           (long long)s->message_id, (long long)s->message_id);
 		line_put(&line);
 	}

@@ -14,7 +14,6 @@
 #define MAX_REFERENCES 10
 #define MAX_TEXT_IDS   5
 #define MAX_WEAK       5
-#define MAX_TOLD       20 /* recipients that the evidence names */
 #define MAX_DIAGNOSTIC 1000
 
 /* ---------------------------------------------------------------- is it a report? */

@@ -69,8 +69,6 @@ static void hold_recipient(void *ctx, size_t position, const struct suppression 
 	r->reply = arena_printf(holding->arena, STR_FMT "; 'hauspost suppressions remove %s' ends it",
 	                        STR_ARG(suppression_text(holding->arena, s)), s->address)
 	                   .p;
-	r->status = s->status;
-	r->reason = s->class;
 	holding->letter->any_held = true;
 }
 
