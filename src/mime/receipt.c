@@ -11,11 +11,17 @@ static const struct part *receipt_part(const struct message *m)
 	return NULL;
 }
 
+#define MAX_VALUE 1000
+
 static struct str field(struct arena *arena, const struct message *fields, const char *name)
 {
 	const struct header *header = message_header(fields, name);
+	struct str value = header ? header_raw_text(arena, header) : STR("");
+	size_t n = MIN(value.n, (size_t)MAX_VALUE);
 
-	return header ? str_slice(header_raw_text(arena, header), 0, 1000) : STR("");
+	while (n && n < value.n && ((unsigned char)value.p[n] & 0xc0) == 0x80)
+		n--;
+	return str_slice(value, 0, n);
 }
 
 /* "rfc822; ann@example.org" → the address */
