@@ -172,7 +172,8 @@ class Reports(Office):
                   report("", "ann@far.test", envelope_id="%", words="552 5.2.2 mailbox full")]
         for raw in forged:
             self.take(self.home, raw)
-            self.assertEqual(self.newest(self.home)[:2], ("filed", "a report gets no answer; it names no mail of ours"))
+            self.assertEqual(self.newest(self.home)[:2],
+                             ("filed", f"a report gets no answer; it knows no id of ours, only an address (outbox row {row})"))
             self.assertIn("weak: no id of ours, only the address", self.newest(self.home)[2])
         self.assertEqual(self.states(self.home, row), ("sent", {"ann@far.test": "sent"}))
         self.assertEqual((self.suppressed(self.home), self.home.json("cases", "list")), ({}, []))

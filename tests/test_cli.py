@@ -19,8 +19,8 @@ from servers.smtp_sink import SmtpSink
 from support import Home
 
 NASTY = "\x1b]0;title\x07\x1b[31mred\x9b5m\x7f"
-COMMANDS = ["serve", "apply", "export", "list", "show", "delete", "run", "ingest", "send", "cases", "message", "ledger", "outbox", "inspect",
-            "keys", "doctor", "version"]
+COMMANDS = ["serve", "apply", "export", "list", "show", "delete", "run", "ingest", "send", "cases", "message", "ledger", "outbox", "suppressions",
+            "inspect", "keys", "doctor", "version"]
 
 
 class Commands(unittest.TestCase):

@@ -138,29 +138,45 @@ static int look_at_references(struct search *s, struct error *err)
 }
 
 /* Whoever knows an address of a customer can write such a report: it is told, and that is all. */
-static int look_for_address(struct search *s, struct error *err)
+static int look_for_address(struct search *s, int64_t *ret_row, struct error *err)
 {
 	const struct delivery_report *report = s->item->report;
-	struct arena *arena = s->item->arena;
-	size_t n = report->kind == REPORT_RECEIPT ? 1 : MIN(report->bounces.count, (size_t)MAX_WEAK);
+	bool is_receipt = report->kind == REPORT_RECEIPT;
+	size_t n = is_receipt ? 1 : MIN(report->bounces.count, (size_t)MAX_WEAK);
+	int64_t newest = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		struct str address =
-		        item_lower(s->item, report->kind == REPORT_RECEIPT ? report->receipt.recipient
-		                                                           : report->bounces.recipients[i].address);
+		struct str address = item_lower(s->item, is_receipt ? report->receipt.recipient
+		                                                    : report->bounces.recipients[i].address);
 		int64_t id;
 		int r = address.n ? outbox_find_address(s->db, address, clock_now_ms() - WEAK_AGE, &id, err) : 0;
 
 		if (r < 0)
 			return r;
-		if (r > 0)
-			add_evidence(s,
-			             arena_printf(arena,
-			                          "weak: no id of ours, only the address: our newest mail to " STR_FMT
-			                          " is outbox row %lld; nothing is changed",
-			                          STR_ARG(address), (long long)id));
+		if (r == 0)
+			continue;
+		newest = newest ? newest : id;
+		add_evidence(s, arena_printf(s->item->arena,
+		                             "weak: no id of ours, only the address: our newest mail to " STR_FMT
+		                             " is outbox row %lld; nothing is changed",
+		                             STR_ARG(address), (long long)id));
 	}
+	*ret_row = newest;
 	return 0;
+}
+
+static const char *why_no_answer(struct item *item, const struct bounced *b, int64_t weak_row)
+{
+	if (b->is_sure)
+		return "a report on mail of ours gets no answer";
+	if (b->row.id)
+		return "a report gets no answer; the mail that it names is too old";
+	return weak_row ? arena_printf(item->arena,
+	                               "a report gets no answer; it knows no id of ours, only an address (outbox row "
+	                               "%lld)",
+	                               (long long)weak_row)
+	                          .p
+	                : "a report gets no answer; it names no mail of ours";
 }
 
 int bounced_match(struct item *item, struct db *db, const struct threading *threading, struct bounced *ret_bounced,
@@ -169,6 +185,7 @@ int bounced_match(struct item *item, struct db *db, const struct threading *thre
 	const struct delivery_report *report = item->report;
 	struct bounced bounced = {.evidence = STR("")};
 	struct search s = {item, db, &bounced};
+	int64_t weak_row = 0;
 	int r = try_id(&s, "ENVID", report->bounces.envelope_id, err);
 
 	if (r == 0)
@@ -182,13 +199,11 @@ int bounced_match(struct item *item, struct db *db, const struct threading *thre
 	if (r == 0) {
 		bounced.case_id = threading->case_id;
 		bounced.evidence = threading_text(item->arena, threading);
-		r = look_for_address(&s, err);
+		r = look_for_address(&s, &weak_row, err);
 	}
 	if (r < 0)
 		return r;
-	item->ledger.answer = bounced.is_sure  ? "a report on mail of ours gets no answer"
-	                      : bounced.row.id ? "a report gets no answer; the mail that it names is too old"
-	                                       : "a report gets no answer; it names no mail of ours";
+	item->ledger.answer = why_no_answer(item, &bounced, weak_row);
 	*ret_bounced = bounced;
 	return 0;
 }
