@@ -11,7 +11,6 @@
 
 #define MAX_AGE        HOURS_MS(24 * 30) /* between our mail and a report that is believed */
 #define WEAK_AGE       HOURS_MS(24 * 10) /* the same where only the address fits */
-#define MAX_REFERENCES 10
 #define MAX_TEXT_IDS   5
 #define MAX_WEAK       5
 #define MAX_DIAGNOSTIC 1000
@@ -108,32 +107,54 @@ static struct str id_around(struct str text, size_t at)
 	return at - start == RANDOM_TOKEN_LEN ? str_slice(text, start, end) : STR("");
 }
 
-/* Some systems write our Message-ID into their prose. */
+static struct str without_quote_mark(struct str line)
+{
+	bool quoted = false;
+
+	for (; line.n && line.p[0] == '>'; quoted = true)
+		line = str_slice(line, 1, line.n);
+	return quoted && line.n && line.p[0] == ' ' ? str_slice(line, 1, line.n) : line;
+}
+
+/* Does the line, or the one that it continues, name older mails of the conversation than the one that came back? */
+static bool names_older_mail(struct str line, bool before)
+{
+	line = without_quote_mark(line);
+	if (before && line.n && (line.p[0] == ' ' || line.p[0] == '\t'))
+		return true;
+	line = str_trim(line);
+	return str_starts_nocase(line, STR("References:")) || str_starts_nocase(line, STR("In-Reply-To:"));
+}
+
+/* Some systems write our Message-ID into their prose, or the whole mail. */
 static int look_in_text(struct search *s, struct error *err)
 {
-	struct str text = s->item->body_text;
+	struct str rest = s->item->body_text, line;
 	int left = MAX_TEXT_IDS, r = 0;
+	bool older = false;
 
-	for (size_t at = 0; r == 0 && left && at < text.n; at++) {
-		struct str ident = text.p[at] == '@' ? id_around(text, at) : STR("");
+	while (r == 0 && left && str_split(&rest, '\n', &line)) {
+		older = names_older_mail(line, older);
+		for (size_t at = 0; r == 0 && left && !older && at < line.n; at++) {
+			struct str ident = line.p[at] == '@' ? id_around(line, at) : STR("");
 
-		if (!ident.n)
-			continue;
-		left--;
-		r = try_id(s, "the text", ident, err);
+			if (!ident.n)
+				continue;
+			left--;
+			r = try_id(s, "the text", ident, err);
+		}
 	}
 	return r;
 }
 
+/* Only the nearest: those behind it are older mails of the conversation, which didn't come back. */
 static int look_at_references(struct search *s, struct error *err)
 {
 	const struct message *m = s->item->message;
-	int r = 0;
+	int r = m->in_reply_to_count ? try_id(s, "In-Reply-To", m->in_reply_to[0], err) : 0;
 
-	for (size_t i = 0; r == 0 && i < MIN(m->in_reply_to_count, (size_t)MAX_REFERENCES); i++)
-		r = try_id(s, "In-Reply-To", m->in_reply_to[i], err);
-	for (size_t i = 0; r == 0 && i < MIN(m->reference_count, (size_t)MAX_REFERENCES); i++)
-		r = try_id(s, "References", m->references[m->reference_count - 1 - i], err);
+	if (r == 0 && m->reference_count)
+		r = try_id(s, "References", m->references[m->reference_count - 1], err);
 	return r;
 }
 
@@ -190,6 +211,8 @@ int bounced_match(struct item *item, struct db *db, const struct threading *thre
 
 	if (r == 0)
 		r = try_id(&s, "the returned mail's Message-ID", report->bounces.original_message_id, err);
+	if (r == 0)
+		r = try_id(&s, "the returned mail's first Message-ID", report->bounces.original_first_id, err);
 	if (r == 0)
 		r = try_id(&s, "Original-Message-ID", report->receipt.original_message_id, err);
 	if (r == 0)

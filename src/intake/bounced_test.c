@@ -124,6 +124,16 @@ static void check_ways(struct store *store)
 	        "192.0.2.1 does not like recipient.\r\nRemote host said: 550 5.1.1 no such user\r\n\r\n"
 	        "--- Below this line is a copy of the message.\r\n\r\nMessage-ID: <%s>\r\nFrom: support@example.com\r\n"
 	        "To: ann@example.org\r\nSubject: hello\r\n\r\nhello\r\n",
+	        /* a provider gave it another, and kept ours */
+	        "From: MAILER-DAEMON@mx.example.org\r\nSubject: Undelivered Mail Returned to Sender\r\nContent-Type: "
+	        "multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\nContent-Type: "
+	        "text/plain\r\n\r\n"
+	        "no\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: "
+	        "dns;mx\r\n\r\nFinal-Recipient: "
+	        "rfc822;ann@example.org\r\nAction: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp;550 5.1.1 no such "
+	        "user\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nX-Google-Original-Message-ID: "
+	        "<%s>\r\nMessage-ID: "
+	        "<x@provider.example>\r\nSubject: hello\r\n\r\nhello\r\n--b--\r\n",
 	        /* what it answers */
 	        "From: postmaster@mx.example.org\r\nSubject: Undeliverable: hello\r\nIn-Reply-To: "
 	        "<%s>\r\nContent-Type: "
@@ -163,6 +173,40 @@ static void check_ways(struct store *store)
 		assert_int_equal(suppressed(&o), 1);
 	}
 	close_office(&o);
+}
+
+/* The mail that came back has lost its name; those before it in the conversation must not pay for it. */
+static void check_older(struct store *store)
+{
+	struct office o;
+	struct str ident, fields;
+	int64_t id;
+
+	open_office(&o, store);
+	id = acknowledge(&o, "o1", &ident);
+	fields = arena_printf(o.arena,
+	                      "Reporting-MTA: dns;mx\r\n\r\n" FAILED(
+	                              "ann@example.org", "5.1.1",
+	                              "550 no such user") "--b\r\nContent-Type: text/plain\r\n\r\nMessage-ID: "
+	                                                  "<new@provider.example>\r\nReferences: "
+	                                                  "<" STR_FMT ">\r\n <" STR_FMT
+	                                                  ">\r\nSubject: hello\r\n--b\r\nContent-Type: "
+	                                                  "text/rfc822-headers\r\n\r\nMessage-ID: "
+	                                                  "<new@provider.example>\r\nReferences: <" STR_FMT ">\r\n",
+	                      STR_ARG(ident), STR_ARG(ident), STR_ARG(ident));
+	must_become(
+	        &o,
+	        report(&o, "message/delivery-status", fields.p,
+	               arena_printf(o.arena, "References: <" STR_FMT "> <new@provider.example>\r\n", STR_ARG(ident)).p),
+	        "filed");
+	assert_string_equal(row_of(&o, id).state, "sent");
+	assert_int_equal(suppressed(&o), 0);
+	close_office(&o);
+}
+
+static void older_mail_of_the_conversation_did_not_come_back(void **state UNUSED)
+{
+	test_store_each(check_older);
 }
 
 static void our_message_id_is_found_wherever_it_stands(void **state UNUSED)
@@ -361,6 +405,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(a_bounce_is_noted_on_its_case),
 	        cmocka_unit_test(our_message_id_is_found_wherever_it_stands),
+	        cmocka_unit_test(older_mail_of_the_conversation_did_not_come_back),
 	        cmocka_unit_test(each_recipient_has_its_own_end),
 	        cmocka_unit_test(a_report_without_our_id_changes_nothing),
 	        cmocka_unit_test(each_kind_of_report_says_its_own),

@@ -140,9 +140,25 @@ static struct str first_address(const struct address_list *list)
 	return list->count ? list->items[0].address : STR("");
 }
 
+static struct str first_id(struct arena *arena, const struct message *original)
+{
+	const struct part *root = original->root;
+
+	for (size_t i = 0; i < root->header_count; i++) {
+		struct str id;
+
+		if (!str_ends_nocase(root->headers[i].name, STR("-Original-Message-ID")))
+			continue;
+		id = str_trim(header_raw_text(arena, &root->headers[i]));
+		return id.n > 2 && id.p[0] == '<' && id.p[id.n - 1] == '>' ? str_slice(id, 1, id.n - 1) : id;
+	}
+	return STR("");
+}
+
 static void original_take(struct gathering *g, const struct message *original)
 {
 	g->b.original_message_id = original->message_id;
+	g->b.original_first_id = first_id(g->arena, original);
 	g->b.original_from = original->from.address;
 	g->b.original_to = first_address(&original->to);
 	g->b.original_subject = original->subject;
@@ -565,6 +581,7 @@ struct bounces message_bounces(struct arena *arena, const struct message *m)
 	                            .feedback_type = none,
 	                            .evidence = none,
 	                            .original_message_id = none,
+	                            .original_first_id = none,
 	                            .original_from = none,
 	                            .original_to = none,
 	                            .original_subject = none}};

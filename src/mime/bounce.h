@@ -86,6 +86,8 @@ struct bounces {
 
 	/* The mail that came back, as far as it was enclosed; empty strings otherwise. */
 	struct str original_message_id; /* without <> */
+	struct str original_first_id;   /* the sender's own, where a provider put another in its place and kept it:
+	                                   X-Google-Original-Message-ID and the like */
 	struct str original_from, original_to;
 	struct str original_subject;
 };

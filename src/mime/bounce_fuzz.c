@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(!b.is_bounce || b.evidence.n);
 	must(str_is_utf8(b.original_message_id) && str_is_utf8(b.original_from) && str_is_utf8(b.original_to) &&
 	     str_is_utf8(b.original_subject) && str_is_utf8(b.reporting_mta) && str_is_utf8(b.envelope_id) &&
-	     str_is_utf8(b.feedback_type));
+	     str_is_utf8(b.original_first_id) && str_is_utf8(b.feedback_type));
 	receipt = message_receipt(arena, m);
 	must(receipt.found || !receipt.recipient.n);
 	must(str_is_utf8(receipt.recipient) && str_is_utf8(receipt.original_message_id));
