@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/random.h"
+#include "intake/bounced.h"
 
 #include <sys/mman.h>
 
@@ -139,6 +140,15 @@ struct str item_text(struct item *item, struct str text)
 	return str_new(copy.p, n);
 }
 
+struct str item_lower(struct item *item, struct str text)
+{
+	struct str copy = arena_str(item->arena, item_text(item, text));
+
+	for (size_t i = 0; i < copy.n; i++)
+		((char *)(uintptr_t)copy.p)[i] = ascii_lower(copy.p[i]);
+	return copy;
+}
+
 /* Counted here rather than in the transaction: it reads every byte of them. */
 static void measure_attachments(struct item *item)
 {
@@ -164,6 +174,7 @@ static void understand(struct item *item)
 	}
 	item->message = message_parse(item->arena, item->raw, &limits);
 	item->automatic = message_classify(item->arena, item->message);
+	bounced_read(item);
 	item->body_text = item_cut(item_text(item, message_body_text(item->arena, item->message)), MAX_STORED_TEXT);
 	measure_attachments(item);
 	make_fingerprint(item);
