@@ -10,6 +10,7 @@
 #include "rules/render.h"
 #include "store/automatic_mail.h"
 #include "store/outbox.h"
+#include "store/suppressions.h"
 
 #define MAX_ANSWER MIB(1)
 
@@ -61,6 +62,21 @@ static enum no_answer why_not(struct item *item, enum response_when when, struct
 	return NO_ANSWER_COUNT;
 }
 
+/* 1: mail to it came back before. */
+static int is_suppressed(struct item *item, struct db *db, const char *to, struct error *err)
+{
+	struct suppression suppression;
+	int r = suppression_find(db, str_of(to), item->place->account->id, clock_now_ms(), item->arena, &suppression,
+	                         err);
+
+	if (r > 0)
+		no_answer(item, NO_ANSWER_SUPPRESSED,
+		          arena_printf(item->arena, "the address is suppressed: " STR_FMT,
+		                       STR_ARG(suppression_text(item->arena, &suppression)))
+		                  .p);
+	return r;
+}
+
 /* The same, as far as the store has to be asked. 1: the answer may go out; 0: not, and the reason is noted. */
 static int is_due(struct item *item, struct db *db, const char *to, int64_t case_id, struct error *err)
 {
@@ -81,7 +97,8 @@ static int is_due(struct item *item, struct db *db, const char *to, int64_t case
 		no_answer(item, NO_ANSWER_BUDGET, NULL);
 		return 0;
 	}
-	return breaker_ask(item, db, to, case_id, err);
+	r = is_suppressed(item, db, to, err);
+	return r != 0 ? MIN(r, 0) : breaker_ask(item, db, to, case_id, err);
 }
 
 static const char *lower_cstr(struct arena *arena, struct str s)

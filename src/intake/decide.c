@@ -7,8 +7,10 @@
 #include "cases/threading.h"
 #include "intake/answer.h"
 #include "intake/blocked.h"
+#include "intake/bounced.h"
 #include "intake/no_answer.h"
 #include "store/folders.h"
+#include "store/suppressions.h"
 
 #include <errno.h>
 
@@ -224,6 +226,24 @@ static int note_people(struct item *item, struct db *db, const struct threading 
 	return case_note_mail(db, item->arena, item->place->setup, c->id, c->previous_id, item->message, err);
 }
 
+/* A report on mail of ours: kept on the case of that mail, with what it changes in the outbox. */
+static int file_report(struct item *item, struct db *db, const struct threading *t, struct error *err)
+{
+	struct bounced bounced;
+	int r = bounced_match(item, db, t, &bounced, err);
+
+	if (r < 0)
+		return r;
+	if (!bounced.row.id && !bounced.case_id && item->place->listener->automatic == AUTOMATIC_DISCARD)
+		return discard_it(item, db, err);
+	r = store_message(item, db, bounced.case_id, bounced.evidence, err);
+	if (r == 0 && bounced.case_id)
+		r = case_touch(db, bounced.case_id, NULL, clock_now_ms(), err);
+	if (r == 0)
+		r = bounced_apply(item, db, &bounced, err);
+	return r < 0 ? r : finish(item, db, "filed", err);
+}
+
 static int join_case(struct item *item, struct db *db, const struct threading *t, const struct case_type *type,
                      struct stored_case *c, struct error *err)
 {
@@ -293,8 +313,11 @@ static int create_or_join(struct item *item, struct db *db, const struct threadi
 {
 	struct stored_case c;
 	const struct case_type *type;
-	int r = t->case_id && !item->is_blocked ? case_get(db, t->case_id, item->arena, &c, err) : 0;
+	int r = suppression_alive(db, item->arena, item->message->from.address, t->case_id, item->ledger.received_at,
+	                          err);
 
+	if (r >= 0)
+		r = t->case_id && !item->is_blocked ? case_get(db, t->case_id, item->arena, &c, err) : 0;
 	if (r < 0)
 		return r;
 	if (r == 0)
@@ -361,6 +384,8 @@ static int handle(struct item *item, struct db *db, struct error *err)
 	r = threading_decide(db, item->arena, item->place->setup, item->message, item->body_text, &t, err);
 	if (r < 0)
 		return r;
+	if (item->report)
+		return file_report(item, db, &t, err);
 	own = t.is_our_own || setup_owns_address(item->place->setup, item->message->from.address);
 	if (own) {
 		item->automatic.kind = AUTO_OWN;
