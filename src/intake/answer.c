@@ -78,7 +78,8 @@ static int is_suppressed(struct item *item, struct db *db, const char *to, struc
 }
 
 /* The same, as far as the store has to be asked. 1: the answer may go out; 0: not, and the reason is noted. */
-static int is_due(struct item *item, struct db *db, const char *to, int64_t case_id, struct error *err)
+static int is_due(struct item *item, struct db *db, const char *to, int64_t case_id, bool is_new_case,
+                  struct error *err)
 {
 	int64_t sent;
 	bool is_on;
@@ -98,7 +99,7 @@ static int is_due(struct item *item, struct db *db, const char *to, int64_t case
 		return 0;
 	}
 	r = is_suppressed(item, db, to, err);
-	return r != 0 ? MIN(r, 0) : breaker_ask(item, db, to, case_id, err);
+	return r != 0 ? MIN(r, 0) : breaker_ask(item, db, to, case_id, is_new_case, err);
 }
 
 static const char *lower_cstr(struct arena *arena, struct str s)
@@ -297,7 +298,7 @@ int answer_queue(struct item *item, struct db *db, enum response_when when, cons
 		no_answer(item, reason, NULL);
 		return 0;
 	}
-	r = is_due(item, db, lower_cstr(item->arena, to.address), c ? c->id : 0, err);
+	r = is_due(item, db, lower_cstr(item->arena, to.address), c ? c->id : 0, when == WHEN_CREATED, err);
 	if (r > 0)
 		r = make_answer(item, db, template, c, to, &marks, &stored, &mime, err);
 	if (r <= 0)

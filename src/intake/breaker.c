@@ -275,17 +275,18 @@ static const char *correspondent(struct arena *arena, const char *address)
 	        .p;
 }
 
-int breaker_ask(struct item *item, struct db *db, const char *address, int64_t case_id, struct error *err)
+int breaker_ask(struct item *item, struct db *db, const char *address, int64_t case_id, bool is_new_case,
+                struct error *err)
 {
 	struct reaction mail = {.now = clock_now_ms(),
 	                        .likeness = likeness_of(message_reply(item->arena, item->message).reply)};
 	struct circuit circuits[2];
 	enum verdict verdicts[2];
-	size_t n = case_id ? 2 : 1;
+	size_t n = case_id && !is_new_case ? 2 : 1;
 	const struct circuit *open = NULL;
 	int r = load(db, item->arena, "address", correspondent(item->arena, address), &circuits[0], err);
 
-	if (r == 0 && case_id)
+	if (r == 0 && n > 1)
 		r = load(db, item->arena, "case", arena_printf(item->arena, "%lld", (long long)case_id).p, &circuits[1],
 		         err);
 	if (r < 0)

@@ -27,7 +27,9 @@
 struct item;
 
 /* May an answer to this mail go to `address` (lower case) in this case (0: none)? 1: yes, and it is remembered. 0: no;
- * the reason stands in the item's ledger row. Notes what changes in the store, with events on the case. */
-int breaker_ask(struct item *item, struct db *db, const char *address, int64_t case_id, struct error *err) NODISCARD;
+ * the reason stands in the item's ledger row. Notes what changes in the store, with events on the case. A new case has
+ * no circuit yet: most never need one. */
+int breaker_ask(struct item *item, struct db *db, const char *address, int64_t case_id, bool is_new_case,
+                struct error *err) NODISCARD;
 
 #endif
