@@ -62,7 +62,6 @@ static enum no_answer why_not(struct item *item, enum response_when when, struct
 	return NO_ANSWER_COUNT;
 }
 
-/* 1: mail to it came back before. */
 static int is_suppressed(struct item *item, struct db *db, const char *to, struct error *err)
 {
 	struct suppression suppression;
@@ -99,7 +98,7 @@ static int is_due(struct item *item, struct db *db, const char *to, int64_t case
 		return 0;
 	}
 	r = is_suppressed(item, db, to, err);
-	return r != 0 ? MIN(r, 0) : breaker_ask(item, db, to, case_id, is_new_case, err);
+	return r != 0 ? MIN(r, 0) : breaker_ask(item, db, to, case_id, err);
 }
 
 static const char *lower_cstr(struct arena *arena, struct str s)

@@ -107,6 +107,7 @@ static struct str id_around(struct str text, size_t at)
 		end++;
 	while (end > at + 1 && text.p[end - 1] == '.')
 		end--;
+	/* Mail that a person sends has the shorter ones. */
 	return at - start == TOKEN_LEN || at - start == RANDOM_TOKEN_LEN ? str_slice(text, start, end) : STR("");
 }
 

@@ -216,16 +216,6 @@ static int discard_it(struct item *item, struct db *db, struct error *err)
 	return finish(item, db, "discarded", err);
 }
 
-/* Those of the mail have a part in the case from now on; a stranger and those he names don't, and it is told. */
-static int note_people(struct item *item, struct db *db, const struct threading *t, const struct stored_case *c,
-                       struct error *err)
-{
-	item->is_stranger = t->is_stranger && t->case_id == c->id;
-	if (item->is_stranger)
-		return tell(item, db, "case.stranger", c->number, err);
-	return case_note_mail(db, item->arena, item->place->setup, c->id, c->previous_id, item->message, err);
-}
-
 /* A report on mail of ours: kept on the case of that mail, with what it changes in the outbox. */
 static int file_report(struct item *item, struct db *db, const struct threading *t, struct error *err)
 {
@@ -242,6 +232,17 @@ static int file_report(struct item *item, struct db *db, const struct threading 
 	if (r == 0)
 		r = bounced_apply(item, db, &bounced, err);
 	return r < 0 ? r : finish(item, db, "filed", err);
+}
+
+/* Those of the mail have a part in the case from now on; a stranger and those he names don't, and it is told.
+ */
+static int note_people(struct item *item, struct db *db, const struct threading *t, const struct stored_case *c,
+                       struct error *err)
+{
+	item->is_stranger = t->is_stranger && t->case_id == c->id;
+	if (item->is_stranger)
+		return tell(item, db, "case.stranger", c->number, err);
+	return case_note_mail(db, item->arena, item->place->setup, c->id, c->previous_id, item->message, err);
 }
 
 static int join_case(struct item *item, struct db *db, const struct threading *t, const struct case_type *type,
@@ -425,16 +426,18 @@ static int park(struct item *item, struct db *db, const char *category, const ch
 
 static int park_too_large(struct item *item, struct db *db, struct error *err)
 {
-	struct str reason = arena_printf(
-	        item->arena,
-	        "%llu bytes are more than the listener's max_message_mb (%lld); the mail is still on the server",
-	        (unsigned long long)item->ledger.size, (long long)item->place->listener->max_message_mb);
+	struct str reason =
+	        arena_printf(item->arena,
+	                     "%llu bytes are more than the listener's max_message_mb (%lld); the "
+	                     "mail is still on the server",
+	                     (unsigned long long)item->ledger.size, (long long)item->place->listener->max_message_mb);
 
 	item->ledger.outcome = "too-large";
 	return park(item, db, "too-large", reason.p, err);
 }
 
-/* The server has it and doesn't give it, or there was no room for it here: the row stands for it until it is fetched.
+/* The server has it and doesn't give it, or there was no room for it here: the row stands for it until it is
+ * fetched.
  */
 static int note_unfetched(struct item *item, struct db *db, struct error *err)
 {
@@ -505,8 +508,8 @@ static int keep_raw(struct item *item, struct db *db, struct error *err)
 	return r < 0 ? r : item_store_raw(item, db, item->ledger.message_id, err);
 }
 
-/* Nothing but the store's own faults may end here: else one mail would stand before all that come behind it. What
- * conflicts with another process's work is worth a try later. */
+/* Nothing but the store's own faults may end here: else one mail would stand before all that come behind it.
+ * What conflicts with another process's work is worth a try later. */
 int item_store_failure(struct item *item, struct db *db, const struct error *cause, struct error *err)
 {
 	const struct listener *listener = item->place->listener;

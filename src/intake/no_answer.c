@@ -13,7 +13,7 @@ static const struct {
         [NO_ANSWER_NO_BRANCH] = {"no-branch", "no branch of the rule fits"},
         [NO_ANSWER_OWN_MAIL] = {"own-mail", "own mail gets no answer"},
         [NO_ANSWER_AUTOMATIC] = {"automatic", "automatic mail gets no answer"},
-        [NO_ANSWER_REPORT] = {"report", "a report on our mail gets no answer"},
+        [NO_ANSWER_REPORT] = {"report", "a report on mail of ours gets no answer"},
         [NO_ANSWER_NO_RESPONSE] = {"no-response", "the rule has no response for this"},
         [NO_ANSWER_NO_TEMPLATE] = {"no-template", "the response's template is missing"},
         [NO_ANSWER_ACCOUNT_SILENT] = {"account-silent", "the account doesn't send"},
