@@ -81,6 +81,7 @@ static void write_memory(struct circuit *c, struct buf *out)
 	c->row.memory = buf_str(out);
 }
 
+/* 1 found, 0 none: a closed one. */
 static int load(struct db *db, struct arena *arena, const char *scope, const char *name, struct circuit *ret,
                 struct error *err)
 {
@@ -90,7 +91,7 @@ static int load(struct db *db, struct arena *arena, const char *scope, const cha
 	        .row = {.scope = scope, .name = name, .state = "closed", .reason = "", .memory = STR("")}};
 	r = breaker_get(db, scope, name, arena, &ret->row, err);
 	read_memory(ret);
-	return MIN(r, 0);
+	return r;
 }
 
 static int save(struct db *db, struct circuit *c, int64_t now, struct error *err)
@@ -236,6 +237,23 @@ static void remember(struct circuit *c, const struct reaction *mail)
 	c->row.letters++;
 }
 
+/* A correspondent without a circuit: what it would remember is made up from the outbox. */
+static int recall(struct db *db, struct arena *arena, struct circuit *c, int64_t now, struct error *err)
+{
+	struct past_answer past[REMEMBERED];
+	int n = breaker_past_answers(db, c->row.name, now - DAY, REMEMBERED, arena, past, err);
+
+	for (int i = n - 1; i >= 0; i--) {
+		struct reaction mail = {.now = past[i].at};
+
+		if (!past[i].text.p)
+			continue;
+		mail.likeness = likeness_of(reply_of_text(arena, past[i].text).reply);
+		remember(c, &mail);
+	}
+	return MIN(n, 0);
+}
+
 /* ---------------------------------------------------------------- the question */
 
 static int tell(struct item *item, struct db *db, const struct circuit *c, const char *kind, int64_t case_id,
@@ -275,29 +293,44 @@ static const char *correspondent(struct arena *arena, const char *address)
 	        .p;
 }
 
+/* The circuits that the mail passes: the correspondent's, and the case's where it isn't a new one. Returns their
+ * number; 0 where there is nothing to judge or to remember: the outbox will know of a first letter. */
+static int load_all(struct item *item, struct db *db, const char *address, int64_t case_id, struct circuit *circuits,
+                    struct error *err)
+{
+	const char *name = correspondent(item->arena, address);
+	int r = load(db, item->arena, "address", name, &circuits[0], err);
+
+	if (r == 0 && name == address) {
+		r = recall(db, item->arena, &circuits[0], clock_now_ms(), err);
+		if (r == 0 && circuits[0].count == 0 && !case_id)
+			return 0;
+	}
+	if (r >= 0 && case_id)
+		r = load(db, item->arena, "case", arena_printf(item->arena, "%lld", (long long)case_id).p, &circuits[1],
+		         err);
+	return r < 0 ? r : case_id ? 2 : 1;
+}
+
 int breaker_ask(struct item *item, struct db *db, const char *address, int64_t case_id, bool is_new_case,
                 struct error *err)
 {
-	struct reaction mail = {.now = clock_now_ms(),
-	                        .likeness = likeness_of(message_reply(item->arena, item->message).reply)};
+	struct reaction mail = {.now = clock_now_ms()};
 	struct circuit circuits[2];
 	enum verdict verdicts[2];
-	size_t n = case_id && !is_new_case ? 2 : 1;
 	const struct circuit *open = NULL;
-	int r = load(db, item->arena, "address", correspondent(item->arena, address), &circuits[0], err);
+	int n = load_all(item, db, address, is_new_case ? 0 : case_id, circuits, err), r = 0;
 
-	if (r == 0 && n > 1)
-		r = load(db, item->arena, "case", arena_printf(item->arena, "%lld", (long long)case_id).p, &circuits[1],
-		         err);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < n; i++) {
+	if (n <= 0)
+		return n < 0 ? n : 1;
+	mail.likeness = likeness_of(message_reply(item->arena, item->message).reply);
+	for (int i = 0; i < n; i++) {
 		verdicts[i] = judge(&circuits[i], &mail);
 		if ((verdicts[i] == OPENS || verdicts[i] == STAYS_OPEN) &&
 		    (!open || circuits[i].row.open_until > open->row.open_until))
 			open = &circuits[i];
 	}
-	for (size_t i = 0; i < n && r == 0; i++) {
+	for (int i = 0; i < n && r == 0; i++) {
 		if (!open)
 			remember(&circuits[i], &mail);
 		else if (verdicts[i] == PASSES || verdicts[i] == CLOSES)

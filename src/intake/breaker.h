@@ -6,6 +6,9 @@
  *mail like that which opened it puts that off half-open  the time is over: one answer goes out. Is what comes next of
  *the same kind, it opens again, for longer; is it of another, it closes
  *
+ * Most people write once, so a correspondent's circuit is kept from the second answer on: until then the outbox knows
+ * the first, and the case the mail that it answered.
+ *
  * It opens when
  *	- one mail more comes that is like an earlier one of the day, after two such were answered, and they are the
  *	  half of the last or more (likeness.h; numbers and dates don't count): a responder that says the same, or a few

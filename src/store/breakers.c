@@ -34,6 +34,30 @@ int breaker_get(struct db *db, const char *scope, const char *name, struct arena
 	return r < 0 ? r : read_breaker(rows, arena, ret, err);
 }
 
+int breaker_past_answers(struct db *db, const char *address, int64_t since, size_t max, struct arena *arena,
+                         struct past_answer *ret_answers, struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	size_t n = 0;
+	int r = db_query(
+	        db,
+	        "SELECT o.created_at, (SELECT SUBSTR(m.body_text, 1, 32768) FROM message m WHERE "
+	        "m.case_id = o.case_id AND m.direction = 'in' AND m.id < o.message_id ORDER BY m.id DESC LIMIT 1) "
+	        "FROM outbox o WHERE o.kind = 'answer' AND o.answer_to = $1 AND o.created_at > $2 "
+	        "ORDER BY o.created_at DESC LIMIT $3",
+	        DB_ARGS(DB_TEXT(address), DB_INT(since), DB_INT(max)), &rows, err);
+
+	if (r < 0)
+		return r;
+	while (n < max && (r = db_next(rows, err)) > 0) {
+		struct str text = db_col_str(rows, 1);
+
+		ret_answers[n++] =
+		        (struct past_answer){db_col_int(rows, 0), text.p ? arena_str(arena, text) : STR_NULL};
+	}
+	return r < 0 ? r : (int)n;
+}
+
 int breaker_put(struct db *db, const struct stored_breaker *b, struct error *err)
 {
 	return db_exec(db,

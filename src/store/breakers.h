@@ -22,6 +22,16 @@ struct stored_breaker {
 int breaker_get(struct db *db, const char *scope, const char *name, struct arena *arena, struct stored_breaker *ret,
                 struct error *err) NODISCARD;
 
+/* An answer of the outbox, and the text of the mail that it answered (its first 32 KiB). */
+struct past_answer {
+	int64_t at;
+	struct str text; /* null where it isn't known */
+};
+
+/* The answers to an address (lower case) since then, the newest first, up to `max`. Returns their number. */
+int breaker_past_answers(struct db *db, const char *address, int64_t since, size_t max, struct arena *arena,
+                         struct past_answer *ret_answers, struct error *err) NODISCARD;
+
 /* Creates or replaces. */
 int breaker_put(struct db *db, const struct stored_breaker *breaker, struct error *err) NODISCARD;
 
