@@ -243,6 +243,26 @@ struct item *item_again(const struct intake_place *place, const struct ledger_ro
 	return item;
 }
 
+void item_keep_start(struct item *item)
+{
+	struct item *start = ARENA_NEW(item->arena, struct item);
+
+	*start = *item;
+	item->start = start;
+}
+
+void item_restart(struct item *item)
+{
+	const struct item *start = item->start;
+	struct packed packed = item->packed; /* perhaps stored and gone: it is packed anew then */
+	struct work work = item->work;
+
+	*item = *start;
+	item->start = start;
+	item->packed = packed;
+	item->work = work;
+}
+
 void item_free(struct item *item)
 {
 	if (!item)

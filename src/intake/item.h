@@ -52,6 +52,7 @@ struct item {
 	const char *case_number;  /* after the commit; "" */
 	int result;
 	struct error error;
+	const struct item *start; /* as it was handed to the committer; in the arena */
 };
 
 /* Sets up the place: rule, account, fingerprint key. */
@@ -71,6 +72,10 @@ DEFINE_CLEANUP(struct item *, item_free)
 /* The two faces of the unit of work: decide and store; or record that it failed. */
 int item_store(struct item *item, struct db *db, struct error *err) NODISCARD;
 int item_store_failure(struct item *item, struct db *db, const struct error *cause, struct error *err) NODISCARD;
+
+/* Remembers the item as it is, before it is handed to the committer; puts it back to that for a second item_store(). */
+void item_keep_start(struct item *item);
+void item_restart(struct item *item);
 
 /* Parks the message unread, as one that ended the process `item->ledger.tries` times. */
 int item_store_crashed(struct item *item, struct db *db, struct error *err) NODISCARD;

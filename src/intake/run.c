@@ -100,6 +100,11 @@ static int run_item_failed(struct work *work, struct db *db, const struct error 
 	return r;
 }
 
+static void run_item_again(struct work *work)
+{
+	item_restart((struct item *)(void *)work);
+}
+
 static void add_uid(struct uid_list *list, uint32_t uid)
 {
 	ARRAY_ROOM(list->uids, list->n, list->size);
@@ -273,9 +278,11 @@ int intake_submit(struct intake_run *run, struct incoming *incoming, struct erro
 	item->run = run;
 	if (!item->work.run)
 		item->work.run = run_item;
+	item->work.again = run_item_again;
 	item->work.run_failed = run_item_failed;
 	item->work.done = item_done;
 	item->work.lane = run->lane;
+	item_keep_start(item);
 	pthread_mutex_lock(&run->lock);
 	run->bytes += bytes;
 	run->count++;
@@ -354,6 +361,11 @@ static int run_acknowledgement(struct work *work, struct db *db, struct error *e
 	                          err);
 }
 
+static void run_acknowledgement_again(struct work *work)
+{
+	(void)work; /* it changes nothing of its own */
+}
+
 /* A mark that could not be written is no harm: the server will be told once more. */
 static void acknowledgement_done(struct work *work, int result, const struct error *err)
 {
@@ -379,7 +391,10 @@ void intake_acknowledged(struct intake_run *run, const uint32_t *uids, size_t n)
 	a->uids = mem_new(n, sizeof *uids);
 	a->n = n;
 	memcpy(a->uids, uids, n * sizeof *uids);
-	a->work = (struct work){.run = run_acknowledgement, .done = acknowledgement_done, .lane = run->lane};
+	a->work = (struct work){.run = run_acknowledgement,
+	                        .again = run_acknowledgement_again,
+	                        .done = acknowledgement_done,
+	                        .lane = run->lane};
 	pthread_mutex_lock(&run->lock);
 	run->count++;
 	pthread_mutex_unlock(&run->lock);

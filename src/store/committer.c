@@ -4,25 +4,11 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/mem.h"
+#include "store/batch.h"
 #include "store/db_driver.h"
-#include "store/flusher.h"
 #include "store/lock.h"
 
 #include <errno.h>
-
-struct outcome {
-	int result;
-	struct error *err; /* of one that failed */
-};
-
-/* Units that are committed together, and wait together to be durable. */
-struct batch {
-	struct flush flush;
-	struct work *first;
-	int result; /* of the transaction; negative: err */
-	struct error err;
-	struct outcome *outcomes; /* one for each unit */
-};
 
 LOCK_NAME(queue_lock);
 
@@ -64,53 +50,6 @@ bool committer_is_self(void)
 
 /* ---------------------------------------------------------------- one batch */
 
-/* Runs one function of a unit in a savepoint of its own; what a failed one wrote is undone. */
-static int in_savepoint(struct db *db, struct work *work, const struct error *cause, struct error *err)
-{
-	int r = db_savepoint(db, err);
-
-	if (r < 0)
-		return r;
-	r = cause ? work->run_failed(work, db, cause, err) : work->run(work, db, err);
-	if (r >= 0)
-		r = db_release(db, err);
-	if (r < 0)
-		(void)!db_rollback_to(db, NULL); /* when that fails, the whole transaction is lost, and db says so */
-	return r;
-}
-
-/* A unit that fails may write down in the same transaction that it did; then it counts as done. */
-static int run_unit(struct db *db, struct work *work, struct outcome *outcome)
-{
-	struct error err;
-	int r = in_savepoint(db, work, NULL, &err);
-
-	if (r < 0 && work->run_failed && db_is_sound(db, NULL)) {
-		const struct error cause = err;
-
-		r = in_savepoint(db, work, &cause, &err);
-	}
-	if (r < 0) {
-		outcome->err = mem_new(1, sizeof err);
-		*outcome->err = err;
-	}
-	return outcome->result = r;
-}
-
-/* Runs every unit; returns how many succeeded, or negative when the transaction as a whole is lost. */
-static int run_units(struct committer *c, struct batch *batch, struct error *err)
-{
-	int succeeded = 0, i = 0;
-
-	for (struct work *w = batch->first; w; w = w->next, i++) {
-		if (run_unit(c->db, w, &batch->outcomes[i]) >= 0)
-			succeeded++;
-		else if (!db_is_sound(c->db, err))
-			return err->code;
-	}
-	return succeeded;
-}
-
 static int commit(struct committer *c, struct error *err)
 {
 	int r;
@@ -144,47 +83,24 @@ static int run_batch(struct committer *c, struct batch *batch, struct error *err
 	int r = be_ready(c, err);
 
 	if (r == 0)
-		r = db_begin(c->db, err);
-	if (r < 0)
+		r = batch_run(batch, c->db, err);
+	if (r <= 0)
 		return r;
-	r = run_units(c, batch, err);
-	if (r <= 0) {
-		db_rollback(c->db);
-		return r;
-	}
 	r = commit(c, err);
 	return r == 0 && !c->flusher ? open_flusher(c, err) : r;
 }
 
-/* Tells each unit how it went; the transaction's failure is every unit's. A unit may be gone once it was told. */
-static void report(struct batch *batch, int result, const struct error *err)
-{
-	struct work *next;
-	int i = 0;
-
-	on_committer = true;
-	for (struct work *w = batch->first; w; w = next) {
-		struct outcome *o = &batch->outcomes[i++];
-
-		next = w->next;
-		if (result < 0)
-			w->done(w, result, err);
-		else
-			w->done(w, o->result, o->err);
-		free(o->err);
-	}
-	free(batch->outcomes);
-	free(batch);
-}
-
+/* On the flusher's thread, or the committer's. */
 static void batch_flushed(struct flush *flush, int result, const struct error *err)
 {
 	struct batch *batch = (struct batch *)flush;
 
+	on_committer = true;
 	if (batch->result < 0)
-		report(batch, batch->result, &batch->err);
+		batch_report(batch, batch->result, &batch->err);
 	else
-		report(batch, result, err);
+		batch_report(batch, result, err);
+	batch_free(batch);
 }
 
 /* ---------------------------------------------------------------- the thread */
@@ -201,21 +117,12 @@ static bool expects_company(const struct committer *c) REQUIRES(queue_lock)
 	return !c->is_urged && (c->last_count > 1 || c->waiting > 1);
 }
 
-static struct batch *batch_new(struct work *first, int count)
-{
-	struct batch *batch = mem_new(1, sizeof *batch);
-
-	batch->flush.done = batch_flushed;
-	batch->first = first;
-	batch->outcomes = mem_new((size_t)count, sizeof *batch->outcomes);
-	return batch;
-}
-
 /* Cuts a batch off the queue: waits for a first unit, then perhaps a moment for company. NULL when there is nothing
  * left to do. */
 static struct batch *next_batch(struct committer *c)
 {
 	struct work *first, *end;
+	struct batch *batch;
 	struct timespec until;
 	int count = 1;
 
@@ -241,7 +148,11 @@ static struct batch *next_batch(struct committer *c)
 		c->is_urged = false;
 	}
 	unlock(c);
-	return first ? batch_new(first, count) : NULL;
+	if (!first)
+		return NULL;
+	batch = batch_new(first, count);
+	batch->flush.done = batch_flushed;
+	return batch;
 }
 
 /* A single unit with nothing behind it. */

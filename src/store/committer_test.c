@@ -42,6 +42,14 @@ static int run_unit(struct work *work, struct db *db, struct error *err)
 	                                : r;
 }
 
+static atomic_int runs_again;
+
+static void unit_again(struct work *work)
+{
+	(void)work;
+	atomic_fetch_add(&runs_again, 1);
+}
+
 static void unit_done(struct work *work, int result, const struct error *err)
 {
 	struct unit *unit = (struct unit *)work;
@@ -89,12 +97,15 @@ static void *submit_units(void *arg)
 	return NULL;
 }
 
-static void start_submitter(struct submitter *s, struct store *store, int lane, atomic_int *order)
+static void start_submitter(struct submitter *s, struct store *store, int lane, bool can_run_again, atomic_int *order)
 {
 	s->store = store;
 	for (int i = 0; i < EACH; i++) {
 		s->units[i] = (struct unit){
-		        .work = {.run = run_unit, .done = unit_done, .lane = (uint64_t)lane},
+		        .work = {.run = run_unit,
+		                 .again = can_run_again ? unit_again : NULL,
+		                 .done = unit_done,
+		                 .lane = (uint64_t)lane},
 		        .mishap = i % 10 == 3   ? GIVES_UP
 		                  : i % 10 == 7 ? CONFLICTS
 		                                : GOOD,
@@ -106,7 +117,7 @@ static void start_submitter(struct submitter *s, struct store *store, int lane, 
 	must(pthread_create(&s->thread, NULL, submit_units, s) == 0);
 }
 
-static void check_units(const char *url)
+static void check_units_of(const char *url, bool can_run_again)
 {
 	static const int results[] = {[GOOD] = 0, [GIVES_UP] = E_LIMIT, [CONFLICTS] = E_CONFLICT};
 	struct submitter *submitters CLEANUP(freep) = mem_new(SUBMITTERS, sizeof *submitters);
@@ -118,7 +129,7 @@ static void check_units(const char *url)
 	assert_ok(store_open(&(struct store_options){.url = url, .create = true, .committers = 4}, &store, &err), &err);
 	assert_ok(store_do(store, &taken, &err), &err);
 	for (int s = 0; s < SUBMITTERS; s++)
-		start_submitter(&submitters[s], store, s, &order);
+		start_submitter(&submitters[s], store, s, can_run_again, &order);
 	for (int s = 0; s < SUBMITTERS; s++)
 		pthread_join(submitters[s].thread, NULL);
 	store_close(store); /* waits for all of them */
@@ -136,9 +147,29 @@ static void check_units(const char *url)
 	store_close(store);
 }
 
+static void check_units(const char *url)
+{
+	check_units_of(url, false);
+}
+
 static void units_are_committed_together_and_fail_alone(void **state UNUSED)
 {
+	atomic_store(&runs_again, 0);
 	test_store_each_url(check_units);
+	assert_int_equal(atomic_load(&runs_again), 0);
+}
+
+static void check_units_again(const char *url)
+{
+	check_units_of(url, true);
+}
+
+/* The same end where all that a failure undid is run a second time. */
+static void a_batch_with_a_failure_is_run_again(void **state UNUSED)
+{
+	atomic_store(&runs_again, 0);
+	test_store_each_url(check_units_again);
+	assert_true(atomic_load(&runs_again) > 0);
 }
 
 /* ---------------------------------------------------------------- submit and wait */
@@ -191,6 +222,21 @@ static void check_notes(struct store *store)
 static void a_failure_is_written_down_where_the_unit_can(void **state UNUSED)
 {
 	test_store_each(check_notes);
+}
+
+static void check_lone_failure(struct store *store)
+{
+	struct work work = {.run = insert_then_give_up, .again = unit_again, .run_failed = note_failure};
+	struct error err = {0};
+
+	assert_ok(store_do(store, &work, &err), &err);
+	assert_int_equal(count(store, "SELECT COUNT(*) FROM counter WHERE name = 'gave up'"), 1);
+	assert_int_equal(count(store, "SELECT COUNT(*) FROM counter"), 1);
+}
+
+static void a_lone_failure_is_written_down_too(void **state UNUSED)
+{
+	test_store_each(check_lone_failure);
 }
 
 /* ---------------------------------------------------------------- company */
@@ -394,6 +440,8 @@ int main(void)
 		cmocka_unit_test(a_unit_is_stored_exactly_from_its_commit_on),
 #endif
 		cmocka_unit_test(units_are_committed_together_and_fail_alone),
+		cmocka_unit_test(a_batch_with_a_failure_is_run_again),
+		cmocka_unit_test(a_lone_failure_is_written_down_too),
 		cmocka_unit_test(a_caller_may_wait_for_its_unit),
 		cmocka_unit_test(a_failure_is_written_down_where_the_unit_can),
 		cmocka_unit_test(a_lone_unit_waits_for_nobody),

@@ -140,6 +140,13 @@ static int run_failed_errand(struct work *work, struct db *db, const struct erro
 	return errand->inner->run_failed(errand->inner, db, cause, err);
 }
 
+static void errand_again(struct work *work)
+{
+	struct errand *errand = (struct errand *)work;
+
+	errand->inner->again(errand->inner);
+}
+
 static void errand_done(struct work *work, int result, const struct error *err)
 {
 	struct errand *errand = (struct errand *)work;
@@ -162,6 +169,8 @@ int store_do(struct store *store, struct work *work, struct error *err)
 
 	if (work->run_failed)
 		errand.work.run_failed = run_failed_errand;
+	if (work->again)
+		errand.work.again = errand_again;
 	must(!committer_is_self());
 	pthread_mutex_init(&errand.mutex, NULL);
 	pthread_cond_init(&errand.changed, NULL);

@@ -30,11 +30,14 @@ const char *store_url(const struct store *store); /* as given: may hold a passwo
 int store_schema_version(void);                   /* the newest this program knows */
 
 /* A unit of work for a committer: a message, an outbox answer, a ledger mark. Embedded in the caller's struct. Many
- * units are committed together, each in a savepoint, so that one that fails harms no other; units with the same `lane`
- * run in the order submitted. */
+ * units are committed together, and one that fails harms no other; units with the same `lane` run in the order
+ * submitted. */
 struct work {
 	/* Does the writing; on failure everything it wrote is undone. Runs on a committer's thread. */
 	int (*run)(struct work *work, struct db *db, struct error *err);
+	/* May be NULL: then it costs more. Puts the unit back to where it was before run, which is called once more:
+	 * when a unit of the same batch, perhaps another, failed, and everything was undone. */
+	void (*again)(struct work *work);
 	/* May be NULL. After run failed and was undone: records the failure in the same transaction, so that nothing
 	 * that was passed over is ever forgotten. When it succeeds the unit counts as committed (done gets 0). */
 	int (*run_failed)(struct work *work, struct db *db, const struct error *cause, struct error *err);
