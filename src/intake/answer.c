@@ -98,7 +98,7 @@ static int is_due(struct item *item, struct db *db, const char *to, int64_t case
 		return 0;
 	}
 	r = is_suppressed(item, db, to, err);
-	return r != 0 ? MIN(r, 0) : breaker_ask(item, db, to, case_id, err);
+	return r != 0 ? MIN(r, 0) : breaker_ask(item, db, to, case_id, is_new_case, err);
 }
 
 static const char *lower_cstr(struct arena *arena, struct str s)
