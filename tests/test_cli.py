@@ -86,7 +86,7 @@ class Commands(unittest.TestCase):
         self.assertEqual([row["no_answer"] for row in rows], ["loop", "loop"])
         self.assertIn("no answer (loop): a loop: ", self.home.run("ledger", "list", "--no-answer", "loop").out)
         self.assertIn("reason", self.home.run("ledger", "list", "--no-answer", "whatever", expect=2).err)
-        self.home.run("loops", "reset", "Robot-Like@example.org")
+        self.home.run("loops", "reset", "Robot-Like+7@example.org")
         self.assertEqual(self.home.json("loops"), [])
         self.home.run("loops", "reset", "nobody@example.org", expect=1)
         self.take_in("robot-like@example.org", "l9", "Number 9", "Your request 9 was received by our department.")

@@ -262,8 +262,7 @@ static void refuse(struct item *item, const struct circuit *c)
 	                  .p);
 }
 
-/* A plus-address is the same correspondent; responders change it from mail to mail. */
-static const char *correspondent(struct arena *arena, const char *address)
+const char *breaker_correspondent(struct arena *arena, const char *address)
 {
 	struct str whole = str_of(address);
 	ptrdiff_t plus = str_find_char(whole, '+'), at = str_find_char(whole, '@');
@@ -284,7 +283,7 @@ int breaker_ask(struct item *item, struct db *db, const char *address, int64_t c
 	enum verdict verdicts[2];
 	size_t n = case_id && !is_new_case ? 2 : 1;
 	const struct circuit *open = NULL;
-	int r = load(db, item->arena, "address", correspondent(item->arena, address), &circuits[0], err);
+	int r = load(db, item->arena, "address", breaker_correspondent(item->arena, address), &circuits[0], err);
 
 	if (r == 0 && n > 1)
 		r = load(db, item->arena, "case", arena_printf(item->arena, "%lld", (long long)case_id).p, &circuits[1],
