@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import pty
+import re
 import sqlite3
 import struct
 import subprocess
@@ -85,7 +86,7 @@ class Commands(unittest.TestCase):
         self.assertEqual([row["no_answer"] for row in rows], ["loop", "loop"])
         self.assertIn("no answer (loop): a loop: ", self.home.run("ledger", "list", "--no-answer", "loop").out)
         self.assertIn("reason", self.home.run("ledger", "list", "--no-answer", "whatever", expect=2).err)
-        self.home.run("loops", "reset", "Robot-Like@example.org")
+        self.home.run("loops", "reset", "Robot-Like+7@example.org")
         self.assertEqual(self.home.json("loops"), [])
         self.home.run("loops", "reset", "nobody@example.org", expect=1)
         self.take_in("robot-like@example.org", "l9", "Number 9", "Your request 9 was received by our department.")
@@ -131,6 +132,32 @@ class Commands(unittest.TestCase):
         answer = self.home.json("apply", "-", input=changed)
         self.assertEqual((answer["changed"], answer["dry_run"]), (1, False))
         self.assertEqual(self.ask("SELECT MAX(revision) FROM record"), [(2,)])
+
+    def test_a_store_of_an_older_version_is_brought_up_to_date(self):
+        root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+        with open(os.path.join(root, "src/store/migrations.c"), encoding="utf-8") as file:
+            first = re.sub(r"/\*.*?\*/", "", file.read().split("foundation[] =")[1].split(";\n\n")[0], flags=re.S)
+        script = "".join(re.findall(r'"([^"]*)"', first))
+        for word, sql in (("{ID}", "INTEGER"), ("{BLOB}", "BLOB"), ("{CLUSTERED}", "WITHOUT ROWID")):
+            script = script.replace(word, sql)
+        self.home.apply(setup())
+        store = os.path.join(self.home.folder, "store.db")
+        for end in ("", "-wal", "-shm"):
+            with contextlib.suppress(FileNotFoundError):
+                os.remove(store + end)
+        with sqlite3.connect(store) as db:
+            db.executescript("PRAGMA journal_mode = WAL; CREATE TABLE schema_migration (version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, "
+                             "applied_at BIGINT NOT NULL); CREATE TABLE id_block (next BIGINT NOT NULL); INSERT INTO id_block VALUES (1000);"
+                             "INSERT INTO schema_migration VALUES (1, 'foundation', 1);" + script +
+                             "INSERT INTO cases VALUES (5, 'request', 'S-000005', 'open', NULL, 'Old', NULL, 'support', NULL, '{}', 1, 1, 1);"
+                             "INSERT INTO message VALUES (6, 'in', 5, 'support', 'old@x', 'Ann@Example.org', '', '', 'Old', 'none', 1, 1, 1, '', 'x');")
+        db.close()
+        self.assertIn("has schema 1, this program needs", self.home.run("cases", "list", expect=4).err)
+        self.home.run("apply", "-", "--dry-run", input=setup(), expect=4)
+        self.home.apply(setup())
+        self.assertEqual(self.ask("SELECT address FROM case_participant"), [("ann@example.org",)])
+        self.take_in("ann@example.org", "n1", "Re: Old", "It goes on.")
+        self.home.run("cases", "list")
 
     def test_list_show_delete(self):
         self.home.apply(setup())

@@ -73,7 +73,7 @@ class CommandLine(Input):
         ("doctor takes no arguments", ["doctor", "now"]),
         ("version takes no arguments", ["version", "now"]),
         ("keys rotate", ["keys"]),
-        ("message raw takes the id of one message", ["message", "raw"]),
+        ("message show and message raw take the id of one message", ["message", "raw"]),
         ("inspect takes one or more message files", ["inspect"]),
     ]
 

@@ -178,7 +178,7 @@ static int has_records(struct store *store, struct error *err)
 int cli_open(struct cli *cli, bool create, struct error *err)
 {
 	char *url CLEANUP(freep) = choose_store(cli), *key CLEANUP(freep) = path_in_home(cli, "keys");
-	struct store_options options = {.url = url, .create = create};
+	struct store_options options = {.url = url, .create = create, .migrate = cli->migrate};
 	int r = create ? file_make_folder(cli->home, err) : 0;
 
 	if (r == 0)
@@ -196,6 +196,20 @@ int cli_open(struct cli *cli, bool create, struct error *err)
 	return 0;
 }
 
+int cli_open_newest(struct cli *cli, struct error *err)
+{
+	int r = cli_open(cli, false, err);
+
+	if (r != E_STORE || cli->store)
+		return r;
+	/* Perhaps it is only older than this program; nobody else may be at work with it then. */
+	r = cli_lock(cli, err);
+	if (r < 0)
+		return r;
+	cli->migrate = true;
+	return cli_open(cli, false, err);
+}
+
 int cli_load(struct cli *cli, struct error *err)
 {
 	struct db *db CLEANUP(db_closep) = NULL;
@@ -211,6 +225,8 @@ int cli_lock(struct cli *cli, struct error *err)
 	char *path CLEANUP(freep) = path_in_home(cli, "lock");
 	char owner[64] = "";
 
+	if (cli->lock_fd >= 0)
+		return 0;
 	cli->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (cli->lock_fd < 0) {
 		fail_errno(err, errno, "can't open %s", path);
@@ -220,6 +236,8 @@ int cli_lock(struct cli *cli, struct error *err)
 		ssize_t n = pread(cli->lock_fd, owner, sizeof owner - 1, 0);
 
 		owner[n > 0 ? n : 0] = '\0';
+		close(cli->lock_fd);
+		cli->lock_fd = -1;
 		return fail(err, E_IN_USE, RETRY_LATER,
 		            "%s is in use by another hauspost (%s); stop it first, or let it do the work", cli->home,
 		            owner[0] ? owner : "process unknown");

@@ -30,6 +30,7 @@ struct cli {
 	struct sealer sealer;
 	struct setup *setup; /* cli_load_setup() */
 	bool no_store;       /* cli_open() found none */
+	bool migrate;        /* cli_open() may bring an older store up to date */
 	int lock_fd;         /* -1: not locked */
 };
 
@@ -60,6 +61,9 @@ bool cli_one_of(const struct cli *cli, const struct command *command, const char
 /* Opens store and vault. `create`: make what is missing (apply alone does); else a missing store is E_NOT_FOUND
  * (cli->no_store), and the error says what to do. All other faults are E_STORE or E_IN_USE. */
 int cli_open(struct cli *cli, bool create, struct error *err) NODISCARD;
+
+/* cli_open() without create; an older store is brought up to date, which takes the home folder (cli_lock()). */
+int cli_open_newest(struct cli *cli, struct error *err) NODISCARD;
 
 /* cli_open() without create, and the set-up. */
 int cli_load(struct cli *cli, struct error *err) NODISCARD;

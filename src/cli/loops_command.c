@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/text.h"
+#include "intake/breaker.h"
 #include "store/breakers.h"
 #include "store/cases.h"
 
@@ -93,7 +94,7 @@ static int reset_loop(struct cli *cli, struct db *db, const char *name, struct a
 
 	for (char *p = address; *p; p++)
 		*p = ascii_lower(*p);
-	reset.name = address;
+	reset.name = breaker_correspondent(arena, address);
 	if (!strchr(name, '@')) {
 		reset.scope = "case";
 		r = case_find_number(db, str_of(name), arena, &c, err);

@@ -69,7 +69,7 @@ static int run_serve(struct cli *cli, int argc, char **argv)
 	}
 	if (optind < argc)
 		return cli_usage(cli, &serve_command, "serve takes no arguments, not '%s'", argv[optind]);
-	r = cli_open(cli, false, &err);
+	r = cli_open_newest(cli, &err);
 	if (r == 0)
 		r = cli_lock(cli, &err);
 	serve.store = cli->store;

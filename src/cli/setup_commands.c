@@ -65,8 +65,10 @@ static void show_applied(const struct cli *cli, int changes, bool dry_run, const
 static int apply_document(struct cli *cli, const json_t *document, bool dry_run, struct buf *report, struct error *err)
 {
 	struct db *db CLEANUP(db_closep) = NULL;
-	int r = connect_to(cli, false, &db, err);
+	int r = dry_run ? cli_open(cli, false, err) : cli_open_newest(cli, err);
 
+	if (r == 0)
+		r = store_connect(cli->store, &db, err);
 	if (cli->no_store) {
 		r = preview(cli, document, report, err);
 		if (r < 0 || dry_run) {

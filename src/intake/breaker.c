@@ -280,8 +280,7 @@ static void refuse(struct item *item, const struct circuit *c)
 	                  .p);
 }
 
-/* A plus-address is the same correspondent; responders change it from mail to mail. */
-static const char *correspondent(struct arena *arena, const char *address)
+const char *breaker_correspondent(struct arena *arena, const char *address)
 {
 	struct str whole = str_of(address);
 	ptrdiff_t plus = str_find_char(whole, '+'), at = str_find_char(whole, '@');
@@ -298,7 +297,7 @@ static const char *correspondent(struct arena *arena, const char *address)
 static int load_all(struct item *item, struct db *db, const char *address, int64_t case_id, struct circuit *circuits,
                     struct error *err)
 {
-	const char *name = correspondent(item->arena, address);
+	const char *name = breaker_correspondent(item->arena, address);
 	int r = load(db, item->arena, "address", name, &circuits[0], err);
 
 	if (r == 0 && name == address) {

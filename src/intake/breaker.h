@@ -21,7 +21,7 @@
 #ifndef INTAKE_BREAKER_H
 #define INTAKE_BREAKER_H
 
-#include "base/str.h"
+#include "base/arena.h"
 #include "store/db.h"
 
 #define BREAKER_LETTERS_A_DAY 5 /* at most, to a responder */
@@ -34,5 +34,8 @@ struct item;
  * no circuit yet: most never need one. */
 int breaker_ask(struct item *item, struct db *db, const char *address, int64_t case_id, bool is_new_case,
                 struct error *err) NODISCARD;
+
+/* The name that an address (lower case) has there: without its +part, which responders change from mail to mail. */
+const char *breaker_correspondent(struct arena *arena, const char *address);
 
 #endif

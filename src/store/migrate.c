@@ -38,7 +38,7 @@ static int check_version(struct db *db, int64_t version, int64_t newest, bool ma
 	if (version < newest && !may_change)
 		return fail(err, E_STORE, RETRY_NEVER,
 		            "store %s has schema %lld, this program needs %lld: back it up, then `hauspost serve` "
-		            "brings it up to date",
+		            "or `hauspost apply FILE` brings it up to date",
 		            db->name, (long long)version, (long long)newest);
 	return 0;
 }

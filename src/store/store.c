@@ -54,6 +54,8 @@ int store_open(const struct store_options *options, struct store **ret_store, st
 
 	if (r == 0)
 		r = store_migrate(db, migrations, migration_count, options->create, err);
+	if (r == E_STORE && db && options->migrate) /* an empty one is E_NOT_FOUND, and stays as it is */
+		r = store_migrate(db, migrations, migration_count, true, err);
 	if (r < 0)
 		return r;
 	store = mem_new(1, sizeof *store);

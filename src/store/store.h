@@ -8,8 +8,9 @@ struct store;
 
 struct store_options {
 	const char *url; /* see db_open() */
-	bool create; /* make and migrate what is missing; else a missing or old store is an error that says what to do
-	              */
+	bool create;  /* make and migrate what is missing; else a missing or old store is an error that says what to do
+	               */
+	bool migrate; /* bring an older store up to date (create does so, too) */
 	int batch_count;    /* units of work of one transaction; 0: 100 */
 	int batch_delay_ms; /* how long a first unit waits for company; 0: 5 */
 	int committers;     /* PostgreSQL: connections that commit side by side; 0: 1, since large transactions that
