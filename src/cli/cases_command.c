@@ -69,13 +69,21 @@ static int find_case(struct db *db, const char *name, struct arena *arena, struc
 	              : r;
 }
 
+static json_t *smime_of(const struct stored_message *m)
+{
+	json_t *smime = m->smime.n ? json_loadb(m->smime.p, m->smime.n, 0, NULL) : NULL;
+
+	return smime ? smime : json_null();
+}
+
 static json_t *message_json(const struct stored_message *m)
 {
-	return json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:s, s:I, s:o, s:o}", "id", (json_int_t)m->id, "direction",
-	                 m->direction, "message_id", cli_json_str(m->message_ident), "from",
+	return json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:s, s:I, s:o, s:o, s:o}", "id", (json_int_t)m->id,
+	                 "direction", m->direction, "message_id", cli_json_str(m->message_ident), "from",
 	                 cli_json_str(m->from_address), "to", cli_json_str(m->to_text), "subject",
 	                 cli_json_str(m->subject), "automatic", m->automatic, "created_at", (json_int_t)m->created_at,
-	                 "evidence", cli_json_str(m->evidence), "text", cli_json_str(m->body_text));
+	                 "evidence", cli_json_str(m->evidence), "text", cli_json_str(m->body_text), "smime",
+	                 smime_of(m));
 }
 
 /* One finding a line; the first won. */
@@ -88,6 +96,21 @@ static void print_evidence(struct str evidence, struct buf *line)
 		line_column(line, finding, 0);
 		line_put(line);
 	}
+}
+
+static void print_smime(const struct stored_message *m, struct buf *line)
+{
+	json_t *smime = smime_of(m);
+	const char *verdict = json_string_value(json_object_get(smime, "verdict"));
+	const char *summary = json_string_value(json_object_get(smime, "summary"));
+
+	if (verdict && summary) {
+		buf_printf(line, "    S/MIME: %s%s", strcmp(verdict, "unsigned") == 0 ? "" : verdict,
+		           strcmp(verdict, "unsigned") == 0 ? "" : ": ");
+		line_column(line, str_of(summary), 0);
+		line_put(line);
+	}
+	json_decref(smime);
 }
 
 static void print_message(const struct stored_message *m)
@@ -108,6 +131,8 @@ static void print_message(const struct stored_message *m)
 	line_put(&line);
 	if (m->evidence.n)
 		print_evidence(m->evidence, &line);
+	if (m->smime.n)
+		print_smime(m, &line);
 	putchar('\n');
 	lines_put(str_trim(m->body_text));
 	putchar('\n');

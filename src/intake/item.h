@@ -35,6 +35,7 @@ struct item {
 	const struct message *message;
 	struct classification automatic;
 	struct str body_text;
+	struct str smime; /* JSON of what was found of S/MIME; empty */
 	unsigned char fingerprint[FINGERPRINT_BYTES];
 	uint64_t *attachment_sizes; /* decoded, of message->attachments */
 	struct packed packed;       /* empty for a large mapped message: packed piece by piece while it is stored */
