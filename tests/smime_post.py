@@ -58,7 +58,7 @@ class Post:
         os.makedirs(folder, exist_ok=True)
         for name, text in (("index", ""), ("serial", "1000\n"), ("ca.conf", CA_CONFIG.format(folder=folder))):
             self.write(name, text.encode())
-        openssl("req", "-x509", *KEYS["ec"], "-nodes", "-days", "3650", "-subj", "/CN=Example Mail CA", "-keyout", self.path("ca.key"),
+        openssl("req", "-x509", *KEYS["ec"], "-nodes", "-days", "8400", "-subj", "/CN=Example Mail CA", "-keyout", self.path("ca.key"),
                 "-out", self.path("ca.pem"), "-addext", "basicConstraints=critical,CA:TRUE", "-addext",
                 "keyUsage=critical,keyCertSign,cRLSign")
 
