@@ -90,6 +90,13 @@ class Signatures(WithPost):
                 text = {"changed": "The printer smoked.\n", "opaque, changed": "The qrinter smokes.\n"}.get(name, PRINTER)
                 self.check(mail(content, sender=f"{sender}@customer.test"), verdict, summary, text)
 
+    def test_keys_that_keep_a_processor_busy_are_left_alone(self):
+        subprocess.run(["openssl", "genpkey", "-genparam", "-algorithm", "DSA", "-pkeyopt", "dsa_paramgen_bits:1024", "-out",
+                        self.post.path("dsa")], check=True, capture_output=True)
+        subprocess.run(["openssl", "req", "-x509", "-newkey", f"dsa:{self.post.path('dsa')}", "-nodes", "-subj", "/CN=Old", "-keyout",
+                        self.post.path("dsa.key"), "-out", self.post.path("dsa.pem")], check=True, capture_output=True)
+        self.check(mail(self.post.sign("dsa")), "damaged", "a key of a kind or size that isn't verified", files=["smime.p7s"])
+
     def test_what_transport_does_to_it(self):
         blanks = self.post.sign("anna", ENTITY.replace(b"smokes.", b"smokes. \t"))
         cases = [
@@ -340,6 +347,14 @@ class Keystores(WithPost):
                 ({"accounts__support__receive__smime": {"truststore": "none"}}, 'receive/smime/truststore: there is no keystore "none"'),
         ]:
             self.assertRegex(self.home.apply(with_keys(post, **changes), expect=3).err, pattern)
+
+    def test_the_largest_is_kept_whole(self):
+        one = self.post.read("anna.pem")
+        self.post.write("many.pem", one * (700 * 1024 // len(one)))
+        self.home.apply(json.dumps({"keystores": {"own": {"file": self.post.path("many.pem")}}}))
+        self.assertEqual(len(self.entries()), 700 * 1024 // len(one))
+        self.home.run("keys", "rotate")
+        self.assertIn("nothing to change", self.home.apply(self.home.run("export", "--sealed").out).out)
 
     def test_what_has_expired_is_a_warning(self):
         answer = self.home.apply(json.dumps({"keystores": {"own": {"file": self.post.path("old.pem")}}}))

@@ -273,7 +273,7 @@ const struct command list_command = {
         .name = "list",
         .arguments = "KIND",
         .summary = "List the records of a kind (accounts, listeners, …)",
-        .help = KINDS,
+        .help = KINDS "Of keystores it tells what they hold: alias, use, expiry, subject, issuer; never a key.\n",
         .run = run_list,
 };
 

@@ -105,7 +105,7 @@ static void verify(struct reading *reading, struct part *part, struct smime_foun
 		too_large(&found->layer, SMIME_SIGNED);
 	finish(reading, found);
 	/* One that can't be read stays among the attachments, for whoever wants to look into it. */
-	if (found->layer.status != SMIME_DAMAGED)
+	if (found->layer.status != SMIME_DAMAGED && found->layer.status != SMIME_UNSUPPORTED)
 		reading->opened[reading->opened_count++] = (struct opened){.part = signature};
 }
 

@@ -41,21 +41,23 @@ static struct part *as_message(struct arena *arena, const struct opened *one)
 	struct part *part = ARENA_NEW(arena, struct part);
 	struct str name = one->part->filename;
 
-	*part = *one->part->embedded;
 	if (str_ends_nocase(name, STR(".p7m")))
 		name = str_slice(name, 0, name.n - 4);
-	part->headers = NULL;
-	part->header_count = 0;
-	part->raw = part->body = one->inside->raw;
-	part->type = STR("message");
-	part->subtype = STR("rfc822");
-	part->charset = part->boundary = part->content_id = STR("");
-	part->filename = arena_printf(arena, STR_FMT ".eml", STR_ARG(name.n ? name : STR("opened")));
-	part->disposition = STR("attachment");
-	part->encoding = ENCODING_BINARY;
-	part->first_child = part->embedded = NULL;
-	part->inner = one->inside;
-	part->text_left = STR_NULL;
+	*part = (struct part){
+	        .parent = one->part,
+	        .index = one->part->index,
+	        .raw = one->inside->raw,
+	        .body = one->inside->raw,
+	        .type = STR("message"),
+	        .subtype = STR("rfc822"),
+	        .charset = STR(""),
+	        .boundary = STR(""),
+	        .filename = arena_printf(arena, STR_FMT ".eml", STR_ARG(name.n ? name : STR("opened"))),
+	        .content_id = STR(""),
+	        .disposition = STR("attachment"),
+	        .encoding = ENCODING_BINARY,
+	        .inner = one->inside,
+	};
 	return part;
 }
 
@@ -77,10 +79,16 @@ static void replace_files(struct arena *arena, struct message *shown, const stru
 		if (one && !one->inside)
 			continue;
 		ARENA_ROOM(arena, files.items, files.count, files.size);
-		files.items[files.count++] = one ? as_message(arena, one) : shown->attachments[i];
+		files.items[files.count++] = one ? one->part->embedded : shown->attachments[i];
 	}
 	shown->attachments = files.items;
 	shown->attachment_count = files.count;
+}
+
+static void notices_add(struct arena *arena, struct message *shown, const struct message *m)
+{
+	for (size_t i = 0; i < m->notice_count; i++)
+		notice_add(arena, shown, m->notices[i].p);
 }
 
 const struct message *message_opened(struct arena *arena, const struct message *m, const struct opened *opened,
@@ -91,19 +99,17 @@ const struct message *message_opened(struct arena *arena, const struct message *
 	work->m = *m;
 	work->m.notices = NULL;
 	work->m.notice_count = 0;
-	for (size_t i = 0; i < m->notice_count; i++)
-		notice_add(arena, &work->m, m->notices[i].p);
+	notices_add(arena, &work->m, m);
 	for (size_t i = 0; i < count; i++) {
-		const struct message *inside = opened[i].inside;
+		struct message *inside = opened[i].inside;
 
 		if (!inside)
 			continue;
-		opened[i].part->embedded = inside->root;
-		inside->root->parent = opened[i].part;
-		for (size_t k = 0; k < inside->notice_count; k++)
-			notice_add(arena, &work->m, inside->notices[k].p);
+		notices_add(arena, &work->m, inside);
+		opened[i].part->embedded = opened[i].is_whole ? inside->root : as_message(arena, &opened[i]);
+		inside->root->parent = opened[i].is_whole ? opened[i].part : NULL;
 		if (opened[i].is_whole)
-			take_bodies(&work->m, unwrapped(opened[i].inside));
+			take_bodies(&work->m, unwrapped(inside));
 	}
 	replace_files(arena, &work->m, opened, count);
 	return &work->m;

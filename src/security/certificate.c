@@ -47,16 +47,27 @@ struct str certificate_name(struct arena *arena, const X509_NAME *name)
 	return printable(arena, str_new(text, n > 0 ? (size_t)n : 0));
 }
 
-struct str certificate_common_name(struct arena *arena, const X509_NAME *name)
+/* The first of those that the name has. */
+static const X509_NAME_ENTRY *short_entry(const X509_NAME *name)
 {
-	int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+	static const int nids[] = {NID_commonName, NID_organizationalUnitName, NID_organizationName};
+
+	for (size_t i = 0; i < ARRAY_LEN(nids); i++) {
+		int at = X509_NAME_get_index_by_NID(name, nids[i], -1);
+
+		if (at >= 0)
+			return X509_NAME_get_entry(name, at);
+	}
+	return NULL;
+}
+
+struct str certificate_short_name(struct arena *arena, const X509_NAME *name)
+{
+	const X509_NAME_ENTRY *entry = short_entry(name);
 	unsigned char *text = NULL;
 	struct str result = STR("");
-	int n;
+	int n = entry ? ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(entry)) : 0;
 
-	if (at < 0)
-		return result;
-	n = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
 	if (n > 0)
 		result = printable(arena, str_new(text, (size_t)n));
 	OPENSSL_free(text);

@@ -12,8 +12,8 @@ struct str certificate_name(struct arena *arena, const X509_NAME *name);
 /* "0A:3F:…", of absurdly long ones the beginning. */
 struct str certificate_serial(struct arena *arena, const ASN1_INTEGER *serial);
 
-/* The common name alone; empty where there is none. */
-struct str certificate_common_name(struct arena *arena, const X509_NAME *name);
+/* The common name alone, else the organisational unit or the organisation; empty where there is none. */
+struct str certificate_short_name(struct arena *arena, const X509_NAME *name);
 
 /* rfc822Name of the subjectAltName and emailAddress of the subject (RFC 8550 §3), at most 50. */
 size_t certificate_addresses(struct arena *arena, X509 *cert, struct str **ret_addresses);

@@ -2,6 +2,7 @@
 #include "security/keystore.h"
 
 #include "base/buf.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "certificate.h"
 #include "keystore_open.h"
@@ -22,6 +23,7 @@ struct keystore {
 	struct keystore_entry *entries;
 	struct keystore_item *items; /* owned certificates and keys */
 	size_t count;
+	struct map *aliases; /* in lower case, while it is opened */
 	X509_STORE *trust;
 };
 
@@ -141,21 +143,23 @@ static void entry_uses(struct keystore_entry *entry, X509 *cert)
 	ERR_clear_error();
 }
 
-static bool is_alias_free(const struct keystore *keystore, struct str alias)
+/* True where the alias wasn't taken yet, in any case of letters; it is now. */
+static bool alias_take(struct keystore *keystore, struct str alias)
 {
-	for (size_t i = 0; i < keystore->count; i++)
-		if (str_eq_nocase(str_of(keystore->entries[i].alias), alias))
-			return false;
-	return true;
+	struct str key = arena_str(keystore->arena, alias);
+
+	for (size_t i = 0; i < key.n; i++)
+		((char *)(uintptr_t)key.p)[i] = ascii_lower(key.p[i]);
+	return !map_set(keystore->aliases, key, keystore);
 }
 
-/* "anna", "anna-2" …; looking among those before is quadratic, but there are at most 2,000. */
-static const char *unique_alias(const struct keystore *keystore, struct str wish)
+/* "anna", "anna-2" …; with so many of one name that the search would take long, the entry's number. */
+static const char *unique_alias(struct keystore *keystore, struct str wish)
 {
 	struct str alias = wish;
 
-	for (size_t n = 2; !is_alias_free(keystore, alias); n++)
-		alias = arena_printf(keystore->arena, STR_FMT "-%zu", STR_ARG(wish), n);
+	for (size_t n = 2; !alias_take(keystore, alias); n++)
+		alias = arena_printf(keystore->arena, STR_FMT "-%zu", STR_ARG(wish), n < 20 ? n : keystore->count + n);
 	return arena_cstr(keystore->arena, alias);
 }
 
@@ -167,7 +171,7 @@ static struct str alias_of(struct keystore *keystore, X509 *cert, const char *ke
 		alias = arena_str(keystore->arena, str_slice(alias, 0, 200));
 		alias.n = str_make_printable((char *)(uintptr_t)alias.p, alias.n, false);
 	} else if (cert) {
-		alias = certificate_common_name(keystore->arena, X509_get_subject_name(cert));
+		alias = certificate_short_name(keystore->arena, X509_get_subject_name(cert));
 	}
 	return alias.n ? alias : arena_printf(keystore->arena, "%zu", keystore->count + 1);
 }
@@ -277,12 +281,14 @@ int keystore_open(struct str bytes, const struct secret *password, struct keysto
 	keystore = mem_new(1, sizeof *keystore);
 	keystore->users = 1;
 	keystore->arena = arena_new();
+	keystore->aliases = map_new();
 	keystore->entries = ARENA_ARRAY(keystore->arena, struct keystore_entry, loose.cert_count + loose.key_count);
 	keystore->items = ARENA_ARRAY(keystore->arena, struct keystore_item, loose.cert_count + loose.key_count);
 	add_keys(keystore, &loose);
 	for (size_t i = 0; i < loose.cert_count; i++)
 		if (!loose.certs[i].taken)
 			add_entry(keystore, loose.certs[i].cert, NULL, "", loose.certs[i].name);
+	map_free(take(keystore->aliases));
 	measure_chains(keystore, &loose);
 	keystore->trust = make_trust(keystore);
 	*ret_keystore = keystore;

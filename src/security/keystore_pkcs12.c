@@ -9,7 +9,7 @@
 
 #define ELEMENTS_MAX   200000
 #define BAG_DEPTH_MAX  4
-#define ITERATIONS_MAX 10000000 /* some seconds; more is meant to keep the program busy */
+#define ITERATIONS_MAX 2000000 /* a second or two; more is meant to keep the program busy */
 
 struct reading {
 	struct loose *loose;

@@ -10,7 +10,9 @@
 #include <pthread.h>
 
 #define SIGNERS_MAX      10
+#define CERTS_MAX        100 /* of a mail, to build chains of */
 #define CHAIN_DEPTH      10
+#define KEY_BITS_MAX     8192
 #define WEAK_RSA         2048 /* fewer bits are weak */
 #define SYSTEM_KEPT_MS   HOURS_MS(1)
 #define CLOCKS_DIFFER_MS HOURS_MS(24)
@@ -248,6 +250,49 @@ static void judge_signer(struct arena *arena, const struct smime_place *place, C
 	ERR_clear_error();
 }
 
+/* ---------------------------------------------------------------- keys that cost too much */
+
+/* A DSA or RSA key of 10,000 bits keeps a processor busy for as long as a sender likes; no mail program makes one. */
+static bool is_usable(const EVP_PKEY *key)
+{
+	static const char *const types[] = {"RSA", "RSA-PSS", "EC", "ED25519", "ED448"};
+
+	for (size_t i = 0; key && i < ARRAY_LEN(types); i++)
+		if (EVP_PKEY_is_a(key, types[i]))
+			return EVP_PKEY_get_bits(key) <= KEY_BITS_MAX;
+	return false;
+}
+
+/* Certificates of the mail that a chain may be built of; counted. */
+static STACK_OF(X509) * usable_certs(CMS_ContentInfo *cms)
+{
+	STACK_OF(X509) * all CLEANUP(certs_freep) = CMS_get1_certs(cms);
+	STACK_OF(X509) *usable = sk_X509_new_null();
+
+	must(usable != NULL);
+	for (int i = 0; i < sk_X509_num(all) && sk_X509_num(usable) < CERTS_MAX; i++) {
+		X509 *cert = sk_X509_value(all, i);
+
+		if (is_usable(X509_get0_pubkey(cert)) && X509_up_ref(cert) == 1)
+			sk_X509_push(usable, cert);
+	}
+	return usable;
+}
+
+/* Finds the signers' certificates; false where one of them has such a key. */
+static bool signers_are_usable(CMS_ContentInfo *cms, STACK_OF(CMS_SignerInfo) * infos)
+{
+	CMS_set1_signers_certs(cms, NULL, 0);
+	for (int i = 0; i < sk_CMS_SignerInfo_num(infos); i++) {
+		X509 *cert = NULL;
+
+		CMS_SignerInfo_get0_algs(sk_CMS_SignerInfo_value(infos, i), NULL, &cert, NULL, NULL);
+		if (cert && !is_usable(X509_get0_pubkey(cert)))
+			return false;
+	}
+	return true;
+}
+
 /* ---------------------------------------------------------------- the content */
 
 enum outcome { OUTCOME_GOOD, OUTCOME_CHANGED, OUTCOME_NO_CERTIFICATE, OUTCOME_BROKEN };
@@ -340,8 +385,12 @@ void smime_judge(struct arena *arena, const struct smime_place *place, CMS_Conte
 		            : arena_printf(arena, "it has %d signers; at most %d are looked at", n, SIGNERS_MAX));
 		return;
 	}
+	if (!signers_are_usable(cms, infos)) {
+		find(layer, SMIME_UNSUPPORTED, STR("it is made with a key of a kind or size that isn't verified"));
+		return;
+	}
 	tell_outcome(verify_content(cms, content, layer), layer);
-	others = CMS_get1_certs(cms);
+	others = usable_certs(cms);
 	layer->signers = ARENA_ARRAY(arena, struct smime_signer, (size_t)n);
 	for (int i = 0; i < n; i++)
 		judge_signer(arena, place, sk_CMS_SignerInfo_value(infos, i), others, layer);

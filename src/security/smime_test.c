@@ -284,6 +284,27 @@ static void without_a_key_it_says_for_whom(void **state)
 	        str_starts(layer.reason, STR("keystores/own/password: the password doesn't open it; it is encrypted")));
 }
 
+/* ---------------------------------------------------------------- hostile structures */
+
+static void what_would_cost_memory_is_refused(void **state)
+{
+	struct keys *keys = *state;
+	struct buf many CLEANUP(buf_done) = BUF_INIT(MIB(65)), deep CLEANUP(buf_done) = BUF_INIT(KIB(1));
+	struct smime_layer layer;
+	struct str inside;
+
+	buf_add(&many, STR("\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03\xa0\x80\x30\x80\x02\x01\x00\x31\x80"));
+	while (many.n < MIB(60))
+		buf_add(&many, STR("\x30\x00\x30\x00\x30\x00\x30\x00\x30\x00\x30\x00\x30\x00\x30\x00"));
+	assert_false(open_it(keys, buf_str(&many), &layer, &inside));
+	assert_int_equal(layer.status, SMIME_DAMAGED);
+	assert_str(layer.reason, "the structure has more than 50000 elements");
+	for (int i = 0; i < 100; i++)
+		buf_add(&deep, STR("\x30\x80"));
+	assert_false(open_it(keys, buf_str(&deep), &layer, &inside));
+	assert_str(layer.reason, "the structure has more than 40 levels");
+}
+
 int main(void)
 {
 #define KEYS_TEST(name) cmocka_unit_test_setup_teardown(name, make_keys, free_keys)
@@ -297,6 +318,7 @@ int main(void)
 	        KEYS_TEST(what_was_encrypted_comes_back),
 	        KEYS_TEST(authenticated_content_never_comes_back_changed),
 	        KEYS_TEST(without_a_key_it_says_for_whom),
+	        KEYS_TEST(what_would_cost_memory_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("security/smime", tests, NULL, NULL);

@@ -1,5 +1,5 @@
-/* Keys for the tests and fuzz targets of this folder, of nobody: a CA; Anna, who signs; a desk with an RSA and an EC key
- * that decrypts. Valid from 2020 to 2039. */
+/* Keys for the tests and fuzz targets of this folder, of nobody: a CA; Anna, who signs; a desk with an RSA and an EC
+ * key that decrypts. Valid from 2020 to 2039. */
 #ifndef SECURITY_TEST_KEYS_H
 #define SECURITY_TEST_KEYS_H
 
