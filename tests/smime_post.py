@@ -2,7 +2,6 @@
 
 import base64
 import os
-import subprocess
 
 from servers.private import openssl
 
@@ -111,7 +110,3 @@ class Post:
     def encrypt(self, who, content=ENTITY, *words, cipher="-aes256"):
         recipients = [word for name in who.split() for word in ("-recip", self.path(name + ".pem"))]
         return self.cms("-encrypt", cipher, *words, *recipients, content=content)
-
-
-def has_openssl():
-    return subprocess.run(["openssl", "version"], capture_output=True, check=False).returncode == 0

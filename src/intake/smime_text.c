@@ -74,7 +74,8 @@ static void say(struct buf *out, const struct smime_found *found)
 	} else if (layer->kind == SMIME_OTHER) {
 		buf_printf(out, "not opened: " STR_FMT, STR_ARG(layer->reason));
 	} else {
-		buf_printf(out, "encrypted with " STR_FMT, STR_ARG(layer->algorithm));
+		buf_printf(out, "encrypted with " STR_FMT "%s", STR_ARG(layer->algorithm),
+		           layer->is_weak ? " (not safe any more)" : "");
 		if (layer->status == SMIME_DECRYPTED)
 			buf_printf(out, ", opened with key " STR_FMT, STR_ARG(layer->key_alias));
 		else
@@ -227,8 +228,6 @@ void smime_page(const struct smime_report *report, struct buf *out)
 		buf_add_char(out, '\n');
 		if (layer->note.n)
 			buf_printf(out, "    " STR_FMT "\n", STR_ARG(layer->note));
-		if (layer->kind == SMIME_ENCRYPTED && layer->is_weak)
-			buf_printf(out, "    " STR_FMT " isn't safe any more\n", STR_ARG(layer->algorithm));
 		for (size_t k = 0; k < layer->signer_count; k++)
 			page_signer(out, &layer->signers[k]);
 		for (size_t k = 0; k < layer->recipient_count; k++)
