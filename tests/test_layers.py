@@ -23,7 +23,7 @@ MAY_USE = {
     "security": ["base", "record"],
     "mime": ["base"],
     "net": ["base", "record", "security"],
-    "setup": ["base", "record", "store"],
+    "setup": ["base", "record", "store", "security"],
     "auth": ["base", "record", "store", "security", "net", "setup"],
     "receive": ["base", "record", "store", "security", "net", "setup", "auth", "mime"],
     "send": ["base", "record", "store", "security", "net", "setup", "auth", "mime"],

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "cases/case_work.h"
 #include "cli/delivery.h"
+#include "cli/smime_line.h"
 #include "cli/text.h"
 #include "store/messages.h"
 #include "store/outbox_reports.h"
@@ -86,6 +87,7 @@ static json_t *message_json(const struct shown *shown)
 	        cli_json_str(m->to_text), "subject", cli_json_str(m->subject), "automatic", m->automatic, "created_at",
 	        (json_int_t)m->created_at, "evidence", cli_json_str(m->evidence), "text", cli_json_str(m->body_text));
 
+	json_object_set_new(object, "smime", message_smime(m));
 	if (shown->row.id)
 		json_object_set_new(object, "delivery", delivery_json(&shown->row));
 	return object;
@@ -122,6 +124,7 @@ static void print_message(const struct shown *shown)
 	line_put(&line);
 	if (m->evidence.n)
 		print_evidence(m->evidence, &line);
+	print_smime(m);
 	print_delivery(&shown->row, "    delivery: ");
 	putchar('\n');
 	lines_put(str_trim(m->body_text));

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "cases/threading.h"
+#include "cli/inspect_smime.h"
 #include "mime/bounce.h"
 #include "mime/charset.h"
 #include "mime/classify.h"
@@ -230,9 +231,12 @@ static int dump(json_t *object, const char *file, struct buf *out, struct error 
 int inspect_message(struct str raw, const char *file, struct buf *out, struct error *err)
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
-	const struct message *m = message_parse(arena, raw, NULL);
+	struct message *received = message_parse(arena, raw, NULL);
+	const struct smime_report *smime = inspect_smime(arena, received);
+	json_t *object = object_of(arena, smime ? smime->message : received, file);
 
-	return dump(object_of(arena, m, file), file, out, err);
+	json_object_set_new(object, "smime", smime ? smime_json(smime) : json_null());
+	return dump(object, file, out, err);
 }
 
 /* ---------------------------------------------------------------- for people */
@@ -344,12 +348,15 @@ static void add_reply_text(struct buf *out, const struct reply *reply)
 int inspect_for_people(struct str raw, const char *file, struct buf *out, struct error *err)
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
-	const struct message *m = message_parse(arena, raw, NULL);
+	struct message *received = message_parse(arena, raw, NULL);
+	const struct smime_report *smime = inspect_smime(arena, received);
+	const struct message *m = smime ? smime->message : received;
 	struct reply reply = message_reply(arena, m);
 
 	buf_printf(out, "=== %s, %zu bytes\n", file, raw.n);
 	add_head(arena, out, m);
 	add_bounces(arena, out, m);
+	inspect_smime_page(smime, out);
 	buf_add(out, STR("\nParts\n"));
 	add_tree(arena, out, m, 1);
 	buf_add(out, STR("\nBody\n"));

@@ -5,8 +5,9 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* Appends one JSON object and a line end. A part's "size" is in decoded bytes; its "sha1" is of the decoded content
- * (text: as UTF-8) without its white space. `file` is shown as its "file". Fails only where `out` is full. */
+/* Appends one JSON object and a line end. Its "smime" is null, or what was found of S/MIME (intake/smime_text.h); what
+ * that opened is described like any other content. A part's "size" is in decoded bytes; its "sha1" is of the decoded
+ * content (text: as UTF-8) without its white space. `file` is shown as its "file". Fails only where `out` is full. */
 int inspect_message(struct str raw, const char *file, struct buf *out, struct error *err) NODISCARD;
 
 /* Appends a page: who, subject, date, what it is and why, the tree of parts, the body, attachments, notices. */

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "cli/keystore_list.h"
 #include "cli/text.h"
 
 #include <getopt.h>
@@ -10,7 +11,9 @@
 #include <unistd.h>
 
 #define MAX_SETUP_FILE MIB(16)
-#define KINDS          "Kinds: providers, templates, case_types, accounts, rules, listeners, blocks (or each in the singular).\n"
+#define KINDS                                                                                                 \
+	"Kinds: providers, templates, case_types, keystores, accounts, rules, listeners, blocks (or each in " \
+	"the singular).\n"
 
 /* Into an empty store, or what would be done where there is none yet: that is made for a document without mistakes
  * only. */
@@ -36,13 +39,25 @@ static int connect_to(struct cli *cli, bool create, struct db **ret_db, struct e
 	return r < 0 ? r : store_connect(cli->store, ret_db, err);
 }
 
+/* Where files named in the set-up file are looked for. */
+static const char *folder_of(const char *path, char *room, size_t size)
+{
+	const char *slash = strrchr(path, '/');
+
+	snprintf(room, size, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
+	return slash == path ? "/" : room;
+}
+
 static int read_document(const char *path, json_t **ret_document, struct error *err)
 {
 	struct buf text CLEANUP(buf_done) = BUF_INIT(MAX_SETUP_FILE);
+	char folder[4096];
 	int r = file_read(path, &text, err);
 
 	if (r == 0)
 		r = yaml_read(buf_str(&text), path, ret_document, err);
+	if (r == 0)
+		r = keystores_read_files(*ret_document, folder_of(path, folder, sizeof folder), err);
 	return r < 0 ? r : setup_resolve_secrets(*ret_document, err);
 }
 
@@ -230,6 +245,8 @@ static int run_list(struct cli *cli, int argc, char **argv)
 		return cli_wrong_kind(cli, &list_command, argc > 1 ? argv[1] : NULL);
 	if (cli_load(cli, &err) < 0)
 		return cli_fail(cli, &err);
+	if (type == &keystore_type)
+		return list_keystores(cli);
 	n = setup_list(cli->setup, type, &records);
 	if (cli->json) {
 		json_t *ids = json_array();
@@ -250,7 +267,7 @@ const struct command list_command = {
         .name = "list",
         .arguments = "KIND",
         .summary = "List the records of a kind (accounts, listeners, …)",
-        .help = KINDS,
+        .help = KINDS "Of keystores it tells what they hold: alias, use, expiry, subject, issuer; never a key.\n",
         .run = run_list,
 };
 

@@ -6,11 +6,13 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/inspect.h"
+#include "cli/inspect_smime.h"
 #include "cli/text.h"
 #include "receive/receiver.h"
 #include "send/sender.h"
 #include "store/threads.h"
 
+#include <getopt.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -41,26 +43,50 @@ static int inspect_file(struct cli *cli, const char *path, bool is_body)
 
 static int run_inspect(struct cli *cli, int argc, char **argv)
 {
-	bool is_body = argc > 1 && strcmp(argv[1], "--body") == 0;
-	int code = EXIT_OK;
+	static const struct option options[] = {{"body", no_argument, NULL, 'b'},
+	                                        {"keystore", required_argument, NULL, 'k'},
+	                                        {"password-file", required_argument, NULL, 'p'},
+	                                        {"truststore", required_argument, NULL, 't'},
+	                                        {NULL, 0, NULL, 0}};
+	struct inspect_keys keys = {0};
+	bool is_body = false;
+	int c, code = EXIT_OK;
+	struct error err;
 
-	if (argc < 2 + is_body)
+	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		if (c == 'b')
+			is_body = true;
+		else if (c == 'k')
+			keys.keystore = optarg;
+		else if (c == 'p')
+			keys.password_file = optarg;
+		else if (c == 't')
+			keys.truststore = optarg;
+		else
+			return cli_wrong_option(cli, &inspect_command, c, argv);
+	}
+	if (optind == argc)
 		return cli_usage(cli, &inspect_command, "inspect takes one or more message files");
-	for (int i = 1 + is_body; i < argc; i++) {
+	if (inspect_smime_use(&keys, &err) < 0)
+		return cli_fail(cli, &err);
+	for (int i = optind; i < argc; i++) {
 		int one = inspect_file(cli, argv[i], is_body);
 
 		code = code ? code : one;
 	}
+	inspect_smime_done();
 	return code;
 }
 
 const struct command inspect_command = {
         .name = "inspect",
-        .arguments = "[--body] FILE…",
+        .arguments = "[--body] [--keystore FILE [--password-file FILE]] [--truststore FILE] FILE…",
         .summary = "Show everything that is understood of a message file",
         .help = "With --json: one JSON object a line. Nothing is stored; no store is needed.\n"
                 "With --body the files are bodies, text or HTML, and their replies are shown; a file that is a\n"
-                "message after all is read as one.\n",
+                "message after all is read as one.\n"
+                "S/MIME is verified against the CA certificates of --truststore (else the system's) and decrypted\n"
+                "with the keys of --keystore: PEM or PKCS#12, whose password is the first line of --password-file.\n",
         .run = run_inspect,
 };
 

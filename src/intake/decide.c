@@ -172,6 +172,7 @@ static int store_message(struct item *item, struct db *db, int64_t case_id, stru
 	        .size = item->raw.n,
 	        .evidence = evidence,
 	        .body_text = item->body_text,
+	        .smime = item->smime,
 	};
 	int r;
 

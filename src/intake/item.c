@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "intake/bounced.h"
+#include "intake/smime_text.h"
 
 #include <sys/mman.h>
 
@@ -164,6 +165,25 @@ static void measure_attachments(struct item *item)
 	}
 }
 
+/* From here on the message is what was inside; its tree and the raw bytes stay as they came. */
+static void open_smime(struct item *item, struct message *m)
+{
+	struct smime_account smime CLEANUP(smime_account_close) = {0};
+	const struct smime_report *report = NULL;
+
+	if (smime_is_needed(m)) {
+		struct smime_place place;
+
+		smime_account_open(&smime, item->place->setup, item->place->account);
+		place = smime_account_place(&smime, item->ledger.received_at);
+		place.done_with = m->limits.done_with;
+		place.ctx = m->limits.ctx;
+		report = smime_read(item->arena, m, &place);
+	}
+	item->message = report ? report->message : m;
+	item->smime = report ? item_text(item, smime_text(item->arena, report)) : STR("");
+}
+
 static void understand(struct item *item)
 {
 	struct message_limits limits = {.max_text = MIB(1)};
@@ -172,7 +192,7 @@ static void understand(struct item *item)
 		limits.done_with = give_back;
 		limits.ctx = item->incoming;
 	}
-	item->message = message_parse(item->arena, item->raw, &limits);
+	open_smime(item, message_parse(item->arena, item->raw, &limits));
 	item->automatic = message_classify(item->arena, item->message);
 	bounced_read(item);
 	item->body_text = item_cut(item_text(item, message_body_text(item->arena, item->message)), MAX_STORED_TEXT);

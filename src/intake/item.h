@@ -36,6 +36,7 @@ struct item {
 	struct classification automatic;
 	struct delivery_report *report; /* what it reports of other mail; NULL: it is no report (bounced.h) */
 	struct str body_text;
+	struct str smime; /* JSON of what was found of S/MIME; empty */
 	unsigned char fingerprint[FINGERPRINT_BYTES];
 	uint64_t *attachment_sizes; /* decoded, of message->attachments */
 	struct packed packed;       /* empty for a very large message, and once stored */

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#define MAX_SEALED MIB(2) /* a keystore is the longest: 700 KiB, twice in base64 */
+
 struct reader {
 	const struct record_type *type;
 	const struct sealer *sealer;
@@ -238,7 +240,7 @@ static int read_sealed(struct reader *r, const json_t *sealed, struct secret *se
 {
 	struct buf context CLEANUP(buf_done) = BUF_INIT(KIB(4));
 
-	if (!json_is_string(sealed) || json_string_length(sealed) > KIB(128))
+	if (!json_is_string(sealed) || json_string_length(sealed) > MAX_SEALED)
 		return refuse(r, "the value of \"sealed\" is not a sealed secret");
 	if (!r->sealer)
 		return refuse(r, "a sealed secret can't be opened here: give it as a text");

@@ -342,7 +342,7 @@ int yaml_read(struct str text, const char *name, json_t **ret_json, struct error
 	struct yaml_reader y CLEANUP(yaml_reader_done) = {.name = name, .err = err ? err : &ignored};
 	must(yaml_parser_initialize(&y.parser));
 	yaml_parser_set_encoding(&y.parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&y.parser, (const unsigned char *)text.p, text.n);
+	yaml_parser_set_input_string(&y.parser, (const unsigned char *)(text.p ? text.p : ""), text.n);
 	if (read_document(&y, &json) < 0 || expect_end(&y) < 0)
 		return E_INVALID;
 	*ret_json = take(json);

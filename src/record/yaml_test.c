@@ -191,14 +191,23 @@ static void long_keys_read_back(void **state UNUSED)
 	json_decref(again);
 }
 
+/* An empty file's view has no bytes to point at. */
+static void nothing_at_all_is_null(void **state UNUSED)
+{
+	struct error err;
+	json_t *json = NULL;
+
+	assert_ok(yaml_read(STR_NULL, "setup.yaml", &json, &err), &err);
+	assert_true(json_is_null(json));
+	json_decref(json);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(scalars_follow_the_core_schema),
-	        cmocka_unit_test(errors_name_file_line_and_column),
-	        cmocka_unit_test(depth_and_size_are_bounded),
-	        cmocka_unit_test(what_is_written_reads_back),
-	        cmocka_unit_test(long_keys_read_back),
+	        cmocka_unit_test(nothing_at_all_is_null),           cmocka_unit_test(scalars_follow_the_core_schema),
+	        cmocka_unit_test(errors_name_file_line_and_column), cmocka_unit_test(depth_and_size_are_bounded),
+	        cmocka_unit_test(what_is_written_reads_back),       cmocka_unit_test(long_keys_read_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,6 +54,13 @@ static const struct field send_fields[] = {
 		  .help = "At most so many go out to one address in an hour"),
 };
 
+static const struct field smime_fields[] = {
+	FIELD_REF(struct account_smime, keystore, "keystore", "Keystore",
+		  .help = "Whose keys decrypt mail; empty: encrypted mail stays closed"),
+	FIELD_REF(struct account_smime, truststore, "keystore", "Truststore",
+		  .help = "The keystore with the CA certificates that signatures are checked against; empty: those of the system"),
+};
+
 static const struct field receive_fields[] = {
 	FIELD_BOOL(struct account_receive, enabled, "Receive mail", .preset = true),
 	FIELD_ENUM(struct account_receive, protocol, receive_protocol_words, "Protocol"),
@@ -71,6 +78,7 @@ static const struct field receive_fields[] = {
 	FIELD_INT(struct account_receive, timeout_s, "Time-out", .low = 1, .high = 3600, .preset = 60,
 		  .help = "Seconds without an answer before the connection is given up"),
 	FIELD_SECTION(struct account_receive, tls, tls_fields, "TLS"),
+	FIELD_SECTION(struct account_receive, smime, smime_fields, "S/MIME of incoming mail"),
 };
 
 static const struct field account_fields[] = {

@@ -48,6 +48,10 @@ struct account {
 		bool allow_insecure_login;
 		int64_t timeout_s; /* 60 */
 		struct account_tls tls;
+		struct account_smime {
+			const char *keystore;   /* id; "": encrypted mail stays closed */
+			const char *truststore; /* id of the CA certificates; "": those of the system */
+		} smime;
 	} receive;
 };
 

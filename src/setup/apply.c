@@ -156,6 +156,16 @@ static int check_kinds(const json_t *document, struct error *err)
 	return 0;
 }
 
+/* Of those that the document is about. */
+static void warn_of_keystores(const struct setup *setup, const json_t *document, struct buf *report)
+{
+	const char *id;
+	json_t *value;
+
+	json_object_foreach (json_object_get(document, keystore_type.plural), id, value)
+		keystore_warnings(setup_keystore(setup, id), clock_now_ms(), report);
+}
+
 static int apply_all(struct change *change, const json_t *document, struct buf *report, struct error *err)
 {
 	int count = 0;
@@ -170,6 +180,8 @@ static int apply_all(struct change *change, const json_t *document, struct buf *
 		count += r;
 	}
 	int r = setup_check(change->setup, err);
+	if (r >= 0)
+		warn_of_keystores(change->setup, document, report);
 	return r < 0 ? r : count;
 }
 

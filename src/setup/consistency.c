@@ -186,7 +186,7 @@ static int check_accounts(const struct setup *setup, struct error *err)
 int setup_check(const struct setup *setup, struct error *err)
 {
 	if (check_references(setup, err) < 0 || check_folders(setup, err) < 0 || check_masks(setup, err) < 0 ||
-	    check_mappings(setup, err) < 0)
+	    check_mappings(setup, err) < 0 || keystores_check(setup, err) < 0)
 		return E_INVALID;
 	return check_accounts(setup, err);
 }

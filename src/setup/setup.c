@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 const struct record_type *const setup_types[] = {
-        &provider_type,     &template_type, &case_type_type, &account_type,
+        &provider_type,     &template_type, &case_type_type, &keystore_type, &account_type,
         &service_rule_type, &listener_type, &block_type,     NULL,
 };
 

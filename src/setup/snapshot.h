@@ -5,7 +5,7 @@
 #include "base/map.h"
 #include "setup/setup.h"
 
-#define SETUP_TYPE_COUNT 7
+#define SETUP_TYPE_COUNT 8
 
 struct setup {
 	struct arena *arena;
@@ -26,7 +26,7 @@ struct setup_kind *setup_kind(const struct setup *setup, const struct record_typ
 void setup_put(struct setup *setup, const struct record_type *type, void *record);
 
 /* What must hold between records: references exist, folders have one listener, number masks differ, mappings fit
- * case types, accounts can do what listeners need. */
+ * case types, keystores open, accounts can do what listeners need. */
 int setup_check(const struct setup *setup, struct error *err) NODISCARD;
 
 #endif

@@ -14,7 +14,7 @@
 
 #define MESSAGE_COLUMNS                                                                                                \
 	"id, direction, case_id, account, message_ident, from_address, from_name, to_text, subject, automatic, date, " \
-	"created_at, size, evidence, body_text"
+	"created_at, size, evidence, body_text, smime"
 
 struct str message_ident_key(struct str ident)
 {
@@ -29,12 +29,12 @@ int message_insert(struct db *db, const struct stored_message *m, struct error *
 {
 	return db_exec(db,
 	               "INSERT INTO message (" MESSAGE_COLUMNS
-	               ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+	               ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
 	               DB_ARGS(DB_INT(m->id), DB_TEXT(m->direction), m->case_id ? DB_INT(m->case_id) : DB_NULL,
 	                       DB_TEXT(m->account), DB_STR(message_ident_key(m->message_ident)),
 	                       DB_STR(m->from_address), DB_STR(m->from_name), DB_STR(m->to_text), DB_STR(m->subject),
 	                       DB_TEXT(m->automatic), DB_INT(m->date), DB_INT(m->created_at), DB_INT(m->size),
-	                       DB_STR(m->evidence), DB_STR(m->body_text)),
+	                       DB_STR(m->evidence), DB_STR(m->body_text), DB_STR(m->smime)),
 	               err);
 }
 
@@ -56,6 +56,7 @@ static void read_message(struct db_rows *rows, struct arena *arena, struct store
 	        .size = (uint64_t)db_col_int(rows, 12),
 	        .evidence = arena_str(arena, db_col_str(rows, 13)),
 	        .body_text = arena_str(arena, db_col_str(rows, 14)),
+	        .smime = arena_str(arena, db_col_str(rows, 15)),
 	};
 }
 

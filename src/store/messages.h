@@ -19,6 +19,7 @@ struct stored_message {
 	uint64_t size;
 	struct str evidence;
 	struct str body_text;
+	struct str smime; /* JSON of its S/MIME (intake/smime_text.h); empty where it has none */
 };
 
 /* What is stored and looked up for a Message-ID: of absurdly long ones the beginning, so that an index takes it. */

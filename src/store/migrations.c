@@ -108,6 +108,10 @@ static const char foundation[] =
         " case_id BIGINT, message_id BIGINT, data TEXT NOT NULL);"      /* JSON */
         "CREATE INDEX event_case ON event (case_id) WHERE case_id IS NOT NULL;";
 
+static const char smime[] =
+        /* What was found of S/MIME in an incoming mail: JSON, '' where there was nothing. */
+        "ALTER TABLE message ADD COLUMN smime TEXT NOT NULL DEFAULT '';";
+
 static const char bounces[] =
         /* What a report said of a recipient. State: queued, later, sent, failed, uncertain; delayed, delivered, bounced
            by a report; suppressed. */
@@ -170,6 +174,7 @@ const struct migration migrations[] = {
         {1, "foundation", foundation},
         {2, "bounces", bounces},
         {3, "answering", answering},
+        {4, "smime", smime},
 };
 
 const size_t migration_count = ARRAY_LEN(migrations);

@@ -1,0 +1,73 @@
+/* See inspect_smime.h. */
+#include "cli/inspect_smime.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+
+static struct keystore *keys, *trust; /* of this run of the command */
+
+static void wipe_buf(struct buf *buf)
+{
+	mem_wipe_free(buf->p, buf->size);
+}
+
+/* Its first line. */
+static int read_password(const char *path, struct secret *password, struct error *err)
+{
+	struct buf text CLEANUP(wipe_buf) = BUF_INIT(KIB(4));
+	struct str line, rest;
+
+	(void)!buf_room(&text, KIB(4));
+	if (!path)
+		return 0;
+	if (file_read(path, &text, err) < 0)
+		return err->code;
+	rest = buf_str(&text);
+	if (str_split(&rest, '\n', &line))
+		secret_set(password, str_trim(line));
+	return 0;
+}
+
+static int open_file(const char *path, const struct secret *password, struct keystore **ret, struct error *err)
+{
+	struct buf bytes CLEANUP(wipe_buf) = BUF_INIT(KEYSTORE_MAX_BYTES + 1);
+
+	(void)!buf_room(&bytes, KEYSTORE_MAX_BYTES + 1);
+	if (file_read(path, &bytes, err) < 0)
+		return err->code;
+	return keystore_open(buf_str(&bytes), password, ret, err) < 0 ? error_prefix(err, "keystore %s", path) : 0;
+}
+
+int inspect_smime_use(const struct inspect_keys *names, struct error *err)
+{
+	struct secret password CLEANUP(secret_done) = {0};
+	int r = read_password(names->password_file, &password, err);
+
+	if (r == 0 && names->keystore)
+		r = open_file(names->keystore, &password, &keys, err);
+	if (r == 0 && names->truststore)
+		r = open_file(names->truststore, NULL, &trust, err);
+	return r;
+}
+
+void inspect_smime_done(void)
+{
+	keystore_free(take(keys));
+	keystore_free(take(trust));
+}
+
+const struct smime_report *inspect_smime(struct arena *arena, struct message *m)
+{
+	struct smime_place place = {.keys = keys, .trust = trust, .at = clock_now_ms()};
+
+	return smime_read(arena, m, &place);
+}
+
+void inspect_smime_page(const struct smime_report *report, struct buf *out)
+{
+	if (!report)
+		return;
+	buf_printf(out, "\nS/MIME: %s\n", smime_verdict_word(report->verdict));
+	smime_page(report, out);
+}

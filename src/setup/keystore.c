@@ -1,0 +1,163 @@
+/* See keystore.h. */
+#include "setup/keystore.h"
+
+#include "base/base64.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "security/keystore.h"
+#include "setup/setup.h"
+
+#define WARNINGS_MAX 5
+
+static int check_keystore(const void *record, struct error *err)
+{
+	const struct keystore_record *k = record;
+
+	if (!secret_is_stored(&k->content))
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "file: is missing: the path of a PKCS#12 or PEM file, read when the set-up is applied");
+	return 0;
+}
+
+/* clang-format off */
+static const struct field keystore_fields[] = {
+	FIELD_ID(struct keystore_record, id, "Keystore ID"),
+	FIELD_TEXT(struct keystore_record, name, "Name", .max = 200),
+	FIELD_SECRET(struct keystore_record, content, "Content", .max = KEYSTORE_MAX_BYTES / 3 * 4 + 4,
+		     .help = "Certificates and private keys: a PKCS#12 (PFX) file as base64, or PEM text. Instead of it "
+			     "file: PATH may be written, beginning at the set-up file's folder: it is read at apply"),
+	FIELD_SECRET(struct keystore_record, password, "Password", .help = "Opens the keystore; empty where it has none"),
+};
+/* clang-format on */
+
+const struct record_type keystore_type = RECORD_TYPE("keystore", "keystores", struct keystore_record, keystore_fields,
+                                                     "Keystore", .check = check_keystore);
+
+/* ---------------------------------------------------------------- opening */
+
+static const char *secret_fault(const struct keystore_record *record)
+{
+	return record->content.fault ? record->content.fault : record->password.fault;
+}
+
+int keystore_record_open(const struct keystore_record *record, struct keystore **ret_keystore, struct error *err)
+{
+	const char *fault = secret_fault(record);
+	int r;
+
+	if (fault)
+		return fail(err, E_AUTH, RETRY_NEVER, "keystores/%s/%s: can't be used: %s", record->id,
+		            record->content.fault ? "content" : "password", fault);
+	r = keystore_open_shared(&record->content, &record->password, ret_keystore, err);
+	return r < 0 ? error_prefix(err, "keystores/%s/%s", record->id, r == E_AUTH ? "password" : "content") : 0;
+}
+
+/* ---------------------------------------------------------------- checks */
+
+/* A secret that can't be opened is no mistake of this document. `needs_key`: somebody wants to decrypt with it. */
+static int check_one(const struct keystore_record *record, bool needs_key, struct error *err)
+{
+	struct keystore *keystore CLEANUP(keystore_freep) = NULL;
+	const struct keystore_entry *entry;
+	int r = secret_fault(record) ? 0 : keystore_record_open(record, &keystore, err);
+
+	if (r == 0 && keystore && needs_key && keystore_find(keystore, "", &entry, err) < 0)
+		r = error_prefix(err, "keystore \"%s\" can't decrypt", record->id);
+	return r;
+}
+
+int keystores_check(const struct setup *setup, struct error *err)
+{
+	const void *const *records;
+	size_t n = setup_list(setup, &keystore_type, &records);
+
+	for (size_t i = 0; i < n; i++)
+		if (check_one(records[i], false, err) < 0)
+			return err->code = E_INVALID;
+	n = setup_list(setup, &account_type, &records);
+	for (size_t i = 0; i < n; i++) {
+		const struct account *account = records[i];
+		const char *id = account->receive.smime.keystore;
+
+		if (*id && check_one(setup_keystore(setup, id), true, err) < 0) {
+			error_prefix(err, "accounts/%s/receive/smime/keystore", account->id);
+			return err->code = E_INVALID;
+		}
+	}
+	return 0;
+}
+
+void keystore_warnings(const struct keystore_record *record, int64_t now, struct buf *report)
+{
+	struct keystore *keystore CLEANUP(keystore_freep) = NULL;
+	const struct keystore_entry *entries;
+	struct error ignored;
+	size_t n, expired = 0;
+
+	if (keystore_record_open(record, &keystore, &ignored) < 0)
+		return;
+	n = keystore_entries(keystore, &entries);
+	for (size_t i = 0; i < n; i++) {
+		char day[32];
+
+		if (!entries[i].expires_at || entries[i].expires_at >= now || ++expired > WARNINGS_MAX)
+			continue;
+		clock_format_iso(entries[i].expires_at, day);
+		buf_printf(report, "keystores/%s: warning: \"%s\" expired on %.10s\n", record->id, entries[i].alias,
+		           day);
+	}
+	if (expired > WARNINGS_MAX)
+		buf_printf(report, "keystores/%s: warning: %zu more have expired\n", record->id,
+		           expired - WARNINGS_MAX);
+}
+
+/* ---------------------------------------------------------------- the file beside the set-up */
+
+static void wipe_buf(struct buf *buf)
+{
+	mem_wipe_free(buf->p, buf->size);
+}
+
+static int read_file(json_t *keystore, const char *path, struct error *err)
+{
+	struct buf bytes CLEANUP(wipe_buf) = BUF_INIT(KEYSTORE_MAX_BYTES + 1);
+	struct buf text CLEANUP(wipe_buf) = BUF_INIT(KEYSTORE_MAX_BYTES / 3 * 4 + 8);
+
+	/* Room for the whole at once: growing would leave pieces of keys in freed memory. */
+	(void)!buf_room(&bytes, KEYSTORE_MAX_BYTES);
+	(void)!buf_room(&text, KEYSTORE_MAX_BYTES / 3 * 4);
+	if (file_read(path, &bytes, err) < 0)
+		return err->code = E_INVALID;
+	if (!bytes.n || bytes.n > KEYSTORE_MAX_BYTES)
+		return fail(err, E_INVALID, RETRY_NEVER, "%s %s", path,
+		            bytes.n ? "is larger than a keystore may be (700 KiB)" : "is empty");
+	base64_encode(&text, buf_str(&bytes));
+	json_object_set_new(keystore, "content", json_stringn(text.p, text.n));
+	json_object_del(keystore, "file");
+	return 0;
+}
+
+int keystores_read_files(json_t *document, const char *folder, struct error *err)
+{
+	const char *id;
+	json_t *keystore;
+
+	json_object_foreach (json_object_get(document, keystore_type.plural), id, keystore) {
+		struct buf path CLEANUP(buf_done) = BUF_INIT(KIB(8));
+		const json_t *value = json_object_get(keystore, "file");
+		const char *file = json_string_value(value);
+
+		if (!value)
+			continue;
+		if (!file || !*file || json_object_get(keystore, "content"))
+			return fail(err, E_INVALID, RETRY_NEVER, "keystores/%.64s/file: is %s", id,
+			            file && *file ? "beside content: one of them is enough" : "not the path of a file");
+		if (file[0] != '/')
+			buf_printf(&path, "%s/", folder);
+		buf_add_cstr(&path, file);
+		if (path.failed || read_file(keystore, buf_cstr(&path), err) < 0)
+			return error_prefix(err, "keystores/%.64s/file", id);
+	}
+	return 0;
+}
