@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "cases/case_work.h"
 #include "cli/text.h"
+#include "store/held.h"
 #include "store/messages.h"
 
 #include <getopt.h>
@@ -90,7 +91,20 @@ static void print_evidence(struct str evidence, struct buf *line)
 	}
 }
 
-static void print_message(const struct stored_message *m)
+/* "sender: authenticated: example.org vouches for it" */
+static void print_authentication(struct str document, struct buf *line)
+{
+	json_t *json = json_loadb(document.p, document.n, 0, NULL);
+	const char *result = json_string_value(json_object_get(json, "result"));
+	const char *reason = json_string_value(json_object_get(json, "reason"));
+
+	buf_printf(line, "    sender: %s: ", result ? result : "unknown");
+	line_column(line, str_of(reason ? reason : ""), 0);
+	line_put(line);
+	json_decref(json);
+}
+
+static void print_message(const struct stored_message *m, struct str authentication)
 {
 	struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(64));
 	bool in = strcmp(m->direction, "in") == 0;
@@ -108,12 +122,15 @@ static void print_message(const struct stored_message *m)
 	line_put(&line);
 	if (m->evidence.n)
 		print_evidence(m->evidence, &line);
+	if (authentication.n)
+		print_authentication(authentication, &line);
 	putchar('\n');
 	lines_put(str_trim(m->body_text));
 	putchar('\n');
 }
 
-static void print_conversation(const struct stored_case *c, const struct stored_message *messages, int n)
+static void print_conversation(const struct stored_case *c, const struct stored_message *messages,
+                               const struct str *authentication, int n)
 {
 	struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(256));
 	char when[24];
@@ -128,29 +145,50 @@ static void print_conversation(const struct stored_case *c, const struct stored_
 	}
 	line_put(&line);
 	for (int i = 0; i < n; i++)
-		print_message(&messages[i]);
+		print_message(&messages[i], authentication[i]);
+}
+
+/* What was found out about the senders of these messages; empty where nobody looked. */
+static int find_authentication(struct db *db, const struct stored_message *messages, int n, struct arena *arena,
+                               struct str **ret, struct error *err)
+{
+	struct str *all = ARENA_ARRAY(arena, struct str, (size_t)n);
+	int r = 0;
+
+	for (int i = 0; i < n && r >= 0; i++)
+		r = authentication_get(db, messages[i].id, arena, &all[i], err);
+	*ret = all;
+	return MIN(r, 0);
 }
 
 static int show_case(struct cli *cli, struct db *db, const char *name, struct arena *arena, struct error *err)
 {
-	struct stored_message *messages;
+	struct stored_message *messages = NULL;
+	struct str *authentication = NULL;
 	struct stored_case c;
-	int n = find_case(db, name, arena, &c, err);
+	int r, n = find_case(db, name, arena, &c, err);
 
 	if (n > 0)
 		n = message_list(db, c.id, arena, &messages, err);
-	if (n < 0)
-		return n;
+	r = n < 0 ? n : find_authentication(db, messages, n, arena, &authentication, err);
+	if (r < 0)
+		return r;
 	if (cli->json) {
 		json_t *object = case_json(&c), *list = json_array();
 
-		for (int i = 0; i < n; i++)
-			json_array_append_new(list, message_json(&messages[i]));
+		for (int i = 0; i < n; i++) {
+			json_t *message = message_json(&messages[i]);
+
+			json_array_append_new(list, message);
+			if (authentication[i].n)
+				json_object_set_new(message, "authentication",
+				                    json_loadb(authentication[i].p, authentication[i].n, 0, NULL));
+		}
 		json_object_set_new(object, "conversation", list);
 		cli_print_json(object);
 		return 0;
 	}
-	print_conversation(&c, messages, n);
+	print_conversation(&c, messages, authentication, n);
 	return 0;
 }
 

@@ -6,10 +6,12 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/inspect.h"
+#include "cli/inspect_trust.h"
 #include "cli/text.h"
 #include "receive/receiver.h"
 #include "send/sender.h"
 
+#include <getopt.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -17,6 +19,7 @@
 
 #define MAX_INSPECT MIB(256)
 #define MAX_PAGE    MIB(512)
+#define MAX_TRUSTED 20
 
 static int inspect_file(struct cli *cli, const char *path, bool is_body)
 {
@@ -38,14 +41,48 @@ static int inspect_file(struct cli *cli, const char *path, bool is_body)
 	return EXIT_OK;
 }
 
+/* NULL or "": none; "system": the servers of /etc/resolv.conf. False after telling what is wrong. */
+static bool open_dns(struct cli *cli, const char *server, struct dns **ret_dns)
+{
+	struct error err;
+
+	if (!server || !*server)
+		return true;
+	if (dns_new(strcmp(server, "system") == 0 ? NULL : server, ret_dns, &err) == 0)
+		return true;
+	cli_usage(cli, &inspect_command, "%s", err.text);
+	return false;
+}
+
 static int run_inspect(struct cli *cli, int argc, char **argv)
 {
-	bool is_body = argc > 1 && strcmp(argv[1], "--body") == 0;
-	int code = EXIT_OK;
+	static const struct option options[] = {{"body", no_argument, NULL, 'b'},
+	                                        {"dns", required_argument, NULL, 'd'},
+	                                        {"no-dns", no_argument, NULL, 'n'},
+	                                        {"trusted", required_argument, NULL, 't'},
+	                                        {NULL, 0, NULL, 0}};
+	struct dns *dns CLEANUP(dns_freep) = NULL;
+	const char *server = getenv("HAUSPOST_DNS"), *trusted[MAX_TRUSTED];
+	bool is_body = false;
+	int c, code = EXIT_OK;
+	size_t n = 0;
 
-	if (argc < 2 + is_body)
+	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		if (c == 'b')
+			is_body = true;
+		else if (c == 'd' || c == 'n')
+			server = c == 'd' ? optarg : NULL;
+		else if (c == 't' && n < MAX_TRUSTED)
+			trusted[n++] = optarg;
+		else
+			return cli_wrong_option(cli, &inspect_command, c, argv);
+	}
+	if (optind == argc)
 		return cli_usage(cli, &inspect_command, "inspect takes one or more message files");
-	for (int i = 1 + is_body; i < argc; i++) {
+	if (!open_dns(cli, server, &dns))
+		return EXIT_USAGE;
+	inspect_trust_setup(dns, trusted, n);
+	for (int i = optind; i < argc; i++) {
 		int one = inspect_file(cli, argv[i], is_body);
 
 		code = code ? code : one;
@@ -55,11 +92,16 @@ static int run_inspect(struct cli *cli, int argc, char **argv)
 
 const struct command inspect_command = {
         .name = "inspect",
-        .arguments = "[--body] FILE…",
+        .arguments = "[--body] [--dns SERVER] [--trusted SERVER] FILE…",
         .summary = "Show everything that is understood of a message file",
         .help = "With --json: one JSON object a line. Nothing is stored; no store is needed.\n"
                 "With --body the files are bodies, text or HTML, and their replies are shown; a file that is a\n"
-                "message after all is read as one.\n",
+                "message after all is read as one.\n"
+                "\n"
+                "  --dns SERVER      look up DKIM keys and DMARC policies there (192.0.2.1, 127.0.0.1:5353), or with\n"
+                "                    the servers of /etc/resolv.conf (system); without it, or with --no-dns, nothing\n"
+                "                    is looked up, unless $HAUSPOST_DNS names a server\n"
+                "  --trusted SERVER  believe the Authentication-Results that begin with this name\n",
         .run = run_inspect,
 };
 

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "intake/sender.h"
 #include "mime/build.h"
 #include "rules/render.h"
 #include "store/outbox.h"
@@ -64,7 +65,7 @@ static const char *why_not(struct item *item, enum response_when when, struct ad
 		return "no sender address";
 	if (is_own_address(place->setup, to.address))
 		return "own address";
-	return NULL;
+	return sender_no_answer(item);
 }
 
 static const char *lower_cstr(struct arena *arena, struct str s)

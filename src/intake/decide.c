@@ -5,6 +5,7 @@
 #include "cases/case_work.h"
 #include "cases/threading.h"
 #include "intake/answer.h"
+#include "intake/sender.h"
 #include "store/folders.h"
 
 #include <errno.h>
@@ -154,7 +155,9 @@ static int store_message(struct item *item, struct db *db, int64_t case_id, stru
 	        .date = m->date,
 	        .created_at = item->ledger.received_at,
 	        .size = item->raw.n,
-	        .evidence = evidence,
+	        .evidence = item->sender_note
+	                            ? arena_printf(item->arena, STR_FMT "%s", STR_ARG(evidence), item->sender_note)
+	                            : evidence,
 	        .body_text = item->body_text,
 	};
 	int r;
@@ -171,6 +174,8 @@ static int store_message(struct item *item, struct db *db, int64_t case_id, stru
 	stored.id = item->ledger.message_id;
 	item->ledger.case_id = case_id;
 	r = message_insert(db, &stored, err);
+	if (r == 0)
+		r = sender_store(item, db, stored.id, err);
 	return r < 0 ? r : store_attachments(item, db, stored.id, err);
 }
 
@@ -187,8 +192,12 @@ static int tell(struct item *item, struct db *db, const char *kind, const char *
 /* Kept with its raw bytes; attached to the case it belongs to, which is neither re-opened nor answered. */
 static int file_it(struct item *item, struct db *db, const struct threading *t, struct error *err)
 {
-	int r = store_message(item, db, t->case_id, threading_text(item->arena, t), err);
+	enum standing standing;
+	int r = sender_standing(item, db, t, false, &standing, err);
 
+	if (r < 0 || standing == STANDING_HELD)
+		return r;
+	r = store_message(item, db, t->case_id, threading_text(item->arena, t), err);
 	if (r == 0 && t->case_id)
 		r = case_touch(db, t->case_id, NULL, clock_now_ms(), err);
 	return r < 0 ? r : finish(item, db, "filed", err);
@@ -264,8 +273,14 @@ static int create_or_join(struct item *item, struct db *db, const struct threadi
 {
 	struct stored_case c;
 	const struct case_type *type;
-	int r = t->case_id ? case_get(db, t->case_id, item->arena, &c, err) : 0;
+	enum standing standing;
+	int r = sender_standing(item, db, t, true, &standing, err);
 
+	if (r < 0 || standing == STANDING_HELD)
+		return r;
+	if (standing == STANDING_STRANGER)
+		return open_case(item, db, t, result, t->case_id, err);
+	r = t->case_id ? case_get(db, t->case_id, item->arena, &c, err) : 0;
 	if (r < 0)
 		return r;
 	if (r == 0)
@@ -329,23 +344,29 @@ static int handle(struct item *item, struct db *db, struct error *err)
 	return run_rule(item, db, &t, err);
 }
 
-static int park(struct item *item, struct db *db, const char *category, const char *reason, struct error *err)
+int item_set_aside(struct item *item, struct db *db, const char *state, const char *category, const char *reason,
+                   struct error *err)
 {
 	int64_t now = clock_now_ms();
 	int r;
 
-	item->ledger.state = "parked";
+	item->ledger.state = state;
 	item->ledger.category = category;
 	item->ledger.reason = reason;
 	item->ledger.parked_at = now;
 	item->ledger.next_try_at = 0;
 	r = write_row(item, db, err);
 	if (r == 0)
-		r = event_insert(db, "message.parked", 0, item->ledger.message_id,
+		r = event_insert(db, arena_printf(item->arena, "message.%s", state).p, 0, item->ledger.message_id,
 		                 arena_printf(item->arena, "{\"ledger\":%lld,\"category\":\"%s\"}",
 		                              (long long)item->ledger.id, category),
 		                 now, err);
 	return r < 0 ? r : advance(item, db, err);
+}
+
+static int park(struct item *item, struct db *db, const char *category, const char *reason, struct error *err)
+{
+	return item_set_aside(item, db, "parked", category, reason, err);
 }
 
 static int park_too_large(struct item *item, struct db *db, struct error *err)
@@ -420,7 +441,7 @@ int item_store_crashed(struct item *item, struct db *db, struct error *err)
 }
 
 /* The message is kept whole, so that a later try doesn't need the server. */
-static int keep_raw(struct item *item, struct db *db, struct error *err)
+int item_keep_raw(struct item *item, struct db *db, struct error *err)
 {
 	int r;
 
@@ -449,7 +470,7 @@ int item_store_failure(struct item *item, struct db *db, const struct error *cau
 	if (r == 0 && item->has_row && item->incoming && item->incoming->kind != INCOMING_WHOLE)
 		return item_store(item, db, err); /* with the row that it met; there is no mail to keep */
 	if (r == 0)
-		r = keep_raw(item, db, err);
+		r = item_keep_raw(item, db, err);
 	if (r < 0)
 		return r;
 	item->ledger.tries++;

@@ -7,6 +7,7 @@
 #include "security/fingerprint.h"
 #include "store/ledger.h"
 #include "store/messages.h"
+#include "trust/trust.h"
 
 /* What all items of a run share and none changes. */
 struct intake_place {
@@ -35,6 +36,7 @@ struct item {
 	const struct message *message;
 	struct classification automatic;
 	struct str body_text;
+	const struct trust_result *sender; /* NULL where the listener doesn't verify senders */
 	unsigned char fingerprint[FINGERPRINT_BYTES];
 	uint64_t *attachment_sizes; /* decoded, of message->attachments */
 	struct packed packed;       /* empty for a large mapped message: packed piece by piece while it is stored */
@@ -44,6 +46,8 @@ struct item {
 	bool has_row;             /* the ledger has the row already (a retry, or written ahead) */
 	bool is_kept;             /* its raw bytes are in the store already, under ledger.message_id */
 	bool passed_over;         /* the ledger shows it as handled: nothing was done */
+	const char *sender_note;  /* for the evidence: why it didn't join the case found; NULL */
+	bool is_released;         /* a person let it pass: its sender isn't asked about any more */
 	bool answered_before;     /* an automatic answer went out in an earlier try */
 	const char *stage;        /* what was being done when it failed: the ledger's category */
 	const char *case_number;  /* after the commit; "" */
@@ -74,6 +78,14 @@ int item_store_crashed(struct item *item, struct db *db, struct error *err) NODI
 
 /* Stores the raw mail under `message_id`. */
 int item_store_raw(struct item *item, struct db *db, int64_t message_id, struct error *err) NODISCARD;
+
+/* The same under a new id where the mail isn't kept yet, for a row that stands for it. */
+int item_keep_raw(struct item *item, struct db *db, struct error *err) NODISCARD;
+
+/* The row is put in `state` ("parked", "held") with category and reason, an event "message.STATE" tells of it, and the
+ * folder's position moves on. */
+int item_set_aside(struct item *item, struct db *db, const char *state, const char *category, const char *reason,
+                   struct error *err) NODISCARD;
 
 /* Text as the store takes it: without NULs, which PostgreSQL refuses. */
 struct str item_text(struct item *item, struct str text);

@@ -108,8 +108,21 @@ static const char foundation[] =
         " case_id BIGINT, message_id BIGINT, data TEXT NOT NULL);"      /* JSON */
         "CREATE INDEX event_case ON event (case_id) WHERE case_id IS NOT NULL;";
 
+/* Who mail is from, and mail that waits for a person. */
+static const char senders[] =
+        "CREATE TABLE authentication ("
+        " message_id {ID} PRIMARY KEY,"
+        " result TEXT NOT NULL,"    /* authenticated, unauthenticated, unknown */
+        " document TEXT NOT NULL);" /* JSON: signatures, SPF, DMARC, reasons */
+        "CREATE TABLE held ("
+        " ledger_id {ID} PRIMARY KEY, case_id BIGINT," /* the case it wanted to join */
+        " at BIGINT NOT NULL, decision TEXT NOT NULL," /* '' as long as nobody has decided; released, discarded */
+        " decided_at BIGINT);"
+        "CREATE INDEX ledger_held ON ledger (id) WHERE state = 'held';";
+
 const struct migration migrations[] = {
         {1, "foundation", foundation},
+        {2, "senders", senders},
 };
 
 const size_t migration_count = ARRAY_LEN(migrations);
