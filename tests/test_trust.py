@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import unittest
 
+from crash_support import read_steps
 from office import mail, setup
 from servers import Dns
 from support import Home
@@ -259,6 +260,34 @@ class Held(unittest.TestCase):
         self.open_case()
         away = self.mail("Away", "a2", False, extra="Auto-Submitted: auto-replied\nIn-Reply-To: <a1@customer.test>\n")
         self.assertEqual(self.take(away), ("held", ""))
+
+    def decide(self, verb, step=0):
+        """A held reply, and a decision that ends with the process at `step` and is then taken again: (steps passed, what is in the store)."""
+        with Home() as self.home:
+            self.home.apply(setup(listeners__support__verify_senders="results", listeners__support__trusted_authserv_ids=["mx.test"]))
+            self.open_case()
+            self.take(self.mail("Re: Help", "a2", False, extra="In-Reply-To: <a1@customer.test>\n"))
+            (row,) = self.held()
+            log = os.path.join(self.home.top, "steps")
+            self.home.run("ledger", verb, row["id"], env={"HAUSPOST_FAULT_STEP": str(step), "HAUSPOST_FAULT_LOG": log}, expect=None)
+            if self.held():
+                self.home.run("ledger", verb, row["id"])
+            (row,) = (one for one in self.home.json("ledger", "list") if one["id"] == row["id"])
+            if row["state"] == "failed":
+                self.home.run("ledger", "retry", row["id"])
+            rows = [(one["state"], one["outcome"], one["answer"]) for one in self.home.json("ledger", "list")]
+            steps = len(read_steps(log)) if os.path.exists(log) else 0
+            return steps, (rows, [(one["direction"], one["subject"]) for one in self.conversation()])
+
+    def test_decision_survives_a_crash(self):
+        for verb, messages in (("release", 3), ("discard", 2)):
+            steps, expected = self.decide(verb)
+            if not steps:
+                self.skipTest("the program is built without fault points")
+            self.assertEqual(len(expected[1]), messages)
+            for step in range(1, steps + 1):
+                with self.subTest(verb=verb, step=step):
+                    self.assertEqual(self.decide(verb, step)[1], expected)
 
     def test_nothing_is_asked_where_it_is_off(self):
         self.home.apply(setup(listeners__support__verify_senders="off"))
