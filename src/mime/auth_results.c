@@ -103,15 +103,18 @@ static struct str read_value(struct arena *arena, struct cursor *in)
 
 static void add_property(struct arena *arena, struct auth_result *r, struct str name, struct str value)
 {
+	struct str lower;
+
 	if (str_eq_nocase(name, STR("reason"))) {
 		r->reason = value;
 		return;
 	}
-	if (r->property_count == MAX_PROPERTIES)
+	lower = str_lower(arena, name); /* nothing is left of bytes that are no text */
+	if (r->property_count == MAX_PROPERTIES || !lower.n)
 		return;
 	if (!r->properties)
 		r->properties = ARENA_ARRAY(arena, struct auth_property, MAX_PROPERTIES);
-	r->properties[r->property_count++] = (struct auth_property){str_lower(arena, name), value};
+	r->properties[r->property_count++] = (struct auth_property){lower, value};
 }
 
 /* "dkim=pass (good) header.d=example.org", up to the next semicolon. False at something else. */
@@ -139,7 +142,7 @@ static bool read_result(struct arena *arena, struct cursor *in, struct auth_resu
 		skip_space(in, r.comment.n ? NULL : &r.comment);
 	}
 	*ret = r;
-	return r.result.n > 0;
+	return r.method.n && r.result.n;
 }
 
 bool auth_results_parse(struct arena *arena, struct str value, struct auth_results *ret)
