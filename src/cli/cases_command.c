@@ -4,9 +4,11 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cases/case_work.h"
+#include "cli/delivery.h"
 #include "cli/text.h"
 #include "store/held.h"
 #include "store/messages.h"
+#include "store/outbox_reports.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -70,13 +72,28 @@ static int find_case(struct db *db, const char *name, struct arena *arena, struc
 	              : r;
 }
 
-static json_t *message_json(const struct stored_message *m)
+/* A message of a case; of one of ours what became of it (id 0: it isn't in the outbox). */
+struct shown {
+	struct stored_message message;
+	struct outbox_row row;
+	struct str authentication; /* of one that came in: JSON; empty where nobody looked */
+};
+
+static json_t *message_json(const struct shown *shown)
 {
-	return json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:s, s:I, s:o, s:o}", "id", (json_int_t)m->id, "direction",
-	                 m->direction, "message_id", cli_json_str(m->message_ident), "from",
-	                 cli_json_str(m->from_address), "to", cli_json_str(m->to_text), "subject",
-	                 cli_json_str(m->subject), "automatic", m->automatic, "created_at", (json_int_t)m->created_at,
-	                 "evidence", cli_json_str(m->evidence), "text", cli_json_str(m->body_text));
+	const struct stored_message *m = &shown->message;
+	json_t *object = json_pack(
+	        "{s:I, s:s, s:o, s:o, s:o, s:o, s:s, s:I, s:o, s:o}", "id", (json_int_t)m->id, "direction",
+	        m->direction, "message_id", cli_json_str(m->message_ident), "from", cli_json_str(m->from_address), "to",
+	        cli_json_str(m->to_text), "subject", cli_json_str(m->subject), "automatic", m->automatic, "created_at",
+	        (json_int_t)m->created_at, "evidence", cli_json_str(m->evidence), "text", cli_json_str(m->body_text));
+
+	if (shown->row.id)
+		json_object_set_new(object, "delivery", delivery_json(&shown->row));
+	if (shown->authentication.n)
+		json_object_set_new(object, "authentication",
+		                    json_loadb(shown->authentication.p, shown->authentication.n, 0, NULL));
+	return object;
 }
 
 /* One finding a line; the first won. */
@@ -104,8 +121,9 @@ static void print_authentication(struct str document, struct buf *line)
 	json_decref(json);
 }
 
-static void print_message(const struct stored_message *m, struct str authentication)
+static void print_message(const struct shown *shown)
 {
+	const struct stored_message *m = &shown->message;
 	struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(64));
 	bool in = strcmp(m->direction, "in") == 0;
 	char when[24];
@@ -122,15 +140,15 @@ static void print_message(const struct stored_message *m, struct str authenticat
 	line_put(&line);
 	if (m->evidence.n)
 		print_evidence(m->evidence, &line);
-	if (authentication.n)
-		print_authentication(authentication, &line);
+	if (shown->authentication.n)
+		print_authentication(shown->authentication, &line);
+	print_delivery(&shown->row, "    delivery: ");
 	putchar('\n');
 	lines_put(str_trim(m->body_text));
 	putchar('\n');
 }
 
-static void print_conversation(const struct stored_case *c, const struct stored_message *messages,
-                               const struct str *authentication, int n)
+static void print_conversation(const struct stored_case *c, const struct shown *messages, int n)
 {
 	struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(256));
 	char when[24];
@@ -145,50 +163,53 @@ static void print_conversation(const struct stored_case *c, const struct stored_
 	}
 	line_put(&line);
 	for (int i = 0; i < n; i++)
-		print_message(&messages[i], authentication[i]);
+		print_message(&messages[i]);
 }
 
-/* What was found out about the senders of these messages; empty where nobody looked. */
-static int find_authentication(struct db *db, const struct stored_message *messages, int n, struct arena *arena,
-                               struct str **ret, struct error *err)
+/* The messages of the case, and what became of ours. */
+static int load_conversation(struct db *db, int64_t case_id, struct arena *arena, struct shown **ret_shown,
+                             struct error *err)
 {
-	struct str *all = ARENA_ARRAY(arena, struct str, (size_t)n);
-	int r = 0;
+	struct stored_message *messages;
+	struct shown *shown;
+	int n = message_list(db, case_id, arena, &messages, err), r = 0;
 
-	for (int i = 0; i < n && r >= 0; i++)
-		r = authentication_get(db, messages[i].id, arena, &all[i], err);
-	*ret = all;
-	return MIN(r, 0);
+	if (n < 0)
+		return n;
+	shown = ARENA_ARRAY(arena, struct shown, (size_t)n);
+	for (int i = 0; i < n && r >= 0; i++) {
+		shown[i].message = messages[i];
+		if (strcmp(messages[i].direction, "out") == 0)
+			r = outbox_of_message(db, messages[i].id, arena, &shown[i].row, err);
+		else
+			r = authentication_get(db, messages[i].id, arena, &shown[i].authentication, err);
+	}
+	if (r < 0)
+		return r;
+	*ret_shown = shown;
+	return n;
 }
 
 static int show_case(struct cli *cli, struct db *db, const char *name, struct arena *arena, struct error *err)
 {
-	struct stored_message *messages = NULL;
-	struct str *authentication = NULL;
+	struct shown *messages;
 	struct stored_case c;
-	int r, n = find_case(db, name, arena, &c, err);
+	int n = find_case(db, name, arena, &c, err);
 
 	if (n > 0)
-		n = message_list(db, c.id, arena, &messages, err);
-	r = n < 0 ? n : find_authentication(db, messages, n, arena, &authentication, err);
-	if (r < 0)
-		return r;
+		n = load_conversation(db, c.id, arena, &messages, err);
+	if (n < 0)
+		return n;
 	if (cli->json) {
 		json_t *object = case_json(&c), *list = json_array();
 
-		for (int i = 0; i < n; i++) {
-			json_t *message = message_json(&messages[i]);
-
-			json_array_append_new(list, message);
-			if (authentication[i].n)
-				json_object_set_new(message, "authentication",
-				                    json_loadb(authentication[i].p, authentication[i].n, 0, NULL));
-		}
+		for (int i = 0; i < n; i++)
+			json_array_append_new(list, message_json(&messages[i]));
 		json_object_set_new(object, "conversation", list);
 		cli_print_json(object);
 		return 0;
 	}
-	print_conversation(&c, messages, authentication, n);
+	print_conversation(&c, messages, n);
 	return 0;
 }
 
@@ -292,7 +313,8 @@ const struct command cases_command = {
         .arguments = "[list [--limit N] | show NUMBER | status NUMBER STATUS]",
         .summary = "List cases, read one, change its status",
         .help = "  list      the newest first: number, status, last change (UTC), messages, subject\n"
-                "  show      the conversation; tells of each message why it belongs to the case\n"
+                "  show      the conversation; tells of each message why it belongs to the case, and of ours\n"
+                "            who didn't get it\n"
                 "  status    sets a status of the case's type\n"
                 "  -n, --limit N  at most so many (1000)\n",
         .run = run_cases,
