@@ -47,9 +47,10 @@ struct item {
 	bool has_row;             /* the ledger has the row already (a retry, or written ahead) */
 	bool is_kept;             /* its raw bytes are in the store already, under ledger.message_id */
 	bool passed_over;         /* the ledger shows it as handled: nothing was done */
-	const char *sender_note;  /* for the evidence: why it didn't join the case found; NULL */
 	bool is_released;         /* a person let it pass: its sender isn't asked about any more */
 	bool answered_before;     /* an automatic answer went out in an earlier try */
+	bool is_stranger;         /* its sender has no part in the case that it joins */
+	bool is_blocked;          /* its sender is on the block list: a case that comes of it is cancelled */
 	const char *stage;        /* what was being done when it failed: the ledger's category */
 	const char *case_number;  /* after the commit; "" */
 	int result;

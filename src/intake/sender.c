@@ -2,6 +2,7 @@
 #include "intake/sender.h"
 
 #include "base/clock.h"
+#include "intake/no_answer.h"
 #include "store/cases.h"
 #include "store/held.h"
 #include "trust/trust.h"
@@ -46,12 +47,31 @@ int sender_store(struct item *item, struct db *db, int64_t message_id, struct er
 	return authentication_insert(db, message_id, trust_state_word(item->sender->state), document, err);
 }
 
-static int hold(struct item *item, struct db *db, const struct threading *t, const char *category, struct str why,
+/* A row that was kept before may have been released. */
+int sender_take_release(struct item *item, struct db *db, struct threading *t, struct error *err)
+{
+	int64_t case_id = 0;
+	int r = item->is_kept ? held_was_released(db, item->ledger.id, &case_id, err) : 0;
+
+	if (r <= 0)
+		return r;
+	item->is_released = true;
+	t->case_id = t->case_id ? t->case_id : case_id;
+	t->is_stranger = false;
+	return 0;
+}
+
+bool sender_is_refused(const struct item *item)
+{
+	return item->sender && item->sender->is_refused && !item->is_released;
+}
+
+static int hold(struct item *item, struct db *db, int64_t case_id, const char *category, struct str why,
                 struct error *err)
 {
 	struct stored_case c;
 	struct str reason;
-	int r = case_get(db, t->case_id, item->arena, &c, err);
+	int r = case_get(db, case_id, item->arena, &c, err);
 
 	if (r < 0)
 		return r;
@@ -61,64 +81,41 @@ static int hold(struct item *item, struct db *db, const struct threading *t, con
 	item->stage = "store";
 	r = item_keep_raw(item, db, err);
 	if (r == 0)
-		r = held_insert(db, item->ledger.id, t->case_id, clock_now_ms(), err);
+		r = held_insert(db, item->ledger.id, case_id, clock_now_ms(), err);
 	item->ledger.outcome = "held";
-	item->ledger.answer = "held mail gets no answer";
+	no_answer(item, NO_ANSWER_HELD, NULL);
 	return r < 0 ? r : item_set_aside(item, db, "held", category, item_text(item, reason).p, err);
 }
 
-static bool has_only_a_number(const struct threading *t)
+/* The case that a stranger has named by its number, where nothing better leads anywhere; 0: there is none. */
+static int64_t case_named_by_stranger(const struct threading *t)
 {
+	if (t->case_id)
+		return t->is_stranger && t->found_count && t->found[0].kind == EVIDENCE_NUMBER ? t->case_id : 0;
 	for (size_t i = 0; i < t->found_count; i++)
-		if (t->found[i].case_id == t->case_id && t->found[i].kind != EVIDENCE_NUMBER_IN_SUBJECT)
-			return false;
-	return true;
+		if (t->found[i].kind == EVIDENCE_NUMBER && !t->found[i].is_participant && !t->found[i].is_ambiguous)
+			return t->found[i].case_id;
+	return 0;
 }
 
-/* A row that was kept before may have been released by a person. */
-static int was_released(struct item *item, struct db *db, struct error *err)
-{
-	int r = item->is_kept ? held_was_released(db, item->ledger.id, err) : 0;
-
-	item->is_released = r > 0;
-	return r;
-}
-
-int sender_standing(struct item *item, struct db *db, const struct threading *t, bool joins,
-                    enum standing *ret_standing, struct error *err)
+int sender_standing(struct item *item, struct db *db, const struct threading *t, bool joins, bool *ret_held,
+                    struct error *err)
 {
 	const struct trust_result *sender = item->sender;
-	int r;
+	int64_t named = joins ? case_named_by_stranger(t) : 0;
 
-	*ret_standing = STANDING_GOOD;
-	if (!sender || !t->case_id || t->is_our_own)
+	*ret_held = false;
+	if (!sender || item->is_released || t->is_our_own)
 		return 0;
-	r = was_released(item, db, err);
-	if (r != 0)
-		return MIN(r, 0);
-	if (sender->is_refused) {
-		*ret_standing = STANDING_HELD;
-		return hold(item, db, t, "sender", sender->reason, err);
+	if (t->case_id && sender->is_refused) {
+		*ret_held = true;
+		return hold(item, db, t->case_id, "sender", sender->reason, err);
 	}
-	if (!joins || !has_only_a_number(t))
+	if (!named || sender->state == TRUST_AUTHENTICATED)
 		return 0;
-	r = held_takes_part(db, t->case_id, item_text(item, item->message->from.address), err);
-	if (r != 0)
-		return MIN(r, 0);
-	if (sender->state == TRUST_AUTHENTICATED) {
-		*ret_standing = STANDING_STRANGER;
-		item->sender_note =
-		        "but: the sender has no part in that case; he gets one of his own that follows it\n";
-		return 0;
-	}
-	*ret_standing = STANDING_HELD;
-	return hold(item, db, t, "stranger",
-	            arena_printf(item->arena, "he has only its number, and " STR_FMT, STR_ARG(sender->reason)), err);
-}
-
-const char *sender_no_answer(const struct item *item)
-{
-	if (item->sender && item->sender->is_refused && !item->is_released)
-		return "the sender is not authenticated, and his domain demands that he is";
-	return NULL;
+	*ret_held = true;
+	return hold(item, db, named, sender->is_refused ? "sender" : "stranger",
+	            arena_printf(item->arena, "he has no part in it, only its number, and " STR_FMT,
+	                         STR_ARG(sender->reason)),
+	            err);
 }

@@ -45,7 +45,7 @@ static void check_who_joins(struct store *store)
 		{"bob", "SUP-00001", DISOWNED, "held", "sender"},
 		{"bob", "SUP-00001", VOUCHED, "created", ""},
 		{"bob", "Re: Help", TO_FIRST, "updated", ""},
-		{"bob", "SUP-00001", "", "updated", ""},               /* a part of it by now */
+		{"bob", "SUP-00001", "", "held", "stranger"},          /* a stranger still */
 		{"ann", "Away", TO_FIRST DISOWNED "Auto-Submitted: auto-replied\r\n", "held", "sender"},
 		{"ann", "Away", DISOWNED "Auto-Submitted: auto-replied\r\n", "filed", ""},
 	};
@@ -59,9 +59,9 @@ static void check_who_joins(struct store *store)
 		must_become(&o, mail(&o, cases[i].from, id, cases[i].subject, cases[i].header, id), cases[i].outcome);
 		assert_string_equal(newest_row(&o).category, cases[i].category);
 	}
-	assert_int_equal(count(&o, "SELECT COUNT(*) FROM held WHERE decision = '' AND case_id IS NOT NULL"), 5);
-	assert_int_equal(count(&o, "SELECT COUNT(*) FROM event WHERE kind = 'message.held'"), 5);
-	assert_int_equal(count(&o, "SELECT COUNT(*) FROM authentication"), 9);
+	assert_int_equal(count(&o, "SELECT COUNT(*) FROM held WHERE decision = '' AND case_id IS NOT NULL"), 6);
+	assert_int_equal(count(&o, "SELECT COUNT(*) FROM event WHERE kind = 'message.held'"), 6);
+	assert_int_equal(count(&o, "SELECT COUNT(*) FROM authentication"), 8);
 	close_office(&o);
 }
 

@@ -1,8 +1,6 @@
 /* See held.h. */
 #include "store/held.h"
 
-#define MAX_MESSAGES 1000 /* of a case that are looked through for an address, the newest */
-
 /* ---------------------------------------------------------------- what is held */
 
 int held_insert(struct db *db, int64_t ledger_id, int64_t case_id, int64_t at, struct error *err)
@@ -13,13 +11,17 @@ int held_insert(struct db *db, int64_t ledger_id, int64_t case_id, int64_t at, s
 	               DB_ARGS(DB_INT(ledger_id), case_id ? DB_INT(case_id) : DB_NULL, DB_INT(at)), err);
 }
 
-int held_was_released(struct db *db, int64_t ledger_id, struct error *err)
+int held_was_released(struct db *db, int64_t ledger_id, int64_t *ret_case_id, struct error *err)
 {
-	int64_t n = 0;
-	int r = db_query_int(db, "SELECT COUNT(*) FROM held WHERE ledger_id = $1 AND decision = 'released'",
-	                     DB_ARGS(DB_INT(ledger_id)), &n, err);
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	int r = db_query(db, "SELECT case_id FROM held WHERE ledger_id = $1 AND decision = 'released'",
+	                 DB_ARGS(DB_INT(ledger_id)), &rows, err);
 
-	return r < 0 ? r : n > 0;
+	if (r == 0)
+		r = db_next(rows, err);
+	if (r > 0)
+		*ret_case_id = db_col_int(rows, 0);
+	return r;
 }
 
 static int note_decision(struct db *db, int64_t ledger_id, const char *decision, int64_t at, struct error *err)
@@ -51,48 +53,6 @@ int held_discard(struct db *db, int64_t ledger_id, bool tell_server, int64_t at,
 	int r = n > 0 ? note_decision(db, ledger_id, "discarded", at, err) : (int)n;
 
 	return r < 0 ? r : n > 0;
-}
-
-/* ---------------------------------------------------------------- who takes part in a case */
-
-/* One of "a@example.org, b@example.org" */
-static bool list_has(struct str list, struct str address)
-{
-	struct str rest = list, one;
-
-	while (str_split(&rest, ',', &one))
-		if (str_eq_nocase(str_trim(one), address))
-			return true;
-	return false;
-}
-
-static int is_contact(struct db *db, int64_t case_id, struct str address, struct error *err)
-{
-	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
-	int r = db_query(db,
-	                 "SELECT a.address FROM cases c JOIN contact_address a ON a.contact_id = c.contact_id "
-	                 "WHERE c.id = $1 LIMIT 100",
-	                 DB_ARGS(DB_INT(case_id)), &rows, err);
-
-	while (r >= 0 && (r = db_next(rows, err)) > 0)
-		if (str_eq_nocase(db_col_str(rows, 0), address))
-			return 1;
-	return r;
-}
-
-int held_takes_part(struct db *db, int64_t case_id, struct str address, struct error *err)
-{
-	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
-	int r = address.n ? is_contact(db, case_id, address, err) : 0;
-
-	if (r != 0 || !address.n)
-		return r;
-	r = db_query(db, "SELECT from_address, to_text FROM message WHERE case_id = $1 ORDER BY id DESC LIMIT $2",
-	             DB_ARGS(DB_INT(case_id), DB_INT(MAX_MESSAGES)), &rows, err);
-	while (r >= 0 && (r = db_next(rows, err)) > 0)
-		if (str_eq_nocase(db_col_str(rows, 0), address) || list_has(db_col_str(rows, 1), address))
-			return 1;
-	return r;
 }
 
 /* ---------------------------------------------------------------- what was found out */

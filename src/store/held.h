@@ -9,8 +9,8 @@
 /* Beside a ledger row that is being put in state "held": the case that the mail wanted to join. */
 int held_insert(struct db *db, int64_t ledger_id, int64_t case_id, int64_t at, struct error *err) NODISCARD;
 
-/* 1: a person let it pass; 0: not. */
-int held_was_released(struct db *db, int64_t ledger_id, struct error *err) NODISCARD;
+/* 1: a person let it pass into the case that it wanted to join; 0: not. */
+int held_was_released(struct db *db, int64_t ledger_id, int64_t *ret_case_id, struct error *err) NODISCARD;
 
 /* A person lets it pass: the row is failed and due now, and its next try asks nobody about its sender. 1, or 0 where
  * the row isn't held. */
@@ -19,10 +19,6 @@ int held_release(struct db *db, int64_t ledger_id, int64_t at, struct error *err
 /* A person throws it away: the row is handled, with outcome "discarded"; `tell_server`: its server is still to be told.
  * The mail itself stays in the store. 1, or 0 where the row isn't held. */
 int held_discard(struct db *db, int64_t ledger_id, bool tell_server, int64_t at, struct error *err) NODISCARD;
-
-/* 1: the address (any case) is that of the case's contact, or stands as sender or recipient in one of its messages; 0:
- * it is a stranger's. */
-int held_takes_part(struct db *db, int64_t case_id, struct str address, struct error *err) NODISCARD;
 
 /* What was found out about who a message is from: a word ("authenticated" …) and a JSON document. */
 int authentication_insert(struct db *db, int64_t message_id, const char *result, struct str document,
