@@ -448,6 +448,40 @@ static void addresses_of_servers_are_read(void **state UNUSED)
 	}
 }
 
+static void *look_up_often(void *arg)
+{
+	static const struct dns_question questions[] = {
+	        {"good.test", DNS_TXT}, {"none.test", DNS_TXT}, {"alias.test", DNS_TXT}, {"cut.test", DNS_TXT}};
+
+	for (int i = 0; i < 20; i++) {
+		struct arena *arena CLEANUP(arena_freep) = arena_new();
+		struct dns_answer answers[4];
+
+		dns_look_up(arg, arena, questions, 4, clock_mono_ms() + 20000, answers);
+		assert_int_equal(answers[0].status, DNS_FOUND);
+		assert_int_equal(answers[1].status, DNS_NONE);
+		assert_int_equal(answers[2].status, DNS_FOUND);
+		assert_int_equal(answers[3].status, DNS_FOUND);
+	}
+	return NULL;
+}
+
+static void many_threads_share_it(void **state UNUSED)
+{
+	struct dns *dns CLEANUP(dns_freep) = NULL;
+	pthread_t threads[4];
+	struct server server;
+	struct error err;
+
+	start(&server, false);
+	assert_ok(dns_new(server.address, &dns, &err), &err);
+	for (size_t i = 0; i < ARRAY_LEN(threads); i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, look_up_often, dns), 0);
+	for (size_t i = 0; i < ARRAY_LEN(threads); i++)
+		pthread_join(threads[i], NULL);
+	stop(&server);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -456,6 +490,7 @@ int main(void)
 	        cmocka_unit_test(silence_ends_with_the_deadline),
 	        cmocka_unit_test(the_next_server_is_asked),
 	        cmocka_unit_test(addresses_of_servers_are_read),
+	        cmocka_unit_test(many_threads_share_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

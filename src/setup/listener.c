@@ -57,6 +57,9 @@ static int check_listener(const void *record, struct error *err)
 		return fail(err, E_INVALID, RETRY_NEVER, "after_folder: is the folder that is read");
 	if (*l->failed_folder && strcmp(l->failed_folder, l->folder) == 0)
 		return fail(err, E_INVALID, RETRY_NEVER, "failed_folder: is the folder that is read");
+	if (l->verify_senders == VERIFY_RESULTS && !l->trusted_authserv_ids.count)
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "trusted_authserv_ids: is missing (verify_senders is results: whose?)");
 	return 0;
 }
 
