@@ -63,7 +63,7 @@ def letter(rng):
     subject = rng.choice(["Tea", "  two   spaces  ", "folded\n over\n\tlines", ""])
     body = "\n".join(lines) + "\n" * rng.choice([1, 2, 5] if lines else [0, 1, 3])
     return (f"Received: from a\n\tby b;\n  Sat\nFROM:  Ann   <ann@{DOMAIN}>\nTO: support@example.test\nSubject:{subject}\n"
-            f"Message-ID: <{rng.random()}@{DOMAIN}>\nDate: Sat, 21 Nov 2026 08:00:00 +0000\nSubject: twice\n\n{body}").encode()
+            f"Message-ID: <{rng.random()}@{DOMAIN}>\nDate: Sat, 21 Nov 2026 08:00:00 +0000\nCc: a@b.test\nCC:  c@d.test\n\n{body}").encode()
 
 
 class Inspect(unittest.TestCase):

@@ -6,8 +6,9 @@
  *	- A stranger (no participant of the case) who has nothing but a case number is held, too, unless he is
  *	  authenticated. Then it is as where senders aren't verified: the case type says whether he joins or gets a case
  *	  of his own.
- * A person's release ends all of it for that mail: it joins the case that it wanted to join, its sender as one who has
- *a part in it. */
+ *
+ * A person's release ends all of it for that mail: it joins the case that it wanted to, and its sender has
+ * a part in it from then on. */
 #ifndef INTAKE_SENDER_H
 #define INTAKE_SENDER_H
 

@@ -79,19 +79,50 @@ static struct str domain_of(struct arena *arena, struct str address)
 	return str_new(lower, domain.n);
 }
 
+/* Of these there is one at most (RFC 5322 §3.6, 2045 §3), and we go by the first. A signature covers the last: whoever
+ * puts another above a mail that he was sent could say what he likes with it (RFC 6376 §8.15). */
+static const char *find_repeated(const struct message *m)
+{
+	static const struct {
+		const char *name, *fault;
+	} fields[] = {
+	        {"From", "it has several From fields"},
+	        {"Subject", "it has several Subject fields"},
+	        {"Reply-To", "it has several Reply-To fields"},
+	        {"Content-Type", "it has several Content-Type fields"},
+	        {"Content-Transfer-Encoding", "it has several Content-Transfer-Encoding fields"},
+	        {"Message-ID", "it has several Message-ID fields"},
+	        {"In-Reply-To", "it has several In-Reply-To fields"},
+	        {"References", "it has several References fields"},
+	};
+	bool seen[ARRAY_LEN(fields)] = {false};
+
+	for (size_t i = 0; i < m->root->header_count; i++)
+		for (size_t k = 0; k < ARRAY_LEN(fields); k++) {
+			if (!str_eq_nocase(m->root->headers[i].name, str_of(fields[k].name)))
+				continue;
+			if (seen[k])
+				return fields[k].fault;
+			seen[k] = true;
+		}
+	return NULL;
+}
+
 /* What the signatures cover must be what people are shown: the same From field, the same body. */
 static const char *find_ambiguity(const struct message *m, const struct dkim *dkim)
 {
 	const struct header *from = message_header(m, "From");
+	const char *repeated = find_repeated(m);
 	struct str body = m->root->body;
 
 	if (!from)
 		return "it has no From field";
-	if (dkim->from_count > 1)
-		return "it has several From fields";
-	if (m->from_list.count > 1)
-		return "its From field names several senders";
-	if (dkim->from != from->name.p || (body.n && (size_t)(body.p - m->raw.p) != dkim->body_at))
+	if (repeated)
+		return repeated;
+	if (m->from_list.count != 1)
+		return m->from_list.count ? "its From field names several senders" : "its From field names nobody";
+	if (dkim->from_count != 1 || dkim->from != from->name.p ||
+	    (body.n && (size_t)(body.p - m->raw.p) != dkim->body_at))
 		return "its header can be read in two ways";
 	return NULL;
 }

@@ -1,16 +1,15 @@
 /* Is a mail from whom it says? DKIM, DMARC and what trusted servers found out, put together for one message:
  *
- *	const struct trust_result *t = trust_check(arena, message, &(struct trust_options){
- *		.authserv_ids = ids, .authserv_id_count = n, .look_up = dns_look_up_for_trust, .ctx = dns, .now_s =
- *now});
+ *	const struct trust_options options = {.look_up = trust_look_up_dns, .ctx = dns, .now_s = now};
+ *	const struct trust_result *t = trust_check(arena, message, &options);
  *
  * Where a trusted server gives a DMARC result, that is taken, and nothing is looked up but a policy that it doesn't
  * name. Else DKIM signatures are verified here, SPF is taken from trusted servers (only they saw the connection), and
  * the domain's DMARC policy is looked up: all side by side, within a few seconds. What can't be looked up is a result,
  * never a failure.
  *
- * A signature that leaves the body's end unsigned (l=) vouches for nothing. Neither does any where a message can be
- *read in two ways: several From fields, or a header whose end is in doubt. */
+ * A signature that leaves the body's end unsigned (l=) vouches for nothing. Neither does any for a message that can be
+ * read in two ways: several fields of which there may be one (From, Subject …), a header whose end is in doubt. */
 #ifndef TRUST_TRUST_H
 #define TRUST_TRUST_H
 

@@ -146,6 +146,10 @@ static void own_checks_decide(void **state UNUSED)
 		/* read in two ways */
 		{"From: ceo@football.example.com\r\n" SIGNED LETTER, {{KEY_NAME, ED25519_KEY}, {"_dmarc.example.com", "v=DMARC1; p=reject"}},
 		 "unauthenticated", "fail", true, "", "it has several From fields; example.com asks for p=reject"},
+		{"Subject: Pay me\r\n" SIGNED LETTER, {{KEY_NAME, ED25519_KEY}, {"_dmarc.example.com", "v=DMARC1; p=reject"}},
+		 "unauthenticated", "fail", true, "", "it has several Subject fields; example.com asks for p=reject"},
+		{"From: <>\r\nSender: a@football.example.com\r\n\r\nx", {{"_dmarc.example.com", "v=DMARC1; p=reject"}},
+		 "unauthenticated", "fail", true, "", "its From field names nobody; example.com asks for p=reject"},
 		{"From: a@football.example.com, b@football.example.com\r\n\r\nx", {{"_dmarc.example.com", "v=DMARC1; p=reject"}},
 		 "unauthenticated", "fail", true, "", "its From field names several senders; example.com asks for p=reject"},
 		{"Subject: x\r\n\r\nx", {{NULL, NULL}}, "unauthenticated", "none", false, "",
