@@ -3,24 +3,55 @@
 
 #include "base/clock.h"
 
-static struct trust_options setting;
+#include <stdlib.h>
 
-void inspect_trust_setup(struct dns *dns, const char *const *trusted_ids, size_t trusted_id_count)
+#define MAX_TRUSTED 20
+
+/* One command, one thread: what its options say. */
+static const char *dns_server;
+static bool has_dns_option;
+static const char *trusted[MAX_TRUSTED];
+static size_t trusted_count;
+static struct dns *dns; /* owned; NULL: nothing is looked up */
+
+bool inspect_trust_option(int option, const char *value)
 {
-	setting = (struct trust_options){
-	        .authserv_ids = trusted_ids,
-	        .authserv_id_count = trusted_id_count,
-	        .look_up = dns ? trust_look_up_dns : NULL,
-	        .ctx = dns,
-	};
+	if (option == 'd' || option == 'n') {
+		dns_server = option == 'd' ? value : NULL;
+		has_dns_option = true;
+		return true;
+	}
+	if (option != 't' || trusted_count == MAX_TRUSTED)
+		return false;
+	trusted[trusted_count++] = value;
+	return true;
+}
+
+int inspect_trust_open(struct error *err)
+{
+	const char *server = has_dns_option ? dns_server : getenv("HAUSPOST_DNS");
+
+	if (!server || !*server)
+		return 0;
+	return dns_new(strcmp(server, "system") == 0 ? NULL : server, &dns, err);
+}
+
+void inspect_trust_close(void)
+{
+	dns_free(take(dns));
 }
 
 /* As of the time at which the mail was sent: an old file's signatures have long expired. */
 static const struct trust_result *check(struct arena *arena, const struct message *m)
 {
-	struct trust_options options = setting;
+	const struct trust_options options = {
+	        .authserv_ids = trusted,
+	        .authserv_id_count = trusted_count,
+	        .look_up = dns ? trust_look_up_dns : NULL,
+	        .ctx = dns,
+	        .now_s = (m->date ? m->date : clock_now_ms()) / 1000,
+	};
 
-	options.now_s = (m->date ? m->date : clock_now_ms()) / 1000;
 	return trust_check(arena, m, &options);
 }
 

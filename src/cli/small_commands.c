@@ -20,7 +20,6 @@
 
 #define MAX_INSPECT MIB(256)
 #define MAX_PAGE    MIB(512)
-#define MAX_TRUSTED 20
 
 static int inspect_file(struct cli *cli, const char *path, bool is_body)
 {
@@ -42,67 +41,40 @@ static int inspect_file(struct cli *cli, const char *path, bool is_body)
 	return EXIT_OK;
 }
 
-/* NULL or "": none; "system": the servers of /etc/resolv.conf. False after telling what is wrong. */
-static bool open_dns(struct cli *cli, const char *server, struct dns **ret_dns)
-{
-	struct error err;
-
-	if (!server || !*server)
-		return true;
-	if (dns_new(strcmp(server, "system") == 0 ? NULL : server, ret_dns, &err) == 0)
-		return true;
-	cli_usage(cli, &inspect_command, "%s", err.text);
-	return false;
-}
-
 static int run_inspect(struct cli *cli, int argc, char **argv)
 {
-	static const struct option options[] = {{"body", no_argument, NULL, 'b'},
-	                                        {"dns", required_argument, NULL, 'd'},
-	                                        {"no-dns", no_argument, NULL, 'n'},
-	                                        {"trusted", required_argument, NULL, 't'},
-	                                        {NULL, 0, NULL, 0}};
-	struct dns *dns CLEANUP(dns_freep) = NULL;
-	const char *server = getenv("HAUSPOST_DNS"), *trusted[MAX_TRUSTED];
+	static const struct option options[] = {
+	        {"body", no_argument, NULL, 'b'}, INSPECT_TRUST_OPTIONS, {NULL, 0, NULL, 0}};
 	bool is_body = false;
+	struct error err;
 	int c, code = EXIT_OK;
-	size_t n = 0;
 
 	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		if (c == 'b')
 			is_body = true;
-		else if (c == 'd' || c == 'n')
-			server = c == 'd' ? optarg : NULL;
-		else if (c == 't' && n < MAX_TRUSTED)
-			trusted[n++] = optarg;
-		else
+		else if (!inspect_trust_option(c, optarg))
 			return cli_wrong_option(cli, &inspect_command, c, argv);
 	}
 	if (optind == argc)
 		return cli_usage(cli, &inspect_command, "inspect takes one or more message files");
-	if (!open_dns(cli, server, &dns))
-		return EXIT_USAGE;
-	inspect_trust_setup(dns, trusted, n);
+	if (inspect_trust_open(&err) < 0)
+		return cli_usage(cli, &inspect_command, "%s", err.text);
 	for (int i = optind; i < argc; i++) {
 		int one = inspect_file(cli, argv[i], is_body);
 
 		code = code ? code : one;
 	}
+	inspect_trust_close();
 	return code;
 }
 
 const struct command inspect_command = {
         .name = "inspect",
-        .arguments = "[--body] [--dns SERVER] [--trusted SERVER] FILE…",
+        .arguments = "[--body] " INSPECT_TRUST_ARGUMENTS " FILE…",
         .summary = "Show everything that is understood of a message file",
         .help = "With --json: one JSON object a line. Nothing is stored; no store is needed.\n"
                 "With --body the files are bodies, text or HTML, and their replies are shown; a file that is a\n"
-                "message after all is read as one.\n"
-                "\n"
-                "  --dns SERVER      look up DKIM keys and DMARC policies there (192.0.2.1, 127.0.0.1:5353), or with\n"
-                "                    the servers of /etc/resolv.conf (system); without it, or with --no-dns, nothing\n"
-                "                    is looked up, unless $HAUSPOST_DNS names a server\n"
-                "  --trusted SERVER  believe the Authentication-Results that begin with this name\n",
+                "message after all is read as one.\n" INSPECT_TRUST_HELP,
         .run = run_inspect,
 };
 
