@@ -59,6 +59,8 @@ listeners:
     batch: 7
     tries: 9
     max_message_mb: 2
+    verify_senders: results
+    trusted_authserv_ids: [ mx.test ]
 """
 
 
@@ -129,6 +131,10 @@ def mixed_mails():
         many[0], *many[9:],
         multipart("large", MAPPED, sender="fritz"),
         mail("reply-large", "Re: About large", sender="fritz", In_Reply_To="<large@customer.test>"),
+        # Held for a person: disowned by its domain, and a stranger who has but a number.
+        mail("forged", "Re: The printer smokes", In_Reply_To="<first@customer.test>", Authentication_Results="mx.test; dmarc=fail (p=REJECT)"),
+        mail("stranger", "What about SUP-00001?", sender="mallory"),
+        mail("vouched", "Re: The printer smokes", In_Reply_To="<first@customer.test>", Authentication_Results="mx.test; dmarc=pass"),
         mail("last", "The last one", sender="zoe"),
     ]
 
@@ -225,7 +231,7 @@ class Cutter:
 # ---------------------------------------------------------------- the store
 
 TABLES = ("cases", "message", "raw", "raw_piece", "attachment", "outbox", "outbox_recipient", "event", "ledger", "folder", "contact",
-          "contact_address", "counter")
+          "contact_address", "counter", "held", "authentication")
 
 # Each gives one row a thing; what differs from run to run (ids, times, tokens) is not asked for.
 QUERIES = {
@@ -242,6 +248,9 @@ QUERIES = {
     "ledger": "SELECT l.uid, l.listener, l.state, l.outcome, l.answer, l.category, l.reason, l.message_ident, l.size, c.number, d.uid, "
               "m.message_ident, r.pieces FROM ledger l LEFT JOIN cases c ON c.id = l.case_id LEFT JOIN ledger d ON d.id = l.duplicate_of "
               "LEFT JOIN message m ON m.id = l.message_id LEFT JOIN raw r ON r.message_id = l.message_id",
+    "held": "SELECT l.message_ident, c.number, h.decision FROM held h JOIN ledger l ON l.id = h.ledger_id "
+            "LEFT JOIN cases c ON c.id = h.case_id",
+    "authentication": "SELECT m.message_ident, a.result, a.document FROM authentication a JOIN message m ON m.id = a.message_id",
     "events": "SELECT kind, COUNT(*) FROM event GROUP BY kind",
     "counters": "SELECT name, value FROM counter WHERE name <> 'setup'",
     "folders": "SELECT account, name, uid, careful FROM folder",

@@ -27,7 +27,7 @@ SLEEPS = {"sleep", "usleep", "nanosleep"}
 
 # Headers of the libraries that only some layers may see (ARCHITECTURE.md). Everything else of the system is free.
 ABOVE_RECORD = ("record", "store", "security", "setup", "auth", "receive", "send", "rules", "cases", "intake", "listen",
-                "net", "api", "cli")
+                "net", "api", "trust", "cli")
 ONLY_IN = [
     (re.compile(r"openssl/"), ("security", "net", "cli")),
     (re.compile(r"(libpq-fe|sqlite3|zstd)\.h"), ("store",)),
@@ -36,6 +36,7 @@ ONLY_IN = [
      ("mime", "rules")),
     (re.compile(r"jansson\.h"), ABOVE_RECORD),
     (re.compile(r"yaml\.h"), ("record",)),
+    (re.compile(r"libpsl\.h"), ("trust",)),
     (re.compile(r"gmime/"), ()),
 ]
 # What tests may see beyond their layer: a TLS server to talk to, another parser to compare with, documents to look into.

@@ -7,6 +7,7 @@
 #include "cli/delivery.h"
 #include "cli/smime_line.h"
 #include "cli/text.h"
+#include "store/held.h"
 #include "store/messages.h"
 #include "store/outbox_reports.h"
 
@@ -76,6 +77,7 @@ static int find_case(struct db *db, const char *name, struct arena *arena, struc
 struct shown {
 	struct stored_message message;
 	struct outbox_row row;
+	struct str authentication; /* of one that came in: JSON; empty where nobody looked */
 };
 
 static json_t *message_json(const struct shown *shown)
@@ -90,6 +92,9 @@ static json_t *message_json(const struct shown *shown)
 	json_object_set_new(object, "smime", message_smime(m));
 	if (shown->row.id)
 		json_object_set_new(object, "delivery", delivery_json(&shown->row));
+	if (shown->authentication.n)
+		json_object_set_new(object, "authentication",
+		                    json_loadb(shown->authentication.p, shown->authentication.n, 0, NULL));
 	return object;
 }
 
@@ -103,6 +108,19 @@ static void print_evidence(struct str evidence, struct buf *line)
 		line_column(line, finding, 0);
 		line_put(line);
 	}
+}
+
+/* "sender: authenticated: example.org vouches for it" */
+static void print_authentication(struct str document, struct buf *line)
+{
+	json_t *json = json_loadb(document.p, document.n, 0, NULL);
+	const char *result = json_string_value(json_object_get(json, "result"));
+	const char *reason = json_string_value(json_object_get(json, "reason"));
+
+	buf_printf(line, "    sender: %s: ", result ? result : "unknown");
+	line_column(line, str_of(reason ? reason : ""), 0);
+	line_put(line);
+	json_decref(json);
 }
 
 static void print_message(const struct shown *shown)
@@ -125,6 +143,8 @@ static void print_message(const struct shown *shown)
 	if (m->evidence.n)
 		print_evidence(m->evidence, &line);
 	print_smime(m);
+	if (shown->authentication.n)
+		print_authentication(shown->authentication, &line);
 	print_delivery(&shown->row, "    delivery: ");
 	putchar('\n');
 	lines_put(str_trim(m->body_text));
@@ -164,6 +184,8 @@ static int load_conversation(struct db *db, int64_t case_id, struct arena *arena
 		shown[i].message = messages[i];
 		if (strcmp(messages[i].direction, "out") == 0)
 			r = outbox_of_message(db, messages[i].id, arena, &shown[i].row, err);
+		else
+			r = authentication_get(db, messages[i].id, arena, &shown[i].authentication, err);
 	}
 	if (r < 0)
 		return r;

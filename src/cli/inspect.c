@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "cases/threading.h"
 #include "cli/inspect_smime.h"
+#include "cli/inspect_trust.h"
 #include "mime/bounce.h"
 #include "mime/charset.h"
 #include "mime/classify.h"
@@ -205,6 +206,7 @@ static json_t *object_of(struct arena *arena, const struct message *m, const cha
 	json_object_set_new(object, "answer_allowed", json_boolean(c.answer_allowed));
 	json_object_set_new(object, "auto", json_boolean(c.kind != AUTO_NONE));
 	set_bounces(object, &b);
+	json_object_set_new(object, "authentication", inspect_trust(arena, m));
 	json_object_set_new(object, "thread", thread_json(arena, m));
 	json_object_set_new(object, "notices", texts(m->notices, m->notice_count));
 	return object;
@@ -357,6 +359,7 @@ int inspect_for_people(struct str raw, const char *file, struct buf *out, struct
 	add_head(arena, out, m);
 	add_bounces(arena, out, m);
 	inspect_smime_page(smime, out);
+	inspect_trust_page(arena, m, out);
 	buf_add(out, STR("\nParts\n"));
 	add_tree(arena, out, m, 1);
 	buf_add(out, STR("\nBody\n"));

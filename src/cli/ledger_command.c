@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "cli/ledger_held.h"
 #include "cli/text.h"
 #include "intake/no_answer.h"
 #include "listen/session.h"
@@ -12,7 +13,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static const char *const states[] = {"received", "failed", "parked", "committed", "acknowledged", NULL};
+static const char *const states[] = {"received", "failed", "parked", "held", "committed", "acknowledged", NULL};
 
 static json_t *ledger_json(const struct ledger_row *row)
 {
@@ -144,6 +145,20 @@ static int verify_ledger(struct cli *cli, const char *id, struct error *err)
 	return counts.gaps ? EXIT_FAILED : EXIT_OK;
 }
 
+/* Known, with as many words behind it as it takes? */
+static bool is_verb(const char *verb, int argc)
+{
+	static const struct {
+		const char *verb;
+		int least, most; /* words, with the verb */
+	} verbs[] = {{"list", 0, 2}, {"retry", 1, 2}, {"verify", 2, 2}, {"release", 2, 2}, {"discard", 2, 2}};
+
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+		if (strcmp(verb, verbs[i].verb) == 0)
+			return argc >= verbs[i].least && argc <= verbs[i].most;
+	return false;
+}
+
 static int run_ledger(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -175,34 +190,44 @@ static int run_ledger(struct cli *cli, int argc, char **argv)
 	argc -= optind;
 	argv += optind;
 	verb = argc ? argv[0] : "list";
-	if (!((strcmp(verb, "list") == 0 && argc <= 1) || (strcmp(verb, "retry") == 0 && argc <= 2) ||
-	      (strcmp(verb, "verify") == 0 && argc == 2)))
-		return cli_usage(cli, &ledger_command, "ledger list, ledger retry [ROW], or ledger verify LISTENER");
-	if (state && no_answer)
-		return cli_usage(cli, &ledger_command, "--state and --no-answer don't go together");
-	if (strcmp(verb, "retry") == 0 && argc == 2 && !cli_number(cli, &ledger_command, argv[1], &id))
+	if (!is_verb(verb, argc))
+		return cli_usage(cli, &ledger_command,
+		                 "ledger list, retry [ROW], release ROW, discard ROW, or verify LISTENER");
+	if (strcmp(verb, "list") == 0 && argc == 2) {
+		if (!cli_one_of(cli, &ledger_command, "state", argv[1], states))
+			return EXIT_USAGE;
+		state = argv[1];
+	} else if (argc == 2 && strcmp(verb, "verify") != 0 && !cli_number(cli, &ledger_command, argv[1], &id)) {
 		return EXIT_USAGE;
+	}
+	if (state && no_answer)
+		return cli_usage(cli, &ledger_command, "a state and --no-answer don't go together");
 	r = cli_load(cli, &err);
 	if (r == 0)
 		r = store_connect(cli->store, &db, &err);
 	if (r == 0)
-		r = strcmp(verb, "list") == 0    ? list_ledger(cli, db, state, no_answer, limit, arena, &err)
-		    : strcmp(verb, "retry") == 0 ? retry_ledger(cli, (int64_t)id, &err)
-		                                 : verify_ledger(cli, argv[1], &err);
+		r = strcmp(verb, "list") == 0     ? list_ledger(cli, db, state, no_answer, limit, arena, &err)
+		    : strcmp(verb, "retry") == 0  ? retry_ledger(cli, (int64_t)id, &err)
+		    : strcmp(verb, "verify") == 0 ? verify_ledger(cli, argv[1], &err)
+		                                  : ledger_decide(cli, db, (int64_t)id, *verb == 'r', &err);
 	return r < 0 ? cli_fail(cli, &err) : r;
 }
 
 const struct command ledger_command = {
         .name = "ledger",
-        .arguments = "[list [--state STATE | --no-answer REASON] [--limit N] | retry [ROW] | verify LISTENER]",
+        .arguments = "[list [STATE | --no-answer REASON] [--limit N] | retry [ROW] | release ROW | discard ROW | "
+                     "verify LISTENER]",
         .summary = "What became of each message, and why",
-        .help = "  --state STATE    only rows that are received, failed, parked, committed or acknowledged\n"
+        .help = "  STATE            only rows that are received, failed, parked, held, committed or acknowledged\n"
+                "                   (--state STATE is the same)\n"
                 "  --no-answer REASON\n"
                 "                   only mail that got no answer for this reason: loop, budget, blocked …\n"
                 "                   (docs/answers.md lists them)\n"
                 "  -n, --limit N    at most so many, the newest (1000)\n"
                 "  retry            handles parked mail again (all of it, or one row), from the copy kept in the "
                 "store\n"
+                "  release          lets held mail pass, as if its sender had been verified\n"
+                "  discard          throws held mail away ('hauspost message raw' still gives it out)\n"
                 "  verify           compares the server's messages with the ledger; exit code 0 means no gaps\n",
         .run = run_ledger,
 };

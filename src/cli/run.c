@@ -44,12 +44,13 @@ static void show_transcript(void *ctx UNUSED, const char *line)
 static void print_counts(const struct cli *cli, const struct intake_counts *c)
 {
 	if (cli->json) {
-		cli_print_json(json_pack(
-		        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "messages", (json_int_t)c->messages,
-		        "created", (json_int_t)c->created, "updated", (json_int_t)c->updated, "reopened",
-		        (json_int_t)c->reopened, "filed", (json_int_t)c->filed, "discarded", (json_int_t)c->discarded,
-		        "duplicates", (json_int_t)c->duplicates, "seen_before", (json_int_t)c->seen_before, "failed",
-		        (json_int_t)c->failed, "parked", (json_int_t)c->parked, "answers", (json_int_t)c->answers));
+		cli_print_json(json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "messages",
+		                         (json_int_t)c->messages, "created", (json_int_t)c->created, "updated",
+		                         (json_int_t)c->updated, "reopened", (json_int_t)c->reopened, "filed",
+		                         (json_int_t)c->filed, "discarded", (json_int_t)c->discarded, "duplicates",
+		                         (json_int_t)c->duplicates, "seen_before", (json_int_t)c->seen_before, "failed",
+		                         (json_int_t)c->failed, "parked", (json_int_t)c->parked, "held",
+		                         (json_int_t)c->held, "answers", (json_int_t)c->answers));
 		return;
 	}
 	if (c->messages == 0) {
@@ -63,6 +64,8 @@ static void print_counts(const struct cli *cli, const struct intake_counts *c)
 	if (c->failed || c->parked)
 		printf("%lld failed and will be tried again, %lld parked: hauspost ledger list\n", (long long)c->failed,
 		       (long long)c->parked);
+	if (c->held)
+		printf("%lld held until somebody decides: hauspost ledger list held\n", (long long)c->held);
 	if (c->answers)
 		printf("%lld answers wait in the outbox: hauspost outbox flush (or serve) sends them\n",
 		       (long long)c->answers);

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "cli/inspect.h"
 #include "cli/inspect_smime.h"
+#include "cli/inspect_trust.h"
 #include "cli/text.h"
 #include "receive/receiver.h"
 #include "send/sender.h"
@@ -46,7 +47,8 @@ static int run_inspect(struct cli *cli, int argc, char **argv)
 	static const struct option options[] = {{"body", no_argument, NULL, 'b'},
 	                                        {"keystore", required_argument, NULL, 'k'},
 	                                        {"password-file", required_argument, NULL, 'p'},
-	                                        {"truststore", required_argument, NULL, 't'},
+	                                        {"truststore", required_argument, NULL, 's'},
+	                                        INSPECT_TRUST_OPTIONS,
 	                                        {NULL, 0, NULL, 0}};
 	struct inspect_keys keys = {0};
 	bool is_body = false;
@@ -60,33 +62,38 @@ static int run_inspect(struct cli *cli, int argc, char **argv)
 			keys.keystore = optarg;
 		else if (c == 'p')
 			keys.password_file = optarg;
-		else if (c == 't')
+		else if (c == 's')
 			keys.truststore = optarg;
-		else
+		else if (!inspect_trust_option(c, optarg))
 			return cli_wrong_option(cli, &inspect_command, c, argv);
 	}
 	if (optind == argc)
 		return cli_usage(cli, &inspect_command, "inspect takes one or more message files");
 	if (inspect_smime_use(&keys, &err) < 0)
 		return cli_fail(cli, &err);
+	if (inspect_trust_open(&err) < 0)
+		return cli_usage(cli, &inspect_command, "%s", err.text);
 	for (int i = optind; i < argc; i++) {
 		int one = inspect_file(cli, argv[i], is_body);
 
 		code = code ? code : one;
 	}
 	inspect_smime_done();
+	inspect_trust_close();
 	return code;
 }
 
 const struct command inspect_command = {
         .name = "inspect",
-        .arguments = "[--body] [--keystore FILE [--password-file FILE]] [--truststore FILE] FILE…",
+        .arguments = "[--body] [--keystore FILE [--password-file FILE]] [--truststore FILE] " INSPECT_TRUST_ARGUMENTS
+                     " FILE…",
         .summary = "Show everything that is understood of a message file",
         .help = "With --json: one JSON object a line. Nothing is stored; no store is needed.\n"
                 "With --body the files are bodies, text or HTML, and their replies are shown; a file that is a\n"
                 "message after all is read as one.\n"
                 "S/MIME is verified against the CA certificates of --truststore (else the system's) and decrypted\n"
-                "with the keys of --keystore: PEM or PKCS#12, whose password is the first line of --password-file.\n",
+                "with the keys of --keystore: PEM or PKCS#12, whose password is the first line of "
+                "--password-file.\n" INSPECT_TRUST_HELP,
         .run = run_inspect,
 };
 

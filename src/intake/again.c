@@ -72,7 +72,7 @@ static int retry_one(struct store *store, const struct setup *setup, struct db *
 	if (r < 0)
 		return r;
 	return !item->passed_over && strcmp(item->ledger.state, "failed") != 0 &&
-	       strcmp(item->ledger.state, "parked") != 0;
+	       strcmp(item->ledger.state, "parked") != 0 && strcmp(item->ledger.state, "held") != 0;
 }
 
 struct set_aside {

@@ -6,6 +6,7 @@
 #include "intake/blocked.h"
 #include "intake/breaker.h"
 #include "intake/no_answer.h"
+#include "intake/sender.h"
 #include "mime/build.h"
 #include "rules/render.h"
 #include "store/automatic_mail.h"
@@ -59,7 +60,7 @@ static enum no_answer why_not(struct item *item, enum response_when when, struct
 		return NO_ANSWER_OWN_ADDRESS;
 	if (is_never_answered(place->setup, to.address) || blocked_by(place->setup, item->message->from.address))
 		return NO_ANSWER_BLOCKED;
-	return NO_ANSWER_COUNT;
+	return sender_is_refused(item) ? NO_ANSWER_UNAUTHENTICATED : NO_ANSWER_COUNT;
 }
 
 static int is_suppressed(struct item *item, struct db *db, const char *to, struct error *err)

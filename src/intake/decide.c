@@ -9,6 +9,7 @@
 #include "intake/blocked.h"
 #include "intake/bounced.h"
 #include "intake/no_answer.h"
+#include "intake/sender.h"
 #include "store/folders.h"
 #include "store/suppressions.h"
 
@@ -148,6 +149,8 @@ static struct str evidence_of(struct item *item, const struct threading *t)
 {
 	struct str text = threading_text(item->arena, t);
 
+	if (item->is_released)
+		text = arena_printf(item->arena, "released: a person let it pass\n" STR_FMT, STR_ARG(text));
 	if (item->automatic.kind == AUTO_NONE)
 		return item_text(item, text);
 	return item_text(item, arena_printf(item->arena, STR_FMT "%s: by " STR_FMT "\n", STR_ARG(text),
@@ -188,6 +191,8 @@ static int store_message(struct item *item, struct db *db, int64_t case_id, stru
 	stored.id = item->ledger.message_id;
 	item->ledger.case_id = case_id;
 	r = message_insert(db, &stored, err);
+	if (r == 0)
+		r = sender_store(item, db, stored.id, err);
 	return r < 0 ? r : store_attachments(item, db, stored.id, err);
 }
 
@@ -204,8 +209,12 @@ static int tell(struct item *item, struct db *db, const char *kind, const char *
 /* Kept with its raw bytes; attached to the case it belongs to, which is neither re-opened nor answered. */
 static int file_it(struct item *item, struct db *db, const struct threading *t, struct error *err)
 {
-	int r = store_message(item, db, t->case_id, evidence_of(item, t), err);
+	bool held = false;
+	int r = sender_standing(item, db, t, false, &held, err);
 
+	if (r < 0 || held)
+		return r;
+	r = store_message(item, db, t->case_id, evidence_of(item, t), err);
 	if (r == 0 && t->case_id)
 		r = case_touch(db, t->case_id, NULL, clock_now_ms(), err);
 	return r < 0 ? r : finish(item, db, "filed", err);
@@ -315,9 +324,12 @@ static int create_or_join(struct item *item, struct db *db, const struct threadi
 {
 	struct stored_case c;
 	const struct case_type *type;
-	int r = suppression_alive(db, item->arena, item->message->from.address, t->case_id, item->ledger.received_at,
-	                          err);
+	bool held = false;
+	int r = item->is_blocked ? 0 : sender_standing(item, db, t, true, &held, err);
 
+	if (r < 0 || held)
+		return r;
+	r = suppression_alive(db, item->arena, item->message->from.address, t->case_id, item->ledger.received_at, err);
 	if (r >= 0)
 		r = t->case_id && !item->is_blocked ? case_get(db, t->case_id, item->arena, &c, err) : 0;
 	if (r < 0)
@@ -384,6 +396,8 @@ static int handle(struct item *item, struct db *db, struct error *err)
 		return r < 0 ? r : 0;
 	item->stage = "threading";
 	r = threading_decide(db, item->arena, item->place->setup, item->message, item->body_text, &t, err);
+	if (r == 0)
+		r = sender_take_release(item, db, &t, err);
 	if (r < 0)
 		return r;
 	if (item->report)
@@ -406,23 +420,29 @@ static int handle(struct item *item, struct db *db, struct error *err)
 	return run_rule(item, db, &t, err);
 }
 
-static int park(struct item *item, struct db *db, const char *category, const char *reason, struct error *err)
+int item_set_aside(struct item *item, struct db *db, const char *state, const char *category, const char *reason,
+                   struct error *err)
 {
 	int64_t now = clock_now_ms();
 	int r;
 
-	item->ledger.state = "parked";
+	item->ledger.state = state;
 	item->ledger.category = category;
 	item->ledger.reason = reason;
 	item->ledger.parked_at = now;
 	item->ledger.next_try_at = 0;
 	r = write_row(item, db, err);
 	if (r == 0)
-		r = event_insert(db, "message.parked", 0, item->ledger.message_id,
+		r = event_insert(db, arena_printf(item->arena, "message.%s", state).p, 0, item->ledger.message_id,
 		                 arena_printf(item->arena, "{\"ledger\":%lld,\"category\":\"%s\"}",
 		                              (long long)item->ledger.id, category),
 		                 now, err);
 	return r < 0 ? r : advance(item, db, err);
+}
+
+static int park(struct item *item, struct db *db, const char *category, const char *reason, struct error *err)
+{
+	return item_set_aside(item, db, "parked", category, reason, err);
 }
 
 static int park_too_large(struct item *item, struct db *db, struct error *err)
@@ -499,7 +519,7 @@ int item_store_crashed(struct item *item, struct db *db, struct error *err)
 }
 
 /* The message is kept whole, so that a later try doesn't need the server. */
-static int keep_raw(struct item *item, struct db *db, struct error *err)
+int item_keep_raw(struct item *item, struct db *db, struct error *err)
 {
 	int r;
 
@@ -528,7 +548,7 @@ int item_store_failure(struct item *item, struct db *db, const struct error *cau
 	if (r == 0 && item->has_row && item->incoming && item->incoming->kind != INCOMING_WHOLE)
 		return item_store(item, db, err); /* with the row that it met; there is no mail to keep */
 	if (r == 0)
-		r = keep_raw(item, db, err);
+		r = item_keep_raw(item, db, err);
 	if (r < 0)
 		return r;
 	item->ledger.tries++;

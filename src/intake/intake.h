@@ -57,7 +57,7 @@ int intake_finish(struct intake_run *run, struct error *err) NODISCARD;
 
 /* What came out of a run so far. */
 struct intake_counts {
-	int64_t messages, created, updated, reopened, filed, discarded, duplicates, seen_before, failed, parked,
+	int64_t messages, created, updated, reopened, filed, discarded, duplicates, seen_before, failed, parked, held,
 	        answers;
 	int64_t bytes;
 };

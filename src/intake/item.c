@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/random.h"
+#include "intake/sender.h"
 #include "intake/bounced.h"
 #include "intake/smime_text.h"
 
@@ -198,6 +199,7 @@ static void understand(struct item *item)
 	item->body_text = item_cut(item_text(item, message_body_text(item->arena, item->message)), MAX_STORED_TEXT);
 	measure_attachments(item);
 	make_fingerprint(item);
+	sender_verify(item, &limits);
 	item->ledger.parsed_at = clock_now_ms();
 	item->ledger.message_ident = item_text(item, item->message->message_id);
 	item->ledger.content_hash = str_new(item->fingerprint, sizeof item->fingerprint);

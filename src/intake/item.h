@@ -7,6 +7,7 @@
 #include "security/fingerprint.h"
 #include "store/ledger.h"
 #include "store/messages.h"
+#include "trust/trust.h"
 
 /* What all items of a run share and none changes. */
 struct intake_place {
@@ -37,6 +38,7 @@ struct item {
 	struct delivery_report *report; /* what it reports of other mail; NULL: it is no report (bounced.h) */
 	struct str body_text;
 	struct str smime; /* JSON of what was found of S/MIME; empty */
+	const struct trust_result *sender; /* NULL where the listener doesn't verify senders */
 	unsigned char fingerprint[FINGERPRINT_BYTES];
 	uint64_t *attachment_sizes; /* decoded, of message->attachments */
 	struct packed packed;       /* empty for a very large message, and once stored */
@@ -46,6 +48,7 @@ struct item {
 	bool has_row;             /* the ledger has the row already (a retry, or written ahead) */
 	bool is_kept;             /* its raw bytes are in the store already, under ledger.message_id */
 	bool passed_over;         /* the ledger shows it as handled: nothing was done */
+	bool is_released;         /* a person let it pass: its sender isn't asked about any more */
 	bool answered_before;     /* an automatic answer went out in an earlier try */
 	bool is_stranger;         /* its sender has no part in the case that it joins */
 	bool is_blocked;          /* its sender is on the block list: a case that comes of it is cancelled */
@@ -83,6 +86,14 @@ int item_store_crashed(struct item *item, struct db *db, struct error *err) NODI
 
 /* Stores the raw mail under `message_id`. */
 int item_store_raw(struct item *item, struct db *db, int64_t message_id, struct error *err) NODISCARD;
+
+/* The same under a new id where the mail isn't kept yet, for a row that stands for it. */
+int item_keep_raw(struct item *item, struct db *db, struct error *err) NODISCARD;
+
+/* The row is put in `state` ("parked", "held") with category and reason, an event "message.STATE" tells of it, and the
+ * folder's position moves on. */
+int item_set_aside(struct item *item, struct db *db, const char *state, const char *category, const char *reason,
+                   struct error *err) NODISCARD;
 
 /* Text as the store takes it: without NULs, which PostgreSQL refuses. */
 struct str item_text(struct item *item, struct str text);

@@ -23,6 +23,8 @@ static const struct {
         [NO_ANSWER_BLOCKED] = {"blocked", "the address is on the block list"},
         [NO_ANSWER_SUPPRESSED] = {"suppressed", "the address is suppressed"},
         [NO_ANSWER_STRANGER] = {"stranger", "the sender has no part in the case"},
+        [NO_ANSWER_UNAUTHENTICATED] = {"unauthenticated", "the sender's domain disowns the mail"},
+        [NO_ANSWER_HELD] = {"held", "held mail gets no answer"},
         [NO_ANSWER_SWITCHED_OFF] = {"switched-off", "automatic mail is switched off"},
         [NO_ANSWER_BUDGET] = {"budget", "this address had its answers of the hour"},
         [NO_ANSWER_LOOP] = {"loop", "a loop: answers are stopped for a while"},

@@ -133,6 +133,8 @@ static void count_outcome(struct intake_counts *counts, const struct item *item)
 		counts->failed++;
 	else if (strcmp(row->state, "parked") == 0)
 		counts->parked++;
+	else if (strcmp(row->state, "held") == 0)
+		counts->held++;
 	else
 		for (size_t i = 0; i < ARRAY_LEN(table); i++)
 			if (strcmp(row->outcome, table[i].outcome) == 0)
@@ -146,9 +148,9 @@ static void item_done(struct work *work, int result, const struct error *err)
 	struct item *item = (struct item *)(void *)work;
 	struct intake_run *run = item->run;
 
-	if (result == 0 && strcmp(item->ledger.state, "parked") == 0)
-		log_warning("intake", "listener %s: uid %u parked (%s): %s", item->ledger.listener, item->ledger.uid,
-		            item->ledger.category, item->ledger.reason);
+	if (result == 0 && (strcmp(item->ledger.state, "parked") == 0 || strcmp(item->ledger.state, "held") == 0))
+		log_warning("intake", "listener %s: uid %u %s (%s): %s", item->ledger.listener, item->ledger.uid,
+		            item->ledger.state, item->ledger.category, item->ledger.reason);
 	pthread_mutex_lock(&run->lock);
 	run->bytes -= item->raw.n;
 	run->count--;

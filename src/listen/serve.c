@@ -170,10 +170,11 @@ static int read_all(struct watch *watch, struct error *err)
 
 	if (counts.messages)
 		log_info("listen",
-		         "listener %s: %lld messages: %lld cases opened, %lld updated, %lld filed, %lld parked",
+		         "listener %s: %lld messages: %lld cases opened, %lld updated, %lld filed, %lld parked, "
+		         "%lld held",
 		         watch->listener_id, (long long)counts.messages, (long long)counts.created,
 		         (long long)(counts.updated + counts.reopened), (long long)counts.filed,
-		         (long long)counts.parked);
+		         (long long)counts.parked, (long long)counts.held);
 	if (counts.answers)
 		hint_outbox(watch->serve);
 	return r;

@@ -344,6 +344,7 @@ static void add_counts(struct intake_counts *sum, const struct intake_counts *mo
 	sum->seen_before += more->seen_before;
 	sum->failed += more->failed;
 	sum->parked += more->parked;
+	sum->held += more->held;
 	sum->answers += more->answers;
 	sum->bytes += more->bytes;
 }

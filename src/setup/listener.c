@@ -4,6 +4,7 @@
 static const char *const after_words[] = {"leave", "seen", "delete", "move", NULL};
 static const char *const duplicates_words[] = {"ignore", "handle", NULL};
 static const char *const automatic_words[] = {"file", "discard", "handle", NULL};
+static const char *const verify_words[] = {"off", "results", "on", NULL};
 
 /* clang-format off */
 static const struct field listener_fields[] = {
@@ -37,6 +38,10 @@ static const struct field listener_fields[] = {
 		   .help = "In another folder or account: ignored (and recorded), or handled as one more"),
 	FIELD_ENUM(struct listener, automatic, automatic_words, "Automatic mail",
 		   .help = "Mail by machines that belongs to no case: stored, discarded, or handled by the rule"),
+	FIELD_ENUM(struct listener, verify_senders, verify_words, "Verify senders",
+		   .help = "results: believe what the trusted servers say; on: also look up DKIM and DMARC in the DNS"),
+	FIELD_TEXTS(struct listener, trusted_authserv_ids, "Trusted servers", .max = 20,
+		    .help = "Whose Authentication-Results count, by the name they begin with (mx.example.com)"),
 };
 /* clang-format on */
 
@@ -52,6 +57,9 @@ static int check_listener(const void *record, struct error *err)
 		return fail(err, E_INVALID, RETRY_NEVER, "after_folder: is the folder that is read");
 	if (*l->failed_folder && strcmp(l->failed_folder, l->folder) == 0)
 		return fail(err, E_INVALID, RETRY_NEVER, "failed_folder: is the folder that is read");
+	if (l->verify_senders == VERIFY_RESULTS && !l->trusted_authserv_ids.count)
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "trusted_authserv_ids: is missing (verify_senders is results: whose?)");
 	return 0;
 }
 

@@ -17,25 +17,31 @@ enum automatic {
 	AUTOMATIC_HANDLE
 }; /* "file" (preset: stored, no case), "discard", "handle" (by the rule) */
 
+/* How the sender of a mail is verified (trust/trust.h). "off" costs nothing and is right where the DNS can't be
+ * reached. */
+enum verify_senders { VERIFY_OFF, VERIFY_RESULTS, VERIFY_ON }; /* "off" (preset), "results", "on" */
+
 struct listener {
 	const char *id, *name;
-	const char *account, *folder; /* folder preset "INBOX" */
-	const char *rule;             /* service rule */
-	const char *operator_id;      /* "operator" in records: whom it runs as */
-	bool enabled;                 /* preset true; false: startup blocked */
-	bool idle;                    /* preset true; false: only poll */
-	int64_t idle_minutes;         /* IDLE is issued anew; preset 9, 1 to 29 */
-	int64_t poll_interval_s;      /* preset 60, 5 to 86,400; where there is no IDLE */
-	int64_t batch;                /* messages of one FETCH; preset 100, 1 to 1,000 */
-	int64_t messages_per_run;     /* 0 (preset): all */
-	int64_t max_message_mb;       /* preset 50 */
-	int after;                    /* enum after */
-	const char *after_folder;     /* for "move" */
-	const char *failed_folder;    /* where parked messages are moved; "": they stay */
-	int64_t tries;                /* of one message before it is parked; preset 3 */
-	int64_t retry_minutes;        /* between them; preset 5 */
-	int duplicates;               /* enum duplicates */
-	int automatic;                /* enum automatic */
+	const char *account, *folder;          /* folder preset "INBOX" */
+	const char *rule;                      /* service rule */
+	const char *operator_id;               /* "operator" in records: whom it runs as */
+	bool enabled;                          /* preset true; false: startup blocked */
+	bool idle;                             /* preset true; false: only poll */
+	int64_t idle_minutes;                  /* IDLE is issued anew; preset 9, 1 to 29 */
+	int64_t poll_interval_s;               /* preset 60, 5 to 86,400; where there is no IDLE */
+	int64_t batch;                         /* messages of one FETCH; preset 100, 1 to 1,000 */
+	int64_t messages_per_run;              /* 0 (preset): all */
+	int64_t max_message_mb;                /* preset 50 */
+	int after;                             /* enum after */
+	const char *after_folder;              /* for "move" */
+	const char *failed_folder;             /* where parked messages are moved; "": they stay */
+	int64_t tries;                         /* of one message before it is parked; preset 3 */
+	int64_t retry_minutes;                 /* between them; preset 5 */
+	int duplicates;                        /* enum duplicates */
+	int automatic;                         /* enum automatic */
+	int verify_senders;                    /* enum verify_senders */
+	struct text_list trusted_authserv_ids; /* of servers whose Authentication-Results are believed; preset none */
 };
 
 extern const struct record_type listener_type;

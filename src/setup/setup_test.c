@@ -250,6 +250,8 @@ static const struct refusal {
          "listeners/l/after_folder: is missing (after is move)"},
         {"listeners: {l: {account: support, rule: support, folder: x, after: move, after_folder: x}}",
          "listeners/l/after_folder: is the folder that is read"},
+        {"listeners: {l: {account: support, rule: support, folder: x, verify_senders: results}}",
+         "listeners/l/trusted_authserv_ids: is missing (verify_senders is results: whose?)"},
         {"{accounts: {a: {receive: {host: h, user: u}}}, listeners: {l: {account: a, rule: support}}}",
          "listeners/l/account: account a: receive/password is missing"},
         {"{accounts: {a: {receive: {user: u, password: p}}}, listeners: {l: {account: a, rule: support}}}",

@@ -1,9 +1,13 @@
 /* The ledger: one row for every message a server has shown us, with what became of it and when. States:
  *
- *	received      seen, and being handled by a process that has not committed yet (written ahead only after an
- *unclean stop) failed        handling failed; the message is kept here and tried again at next_try_at parked given up
- *after its tries, with category and reason; `hauspost ledger retry` brings it back committed     handled for good; the
- *server has not been told yet acknowledged  the server has been told: the end
+ *	- received: seen, and being handled by a process that has not committed yet (written ahead only after an unclean
+ *	  stop)
+ *	- failed: handling failed; the message is kept here and tried again at next_try_at
+ *	- parked: given up after its tries, with category and reason; `hauspost ledger retry` brings it back
+ *	- held: waits for a person (held.h), as its sender may not be who he says; `hauspost ledger release` lets it
+ *	  pass
+ *	- committed: handled for good; the server has not been told yet
+ *	- acknowledged: the server has been told: the end
  */
 #ifndef STORE_LEDGER_H
 #define STORE_LEDGER_H

@@ -170,11 +170,24 @@ static const char answering[] =
         " SELECT DISTINCT case_id, LOWER(SUBSTR(from_address, 1, 320)) FROM message"
         " WHERE case_id IS NOT NULL AND direction = 'in' AND from_address <> '';";
 
+/* Who mail is from, and mail that waits for a person. */
+static const char senders[] =
+        "CREATE TABLE authentication ("
+        " message_id {ID} PRIMARY KEY,"
+        " result TEXT NOT NULL,"    /* authenticated, unauthenticated, unknown */
+        " document TEXT NOT NULL);" /* JSON: signatures, SPF, DMARC, reasons */
+        "CREATE TABLE held ("
+        " ledger_id {ID} PRIMARY KEY, case_id BIGINT," /* the case it wanted to join */
+        " at BIGINT NOT NULL, decision TEXT NOT NULL," /* '' as long as nobody has decided; released, discarded */
+        " decided_at BIGINT);"
+        "CREATE INDEX ledger_held ON ledger (id) WHERE state = 'held';";
+
 const struct migration migrations[] = {
         {1, "foundation", foundation},
         {2, "bounces", bounces},
         {3, "answering", answering},
         {4, "smime", smime},
+        {5, "senders", senders},
 };
 
 const size_t migration_count = ARRAY_LEN(migrations);

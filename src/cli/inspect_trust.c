@@ -1,0 +1,88 @@
+/* See inspect_trust.h. */
+#include "cli/inspect_trust.h"
+
+#include "base/clock.h"
+
+#include <stdlib.h>
+
+#define MAX_TRUSTED 20
+
+/* One command, one thread: what its options say. */
+static const char *dns_server;
+static bool has_dns_option;
+static const char *trusted[MAX_TRUSTED];
+static size_t trusted_count;
+static struct dns *dns; /* owned; NULL: nothing is looked up */
+
+bool inspect_trust_option(int option, const char *value)
+{
+	if (option == 'd' || option == 'n') {
+		dns_server = option == 'd' ? value : NULL;
+		has_dns_option = true;
+		return true;
+	}
+	if (option != 't' || trusted_count == MAX_TRUSTED)
+		return false;
+	trusted[trusted_count++] = value;
+	return true;
+}
+
+int inspect_trust_open(struct error *err)
+{
+	const char *server = has_dns_option ? dns_server : getenv("HAUSPOST_DNS");
+
+	if (!server || !*server)
+		return 0;
+	return dns_new(strcmp(server, "system") == 0 ? NULL : server, &dns, err);
+}
+
+void inspect_trust_close(void)
+{
+	dns_free(take(dns));
+}
+
+/* As of the time at which the mail was sent: an old file's signatures have long expired. */
+static const struct trust_result *check(struct arena *arena, const struct message *m)
+{
+	const struct trust_options options = {
+	        .authserv_ids = trusted,
+	        .authserv_id_count = trusted_count,
+	        .look_up = dns ? trust_look_up_dns : NULL,
+	        .ctx = dns,
+	        .now_s = (m->date ? m->date : clock_now_ms()) / 1000,
+	};
+
+	return trust_check(arena, m, &options);
+}
+
+json_t *inspect_trust(struct arena *arena, const struct message *m)
+{
+	return trust_json(check(arena, m));
+}
+
+static void add_signature(struct buf *out, const struct dkim_signature *s)
+{
+	buf_printf(out, "  DKIM   %s", dkim_result_word(s->result));
+	if (s->domain.n)
+		buf_printf(out, ", " STR_FMT " (" STR_FMT ")", STR_ARG(s->domain), STR_ARG(s->selector));
+	buf_printf(out, ": " STR_FMT "\n", STR_ARG(s->reason.n ? s->reason : STR("the key was not looked up")));
+}
+
+void inspect_trust_page(struct arena *arena, const struct message *m, struct buf *out)
+{
+	const struct trust_result *r = check(arena, m);
+
+	buf_printf(out, "\nSender: %s%s", trust_state_word(r->state),
+	           r->is_refused ? ", and its domain demands more" : "");
+	buf_printf(out, "\n  " STR_FMT "%s" STR_FMT "\n", STR_ARG(r->reason), r->by.n ? ": " : "", STR_ARG(r->by));
+	for (size_t i = 0; i < r->dkim->count; i++)
+		add_signature(out, &r->dkim->signatures[i]);
+	if (r->dkim->left_out)
+		buf_printf(out, "  and %zu more signatures that were not looked at\n", r->dkim->left_out);
+	if (r->spf.n)
+		buf_printf(out, "  SPF    " STR_FMT ", " STR_FMT ", says " STR_FMT "\n", STR_ARG(r->spf),
+		           STR_ARG(r->spf_domain), STR_ARG(r->server));
+	if (r->dmarc != DMARC_NONE || r->has_policy)
+		buf_printf(out, "  DMARC  %s%s%s\n", dmarc_result_word(r->dmarc), r->has_policy ? ", p=" : "",
+		           r->has_policy ? dmarc_policy_word(r->policy) : "");
+}
