@@ -38,7 +38,7 @@ struct item {
 	struct str body_text;
 	unsigned char fingerprint[FINGERPRINT_BYTES];
 	uint64_t *attachment_sizes; /* decoded, of message->attachments */
-	struct packed packed;       /* empty for a large mapped message: packed piece by piece while it is stored */
+	struct packed packed;       /* empty for a very large message, and once stored */
 
 	struct ledger_row ledger; /* filled as it goes; its times are the states it passed */
 	struct ledger_row before; /* the same as the try that is being made began */
