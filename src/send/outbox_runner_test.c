@@ -30,9 +30,13 @@ static const char script[] = "== sent\n" HELLO ENVELOPE("ann@example.org") TEXT
                 "ann@example.org") "S: 250 ok\nC: RCPT TO:<bob@example.org>\n"
                                    "S: 450 4.2.1 full\nC: DATA\nS: 354 go\nC-until: .\nS: 250 taken\n" QUIT
                                    "== the other\n" HELLO ENVELOPE("bob@example.org") TEXT
-        "S: 250 taken\n" QUIT "== nothing\n" HELLO QUIT "== policy\n" HELLO ENVELOPE(
-                "ann@example.org") "S: 554 5.7.1 relay access denied\n" QUIT
-                                   "== wordless\n" HELLO ENVELOPE("ann@example.org") "S: 550 no\n" QUIT;
+        "S: 250 taken\n" QUIT "== nothing\n" HELLO QUIT
+        "== policy\n" HELLO ENVELOPE("ann@example.org") "S: 554 5.7.1 relay access denied\n" QUIT "== wordless\n" HELLO
+                ENVELOPE("ann@example.org") "S: 550 no\n" QUIT
+                                            "== no reports\nS: 220 x\nC: EHLO <*>\nS: 250-x\nS: 250 DSN\nC: "
+                                            "MAIL <*> RET=HDRS<*>\nS: 555 what\nC: MAIL "
+                                            "FROM:<support@example.com>\nS: 250 ok\nC: RCPT TO:<ann@example.org>\n" TEXT
+                                            "S: 250 taken\n" QUIT;
 
 static struct dialogue_set *set;
 
@@ -499,6 +503,11 @@ static void check_unjudged(struct store *store)
 	assert_ok(send_with(&o, "wordless"), &o.err);
 	assert_string_equal(row_of(&o, id).state, "failed");
 	assert_int_equal(number(&o, "SELECT COUNT(*) FROM suppression"), 0);
+
+	/* A server that doesn't know what it offers gets the mail without. */
+	id = queue(&o, NULL);
+	assert_ok(send_with(&o, "no reports"), &o.err);
+	assert_string_equal(row_of(&o, id).state, "sent");
 	close_office(&o);
 }
 

@@ -84,12 +84,13 @@ struct sender_options sender_options_of(const struct account_connection *connect
 int sender_open(const struct sender_ops *ops, const struct sender_options *options, struct sender **ret_sender,
                 struct error *err) NODISCARD;
 
-/* Sends the items in order. 0: every item has its outcome. Negative: the connection is gone; items that were not
- * reached are OUTCOME_PENDING, the others have theirs. A message that needs SMTPUTF8, 8BITMIME or more SIZE than the
- * server offers is OUTCOME_FAILED (8-bit content is the builder's to avoid: it makes quoted-printable) with the reason
- * in `answer`. Where some recipients were accepted and others are to be asked again, the item is OUTCOME_LATER and each
- * recipient says which it is. An address that can't be written in a command (CR, LF, NUL, a space outside quotes) is
- * refused before anything is sent: FAILED, code 0. */
+/* Sends the items in order. 0: every item has its outcome, but for one whose reports the server offered and refused: it
+ * is OUTCOME_PENDING, and goes without them when it is given to the same connection again. Negative: the connection is
+ * gone; items that were not reached are OUTCOME_PENDING, the others have theirs. A message that needs SMTPUTF8,
+ * 8BITMIME or more SIZE than the server offers is OUTCOME_FAILED (8-bit content is the builder's to avoid: it makes
+ * quoted-printable) with the reason in `answer`. Where some recipients were accepted and others are to be asked again,
+ * the item is OUTCOME_LATER and each recipient says which it is. An address that can't be written in a command (CR, LF,
+ * NUL, a space outside quotes) is refused before anything is sent: FAILED, code 0. */
 int sender_send(struct sender *s, struct outgoing *const *items, size_t n, struct error *err) NODISCARD;
 
 /* False where the idle connection was closed by the server: open another. Costs no round trip. */

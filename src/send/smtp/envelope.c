@@ -148,6 +148,8 @@ bool smtp_prepare(const struct smtp *smtp, struct outgoing *item, struct envelop
 	if (!str_is_ascii(str_of(item->envelope_from)) ||
 	    (ret_envelope->scan.eight_bit_header && smtp->capabilities & CAN_UTF8))
 		ret_envelope->utf8 = true;
+	/* For what comes back to somebody: the reverse-path <> belongs to nobody. */
+	ret_envelope->reports = smtp->capabilities & CAN_DSN && item->envelope_from[0];
 	item->outcome = OUTCOME_PENDING;
 	return check_abilities(smtp, ret_envelope);
 }
@@ -169,25 +171,19 @@ static bool write_xtext(struct buf *out, const char *text)
 	return !out->failed;
 }
 
-/* Reports are wanted for what comes back to somebody; the reverse-path <> belongs to nobody. */
-static bool wants_reports(const struct smtp *smtp, const struct envelope *envelope)
-{
-	return smtp->capabilities & CAN_DSN && envelope->item->envelope_from[0];
-}
-
 int smtp_write_mail_command(struct smtp *smtp, const struct envelope *envelope, struct error *err)
 {
 	struct buf id CLEANUP(buf_done) = BUF_INIT(MAX_ENVELOPE_ID);
 	const struct outgoing *item = envelope->item;
-	bool reports = wants_reports(smtp, envelope);
-	bool named = reports && item->envelope_id && item->envelope_id[0] && write_xtext(&id, item->envelope_id);
+	bool named =
+	        envelope->reports && item->envelope_id && item->envelope_id[0] && write_xtext(&id, item->envelope_id);
 	char size[40] = "";
 
 	if (smtp->capabilities & CAN_SIZE)
 		snprintf(size, sizeof size, " SIZE=%" PRIu64, envelope->scan.bytes);
 	return stream_printf(smtp->stream, err, "MAIL FROM:<%s>%s%s%s%s%s%s\r\n", item->envelope_from, size,
 	                     envelope->scan.eight_bit ? " BODY=8BITMIME" : "", envelope->utf8 ? " SMTPUTF8" : "",
-	                     reports ? " RET=HDRS" : "", named ? " ENVID=" : "", named ? buf_cstr(&id) : "");
+	                     envelope->reports ? " RET=HDRS" : "", named ? " ENVID=" : "", named ? buf_cstr(&id) : "");
 }
 
 /* ORCPT keeps our address in the report where the mail is forwarded and fails there. An address beyond ASCII would need
@@ -196,10 +192,10 @@ int smtp_write_rcpt_command(struct smtp *smtp, const struct envelope *envelope, 
                             struct error *err)
 {
 	struct buf original CLEANUP(buf_done) = BUF_INIT(MAX_ORIGINAL_RECIPIENT);
-	bool reports = wants_reports(smtp, envelope);
-	bool named = reports && str_is_ascii(str_of(recipient->address)) && write_xtext(&original, recipient->address);
+	bool named = envelope->reports && str_is_ascii(str_of(recipient->address)) &&
+	             write_xtext(&original, recipient->address);
 
 	return stream_printf(smtp->stream, err, "RCPT TO:<%s>%s%s%s\r\n", recipient->address,
-	                     reports ? " NOTIFY=FAILURE,DELAY" : "", named ? " ORCPT=rfc822;" : "",
+	                     envelope->reports ? " NOTIFY=FAILURE,DELAY" : "", named ? " ORCPT=rfc822;" : "",
 	                     named ? buf_cstr(&original) : "");
 }

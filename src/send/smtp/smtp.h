@@ -83,6 +83,7 @@ struct envelope {
 	struct outgoing *item;
 	struct mail_scan scan;
 	bool utf8;         /* MAIL asks for SMTPUTF8 */
+	bool reports;      /* delivery reports are asked for (RFC 3461) */
 	bool mail_refused; /* by the answer to MAIL */
 	size_t asked;      /* recipients of this transaction */
 	size_t accepted;   /* of them, by RCPT */

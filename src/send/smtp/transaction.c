@@ -78,6 +78,13 @@ static int read_reset(struct smtp *smtp, struct error *err)
 	return 0;
 }
 
+/* RFC 5321 §4.1.1.11: MAIL's parameters are not known. A server behind a proxy may find DSN offered in its name. */
+static bool is_unknown_parameter(const struct reply *reply)
+{
+	return reply->code == 555 ||
+	       ((reply->code == 501 || reply->code == 504) && str_starts(reply->words, STR("5.5.4")));
+}
+
 static int read_mail_answer(struct smtp *smtp, struct envelope *envelope, struct error *err)
 {
 	struct outgoing *item = envelope->item;
@@ -96,10 +103,14 @@ static int read_mail_answer(struct smtp *smtp, struct envelope *envelope, struct
 	 * connection at once. */
 	if (reply.code == 421 && smtp->carried > 0)
 		return check_closing(&reply, "MAIL", err);
+	envelope->mail_refused = true;
+	if (envelope->reports && is_unknown_parameter(&reply)) {
+		smtp->capabilities &= ~(unsigned)CAN_DSN; /* the item stays pending: its next turn goes without */
+		return 0;
+	}
 	/* 530: not this message but the account lacks something. */
 	smtp_settle_all(item, reply.code == 530 ? OUTCOME_LATER : smtp_outcome(reply.code), reply.code, reply.words);
 	smtp_conclude(item, reply.code, reply.words);
-	envelope->mail_refused = true;
 	if (reply.code == 530)
 		return smtp_refused(&reply, E_AUTH, "MAIL", err);
 	return check_closing(&reply, "MAIL", err);
