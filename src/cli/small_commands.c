@@ -1,67 +1,15 @@
-/* hauspost inspect, keys, doctor, version. */
+/* hauspost keys, doctor, version. */
 #include "cli/cli.h"
 
 #include "auth/connection.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/mem.h"
-#include "cli/inspect.h"
 #include "cli/text.h"
 #include "receive/receiver.h"
 #include "send/sender.h"
 
 #include <stdio.h>
 #include <unistd.h>
-
-/* ---------------------------------------------------------------- inspect */
-
-#define MAX_INSPECT MIB(256)
-#define MAX_PAGE    MIB(512)
-
-static int inspect_file(struct cli *cli, const char *path, bool is_body)
-{
-	struct buf raw CLEANUP(buf_done) = BUF_INIT(MAX_INSPECT), page CLEANUP(buf_done) = BUF_INIT(MAX_PAGE);
-	struct error err;
-	int r = file_read(path, &raw, &err);
-
-	if (r == 0 && is_body)
-		r = inspect_body(buf_str(&raw), path, cli->json, &page, &err);
-	else if (r == 0)
-		r = cli->json ? inspect_message(buf_str(&raw), path, &page, &err)
-		              : inspect_for_people(buf_str(&raw), path, &page, &err);
-	if (r < 0)
-		return cli_fail(cli, &err);
-	if (cli->json && !isatty(STDOUT_FILENO))
-		fwrite(page.p, 1, page.n, stdout);
-	else
-		lines_put(buf_str(&page));
-	return EXIT_OK;
-}
-
-static int run_inspect(struct cli *cli, int argc, char **argv)
-{
-	bool is_body = argc > 1 && strcmp(argv[1], "--body") == 0;
-	int code = EXIT_OK;
-
-	if (argc < 2 + is_body)
-		return cli_usage(cli, &inspect_command, "inspect takes one or more message files");
-	for (int i = 1 + is_body; i < argc; i++) {
-		int one = inspect_file(cli, argv[i], is_body);
-
-		code = code ? code : one;
-	}
-	return code;
-}
-
-const struct command inspect_command = {
-        .name = "inspect",
-        .arguments = "[--body] FILE…",
-        .summary = "Show everything that is understood of a message file",
-        .help = "With --json: one JSON object a line. Nothing is stored; no store is needed.\n"
-                "With --body the files are bodies, text or HTML, and their replies are shown; a file that is a\n"
-                "message after all is read as one.\n",
-        .run = run_inspect,
-};
 
 /* ---------------------------------------------------------------- keys */
 

@@ -44,12 +44,12 @@ static void add_notices(struct arena *arena, const size_t removed[REMOVAL_COUNT]
 static struct str text_page(struct arena *arena, struct str html, size_t max_bytes)
 {
 	struct buf out CLEANUP(buf_done) = BUF_INIT(max_bytes);
-	struct str text = html_to_text(arena, str_slice(html, 0, max_bytes));
+	struct str text = html_to_text(arena, html);
 	size_t n = MIN(text.n, (max_bytes - MIN(max_bytes, 16)) / 6);
 
 	while (n > 0 && n < text.n && ((unsigned char)text.p[n] & 0xc0) == 0x80)
 		n--;
-	buf_add(&out, STR("<pre>"));
+	buf_add(&out, STR("<pre>\n"));
 	sanitise_text(&out, str_slice(text, 0, n));
 	buf_add(&out, STR("</pre>"));
 	return arena_str(arena, buf_str(&out));

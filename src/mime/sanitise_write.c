@@ -81,16 +81,6 @@ void sanitise_text(struct buf *out, struct str text)
 	buf_add(out, str_slice(text, start, text.n));
 }
 
-/* A parser drops a line end that follows <pre> at once. */
-static void write_text(struct walk *walk, const char *text)
-{
-	const struct frame *top = &walk->frames[walk->depth - 1];
-
-	if (top->written && top->written->is_pre && top->next == 1 && (text[0] == '\n' || text[0] == '\r'))
-		buf_add_char(&walk->cleaner->out, '\n');
-	sanitise_text(&walk->cleaner->out, str_of(text));
-}
-
 /* ---------------------------------------------------------------- elements */
 
 static void push(struct walk *walk, const GumboNode *node, const struct element_rule *written)
@@ -132,7 +122,8 @@ static void write_start(struct cleaner *cleaner, const struct element_rule *rule
 	buf_printf(&cleaner->out, "<%s", rule->name);
 	for (unsigned i = 0; i < element->attributes.length; i++)
 		sanitise_attribute(cleaner, rule, element->attributes.data[i]);
-	buf_add_char(&cleaner->out, '>');
+	/* A parser drops the line end that follows <pre>, so there always is one. */
+	buf_add_cstr(&cleaner->out, rule->is_pre ? ">\n" : ">");
 }
 
 static void enter(struct walk *walk, const GumboNode *node)
@@ -217,7 +208,7 @@ static void visit_next(struct walk *walk)
 		enter(walk, child);
 	else if (child->type == GUMBO_NODE_TEXT || child->type == GUMBO_NODE_WHITESPACE ||
 	         child->type == GUMBO_NODE_CDATA)
-		write_text(walk, child->v.text.text);
+		sanitise_text(&walk->cleaner->out, str_of(child->v.text.text));
 }
 
 /* What stands in the head is gone without being walked over. */
