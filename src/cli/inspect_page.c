@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/inspect_sections.h"
-#include "mime/quote_pieces.h"
+#include "cli/mail_text.h"
 
 /* ---------------------------------------------------------------- head */
 
@@ -121,32 +121,10 @@ static void show_kind(const struct inspected *mail, struct page *page)
 
 /* ---------------------------------------------------------------- text */
 
-static void show_fold(struct page *page, const struct quote_piece *piece)
-{
-	page_printf(page, PAGE_DIM, "[\xe2\x80\xa6 %zu %s%s]", piece->lines, piece->is_quote ? "quoted line" : "line",
-	            piece->lines == 1 ? (piece->is_quote ? "" : " of a signature")
-	                              : (piece->is_quote ? "s" : "s of a signature"));
-	page_line_end(page);
-}
-
 void inspect_show_text(struct page *page, struct arena *arena, const struct reply *reply, bool is_full)
 {
-	struct quote_piece *pieces;
-	size_t count = quote_pieces(arena, reply, &pieces);
-
 	page_heading(page, "Text");
-	if (!count) {
-		page_text(page, PAGE_DIM, STR("none"));
-		page_line_end(page);
-	}
-	for (size_t i = 0; i < count; i++) {
-		if (i)
-			page_line_end(page);
-		if (pieces[i].is_left_out && !is_full)
-			show_fold(page, &pieces[i]);
-		else
-			page_lines(page, pieces[i].is_left_out ? PAGE_DIM : PAGE_PLAIN, 0, pieces[i].text);
-	}
+	mail_show_text(page, arena, reply, 0, is_full);
 }
 
 static void show_text(const struct inspected *mail, struct page *page)

@@ -61,7 +61,7 @@ static struct str percent_decoded(struct arena *arena, struct str s)
 		const char *high = i + 2 < s.n && s.p[i] == '%' ? memchr(digits, ascii_lower(s.p[i + 1]), 16) : NULL;
 		const char *low = high ? memchr(digits, ascii_lower(s.p[i + 2]), 16) : NULL;
 
-		out[n] = low ? (char)((high - digits) << 4 | (low - digits)) : s.p[i];
+		out[n] = low ? (char)((unsigned)(high - digits) << 4 | (unsigned)(low - digits)) : s.p[i];
 		i += low ? 2 : 0;
 		n++;
 	}

@@ -34,6 +34,9 @@ static size_t skip_at(struct str text, size_t at)
 		return 1;
 	if (p[0] == 0xc2 && left > 1 && p[1] < 0xa0)
 		return 2;
+	/* The last two code points of a plane. */
+	if (p[0] >= 0xf0 && left > 3 && (p[1] & 0x0f) == 0x0f && p[2] == 0xbf && p[3] >= 0xbe)
+		return 4;
 	if (p[0] == 0xef && left > 2 &&
 	    ((p[1] == 0xbf && p[2] >= 0xbe) || (p[1] == 0xb7 && p[2] >= 0x90 && p[2] < 0xb0)))
 		return 3;

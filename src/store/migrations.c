@@ -108,8 +108,13 @@ static const char foundation[] =
         " case_id BIGINT, message_id BIGINT, data TEXT NOT NULL);"      /* JSON */
         "CREATE INDEX event_case ON event (case_id) WHERE case_id IS NOT NULL;";
 
+/* What became of a message: for the page of its conversation. */
+static const char conversation[] = "CREATE INDEX ledger_of_message ON ledger (message_id) WHERE message_id IS NOT NULL;"
+                                   "CREATE INDEX outbox_of_message ON outbox (message_id);";
+
 const struct migration migrations[] = {
         {1, "foundation", foundation},
+        {2, "conversation", conversation},
 };
 
 const size_t migration_count = ARRAY_LEN(migrations);
