@@ -19,8 +19,8 @@ from servers.smtp_sink import SmtpSink
 from support import Home
 
 NASTY = "\x1b]0;title\x07\x1b[31mred\x9b5m\x7f"
-COMMANDS = ["serve", "apply", "export", "list", "show", "delete", "run", "ingest", "send", "cases", "message", "ledger", "outbox", "inspect",
-            "keys", "doctor", "version"]
+COMMANDS = ["serve", "apply", "export", "list", "show", "delete", "run", "ingest", "send", "cases", "message", "ledger", "outbox", "suppressions",
+            "inspect", "keys", "doctor", "version"]
 
 
 class Commands(unittest.TestCase):
@@ -235,8 +235,8 @@ class Commands(unittest.TestCase):
             self.assertEqual(self.home.json(*words, input="Hallo\n"), {"key": "k1", "duplicate": True})
             self.assertRegex(self.home.run("outbox").out, "queued +to ann@customer.test and others\n")
             (row,) = self.home.json("outbox", "list")
-            self.assertEqual(self.home.run("outbox", "flush").out, "1 sent, 0 later, 0 failed, 0 uncertain\n")
-            self.assertEqual(self.home.json("outbox", "flush"), {"sent": 0, "later": 0, "failed": 0, "uncertain": 0})
+            self.assertEqual(self.home.run("outbox", "flush").out, "1 sent, 0 later, 0 failed, 0 uncertain, 0 suppressed\n")
+            self.assertEqual(self.home.json("outbox", "flush"), {"sent": 0, "later": 0, "failed": 0, "uncertain": 0, "suppressed": 0})
             (letter,) = sink.mails
             self.assertEqual(letter.recipients, ["ann@customer.test", "bob@customer.test"])
             self.assertIn(b"Hallo", letter.data)

@@ -196,7 +196,7 @@ const struct command cases_command = {
         .summary = "List cases, read one, change its status",
         .help = "  list      the newest first: number, status, last change (UTC), messages, subject\n"
                 "  show      the conversation: what each message says that is new, its files, why it belongs to the\n"
-                "            case, and what became of its answer\n"
+                "            case, why it got no answer, and of ours who didn't get it\n"
                 "  status    sets a status of the case's type\n"
                 "  -n, --limit N     at most so many (1000)\n"
                 "      --full        quotes and signatures are shown, not folded\n"

@@ -1,9 +1,11 @@
 /* See cases_show.h. */
 #include "cli/cases_show.h"
 
+#include "cli/delivery.h"
 #include "cli/mail_text.h"
 #include "cli/text.h"
 #include "store/conversation.h"
+#include "store/outbox_reports.h"
 
 #include <stdio.h>
 
@@ -46,30 +48,37 @@ static json_t *attachments_json(const struct stored_attachment *list, int count)
 
 static json_t *message_json(const struct stored_message *m, const struct message_fate *fate)
 {
-	return json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:I, s:o, s:o, s:s, s:s, s:s, s:I}", "id",
-	                 (json_int_t)m->id, "direction", m->direction, "message_id", cli_json_str(m->message_ident),
-	                 "from", cli_json_str(m->from_address), "from_name", cli_json_str(m->from_name), "to",
+	return json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:I, s:o, s:o, s:s, s:s}", "id", (json_int_t)m->id,
+	                 "direction", m->direction, "message_id", cli_json_str(m->message_ident), "from",
+	                 cli_json_str(m->from_address), "from_name", cli_json_str(m->from_name), "to",
 	                 cli_json_str(m->to_text), "subject", cli_json_str(m->subject), "automatic", m->automatic,
 	                 "created_at", (json_int_t)m->created_at, "evidence", cli_json_str(m->evidence), "text",
-	                 cli_json_str(m->body_text), "outcome", fate->outcome, "answer", fate->answer, "state",
-	                 fate->state, "sent_at", (json_int_t)fate->sent_at);
+	                 cli_json_str(m->body_text), "outcome", fate->outcome, "answer", fate->answer);
 }
 
 static int add_message_json(struct conversation *all, int at, json_t *list, struct error *err)
 {
 	const struct stored_message *m = &all->messages[at];
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct outbox_row row = {.id = 0};
 	struct stored_attachment *files;
 	struct reply reply;
 	int n = attachment_list(all->db, m->id, arena, &files, err);
 	int r = n < 0 ? n : mail_reply(all->db, m, arena, &reply, err);
 	json_t *object;
 
+	if (r == 0 && strcmp(m->direction, "out") == 0)
+		r = outbox_of_message(all->db, m->id, arena, &row, err);
 	if (r < 0)
 		return r;
 	object = message_json(m, &all->fates[at]);
 	json_object_set_new(object, "reply_text", cli_json_str(reply.reply));
 	json_object_set_new(object, "attachments", attachments_json(files, n));
+	if (row.id) {
+		json_object_set_new(object, "state", json_string(row.state));
+		json_object_set_new(object, "sent_at", json_integer((json_int_t)row.sent_at));
+		json_object_set_new(object, "delivery", delivery_json(&row));
+	}
 	json_array_append_new(list, object);
 	return 0;
 }
@@ -177,29 +186,44 @@ static void show_evidence(struct str evidence, const char *outcome, struct page 
 	}
 }
 
-/* Whether it was answered, or sent, or why not. */
-static void show_fate(const struct message_fate *fate, struct page *page)
+/* Whether it was answered, or why not. */
+static void show_answer(const struct message_fate *fate, struct page *page)
 {
-	bool good = strcmp(fate->state, "sent") == 0;
-	char when[24];
-
+	if (!*fate->answer)
+		return;
 	if (strcmp(fate->answer, "queued") == 0) {
 		page_text(page, PAGE_DIM, STR("    answered: an automatic answer was queued"));
-		page_line_end(page);
-	} else if (*fate->answer) {
+	} else {
 		page_text(page, PAGE_DIM, STR("    no answer: "));
 		page_text(page, PAGE_NOTE, str_of(fate->answer));
-		page_line_end(page);
 	}
-	if (!*fate->state)
+	page_line_end(page);
+}
+
+/* Of a mail of ours: whether it went out, and who didn't get it. */
+static void show_delivery(const struct outbox_row *row, struct page *page)
+{
+	char when[24];
+
+	if (!row->id)
 		return;
 	page_text(page, PAGE_DIM, STR("    outbox: "));
-	page_text(page, good ? PAGE_GOOD : PAGE_NOTE, str_of(fate->state));
-	if (good)
-		page_printf(page, PAGE_DIM, " %s UTC", cli_time(fate->sent_at, when));
-	else if (*fate->reply)
-		page_printf(page, PAGE_DIM, ", %s", fate->reply);
+	page_text(page, strcmp(row->state, "sent") == 0 ? PAGE_GOOD : PAGE_NOTE, str_of(row->state));
+	if (row->sent_at)
+		page_printf(page, PAGE_DIM, " %s UTC", cli_time(row->sent_at, when));
 	page_line_end(page);
+	for (size_t i = 0; i < row->recipient_count; i++) {
+		struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(16));
+
+		if (strcmp(row->recipients[i].state, row->state) == 0 && !row->recipients[i].code &&
+		    !row->recipients[i].diagnostic[0])
+			continue; /* nothing that the line above didn't say */
+		if (!delivery_text(row, i, &line))
+			continue;
+		page_text(page, PAGE_DIM, STR("    delivery: "));
+		page_text(page, PAGE_NOTE, buf_str(&line));
+		page_line_end(page);
+	}
 }
 
 static void show_files(const struct stored_attachment *files, int count, struct page *page)
@@ -224,17 +248,21 @@ static int show_message(struct conversation *all, int at, struct page *page, str
 	const struct stored_message *m = &all->messages[at];
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	bool in = strcmp(m->direction, "in") == 0;
+	struct outbox_row row = {.id = 0};
 	struct stored_attachment *files;
 	struct reply reply;
 	int n = attachment_list(all->db, m->id, arena, &files, err);
 	int r = n < 0 ? n : mail_reply(all->db, m, arena, &reply, err);
 
+	if (r == 0 && !in)
+		r = outbox_of_message(all->db, m->id, arena, &row, err);
 	if (r < 0)
 		return r;
 	page_line_end(page);
 	show_line(m, in, page);
 	show_evidence(m->evidence, all->fates[at].outcome, page);
-	show_fate(&all->fates[at], page);
+	show_answer(&all->fates[at], page);
+	show_delivery(&row, page);
 	page_line_end(page);
 	mail_show_text(page, arena, &reply, 0, all->is_full);
 	show_files(files, n, page);

@@ -6,6 +6,7 @@
 #include "mime/build.h"
 #include "rules/render.h"
 #include "store/outbox.h"
+#include "store/suppressions.h"
 
 #define MAX_ANSWER MIB(1)
 
@@ -223,6 +224,7 @@ int answer_queue(struct item *item, struct db *db, enum response_when when, cons
 	struct buf mime CLEANUP(buf_done) = BUF_INIT(4 * MAX_ANSWER);
 	char token[RANDOM_TOKEN_LEN + 1];
 	struct stored_message stored = {0};
+	struct suppression suppression;
 	struct error unwritable;
 	int64_t sent, now = clock_now_ms();
 	int r;
@@ -237,6 +239,15 @@ int answer_queue(struct item *item, struct db *db, enum response_when when, cons
 		return r;
 	if (sent >= send->answers_per_hour) {
 		item->ledger.answer = "this address had its answers of the hour";
+		return 0;
+	}
+	r = suppression_find(db, to.address, item->place->account->id, now, item->arena, &suppression, err);
+	if (r < 0)
+		return r;
+	if (r > 0) {
+		item->ledger.answer = arena_printf(item->arena, "the address is suppressed: " STR_FMT,
+		                                   STR_ARG(suppression_text(item->arena, &suppression)))
+		                              .p;
 		return 0;
 	}
 	random_token(token);

@@ -5,7 +5,9 @@
 #include "cases/case_work.h"
 #include "cases/threading.h"
 #include "intake/answer.h"
+#include "intake/bounced.h"
 #include "store/folders.h"
+#include "store/suppressions.h"
 
 #include <errno.h>
 
@@ -200,6 +202,24 @@ static int discard_it(struct item *item, struct db *db, struct error *err)
 	return finish(item, db, "discarded", err);
 }
 
+/* A report on mail of ours: kept on the case of that mail, with what it changes in the outbox. */
+static int file_report(struct item *item, struct db *db, const struct threading *t, struct error *err)
+{
+	struct bounced bounced;
+	int r = bounced_match(item, db, t, &bounced, err);
+
+	if (r < 0)
+		return r;
+	if (!bounced.row.id && !bounced.case_id && item->place->listener->automatic == AUTOMATIC_DISCARD)
+		return discard_it(item, db, err);
+	r = store_message(item, db, bounced.case_id, bounced.evidence, err);
+	if (r == 0 && bounced.case_id)
+		r = case_touch(db, bounced.case_id, NULL, clock_now_ms(), err);
+	if (r == 0)
+		r = bounced_apply(item, db, &bounced, err);
+	return r < 0 ? r : finish(item, db, "filed", err);
+}
+
 static int join_case(struct item *item, struct db *db, const struct threading *t, const struct case_type *type,
                      struct stored_case *c, struct error *err)
 {
@@ -264,8 +284,11 @@ static int create_or_join(struct item *item, struct db *db, const struct threadi
 {
 	struct stored_case c;
 	const struct case_type *type;
-	int r = t->case_id ? case_get(db, t->case_id, item->arena, &c, err) : 0;
+	int r = suppression_alive(db, item->arena, item->message->from.address, t->case_id, item->ledger.received_at,
+	                          err);
 
+	if (r >= 0)
+		r = t->case_id ? case_get(db, t->case_id, item->arena, &c, err) : 0;
 	if (r < 0)
 		return r;
 	if (r == 0)
@@ -319,6 +342,8 @@ static int handle(struct item *item, struct db *db, struct error *err)
 	r = threading_decide(db, item->arena, item->place->setup, item->message, &t, err);
 	if (r < 0)
 		return r;
+	if (item->report)
+		return file_report(item, db, &t, err);
 	own = t.is_our_own || is_own_address(item->place->setup, item->message->from.address);
 	if (own || (item->automatic.kind != AUTO_NONE && item->place->listener->automatic != AUTOMATIC_HANDLE)) {
 		item->ledger.answer = own ? "own mail gets no answer" : "automatic mail gets no answer";

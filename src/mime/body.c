@@ -42,15 +42,32 @@ static bool is_inline(const struct part *part, struct str multipart, bool is_fir
 	return is_first || (!str_eq(multipart, STR("related")) && (is_media(part) || !part->filename.n));
 }
 
+static bool is_blank(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_space(s.p[i]))
+			return false;
+	return true;
+}
+
 /* Which of the two bodies the parts at hand may join: an alternative that turned out to be of one kind closes the
  * other. */
 struct targets {
 	bool text, html;
 };
 
+/* A text that was cut off or isn't in the encoding it declares is shown as far as it goes, and kept as a file: only its
+ * bytes say what it was meant to be. */
+static bool is_damaged_text(const struct part *part)
+{
+	return str_eq(part->type, STR("text")) && (part->truncated || part->is_mislabelled) && !is_blank(part->body);
+}
+
 static void walk_leaf(struct walk *walk, struct part *part, struct str multipart, bool in_alternative,
                       struct targets *to)
 {
+	if (is_damaged_text(part))
+		list_add(walk, &walk->attachments, part);
 	if (str_eq(multipart, STR("alternative"))) {
 		list_add(walk,
 		         is_text(part, STR("plain"))  ? &walk->text
@@ -88,6 +105,42 @@ static bool is_signature(const struct part *part, struct str multipart)
 	return false;
 }
 
+/* RFC 1740 §2: what a Macintosh's file system knows of the file in the part beside it. */
+static bool is_resource_fork(const struct part *part)
+{
+	return str_eq(part->type, STR("application")) && str_eq(part->subtype, STR("applefile"));
+}
+
+/* On file systems without forks the name of that half begins with a mark. */
+static struct str without_fork_mark(struct str name)
+{
+	if (str_starts(name, STR("._")))
+		return str_slice(name, 2, name.n);
+	return str_starts(name, STR("%")) ? str_slice(name, 1, name.n) : name;
+}
+
+/* A part of a multipart/appledouble, which is one file: its data, under its own name or the one that the other half
+ * has. That half is a file of the mail only where the data is missing. */
+static void walk_fork(struct walk *walk, struct part *part, const struct part *first, const struct targets *to)
+{
+	const struct part *fork = is_resource_fork(first)                        ? first
+	                          : first->next && is_resource_fork(first->next) ? first->next
+	                                                                         : NULL;
+	bool has_data = fork && (fork != first || (first->next && !is_resource_fork(first->next)));
+
+	if (has_data && is_resource_fork(part))
+		return;
+	if (has_data && !part->filename.n)
+		part->filename = without_fork_mark(fork->filename);
+	if (is_media(part) && !str_eq(part->disposition, STR("attachment"))) {
+		if (to->text)
+			list_add(walk, &walk->text, part);
+		if (to->html)
+			list_add(walk, &walk->html, part);
+	}
+	list_add(walk, &walk->attachments, part);
+}
+
 /* A multipart whose boundary never comes: shown as text rather than not at all, and kept as a file, since nobody knows
  * what it was meant to be. */
 static void walk_childless(struct walk *walk, struct part *part, const struct targets *to)
@@ -107,6 +160,8 @@ static void walk_parts(struct walk *walk, struct part *first, struct str multipa
 			bool alternative = str_eq(part->subtype, STR("alternative"));
 
 			walk_parts(walk, part->first_child, part->subtype, in_alternative || alternative, to);
+		} else if (str_eq(multipart, STR("appledouble")) && !str_eq(part->type, STR("multipart"))) {
+			walk_fork(walk, part, first, &to);
 		} else if (is_inline(part, multipart, part == first)) {
 			walk_leaf(walk, part, multipart, in_alternative, &to);
 		} else if (!str_eq(part->type, STR("multipart"))) {
@@ -234,28 +289,6 @@ static struct str charset_of(const struct part *part, struct str bytes)
 	return html_charset(bytes);
 }
 
-/* Some gateways declare base64 and send the text as it is: its first line shows it. */
-static bool is_only_called_base64(const struct part *part)
-{
-	struct str line = str_trim(part->body);
-	ptrdiff_t eol = str_find_char(line, '\n');
-
-	if (part->encoding != ENCODING_BASE64)
-		return false;
-	line = str_trim(str_slice(line, 0, eol < 0 ? line.n : (size_t)eol));
-	line = str_slice(line, 0, 1000);
-	for (size_t i = 0; i < line.n; i++) {
-		char c = line.p[i];
-
-		/* What stands behind a padding is the decoder's business; lines that were joined by blanks are long. */
-		if (c == '=' || is_space(c))
-			return c == '=' ? i == 0 : i < 20;
-		if (!is_alpha(c) && !is_digit(c) && c != '+' && c != '/' && c != '-' && c != '_')
-			return true;
-	}
-	return false;
-}
-
 struct str part_text(struct arena *arena, const struct message *m, const struct part *part)
 {
 	/* Decoding never makes anything longer but base64 takes four for three. */
@@ -266,8 +299,7 @@ struct str part_text(struct arena *arena, const struct message *m, const struct 
 	if (part->text_left.p)
 		return clean_lines(arena, charset_to_utf8(arena, part->charset,
 		                                          str_slice(part->text_left, 0, m->limits.max_text)));
-	if (!is_only_called_base64(part) && (part->encoding == ENCODING_QP || part->encoding == ENCODING_BASE64 ||
-	                                     part->encoding == ENCODING_UUENCODE)) {
+	if (part->encoding == ENCODING_QP || part->encoding == ENCODING_BASE64 || part->encoding == ENCODING_UUENCODE) {
 		if (!transfer_decode(part->encoding, body, &decoded))
 			return STR("");
 		bytes = buf_str(&decoded);

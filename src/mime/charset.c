@@ -263,11 +263,15 @@ static struct str from_iso_2022_jp(struct arena *arena, struct str bytes)
 		} else if (str_starts(rest, STR("\033(")) && rest.n > 2) {
 			set = ASCII;
 			i += 2;
+		} else if (c == '\033' && rest.n < 4 && memchr("$(", rest.n > 1 ? rest.p[1] : '$', 2)) {
+			break; /* cut off inside an escape */
 		} else if ((set == KANJI || set == EXTRA) && in_pair) {
 			if (set == EXTRA)
 				euc[n++] = (char)0x8f;
 			euc[n++] = (char)(c | 0x80);
 			euc[n++] = (char)((unsigned char)bytes.p[++i] | 0x80);
+		} else if ((set == KANJI || set == EXTRA) && c > 0x20 && i + 1 == bytes.n) {
+			euc[n++] = (char)0xff; /* half a character: none */
 		} else if (set == KATAKANA && c > 0x20 && c < 0x60) {
 			euc[n++] = (char)0x8e;
 			euc[n++] = (char)(c | 0x80);

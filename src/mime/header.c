@@ -91,9 +91,30 @@ static bool is_junk(const struct header_source *source, struct line line)
 	return next.start == next.end || field_name(source, next) > 0;
 }
 
+#define BOUNDARY_LINES_MAX 8 /* that are looked at in one header */
+
+/* "--x" where a Content-Type of this very header names x: its parts begin without an empty line before them. */
+static bool is_own_delimiter(const struct header_source *source, const struct part *part, struct line line)
+{
+	struct str text = str_trim(str_slice(source->raw, line.start + 2, line.end));
+
+	for (size_t i = part->header_count; i-- > 0 && text.n;) {
+		struct str value = str_slice(part->headers[i].value, 0, 1000);
+		ptrdiff_t at = str_find_nocase(value, STR("boundary"));
+
+		if (at < 0 || !str_eq_nocase(part->headers[i].name, STR("Content-Type")))
+			continue;
+		value = str_trim(str_slice(value, (size_t)at + strlen("boundary"), value.n));
+		value = str_trim(str_slice(value, str_starts(value, STR("=")), value.n));
+		value = str_slice(value, str_starts(value, STR("\"")), value.n);
+		return str_starts(value, text) && (value.n == text.n || strchr("\"; \t\r\n", value.p[text.n]));
+	}
+	return false;
+}
+
 void header_block_parse(const struct header_source *source, size_t *at, struct part *part)
 {
-	size_t size = 0;
+	size_t size = 0, boundary_lines = 0;
 	bool first = true;
 
 	while (*at < source->raw.n) {
@@ -106,6 +127,11 @@ void header_block_parse(const struct header_source *source, size_t *at, struct p
 		}
 		if (source->raw.p[line.start] == '-' && source->is_delimiter(source->ctx, line.start)) {
 			notice_add(source->arena, source->m, "a part has no empty line behind its header");
+			return;
+		}
+		if (str_starts(str_slice(source->raw, line.start, line.end), STR("--")) &&
+		    boundary_lines++ < BOUNDARY_LINES_MAX && is_own_delimiter(source, part, line)) {
+			notice_add(source->arena, source->m, "the empty line behind the header is missing");
 			return;
 		}
 		name = field_name(source, line);

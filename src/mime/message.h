@@ -64,6 +64,7 @@ struct part {
 	                         among its parts[]; their raw and body may lie in the arena instead of the raw message */
 	struct str text_left; /* where a text has such files: its decoded bytes without them */
 	bool truncated;       /* the closing boundary never came */
+	bool is_mislabelled;  /* a text that declares base64 and isn't: `encoding` says what it is */
 };
 
 struct message_limits {

@@ -255,6 +255,8 @@ static void content_type_read(struct arena *arena, struct part *part, struct par
 
 	if (!header)
 		return;
+	part->type = STR("text"); /* whatever the part's default: one that can't be read is text (RFC 2045 §5.2) */
+	part->subtype = STR("plain");
 	skip_blank(&c);
 	type = read_token(&c);
 	skip_blank(&c);

@@ -178,6 +178,20 @@ static bool is_transparent(enum transfer_encoding encoding)
 	return encoding == ENCODING_7BIT || encoding == ENCODING_8BIT || encoding == ENCODING_BINARY;
 }
 
+/* What a line that looks like a delimiter delimits with; empty where it doesn't look like one. */
+static struct str delimiter_boundary(struct str line)
+{
+	size_t at = 2;
+
+	if (line.n <= 2 || line.n >= 200 || !str_starts(line, STR("--")) || str_find_char(line, ' ') >= 0)
+		return STR_NULL;
+	while (at < line.n && line.p[at] == '-')
+		at++;
+	if (at == line.n) /* a ruler */
+		return STR_NULL;
+	return str_slice(line, 2, str_ends_nocase(line, STR("--")) ? line.n - 2 : line.n);
+}
+
 /* A multipart that names no boundary: the first line that looks like a delimiter is one. */
 static void boundary_guess(struct scan *scan, struct message_work *work, struct part *part)
 {
@@ -187,16 +201,15 @@ static void boundary_guess(struct scan *scan, struct message_work *work, struct 
 	while (at < body.n) {
 		const char *eol = memchr(body.p + at, scan->eol, body.n - at);
 		size_t end = eol ? (size_t)(eol - body.p) : body.n;
-		struct str line = str_trim(str_slice(body, at, end));
 
-		if (line.n > 2 && line.n < 200 && str_starts(line, STR("--")) && line.p[2] != '-' &&
-		    str_find_char(line, ' ') < 0) {
-			part->boundary = str_slice(line, 2, line.n);
+		part->boundary = delimiter_boundary(str_trim(str_slice(body, at, end)));
+		if (part->boundary.n) {
 			notice_add(scan->parser->arena, &work->m, "a multipart names no boundary, one was guessed");
 			return;
 		}
 		at = end + 1;
 	}
+	part->boundary = STR("");
 }
 
 static struct message_work *inner_new(struct scan *scan, struct message_work *work, struct part *part, struct str raw)
@@ -279,6 +292,16 @@ static void encoded_message_read(struct scan *scan, struct message_work *work, s
 	message_scan(parser, inner, depth_of(scan) + 1);
 }
 
+/* A text that only declares base64 is taken as it stands. */
+static void encoding_check(struct scan *scan, struct message_work *work, struct part *part)
+{
+	if (part->encoding != ENCODING_BASE64 || !str_eq(part->type, STR("text")) || is_like_base64(part->body))
+		return;
+	part->encoding = ENCODING_8BIT;
+	part->is_mislabelled = true;
+	notice_add(scan->parser->arena, &work->m, "a text is labelled base64 and isn't: taken as it was sent");
+}
+
 static void part_end(struct scan *scan, size_t end, bool was_delimited)
 {
 	struct open_part *open = &scan->open[--scan->open_count];
@@ -299,6 +322,7 @@ static void part_end(struct scan *scan, size_t end, bool was_delimited)
 	} else if (!was_delimited && part->parent) {
 		part->truncated = true;
 	}
+	encoding_check(scan, open->work, part);
 	if (part->inner) {
 		part->inner->raw = part->body;
 	} else if (is_message(part) && !is_transparent(part->encoding)) {

@@ -20,6 +20,7 @@ static void broken_encodings_give_what_they_hold(void **state UNUSED)
 	        {ENCODING_BASE64, STR_INIT("aA==\r\naQ==\r\n"), STR_INIT("hi")}, /* padded pieces */
 	        {ENCODING_BASE64, STR_INIT("aGk=\r\n-- \r\nThe list footer\r\n"), STR_INIT("hi")},
 	        {ENCODING_BASE64, STR_INIT("a*G!k="), STR_INIT("hi")}, /* foreign characters */
+	        {ENCODING_BASE64, STR_INIT("aG-k_="), STR_INIT("hi")}, /* of the URL alphabet, too */
 	        {ENCODING_BASE64, STR_INIT(""), STR_INIT("")},
 	        {ENCODING_BASE64, STR_INIT("===="), STR_INIT("")},
 	        {ENCODING_QP, STR_INIT("a=3Db=\r\nc"), STR_INIT("a=bc")},

@@ -15,6 +15,7 @@ struct decoder {
 	struct buf out;     /* UTF-8 */
 	struct buf run;     /* bytes of the words at hand */
 	struct str charset; /* of the run */
+	struct str open;    /* what stands behind the last whole group of four at the run's end */
 };
 
 struct word {
@@ -35,6 +36,23 @@ static size_t closing_after(struct decoder *d, size_t from)
 	return d->closing;
 }
 
+/* What a word holds that was never closed: it has no blank inside (RFC 2047 §2), and what is left of its last escape is
+ * nothing to read. */
+static struct str unclosed_text(struct str text, char encoding)
+{
+	size_t n = 0;
+
+	while (n < text.n && !is_space(text.p[n]))
+		n++;
+	if (n && text.p[n - 1] == '?')
+		n--;
+	if (encoding == 'q' && n && text.p[n - 1] == '=')
+		n--;
+	else if (encoding == 'q' && n > 1 && text.p[n - 2] == '=')
+		n -= 2;
+	return str_slice(text, 0, n);
+}
+
 /* An encoded word at `at`, which holds "=?". Spaces inside the text are let pass. */
 static bool word_at(struct decoder *d, size_t at, struct word *ret)
 {
@@ -50,11 +68,15 @@ static bool word_at(struct decoder *d, size_t at, struct word *ret)
 		return false;
 	start = at + 2 + (size_t)mark + 3;
 	end = closing_after(d, start);
-	/* The last word of a field that was cut off has no end. */
-	ret->end = MIN(end + 2, d->text.n);
-	ret->text = str_slice(d->text, start, end);
-	if (end == d->text.n && ret->text.n && ret->text.p[ret->text.n - 1] == '?')
-		ret->text.n--;
+	if (end == d->text.n || str_find(str_slice(d->text, start, end), STR("=?")) >= 0) {
+		ret->text = unclosed_text(str_slice(d->text, start, d->text.n), ret->encoding);
+		ret->end = start + ret->text.n;
+		while (ret->end < d->text.n && !is_space(d->text.p[ret->end]))
+			ret->end++;
+	} else {
+		ret->text = str_slice(d->text, start, end);
+		ret->end = end + 2;
+	}
 	ret->charset = str_slice(rest, 0, (size_t)mark);
 	language = str_find_char(ret->charset, '*'); /* RFC 2231 §5 */
 	if (language >= 0)
@@ -62,14 +84,38 @@ static bool word_at(struct decoder *d, size_t at, struct word *ret)
 	return str_find_char(ret->charset, ' ') < 0;
 }
 
+static size_t base64_letters(struct str text)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.n; i++)
+		n += is_alpha(text.p[i]) || is_digit(text.p[i]) || text.p[i] == '+' || text.p[i] == '/' ||
+		     text.p[i] == '=';
+	return n;
+}
+
+/* Some senders cut base64 into words anywhere: a group that begins in one word and ends in the next. */
+static struct str joined(struct decoder *d, struct str text)
+{
+	size_t letters = base64_letters(text);
+	struct str open = d->open;
+
+	d->open = str_find_char(text, '=') < 0 ? str_slice(text, text.n - letters % 4, text.n) : STR_NULL;
+	if (!open.n || letters % 4 == 0 || (open.n + letters) % 4 != 0)
+		return text;
+	d->run.n -= open.n - 1; /* the bytes that its beginning gave */
+	return arena_printf(d->arena, STR_FMT STR_FMT, STR_ARG(open), STR_ARG(text));
+}
+
 static void run_add(struct decoder *d, const struct word *word)
 {
-	char *room = buf_room(&d->run, word->text.n + 4);
+	struct str text = word->encoding == 'b' ? joined(d, word->text) : word->text;
+	char *room = buf_room(&d->run, text.n + 4);
 	size_t n;
 
 	if (!room)
 		return;
-	n = word->encoding == 'b' ? base64_run(word->text, room) : q_word_run(word->text, room);
+	n = word->encoding == 'b' ? base64_run(text, room) : q_word_run(text, room);
 	buf_added(&d->run, n);
 }
 
@@ -78,7 +124,7 @@ static void run_flush(struct decoder *d)
 	if (d->run.n)
 		buf_add(&d->out, charset_to_utf8(d->arena, d->charset, buf_str(&d->run)));
 	buf_clear(&d->run);
-	d->charset = STR_NULL;
+	d->charset = d->open = STR_NULL;
 }
 
 static void plain_add(struct decoder *d, size_t from, size_t to)

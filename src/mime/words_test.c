@@ -29,6 +29,13 @@ static void words_are_decoded_as_senders_write_them(void **state UNUSED)
 	        {"=?iso-2022-jp?B?GyRCJCIbKEI=?=", "\xe3\x81\x82"},
 	        {"=?utf-8?X?a?=", "=?utf-8?X?a?="},
 	        {"=?utf-8?Q?a", "a"}, /* cut off */
+	        {"=?utf-8?Q?a=C3=A4=C", "a\xc3\xa4"},
+	        {"=?utf-8?Q?a_b c", "a b c"}, /* never closed: a blank ends it */
+	        {"=?utf-8?B?w6Q= =?utf-8?Q?=C3=A4?=", "\xc3\xa4\xc3\xa4"},
+	        {"=?utf-8?B?w6Q= tail", "\xc3\xa4 tail"},
+	        {"=?utf-8?Q?a=?= x", "a= x"},
+	        {"=?utf-8?B?w6?= =?utf-8?B?Q=?= x", "\xc3\xa4 x"},       /* base64 cut within a group */
+	        {"=?utf-8?B?w6Q?= =?utf-8?B?w6Q?=", "\xc3\xa4\xc3\xa4"}, /* without padding each is whole */
 	        {"=?", "=?"},
 	        {"=?utf-8?Q", "=?utf-8?Q"},
 	        {"\xe4", "\xc3\xa4"}, /* raw 8-bit */

@@ -1,19 +1,7 @@
 /* See conversation.h. */
 #include "store/conversation.h"
 
-static void read_fate(struct db_rows *rows, struct arena *arena, struct message_fate *ret)
-{
-	*ret = (struct message_fate){
-	        .message_id = db_col_int(rows, 0),
-	        .outcome = arena_cstr(arena, db_col_str(rows, 1)),
-	        .answer = arena_cstr(arena, db_col_str(rows, 2)),
-	        .state = arena_cstr(arena, db_col_str(rows, 3)),
-	        .reply = arena_cstr(arena, db_col_str(rows, 4)),
-	        .sent_at = db_col_int(rows, 5),
-	};
-}
-
-/* Where there are several rows of a message, the ledger's first and the outbox's last count: they come at the end. */
+/* Where a mail was shown several times, the first row counts: it comes last. */
 int conversation_fates(struct db *db, int64_t case_id, struct arena *arena, struct message_fate **ret_fates,
                        struct error *err)
 {
@@ -21,9 +9,8 @@ int conversation_fates(struct db *db, int64_t case_id, struct arena *arena, stru
 	struct message_fate *list = NULL;
 	size_t n = 0, size = 0;
 	int r = db_query(db,
-	                 "SELECT m.id, l.outcome, l.answer, o.state, o.reply, o.sent_at FROM message m "
-	                 "LEFT JOIN ledger l ON l.message_id = m.id LEFT JOIN outbox o ON o.message_id = m.id "
-	                 "WHERE m.case_id = $1 ORDER BY m.id, l.id DESC, o.id",
+	                 "SELECT m.id, l.outcome, l.answer FROM message m LEFT JOIN ledger l ON l.message_id = m.id "
+	                 "WHERE m.case_id = $1 ORDER BY m.id, l.id DESC",
 	                 DB_ARGS(DB_INT(case_id)), &rows, err);
 
 	if (r < 0)
@@ -33,7 +20,11 @@ int conversation_fates(struct db *db, int64_t case_id, struct arena *arena, stru
 			ARENA_ROOM(arena, list, n, size);
 			n++;
 		}
-		read_fate(rows, arena, &list[n - 1]);
+		list[n - 1] = (struct message_fate){
+		        .message_id = db_col_int(rows, 0),
+		        .outcome = arena_cstr(arena, db_col_str(rows, 1)),
+		        .answer = arena_cstr(arena, db_col_str(rows, 2)),
+		};
 	}
 	if (r < 0)
 		return r;

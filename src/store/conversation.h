@@ -1,4 +1,4 @@
-/* What a conversation's page needs beside its messages: what became of each, and the files that came with it. */
+/* What a conversation's page needs beside its messages: what became of each that came in, and its files. */
 #ifndef STORE_CONVERSATION_H
 #define STORE_CONVERSATION_H
 
@@ -6,15 +6,11 @@
 #include "store/db.h"
 #include "store/messages.h"
 
-/* A mail that came in has outcome and answer of its ledger row; one of ours has its outbox row. What there is not is
- * "". */
+/* As the ledger has it; "" for a mail of ours. */
 struct message_fate {
 	int64_t message_id;
 	const char *outcome; /* "created", "updated" … */
 	const char *answer;  /* "queued", or why there is none */
-	const char *state;   /* of the outbox: "sent", "later" … */
-	const char *reply;   /* the server's words */
-	int64_t sent_at;     /* 0: not */
 };
 
 /* Of the messages of a case, as message_list() has them. Returns their number. */

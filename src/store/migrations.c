@@ -108,13 +108,40 @@ static const char foundation[] =
         " case_id BIGINT, message_id BIGINT, data TEXT NOT NULL);"      /* JSON */
         "CREATE INDEX event_case ON event (case_id) WHERE case_id IS NOT NULL;";
 
+static const char bounces[] =
+        /* What a report said of a recipient. State: queued, later, sent, failed, uncertain; delayed, delivered, bounced
+           by a report; suppressed. */
+        "ALTER TABLE outbox_recipient ADD COLUMN status TEXT NOT NULL DEFAULT '';"     /* 5.1.1 (RFC 3463) */
+        "ALTER TABLE outbox_recipient ADD COLUMN reason TEXT NOT NULL DEFAULT '';"     /* userunknown … */
+        "ALTER TABLE outbox_recipient ADD COLUMN diagnostic TEXT NOT NULL DEFAULT '';" /* the server's words */
+        "ALTER TABLE outbox_recipient ADD COLUMN mta TEXT NOT NULL DEFAULT '';"        /* who reports */
+        "ALTER TABLE outbox_recipient ADD COLUMN reported_at BIGINT;"
+        "ALTER TABLE outbox_recipient ADD COLUMN report_id BIGINT;" /* the message that was the report */
+        "CREATE INDEX outbox_recipient_address ON outbox_recipient (LOWER(address));"
+        "ALTER TABLE outbox ADD COLUMN warned_at BIGINT;" /* that it waits for long was told then */
+        "CREATE INDEX outbox_message ON outbox (message_id);"
+        "CREATE INDEX message_ours ON message (message_ident) WHERE direction = 'out';"
+
+        /* Addresses that get no mail. A row that isn't active remembers what was: bounces counted, a lifted one. */
+        "CREATE TABLE suppression ("
+        " address TEXT NOT NULL," /* lower case */
+        " account TEXT NOT NULL," /* '' is all */
+        " reason TEXT NOT NULL,"  /* hard-bounce, soft-bounce, complaint, manual */
+        " class TEXT NOT NULL, status TEXT NOT NULL, note TEXT NOT NULL," /* class: userunknown …; note: words */
+        " message_id BIGINT,"                                             /* the report */
+        " since BIGINT NOT NULL, until BIGINT,"                           /* until: NULL is for ever */
+        " count BIGINT NOT NULL, counted_from BIGINT NOT NULL,"           /* bounces, and the first one's time */
+        " active BIGINT NOT NULL, author TEXT NOT NULL,"
+        " PRIMARY KEY (address, account)) {CLUSTERED};";
+
 /* What became of a message: for the page of its conversation. */
-static const char conversation[] = "CREATE INDEX ledger_of_message ON ledger (message_id) WHERE message_id IS NOT NULL;"
-                                   "CREATE INDEX outbox_of_message ON outbox (message_id);";
+static const char conversation[] =
+        "CREATE INDEX ledger_of_message ON ledger (message_id) WHERE message_id IS NOT NULL;";
 
 const struct migration migrations[] = {
         {1, "foundation", foundation},
-        {2, "conversation", conversation},
+        {2, "bounces", bounces},
+        {3, "conversation", conversation},
 };
 
 const size_t migration_count = ARRAY_LEN(migrations);
