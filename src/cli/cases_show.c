@@ -48,12 +48,13 @@ static json_t *attachments_json(const struct stored_attachment *list, int count)
 
 static json_t *message_json(const struct stored_message *m, const struct message_fate *fate)
 {
-	return json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:I, s:o, s:o, s:s, s:s}", "id", (json_int_t)m->id,
-	                 "direction", m->direction, "message_id", cli_json_str(m->message_ident), "from",
-	                 cli_json_str(m->from_address), "from_name", cli_json_str(m->from_name), "to",
+	return json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:I, s:o, s:o, s:s, s:s, s:s}", "id",
+	                 (json_int_t)m->id, "direction", m->direction, "message_id", cli_json_str(m->message_ident),
+	                 "from", cli_json_str(m->from_address), "from_name", cli_json_str(m->from_name), "to",
 	                 cli_json_str(m->to_text), "subject", cli_json_str(m->subject), "automatic", m->automatic,
 	                 "created_at", (json_int_t)m->created_at, "evidence", cli_json_str(m->evidence), "text",
-	                 cli_json_str(m->body_text), "outcome", fate->outcome, "answer", fate->answer);
+	                 cli_json_str(m->body_text), "outcome", fate->outcome, "answer", fate->answer, "no_answer",
+	                 fate->answer_code);
 }
 
 static int add_message_json(struct conversation *all, int at, json_t *list, struct error *err)
@@ -194,7 +195,8 @@ static void show_answer(const struct message_fate *fate, struct page *page)
 	if (strcmp(fate->answer, "queued") == 0) {
 		page_text(page, PAGE_DIM, STR("    answered: an automatic answer was queued"));
 	} else {
-		page_text(page, PAGE_DIM, STR("    no answer: "));
+		page_printf(page, PAGE_DIM,
+		            *fate->answer_code ? "    no answer (%s): " : "    no answer%s: ", fate->answer_code);
 		page_text(page, PAGE_NOTE, str_of(fate->answer));
 	}
 	page_line_end(page);

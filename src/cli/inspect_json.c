@@ -2,6 +2,9 @@
 #include "cli/inspect.h"
 
 #include "base/clock.h"
+#include "cases/threading.h"
+#include "mime/subject.h"
+#include "mime/thread_index.h"
 
 #include <openssl/evp.h>
 
@@ -149,6 +152,20 @@ void inspect_add_reply(json_t *object, const struct reply *reply)
 	json_object_set_new(object, "reply_evidence_line", text(reply->evidence_line));
 }
 
+/* What may tell its case, besides the ids: only the store knows whose tokens they are. */
+static json_t *thread_json(struct arena *arena, const struct message *m)
+{
+	struct thread_index index = thread_index_of(arena, m);
+	struct str tokens[THREADING_MAX_TOKENS];
+	size_t n = threading_tokens_in(message_body_text(arena, m), tokens, ARRAY_LEN(tokens));
+	bool is_answer;
+	struct str topic = subject_topic(m->subject, &is_answer);
+
+	return json_pack("{s:o, s:o, s:b, s:I, s:o}", "topic", text(topic), "index_root", text(index.root), "is_answer",
+	                 is_answer || m->in_reply_to_count || m->reference_count || index.answers, "index_answers",
+	                 (json_int_t)index.answers, "tokens", texts(tokens, n));
+}
+
 static void add_safe_html(json_t *object, const struct sanitised *html)
 {
 	json_object_set_new(object, "html_safe", text(html->html));
@@ -188,9 +205,11 @@ static json_t *object_of(const struct inspected *mail)
 	json_object_set_new(object, "parts", leaves);
 	json_object_set_new(object, "kind", json_string(auto_kind_word(mail->kind.kind)));
 	json_object_set_new(object, "evidence", text(mail->kind.evidence));
+	json_object_set_new(object, "signs", texts(mail->kind.signs, mail->kind.sign_count));
 	json_object_set_new(object, "answer_allowed", json_boolean(mail->kind.answer_allowed));
 	json_object_set_new(object, "auto", json_boolean(mail->kind.kind != AUTO_NONE));
 	set_bounces(object, &mail->bounces);
+	json_object_set_new(object, "thread", thread_json(mail->arena, m));
 	json_object_set_new(object, "notices", texts(m->notices, m->notice_count));
 	return object;
 }

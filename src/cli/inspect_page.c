@@ -72,8 +72,6 @@ static void show_head(const struct inspected *mail, struct page *page)
 	page_line_end(page);
 	show_date(mail, page);
 	page_field(page, "Message-ID", m->message_id);
-	for (size_t i = 0; i < m->in_reply_to_count; i++)
-		page_field(page, i ? "" : "Answer to", m->in_reply_to[i]);
 }
 
 /* ---------------------------------------------------------------- kind */
@@ -90,6 +88,8 @@ static const char *kind_phrase(enum auto_kind kind)
 	        [AUTO_LIST] = "from a mailing list",
 	        [AUTO_NEWSLETTER] = "a newsletter",
 	        [AUTO_GENERATED] = "sent by a machine",
+	        [AUTO_LOOP] = "a mail that goes round",
+	        [AUTO_OWN] = "a mail of our own, come back",
 	};
 	return (size_t)kind < ARRAY_LEN(phrases) && phrases[kind] ? phrases[kind] : auto_kind_word(kind);
 }
@@ -110,7 +110,8 @@ static void show_kind(const struct inspected *mail, struct page *page)
 	page_label(page, "Kind");
 	page_text(page, c->kind == AUTO_NONE ? PAGE_GOOD : PAGE_NOTE, str_of(kind_phrase(c->kind)));
 	page_line_end(page);
-	page_field(page, "Because of", c->evidence);
+	for (size_t i = 0; i < c->sign_count; i++)
+		page_field(page, i ? "" : "Because of", c->signs[i]);
 	page_label(page, "Answer");
 	page_text(page, c->answer_allowed ? PAGE_GOOD : PAGE_NOTE,
 	          c->answer_allowed ? STR("an automatic answer may go out") : STR("no automatic answer goes out"));
@@ -168,6 +169,7 @@ static void show_cut(const struct inspected *mail, struct page *page)
 static void (*const sections[])(const struct inspected *mail, struct page *page) = {
         show_head,
         show_kind,
+        inspect_section_thread,
         inspect_section_bounce,
         show_text,
         show_cut,

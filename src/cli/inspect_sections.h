@@ -6,6 +6,7 @@
 
 #include "cli/inspect.h"
 
+void inspect_section_thread(const struct inspected *mail, struct page *page);
 void inspect_section_bounce(const struct inspected *mail, struct page *page);
 void inspect_section_attachments(const struct inspected *mail, struct page *page);
 void inspect_section_html(const struct inspected *mail, struct page *page);

@@ -28,6 +28,8 @@ const struct command *const commands[] = {
         &ledger_command,
         &outbox_command,
         &suppressions_command,
+        &loops_command,
+        &automatic_mail_command,
         &inspect_command,
         &keys_command,
         &doctor_command,
@@ -57,7 +59,7 @@ static void print_help(FILE *out)
 {
 	fputs(intro, out);
 	for (size_t i = 0; commands[i]; i++)
-		fprintf(out, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
+		fprintf(out, "  %-14s %s\n", commands[i]->name, commands[i]->summary);
 	fputs(outro, out);
 }
 

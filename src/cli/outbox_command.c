@@ -6,6 +6,7 @@
 #include "cli/delivery.h"
 #include "cli/text.h"
 #include "send/outbox_runner.h"
+#include "store/automatic_mail.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -13,17 +14,24 @@
 static const char *const states[] = {"queued",    "later",   "sending",    "sent", "failed",
                                      "uncertain", "bounced", "suppressed", NULL};
 
-static json_t *outbox_json(const struct outbox_row *row)
+/* It would go out, but automatic mail is switched off. */
+static bool is_stopped(const struct outbox_row *row, bool automatic_mail_on)
 {
-	return json_pack("{s:I, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:o}", "id", (json_int_t)row->id,
-	                 "account", row->account, "kind", row->kind, "state", row->state, "case",
-	                 (json_int_t)row->case_id, "message", (json_int_t)row->message_id, "tries",
-	                 (json_int_t)row->tries, "code", (json_int_t)row->code, "reply", row->reply, "next_try_at",
-	                 (json_int_t)row->next_try_at, "sent_at", (json_int_t)row->sent_at, "recipients",
-	                 delivery_json(row));
+	return !automatic_mail_on && strcmp(row->kind, "answer") == 0 &&
+	       (strcmp(row->state, "queued") == 0 || strcmp(row->state, "later") == 0);
 }
 
-static void print_outbox_row(const struct outbox_row *row)
+static json_t *outbox_json(const struct outbox_row *row, bool automatic_mail_on)
+{
+	return json_pack("{s:I, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:o}", "id", (json_int_t)row->id,
+	                 "account", row->account, "kind", row->kind, "state", row->state, "waits_for",
+	                 is_stopped(row, automatic_mail_on) ? "automatic-mail" : "", "case", (json_int_t)row->case_id,
+	                 "message", (json_int_t)row->message_id, "tries", (json_int_t)row->tries, "code",
+	                 (json_int_t)row->code, "reply", row->reply, "next_try_at", (json_int_t)row->next_try_at,
+	                 "sent_at", (json_int_t)row->sent_at, "recipients", delivery_json(row));
+}
+
+static void print_outbox_row(const struct outbox_row *row, bool automatic_mail_on)
 {
 	struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(64));
 	char when[24];
@@ -32,6 +40,8 @@ static void print_outbox_row(const struct outbox_row *row)
 	line_column(&line, str_of(row->account), 12);
 	buf_printf(&line, "%-9s to %s%s", row->state, row->recipient_count ? row->recipients[0].address : "nobody",
 	           row->recipient_count > 1 ? " and others" : "");
+	if (is_stopped(row, automatic_mail_on))
+		buf_add(&line, STR("  waits: automatic mail is off"));
 	if (row->reply[0] && strcmp(row->state, "suppressed") != 0)
 		buf_printf(&line, "  %s", row->reply);
 	line_put(&line);
@@ -43,20 +53,23 @@ static int list_outbox(struct cli *cli, struct db *db, const char *state, size_t
                        struct error *err)
 {
 	struct outbox_row *rows;
-	int n = outbox_list(db, state, limit, arena, &rows, err);
+	bool is_on;
+	int n = automatic_mail_is_on(db, &is_on, err);
 
+	if (n == 0)
+		n = outbox_list(db, state, limit, arena, &rows, err);
 	if (n < 0)
 		return n;
 	if (cli->json) {
 		json_t *all = json_array();
 
 		for (int i = 0; i < n; i++)
-			json_array_append_new(all, outbox_json(&rows[i]));
+			json_array_append_new(all, outbox_json(&rows[i], is_on));
 		cli_print_json(all);
 		return 0;
 	}
 	for (int i = 0; i < n; i++)
-		print_outbox_row(&rows[i]);
+		print_outbox_row(&rows[i], is_on);
 	if (n == 0)
 		puts(state ? "no rows in this state" : "the outbox is empty");
 	cli_say_more(n, limit);

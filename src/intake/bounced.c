@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/random.h"
+#include "intake/no_answer.h"
+#include "security/token.h"
 #include "store/cases.h"
 #include "store/suppressions.h"
 
@@ -98,13 +100,14 @@ static struct str id_around(struct str text, size_t at)
 {
 	size_t start = at, end = at + 1;
 
-	while (start > 0 && at - start <= RANDOM_TOKEN_LEN && is_token_char(text.p[start - 1]))
+	while (start > 0 && at - start <= TOKEN_LEN && is_token_char(text.p[start - 1]))
 		start--;
 	while (end < text.n && end - at <= 255 && is_domain_char(text.p[end]))
 		end++;
 	while (end > at + 1 && text.p[end - 1] == '.')
 		end--;
-	return at - start == RANDOM_TOKEN_LEN ? str_slice(text, start, end) : STR("");
+	/* Mail that a person sends has the shorter ones. */
+	return at - start == TOKEN_LEN || at - start == RANDOM_TOKEN_LEN ? str_slice(text, start, end) : STR("");
 }
 
 static struct str without_quote_mark(struct str line)
@@ -226,7 +229,7 @@ int bounced_match(struct item *item, struct db *db, const struct threading *thre
 	}
 	if (r < 0)
 		return r;
-	item->ledger.answer = why_no_answer(item, &bounced, weak_row);
+	no_answer(item, NO_ANSWER_REPORT, why_no_answer(item, &bounced, weak_row));
 	*ret_bounced = bounced;
 	return 0;
 }

@@ -235,6 +235,7 @@ struct item *item_again(const struct intake_place *place, const struct ledger_ro
 	item->ledger = *row;
 	item->ledger.listener = place->listener->id;
 	item->ledger.outcome = item->ledger.category = item->ledger.reason = "";
+	item->ledger.answer_code = "";
 	item->ledger.answer = row->answer && strcmp(row->answer, "queued") == 0 ? "queued" : "";
 	item->answered_before = item->ledger.answer[0] != '\0';
 	item->has_row = item->is_kept = true;

@@ -46,6 +46,8 @@ struct item {
 	bool is_kept;             /* its raw bytes are in the store already, under ledger.message_id */
 	bool passed_over;         /* the ledger shows it as handled: nothing was done */
 	bool answered_before;     /* an automatic answer went out in an earlier try */
+	bool is_stranger;         /* its sender has no part in the case that it joins */
+	bool is_blocked;          /* its sender is on the block list: a case that comes of it is cancelled */
 	const char *stage;        /* what was being done when it failed: the ledger's category */
 	const char *case_number;  /* after the commit; "" */
 	int result;

@@ -9,7 +9,8 @@ int conversation_fates(struct db *db, int64_t case_id, struct arena *arena, stru
 	struct message_fate *list = NULL;
 	size_t n = 0, size = 0;
 	int r = db_query(db,
-	                 "SELECT m.id, l.outcome, l.answer FROM message m LEFT JOIN ledger l ON l.message_id = m.id "
+	                 "SELECT m.id, l.outcome, l.answer, l.answer_code FROM message m LEFT JOIN ledger l ON "
+	                 "l.message_id = m.id "
 	                 "WHERE m.case_id = $1 ORDER BY m.id, l.id DESC",
 	                 DB_ARGS(DB_INT(case_id)), &rows, err);
 
@@ -24,6 +25,7 @@ int conversation_fates(struct db *db, int64_t case_id, struct arena *arena, stru
 		        .message_id = db_col_int(rows, 0),
 		        .outcome = arena_cstr(arena, db_col_str(rows, 1)),
 		        .answer = arena_cstr(arena, db_col_str(rows, 2)),
+		        .answer_code = arena_cstr(arena, db_col_str(rows, 3)),
 		};
 	}
 	if (r < 0)

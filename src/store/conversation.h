@@ -9,8 +9,9 @@
 /* As the ledger has it; "" for a mail of ours. */
 struct message_fate {
 	int64_t message_id;
-	const char *outcome; /* "created", "updated" … */
-	const char *answer;  /* "queued", or why there is none */
+	const char *outcome;     /* "created", "updated" … */
+	const char *answer;      /* "queued", or why there is none */
+	const char *answer_code; /* the same as a code: intake/no_answer.h */
 };
 
 /* Of the messages of a case, as message_list() has them. Returns their number. */

@@ -51,6 +51,7 @@ static void check_fates(struct store *store)
 	assert_string_equal(fates[0].answer, "queued");
 	assert_int_equal(fates[1].message_id, 2);
 	assert_string_equal(fates[1].outcome, "");
+	assert_string_equal(fates[1].answer_code, "");
 	assert_string_equal(fates[2].answer, "");
 	assert_int_equal(conversation_fates(db, 99, arena, &fates, &err), 0);
 }

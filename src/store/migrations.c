@@ -134,6 +134,38 @@ static const char bounces[] =
         " active BIGINT NOT NULL, author TEXT NOT NULL,"
         " PRIMARY KEY (address, account)) {CLUSTERED};";
 
+static const char answering[] =
+        /* Why no answer went out, as a code; '' where one did, or where nothing was decided. */
+        "ALTER TABLE ledger ADD COLUMN answer_code TEXT NOT NULL DEFAULT '';"
+        "CREATE INDEX ledger_answer_code ON ledger (answer_code, id) WHERE answer_code <> '';"
+
+        /* A circuit breaker for each correspondent and each case: see intake/breaker.h. */
+        "CREATE TABLE breaker ("
+        " scope TEXT NOT NULL, name TEXT NOT NULL," /* 'address' and the address, lower case; 'case' and its id */
+        " state TEXT NOT NULL,"                     /* closed, open, half-open */
+        " reason TEXT NOT NULL,"                    /* what opened it, in words */
+        " level BIGINT NOT NULL,"                   /* how often it opened in a row */
+        " open_until BIGINT NOT NULL,"
+        " letters BIGINT NOT NULL, since BIGINT NOT NULL," /* answers within the day that began at `since` */
+        " memory TEXT NOT NULL," /* the last mails that were answered: time, delay, likeness */
+        " updated_at BIGINT NOT NULL,"
+        " PRIMARY KEY (scope, name)) {CLUSTERED};"
+        "CREATE INDEX breaker_updated ON breaker (state, updated_at);"
+
+        /* The tokens of our mails, each bound to its recipient: see cases/thread_token.h. */
+        "CREATE TABLE thread_token ("
+        " token TEXT NOT NULL PRIMARY KEY, case_id BIGINT NOT NULL, message_id BIGINT NOT NULL, address TEXT NOT NULL)"
+        " {CLUSTERED};"
+        /* Roots of Thread-Index, base64 of 22 bytes. */
+        "CREATE TABLE thread_root (root TEXT NOT NULL PRIMARY KEY, case_id BIGINT NOT NULL) {CLUSTERED};"
+        /* Who has a part in a case: wrote into it, was written to, or was brought in by one who had. */
+        "CREATE TABLE case_participant ("
+        " case_id BIGINT NOT NULL, address TEXT NOT NULL, PRIMARY KEY (case_id, address)) {CLUSTERED};"
+        "CREATE INDEX case_participant_address ON case_participant (address, case_id);"
+        "INSERT INTO case_participant (case_id, address)"
+        " SELECT DISTINCT case_id, LOWER(SUBSTR(from_address, 1, 320)) FROM message"
+        " WHERE case_id IS NOT NULL AND direction = 'in' AND from_address <> '';";
+
 /* What became of a message: for the page of its conversation. */
 static const char conversation[] =
         "CREATE INDEX ledger_of_message ON ledger (message_id) WHERE message_id IS NOT NULL;";
@@ -141,7 +173,8 @@ static const char conversation[] =
 const struct migration migrations[] = {
         {1, "foundation", foundation},
         {2, "bounces", bounces},
-        {3, "conversation", conversation},
+        {3, "answering", answering},
+        {4, "conversation", conversation},
 };
 
 const size_t migration_count = ARRAY_LEN(migrations);

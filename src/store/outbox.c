@@ -1,6 +1,7 @@
 /* See outbox.h. */
 #include "store/outbox.h"
 
+#include "store/automatic_mail.h"
 #include "store/outbox_reports.h"
 #include "store/suppressions.h"
 
@@ -121,8 +122,7 @@ int outbox_due(struct db *db, const char *account, int64_t now, int64_t *ret_ids
 	size_t n = 0;
 	int r = db_query(db,
 	                 "SELECT id FROM outbox WHERE (state = 'queued' OR state = 'later') AND account = $1 AND "
-	                 "next_try_at <= $2 "
-	                 "ORDER BY next_try_at, id LIMIT $3",
+	                 "next_try_at <= $2 AND " AUTOMATIC_MAIL_MAY_GO " ORDER BY next_try_at, id LIMIT $3",
 	                 DB_ARGS(DB_TEXT(account), DB_INT(now), DB_INT(max)), &rows, err);
 
 	if (r < 0)
@@ -145,9 +145,8 @@ int outbox_accounts(struct db *db, void (*each)(void *ctx, const char *account, 
 	} *list = NULL;
 	size_t n = 0, size = 0;
 	int r = db_query(db,
-	                 "SELECT account, MIN(next_try_at) FROM outbox WHERE state = 'queued' OR state = 'later' GROUP "
-	                 "BY account "
-	                 "ORDER BY account",
+	                 "SELECT account, MIN(next_try_at) FROM outbox WHERE (state = 'queued' OR state = 'later') "
+	                 "AND " AUTOMATIC_MAIL_MAY_GO " GROUP BY account ORDER BY account",
 	                 DB_NO_ARGS, &rows, err);
 
 	if (r < 0)
@@ -166,7 +165,7 @@ int outbox_mark_sending(struct db *db, int64_t id, const char *claim, struct err
 {
 	int64_t n = db_exec_count(db,
 	                          "UPDATE outbox SET state = 'sending', claim = $2 WHERE id = $1 AND (state = 'queued' "
-	                          "OR state = 'later')",
+	                          "OR state = 'later') AND " AUTOMATIC_MAIL_MAY_GO,
 	                          DB_ARGS(DB_INT(id), DB_TEXT(claim)), err);
 
 	return n < 0 ? (int)n : n > 0;

@@ -45,7 +45,8 @@ int outbox_insert(struct db *db, const struct outbox_row *row, struct error *err
 /* 1 found, 0 none; with recipients. */
 int outbox_get(struct db *db, int64_t id, struct arena *arena, struct outbox_row *ret_row, struct error *err) NODISCARD;
 
-/* Ids due for an account, oldest first, up to `max`; returns their number. */
+/* Ids due for an account, oldest first, up to `max`; returns their number. Answers are never due while automatic mail
+ * is off (automatic_mail.h). */
 int outbox_due(struct db *db, const char *account, int64_t now, int64_t *ret_ids, size_t max,
                struct error *err) NODISCARD;
 
@@ -54,7 +55,7 @@ int outbox_accounts(struct db *db, void (*each)(void *ctx, const char *account, 
                     struct error *err) NODISCARD;
 
 /* The durable mark before the final dot. Returns 1, or 0 where the row is not queued any more (cancelled, or somebody
- * else's). */
+ * else's), or is an answer and automatic mail is off. */
 int outbox_mark_sending(struct db *db, int64_t id, const char *claim, struct error *err) NODISCARD;
 
 /* Writes state, tries, next_try_at, code, reply, sent_at, warned_at and the recipients' answers. 1 done; 0 where the
