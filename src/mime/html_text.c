@@ -310,7 +310,7 @@ static bool word_bullet(struct arena *arena, struct page *page)
 		page->breaks = MIN(page->breaks, 1);
 	page->bullet_at = page->paragraphs;
 	before_text(page);
-	buf_add(&page->out, mark.n && is_digit(mark.p[0]) ? mark : STR("*"));
+	buf_add(&page->out, mark.n > 1 && (is_digit(mark.p[0]) || is_alpha(mark.p[0])) ? mark : STR("*"));
 	page->has_space = true;
 	return true;
 }

@@ -51,6 +51,9 @@ static void lists(void **state UNUSED)
 	         "* one\n* two\n\nx"},
 	        {"<p><![if !supportLists]>1.<span>&nbsp;&nbsp; </span><![endif]>one</p>", "1. one"},
 	        {"<p><![if !supportLists]>one", "one"},
+	        {"<p><![if !supportLists]>b)<span>&nbsp; </span><![endif]>two", "b) two"},
+	        {"<p><![if !supportLists]>o<span>&nbsp; </span><![endif]>round",
+	         "* round"}, /* a circle of Courier New */
 	};
 
 	check(cases, ARRAY_LEN(cases));

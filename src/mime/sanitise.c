@@ -18,7 +18,7 @@ static const struct {
         [REMOVED_FRAME] = {"frame or embedded object removed", "frames and embedded objects removed"},
         [REMOVED_MEDIA] = {"video or sound removed", "videos and sounds removed"},
         [REMOVED_DRAWING] = {"SVG or MathML element removed", "SVG or MathML elements removed"},
-        [REMOVED_META] = {"meta, link or base element removed", "meta, link and base elements removed"},
+        [REMOVED_META] = {"refresh, link or base element removed", "refresh, link and base elements removed"},
         [REMOVED_STYLE_SHEET] = {"style sheet removed", "style sheets removed"},
         [REMOVED_LINK] = {"link with a forbidden address removed", "links with forbidden addresses removed"},
         [REMOVED_IMAGE] = {"image with a forbidden or missing address removed",

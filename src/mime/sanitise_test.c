@@ -206,6 +206,33 @@ static void a_page_of_frames_is_shown_as_text(void **state UNUSED)
 	assert_str(html_sanitise(arena, STR_NULL, NULL).html, "");
 }
 
+/* What is worth a word, and what nearly every page has. */
+static void notices_name_what_was_removed(void **state UNUSED)
+{
+	static const struct {
+		const char *html, *notice; /* NULL: none */
+	} cases[] = {
+	        {"<meta charset=utf-8><p class=x data-y=1 style='mso-x:y;color:red'>Hi</p><!-- x --><o:p></o:p>", NULL},
+	        {"<meta http-equiv=Refresh content='0;url=x'>Hi", "1 refresh, link or base element removed"},
+	        {"<script>x</script>Hi<script>y</script>", "2 scripts removed"},
+	        {"<p onclick=x onload=y>Hi", "2 event handlers removed"},
+	        {"<form>Hi", "1 form element removed"},
+	        {"<iframe src=x></iframe>Hi", "1 frame or embedded object removed"},
+	        {"<svg></svg>Hi", "1 SVG or MathML element removed"},
+	        {"<a href=javascript:x>Hi</a>", "1 link with a forbidden address removed"},
+	        {"<p style='position:fixed'>Hi", "1 forbidden style removed"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct arena *arena CLEANUP(arena_freep) = arena_new();
+		struct sanitised safe = html_sanitise(arena, str_of(cases[i].html), NULL);
+
+		assert_int_equal(safe.notice_count, cases[i].notice != NULL);
+		if (cases[i].notice)
+			assert_str(safe.notices[0], cases[i].notice);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +243,7 @@ int main(void)
 	        cmocka_unit_test(hostile_size_and_depth_end_as_text),
 	        cmocka_unit_test(a_small_page_that_grows_is_given_up_in_time),
 	        cmocka_unit_test(deep_levels_lose_their_elements_and_keep_their_text),
+	        cmocka_unit_test(notices_name_what_was_removed),
 	        cmocka_unit_test(a_page_of_frames_is_shown_as_text),
 	};
 	return cmocka_run_group_tests_name("mime/sanitise", tests, NULL, NULL);

@@ -129,13 +129,22 @@ static void write_start(struct cleaner *cleaner, const struct element_rule *rule
 	buf_add_cstr(&cleaner->out, rule->is_pre ? ">\n" : ">");
 }
 
+/* A <meta> that says the charset, as nearly every page has one, isn't worth a notice. */
+static void count_removal(struct cleaner *cleaner, const GumboElement *element, const struct element_rule *rule)
+{
+	const GumboAttribute *what = gumbo_get_attribute(&element->attributes, "http-equiv");
+
+	if (element->tag != GUMBO_TAG_META || (what && str_eq_nocase(str_trim(str_of(what->value)), STR("refresh"))))
+		cleaner->removed[rule->removal]++;
+}
+
 static void enter(struct walk *walk, const GumboNode *node)
 {
 	const GumboElement *element = &node->v.element;
 	const struct element_rule *rule = sanitise_element(element);
 
 	if (rule->fate != FATE_KEEP)
-		walk->cleaner->removed[rule->removal]++;
+		count_removal(walk->cleaner, element, rule);
 	if (rule->fate == FATE_DROP)
 		return;
 	if (rule->fate == FATE_UNWRAP || !may_open(walk, rule)) {
@@ -228,7 +237,7 @@ static void count_head(struct cleaner *cleaner, const GumboNode *root)
 			const GumboNode *child = head->v.element.children.data[j];
 
 			if (child->type == GUMBO_NODE_ELEMENT)
-				cleaner->removed[sanitise_element(&child->v.element)->removal]++;
+				count_removal(cleaner, &child->v.element, sanitise_element(&child->v.element));
 		}
 	}
 }
