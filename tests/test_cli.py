@@ -38,11 +38,12 @@ class Commands(unittest.TestCase):
     def ingest(self, *words, **options):
         return self.home.run("ingest", "-l", "support", input=mail(*words, **options)).out
 
-    def on_terminal(self, *words, columns=60):
+    def on_terminal(self, *words, columns=60, color=False):
         """What the command writes to a terminal of so many columns."""
+        env = {key: value for key, value in os.environ.items() if key != "NO_COLOR"} | {"TERM": "xterm"} | ({} if color else {"NO_COLOR": "1"})
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        process = subprocess.Popen(self.home.command(*words), stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs)
+        process = subprocess.Popen(self.home.command(*words), stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, env=env)
         os.close(theirs)
         pieces = []
         with contextlib.suppress(OSError):
@@ -232,6 +233,58 @@ class Commands(unittest.TestCase):
         self.assertEqual(self.home.json("cases", "status", "SUP-00001", "open"), {"number": "SUP-00001", "status": "open"})
         self.assertIn("it has open, resolved", self.home.run("cases", "status", "SUP-00001", "x", expect=3).err)
 
+    CONVERSATION = (
+        "From: Anna <anna@customer.test>\nTo: support@example.test\nSubject: Re: Hilfe\nMessage-ID: <two@customer.test>\n"
+        "In-Reply-To: <one@customer.test>\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n"
+        "Content-Type: text/html; charset=utf-8\n\n<p onclick=x>It still <b>smokes</b>.</p><div class=gmail_quote>On 5 Mar 2024, Support wrote:"
+        "<blockquote>Hello,<br>old words</blockquote></div><img src=https://track.test/p.gif><img src=cid:pic@x>\n--b\n"
+        "Content-Type: image/png; name=smoke.png\nContent-ID: <pic@x>\nContent-Transfer-Encoding: base64\n\niVBORw0KGgo=\n--b\n"
+        "Content-Type: text/csv; name=list.csv\nContent-Disposition: attachment\n\na,b\n--b--\n")
+
+    def test_a_conversation_reads_from_the_top(self):
+        self.home.apply(setup())
+        self.ingest("Hilfe", ident="one")
+        self.home.run("ingest", "-l", "support", input=self.CONVERSATION)
+        page = self.home.run("cases", "show", "SUP-00001").out
+        inside = ("SUP-00001  open  ", "why here: it opened the case", "answered: an automatic answer was queued", "outbox: queued", "why here: won: ",
+                  "no answer (", "It still smokes.", "[… 4 quoted lines]", "file 1: smoke.png, 8 bytes, image/png, shown in the text", "file 2: list.csv, 3 bytes")
+        places = [page.find(words) for words in inside]
+        self.assertNotIn(-1, places, page)
+        self.assertEqual(places, sorted(places))
+        self.assertNotIn("old words", page)
+        self.assertIn("old words", self.home.run("cases", "show", "--full", "SUP-00001").out)
+        last = self.home.json("cases", "show", "SUP-00001")["conversation"][-1]
+        self.assertEqual((last["reply_text"], last["outcome"], [file["name"] for file in last["attachments"]]),
+                         ("It still smokes.", "updated", ["smoke.png", "list.csv"]))
+        self.assertIn("old words", last["text"])
+
+    def test_a_message_gives_out_what_is_in_it(self):
+        self.home.apply(setup())
+        self.home.run("ingest", "-l", "support", input=self.CONVERSATION)
+        ident = self.home.json("cases", "show", "SUP-00001")["conversation"][0]["id"]
+        self.assertIn("smoke.png", self.home.run("message", "show", ident).out)
+        self.assertEqual(self.home.run("message", "text", ident, "--reply").out, "It still smokes.\n")
+        self.assertIn("old words", self.home.run("message", "text", ident).out)
+        html = self.home.run("message", "html", ident)
+        self.assertIn("1 remote image blocked", html.err)
+        self.assertIn('<img src="data:image/png;base64,iVBORw0KGgo=">', html.out)
+        self.assertIn("Content-Security-Policy", html.out)
+        self.assertFalse(any(word in html.out for word in ("onclick", "track.test", "cid:")), html.out)
+        self.assertIn("https://track.test/p.gif", self.home.run("message", "html", ident, "--remote").out)
+        self.assertEqual(self.home.json("message", "html", ident)["html_parts"], ["pic@x"])
+        self.assertRegex(self.home.run("message", "attachment", ident).out, r"^ +1 +8 bytes +image/png +smoke.png\n +2 +3 bytes +text/csv +list.csv\n$")
+        path = self.home.write("out.bin", "old")
+        self.assertEqual(self.home.run("message", "attachment", ident, 1, "-o", path).out, "")
+        with open(path, "rb") as file:
+            self.assertEqual(file.read(), b"\x89PNG\r\n\x1a\n")
+        self.assertEqual(self.home.run("message", "attachment", ident, 2).out, "a,b")
+        self.assertEqual(self.home.json("message", "attachment", ident, 2)["content_base64"], "YSxi")
+        self.assertIn("has 2 files", self.home.run("message", "attachment", ident, 3, expect=1).err)
+        self.assertIn("counted from 1", self.home.run("message", "attachment", ident, 0, expect=2).err)
+        plain = self.home.json("ingest", "-l", "support", input=mail("plain", ident="three"))
+        other = self.home.json("cases", "show", plain["case"])["conversation"][0]["id"]
+        self.assertIn("has no HTML", self.home.run("message", "html", other, expect=1).err)
+
     def test_ledger_retry_after_the_rule_is_mended(self):
         needs = {"activity": "create-case", "case_type": "request",
                  "map": [{"target": "order", "source": "regex:subject:order ([0-9]+)", "required": True}]}
@@ -354,6 +407,7 @@ class Commands(unittest.TestCase):
         self.assertIn("\x9b", case["subject"])  # so the printing must see to it
         ident = self.home.json("cases", "show", "SUP-00001")["conversation"][0]["id"]
         for words in (["cases"], ["cases", "show", "SUP-00001"], ["ledger"], ["outbox"], ["inspect", path], ["message", "raw", ident],
+                      ["message", "show", ident], ["message", "text", ident], ["message", "attachment", ident],
                       ["cases", "--json"], ["cases", "show", "SUP-00001", "--json"], ["ledger", "--json"], ["inspect", "--json", path]):
             with self.subTest(words=words):
                 page = self.on_terminal(*words, columns=400)
@@ -362,6 +416,14 @@ class Commands(unittest.TestCase):
         page = self.home.run("cases", "show", "SUP-00001").out
         self.assertIn("next line", page)
         self.assertNotIn("\x1b", page)
+        # In colour, what acts is ours: a style is set and taken back, nothing else.
+        for words in (["cases", "show", "SUP-00001"], ["inspect", path], ["message", "show", ident]):
+            for page in (self.on_terminal(*words, columns=400, color=True), self.home.run(*words, "--color", "always").out):
+                pieces = page.split("\x1b")[1:]
+                self.assertGreater(len(pieces), 2)
+                self.assertEqual({piece[:piece.index("m") + 1] for piece in pieces} - {"[0m", "[1m", "[2m", "[31m", "[32m", "[33m"}, set())
+                self.assertTrue(all(piece.startswith("[0m") for piece in pieces[1::2]))
+                self.assertFalse(any(piece.startswith("[0m") for piece in pieces[::2]))
 
 
 if __name__ == "__main__":

@@ -73,7 +73,10 @@ class CommandLine(Input):
         ("doctor takes no arguments", ["doctor", "now"]),
         ("version takes no arguments", ["version", "now"]),
         ("keys rotate", ["keys"]),
-        ("message show and message raw take the id of one message", ["message", "raw"]),
+        ("message raw takes the id of one message", ["message", "raw"]),
+        ("message show, raw, text, html or attachment takes the id", ["message", "7"]),
+        ("--color is auto, never or always", ["inspect", "--color", "green", "x"]),
+        ("--color is auto, never or always", ["cases", "show", "1", "--color", "green"]),
         ("inspect takes one or more message files", ["inspect"]),
     ]
 

@@ -4,26 +4,11 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cases/case_work.h"
-#include "cli/delivery.h"
-#include "cli/smime_line.h"
+#include "cli/cases_show.h"
 #include "cli/text.h"
-#include "store/held.h"
-#include "store/messages.h"
-#include "store/outbox_reports.h"
 
 #include <getopt.h>
 #include <stdio.h>
-
-static json_t *case_json(const struct stored_case *c)
-{
-	json_t *fields = json_loadb(c->fields.p, c->fields.n, 0, NULL);
-
-	return json_pack("{s:I, s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:o}", "id", (json_int_t)c->id, "type", c->type,
-	                 "number", c->number, "status", c->status, "subject", cli_json_str(c->subject), "previous",
-	                 (json_int_t)c->previous_id, "created_at", (json_int_t)c->created_at, "updated_at",
-	                 (json_int_t)c->updated_at, "messages", (json_int_t)c->message_count, "fields",
-	                 fields ? fields : json_object());
-}
 
 static void print_case(const struct stored_case *c)
 {
@@ -73,147 +58,13 @@ static int find_case(struct db *db, const char *name, struct arena *arena, struc
 	              : r;
 }
 
-/* A message of a case; of one of ours what became of it (id 0: it isn't in the outbox). */
-struct shown {
-	struct stored_message message;
-	struct outbox_row row;
-	struct str authentication; /* of one that came in: JSON; empty where nobody looked */
-};
-
-static json_t *message_json(const struct shown *shown)
+static int show_case(struct cli *cli, struct db *db, const char *name, const struct conversation_options *options,
+                     struct arena *arena, struct error *err)
 {
-	const struct stored_message *m = &shown->message;
-	json_t *object = json_pack(
-	        "{s:I, s:s, s:o, s:o, s:o, s:o, s:s, s:I, s:o, s:o}", "id", (json_int_t)m->id, "direction",
-	        m->direction, "message_id", cli_json_str(m->message_ident), "from", cli_json_str(m->from_address), "to",
-	        cli_json_str(m->to_text), "subject", cli_json_str(m->subject), "automatic", m->automatic, "created_at",
-	        (json_int_t)m->created_at, "evidence", cli_json_str(m->evidence), "text", cli_json_str(m->body_text));
-
-	json_object_set_new(object, "smime", message_smime(m));
-	if (shown->row.id)
-		json_object_set_new(object, "delivery", delivery_json(&shown->row));
-	if (shown->authentication.n)
-		json_object_set_new(object, "authentication",
-		                    json_loadb(shown->authentication.p, shown->authentication.n, 0, NULL));
-	return object;
-}
-
-/* One finding a line; the first won. */
-static void print_evidence(struct str evidence, struct buf *line)
-{
-	struct str rest = str_trim(evidence), finding;
-
-	for (const char *before = "    why here: "; str_split(&rest, '\n', &finding); before = "              ") {
-		buf_add_cstr(line, before);
-		line_column(line, finding, 0);
-		line_put(line);
-	}
-}
-
-/* "sender: authenticated: example.org vouches for it" */
-static void print_authentication(struct str document, struct buf *line)
-{
-	json_t *json = json_loadb(document.p, document.n, 0, NULL);
-	const char *result = json_string_value(json_object_get(json, "result"));
-	const char *reason = json_string_value(json_object_get(json, "reason"));
-
-	buf_printf(line, "    sender: %s: ", result ? result : "unknown");
-	line_column(line, str_of(reason ? reason : ""), 0);
-	line_put(line);
-	json_decref(json);
-}
-
-static void print_message(const struct shown *shown)
-{
-	const struct stored_message *m = &shown->message;
-	struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(64));
-	bool in = strcmp(m->direction, "in") == 0;
-	char when[24];
-
-	buf_printf(&line, "%s %s  %s ", in ? "<--" : "-->", cli_time(m->created_at, when), in ? "from" : "to");
-	line_column(&line, in ? m->from_address : m->to_text, 0);
-	buf_printf(&line, "  [message %lld]", (long long)m->id);
-	putchar('\n');
-	line_put(&line);
-	buf_add(&line, STR("    "));
-	line_column(&line, m->subject, 0);
-	if (strcmp(m->automatic, "none") != 0)
-		buf_printf(&line, "  [%s]", m->automatic);
-	line_put(&line);
-	if (m->evidence.n)
-		print_evidence(m->evidence, &line);
-	print_smime(m);
-	if (shown->authentication.n)
-		print_authentication(shown->authentication, &line);
-	print_delivery(&shown->row, "    delivery: ");
-	putchar('\n');
-	lines_put(str_trim(m->body_text));
-	putchar('\n');
-}
-
-static void print_conversation(const struct stored_case *c, const struct shown *messages, int n)
-{
-	struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(256));
-	char when[24];
-
-	buf_printf(&line, "%s  %s  ", c->number, c->status);
-	line_column(&line, c->subject, 0);
-	line_put(&line);
-	buf_printf(&line, "opened %s, account %s, type %s", cli_time(c->created_at, when), c->account, c->type);
-	if (c->fields.n > 2) {
-		buf_add(&line, STR(", fields "));
-		line_column(&line, c->fields, 0);
-	}
-	line_put(&line);
-	for (int i = 0; i < n; i++)
-		print_message(&messages[i]);
-}
-
-/* The messages of the case, and what became of ours. */
-static int load_conversation(struct db *db, int64_t case_id, struct arena *arena, struct shown **ret_shown,
-                             struct error *err)
-{
-	struct stored_message *messages;
-	struct shown *shown;
-	int n = message_list(db, case_id, arena, &messages, err), r = 0;
-
-	if (n < 0)
-		return n;
-	shown = ARENA_ARRAY(arena, struct shown, (size_t)n);
-	for (int i = 0; i < n && r >= 0; i++) {
-		shown[i].message = messages[i];
-		if (strcmp(messages[i].direction, "out") == 0)
-			r = outbox_of_message(db, messages[i].id, arena, &shown[i].row, err);
-		else
-			r = authentication_get(db, messages[i].id, arena, &shown[i].authentication, err);
-	}
-	if (r < 0)
-		return r;
-	*ret_shown = shown;
-	return n;
-}
-
-static int show_case(struct cli *cli, struct db *db, const char *name, struct arena *arena, struct error *err)
-{
-	struct shown *messages;
 	struct stored_case c;
-	int n = find_case(db, name, arena, &c, err);
+	int r = find_case(db, name, arena, &c, err);
 
-	if (n > 0)
-		n = load_conversation(db, c.id, arena, &messages, err);
-	if (n < 0)
-		return n;
-	if (cli->json) {
-		json_t *object = case_json(&c), *list = json_array();
-
-		for (int i = 0; i < n; i++)
-			json_array_append_new(list, message_json(&messages[i]));
-		json_object_set_new(object, "conversation", list);
-		cli_print_json(object);
-		return 0;
-	}
-	print_conversation(&c, messages, n);
-	return 0;
+	return r < 0 ? r : case_show(cli, db, &c, options, err);
 }
 
 struct set_status {
@@ -271,7 +122,12 @@ static int set_status(struct cli *cli, struct db *db, const char *name, const ch
 	return 0;
 }
 
-static int do_cases(struct cli *cli, int argc, char **argv, size_t limit, struct error *err)
+struct wishes {
+	size_t limit;
+	struct conversation_options show;
+};
+
+static int do_cases(struct cli *cli, int argc, char **argv, const struct wishes *wishes, struct error *err)
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct db *db CLEANUP(db_closep) = NULL;
@@ -282,43 +138,68 @@ static int do_cases(struct cli *cli, int argc, char **argv, size_t limit, struct
 	if (r < 0)
 		return r;
 	if (argc == 0 || strcmp(argv[0], "list") == 0)
-		return list_cases(cli, db, limit, arena, err);
+		return list_cases(cli, db, wishes->limit, arena, err);
 	if (strcmp(argv[0], "show") == 0)
-		return show_case(cli, db, argv[1], arena, err);
+		return show_case(cli, db, argv[1], &wishes->show, arena, err);
 	return set_status(cli, db, argv[1], argv[2], arena, err);
+}
+
+/* False after telling what is wrong; *ret_code is the exit code. */
+static bool read_options(struct cli *cli, int argc, char **argv, struct wishes *wishes, int *ret_code)
+{
+	static const struct option options[] = {{"limit", required_argument, NULL, 'n'},
+	                                        {"full", no_argument, NULL, 'f'},
+	                                        {"color", required_argument, NULL, 'c'},
+	                                        {NULL, 0, NULL, 0}};
+	int c;
+
+	*ret_code = EXIT_USAGE;
+	while ((c = getopt_long(argc, argv, ":n:", options, NULL)) != -1) {
+		if (c == 'f') {
+			wishes->show.is_full = true;
+		} else if (c == 'c') {
+			if (!page_color_parse(optarg, &wishes->show.color)) {
+				*ret_code = cli_usage(cli, &cases_command, "--color is auto, never or always");
+				return false;
+			}
+		} else if (c != 'n') {
+			*ret_code = cli_wrong_option(cli, &cases_command, c, argv);
+			return false;
+		} else if (!cli_limit(cli, &cases_command, optarg, &wishes->limit)) {
+			return false;
+		}
+	}
+	return true;
 }
 
 static int run_cases(struct cli *cli, int argc, char **argv)
 {
-	static const struct option options[] = {{"limit", required_argument, NULL, 'n'}, {NULL, 0, NULL, 0}};
-	size_t limit = CLI_LIMIT;
+	struct wishes wishes = {.limit = CLI_LIMIT};
 	const char *verb;
 	struct error err;
-	int c;
+	int code;
 
-	while ((c = getopt_long(argc, argv, ":n:", options, NULL)) != -1) {
-		if (c != 'n')
-			return cli_wrong_option(cli, &cases_command, c, argv);
-		if (!cli_limit(cli, &cases_command, optarg, &limit))
-			return EXIT_USAGE;
-	}
+	if (!read_options(cli, argc, argv, &wishes, &code))
+		return code;
 	argc -= optind;
 	argv += optind;
 	verb = argc ? argv[0] : "list";
 	if (!((strcmp(verb, "list") == 0 && argc <= 1) || (strcmp(verb, "show") == 0 && argc == 2) ||
 	      (strcmp(verb, "status") == 0 && argc == 3)))
 		return cli_usage(cli, &cases_command, "cases list, cases show NUMBER, or cases status NUMBER STATUS");
-	return do_cases(cli, argc, argv, limit, &err) < 0 ? cli_fail(cli, &err) : EXIT_OK;
+	return do_cases(cli, argc, argv, &wishes, &err) < 0 ? cli_fail(cli, &err) : EXIT_OK;
 }
 
 const struct command cases_command = {
         .name = "cases",
-        .arguments = "[list [--limit N] | show NUMBER | status NUMBER STATUS]",
+        .arguments = "[list [--limit N] | show [--full] NUMBER | status NUMBER STATUS]",
         .summary = "List cases, read one, change its status",
         .help = "  list      the newest first: number, status, last change (UTC), messages, subject\n"
-                "  show      the conversation; tells of each message why it belongs to the case, and of ours\n"
-                "            who didn't get it\n"
+                "  show      the conversation: what each message says that is new, its files, why it belongs to the\n"
+                "            case, why it got no answer, and of ours who didn't get it\n"
                 "  status    sets a status of the case's type\n"
-                "  -n, --limit N  at most so many (1000)\n",
+                "  -n, --limit N     at most so many (1000)\n"
+                "      --full        quotes and signatures are shown, not folded\n"
+                "      --color WHEN  auto (on a terminal, unless NO_COLOR is set), never, always\n",
         .run = run_cases,
 };

@@ -32,18 +32,26 @@ static void add_times(struct buf *line, const struct outbox_row *row, const stru
 		buf_printf(line, "; %lld tries, the next %s", (long long)row->tries, cli_time(row->next_try_at, when));
 }
 
+bool delivery_text(const struct outbox_row *row, size_t recipient, struct buf *line)
+{
+	const struct outbox_recipient *r = &row->recipients[recipient];
+
+	if (strcmp(r->state, "sent") == 0)
+		return false;
+	buf_printf(line, "%s %s", r->address, r->state);
+	add_words(line, r);
+	add_times(line, row, r);
+	return true;
+}
+
 void print_delivery(const struct outbox_row *row, const char *before)
 {
 	for (size_t i = 0; i < row->recipient_count; i++) {
 		struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(16));
-		const struct outbox_recipient *r = &row->recipients[i];
 
-		if (strcmp(r->state, "sent") == 0)
-			continue;
-		buf_printf(&line, "%s%s %s", before, r->address, r->state);
-		add_words(&line, r);
-		add_times(&line, row, r);
-		line_put(&line);
+		buf_add_cstr(&line, before);
+		if (delivery_text(row, i, &line))
+			line_put(&line);
 	}
 }
 

@@ -7,6 +7,9 @@
 
 #include <jansson.h>
 
+/* Appends what there is to say of one recipient; false where it is only that the mail was sent. */
+bool delivery_text(const struct outbox_row *row, size_t recipient, struct buf *line);
+
 /* A line for each recipient of whom there is more to say than that the mail was sent, each after `before`. */
 void print_delivery(const struct outbox_row *row, const char *before);
 

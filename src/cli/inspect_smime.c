@@ -4,6 +4,9 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "cli/inspect_sections.h"
+
+#define MAX_SECTION MIB(1)
 
 static struct keystore *keys, *trust; /* of this run of the command */
 
@@ -64,10 +67,14 @@ const struct smime_report *inspect_smime(struct arena *arena, struct message *m)
 	return smime_read(arena, m, &place);
 }
 
-void inspect_smime_page(const struct smime_report *report, struct buf *out)
+void inspect_section_smime(const struct inspected *mail, struct page *page)
 {
-	if (!report)
+	struct buf lines CLEANUP(buf_done) = BUF_INIT(MAX_SECTION);
+
+	if (!mail->smime)
 		return;
-	buf_printf(out, "\nS/MIME: %s\n", smime_verdict_word(report->verdict));
-	smime_page(report, out);
+	smime_page(mail->smime, &lines);
+	page_heading(page, "S/MIME");
+	page_field(page, "Result", str_of(smime_verdict_word(mail->smime->verdict)));
+	page_lines(page, PAGE_PLAIN, 0, str_trim(buf_str(&lines)));
 }

@@ -16,9 +16,6 @@ int inspect_smime_use(const struct inspect_keys *keys, struct error *err) NODISC
 /* NULL where the mail has nothing of S/MIME; else what was found, and the message to show. */
 const struct smime_report *inspect_smime(struct arena *arena, struct message *m);
 
-/* Appends the page's section. */
-void inspect_smime_page(const struct smime_report *report, struct buf *out);
-
 /* Gives back what inspect_smime_use() opened. */
 void inspect_smime_done(void);
 

@@ -2,6 +2,7 @@
 #include "cli/inspect_trust.h"
 
 #include "base/clock.h"
+#include "cli/inspect_sections.h"
 
 #include <stdlib.h>
 
@@ -60,29 +61,45 @@ json_t *inspect_trust(struct arena *arena, const struct message *m)
 	return trust_json(check(arena, m));
 }
 
-static void add_signature(struct buf *out, const struct dkim_signature *s)
+static void show_signature(struct page *page, const struct dkim_signature *s)
 {
-	buf_printf(out, "  DKIM   %s", dkim_result_word(s->result));
+	page_label(page, "DKIM");
+	page_text(page, s->result == DKIM_PASS ? PAGE_GOOD : PAGE_NOTE, str_of(dkim_result_word(s->result)));
 	if (s->domain.n)
-		buf_printf(out, ", " STR_FMT " (" STR_FMT ")", STR_ARG(s->domain), STR_ARG(s->selector));
-	buf_printf(out, ": " STR_FMT "\n", STR_ARG(s->reason.n ? s->reason : STR("the key was not looked up")));
+		page_printf(page, PAGE_PLAIN, ", " STR_FMT " (" STR_FMT ")", STR_ARG(s->domain), STR_ARG(s->selector));
+	page_text(page, PAGE_PLAIN, STR(": "));
+	page_text(page, PAGE_PLAIN, s->reason.n ? s->reason : STR("the key was not looked up"));
+	page_line_end(page);
 }
 
-void inspect_trust_page(struct arena *arena, const struct message *m, struct buf *out)
+void inspect_section_trust(const struct inspected *mail, struct page *page)
 {
-	const struct trust_result *r = check(arena, m);
+	const struct trust_result *r = check(mail->arena, mail->received);
 
-	buf_printf(out, "\nSender: %s%s", trust_state_word(r->state),
-	           r->is_refused ? ", and its domain demands more" : "");
-	buf_printf(out, "\n  " STR_FMT "%s" STR_FMT "\n", STR_ARG(r->reason), r->by.n ? ": " : "", STR_ARG(r->by));
+	page_heading(page, "Sender");
+	page_field(page, "Result", str_of(trust_state_word(r->state)));
+	if (r->is_refused)
+		page_field(page, "Policy", STR("the domain demands more"));
+	page_label(page, "Reason");
+	page_printf(page, PAGE_PLAIN, STR_FMT "%s" STR_FMT, STR_ARG(r->reason), r->by.n ? ": " : "", STR_ARG(r->by));
+	page_line_end(page);
 	for (size_t i = 0; i < r->dkim->count; i++)
-		add_signature(out, &r->dkim->signatures[i]);
-	if (r->dkim->left_out)
-		buf_printf(out, "  and %zu more signatures that were not looked at\n", r->dkim->left_out);
-	if (r->spf.n)
-		buf_printf(out, "  SPF    " STR_FMT ", " STR_FMT ", says " STR_FMT "\n", STR_ARG(r->spf),
-		           STR_ARG(r->spf_domain), STR_ARG(r->server));
-	if (r->dmarc != DMARC_NONE || r->has_policy)
-		buf_printf(out, "  DMARC  %s%s%s\n", dmarc_result_word(r->dmarc), r->has_policy ? ", p=" : "",
-		           r->has_policy ? dmarc_policy_word(r->policy) : "");
+		show_signature(page, &r->dkim->signatures[i]);
+	if (r->dkim->left_out) {
+		page_label(page, "DKIM");
+		page_printf(page, PAGE_PLAIN, "and %zu more signatures that were not looked at", r->dkim->left_out);
+		page_line_end(page);
+	}
+	if (r->spf.n) {
+		page_label(page, "SPF");
+		page_printf(page, PAGE_PLAIN, STR_FMT ", " STR_FMT ", says " STR_FMT, STR_ARG(r->spf),
+		            STR_ARG(r->spf_domain), STR_ARG(r->server));
+		page_line_end(page);
+	}
+	if (r->dmarc != DMARC_NONE || r->has_policy) {
+		page_label(page, "DMARC");
+		page_printf(page, PAGE_PLAIN, "%s%s%s", dmarc_result_word(r->dmarc), r->has_policy ? ", p=" : "",
+		            r->has_policy ? dmarc_policy_word(r->policy) : "");
+		page_line_end(page);
+	}
 }

@@ -29,8 +29,7 @@ bool inspect_trust_option(int option, const char *value) NODISCARD;
 int inspect_trust_open(struct error *err) NODISCARD;
 void inspect_trust_close(void);
 
-/* The object "authentication"; and a section of the page for people. */
+/* The object "authentication". */
 json_t *inspect_trust(struct arena *arena, const struct message *m) NODISCARD;
-void inspect_trust_page(struct arena *arena, const struct message *m, struct buf *out);
 
 #endif

@@ -1,153 +1,149 @@
-/* hauspost message: a single mail, as it came in or goes out. */
+/* hauspost message: a single mail, as it came in or goes out, and what is in it. */
 #include "cli/cli.h"
 
-#include "base/base64.h"
-#include "base/mem.h"
+#include "cli/message_output.h"
 #include "cli/text.h"
-#include "store/cases.h"
 #include "store/messages.h"
 
+#include <getopt.h>
 #include <stdio.h>
-#include <unistd.h>
 
-#define MAX_RAW MIB(256)
+static const struct {
+	const char *name;
+	int (*give)(const struct cli *cli, const struct mail_request *request, struct error *err);
+	bool takes_several, takes_file;
+} verbs[] = {
+        {.name = "show", .give = message_show, .takes_several = true},
+        {.name = "raw", .give = message_raw, .takes_several = true},
+        {.name = "text", .give = message_text},
+        {.name = "html", .give = message_html},
+        {.name = "attachment", .give = message_attachment, .takes_file = true},
+};
 
-static int read_raw(struct db *db, int64_t id, struct buf *raw, struct error *err)
+static int give_out(struct cli *cli, size_t verb, struct mail_request *request, const char *ident, struct error *err)
 {
-	int r = raw_get(db, id, raw, err);
+	struct buf raw CLEANUP(buf_done) = BUF_INIT(MESSAGE_MAX_RAW);
+	struct db *db CLEANUP(db_closep) = NULL;
+	uint64_t id;
+	int r = store_connect(cli->store, &db, err);
 
+	must(str_to_uint(str_of(ident), INT64_MAX, &id));
+	request->id = (int64_t)id;
+	if (r == 0)
+		r = raw_get(db, request->id, &raw, err);
 	if (r == 0)
 		return fail(err, E_NOT_FOUND, RETRY_NEVER,
 		            "there is no message %lld; 'hauspost cases show NUMBER' and 'hauspost ledger list --json' "
 		            "name them",
-		            (long long)id);
-	return r < 0 ? r : 0;
+		            (long long)request->id);
+	if (r < 0)
+		return r;
+	request->raw = buf_str(&raw);
+	return verbs[verb].give(cli, request, err);
 }
 
-/* ---------------------------------------------------------------- what is known of it */
-
-static void print_line(const char *label, struct str value)
+static int give_all(struct cli *cli, size_t verb, struct mail_request *request, int argc, char **argv)
 {
-	struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(64));
+	struct error err;
+	int r = cli_open(cli, false, &err);
 
-	buf_printf(&line, "%-10s ", label);
-	line_column(&line, value, 0);
-	line_put(&line);
+	for (int i = 0; r == 0 && i < argc; i++)
+		r = give_out(cli, verb, request, argv[i], &err);
+	return r < 0 ? cli_fail(cli, &err) : EXIT_OK;
 }
 
-static void print_known(const struct stored_message *m, const struct stored_case *c)
+/* -1 after telling what is wrong, with the exit code in *ret_code. */
+static int read_options(struct cli *cli, int argc, char **argv, struct mail_request *request, int *ret_code)
 {
-	struct str rest = str_trim(m->evidence), one;
-	char when[24];
+	static const struct option options[] = {
+	        {"full", no_argument, NULL, 'f'},        {"reply", no_argument, NULL, 'r'},
+	        {"remote", no_argument, NULL, 'R'},      {"output", required_argument, NULL, 'o'},
+	        {"color", required_argument, NULL, 'c'}, {NULL, 0, NULL, 0}};
+	int c;
 
-	print_line("From", m->from_address);
-	print_line("To", m->to_text);
-	print_line("Subject", m->subject);
-	print_line(strcmp(m->direction, "in") == 0 ? "Received" : "Written", str_of(cli_time(m->created_at, when)));
-	print_line("Message-ID", m->message_ident);
-	print_line("Automatic", str_of(m->automatic));
-	print_line("Case", str_of(c ? c->number : "none"));
-	for (const char *label = "Why"; str_split(&rest, '\n', &one); label = "")
-		print_line(label, one);
-	putchar('\n');
-	lines_put(str_trim(m->body_text));
-	putchar('\n');
-}
-
-static json_t *evidence_json(struct str evidence)
-{
-	json_t *list = json_array();
-	struct str rest = str_trim(evidence), one;
-
-	while (str_split(&rest, '\n', &one))
-		json_array_append_new(list, cli_json_str(one));
-	return list;
-}
-
-static int show(struct cli *cli, struct db *db, int64_t id, struct error *err)
-{
-	struct arena *arena CLEANUP(arena_freep) = arena_new();
-	struct stored_message m;
-	struct stored_case c;
-	int found = 0, r = message_get(db, id, arena, &m, err);
-
-	if (r == 0)
-		return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no message %lld", (long long)id);
-	if (r > 0 && m.case_id)
-		found = case_get(db, m.case_id, arena, &c, err);
-	if (r < 0 || found < 0)
-		return MIN(r, found);
-	if (cli->json)
-		cli_print_json(json_pack("{s:I, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:I, s:o, s:o}", "id",
-		                         (json_int_t)m.id, "direction", m.direction, "case", found ? c.number : "",
-		                         "from", cli_json_str(m.from_address), "to", cli_json_str(m.to_text), "subject",
-		                         cli_json_str(m.subject), "message_id", cli_json_str(m.message_ident),
-		                         "automatic", m.automatic, "created_at", (json_int_t)m.created_at, "evidence",
-		                         evidence_json(m.evidence), "text", cli_json_str(m.body_text)));
-	else
-		print_known(&m, found ? &c : NULL);
+	while ((c = getopt_long(argc, argv, ":o:", options, NULL)) != -1) {
+		if (c == 'f') {
+			request->is_full = true;
+		} else if (c == 'r') {
+			request->only_reply = true;
+		} else if (c == 'R') {
+			request->allow_remote = true;
+		} else if (c == 'o') {
+			request->output = optarg;
+		} else if (c != 'c') {
+			*ret_code = cli_wrong_option(cli, &message_command, c, argv);
+			return -1;
+		} else if (!page_color_parse(optarg, &request->color)) {
+			*ret_code = cli_usage(cli, &message_command, "--color is auto, never or always");
+			return -1;
+		}
+	}
 	return 0;
 }
 
-/* ---------------------------------------------------------------- its bytes */
-
-/* A file or a pipe gets the very bytes; a terminal what may stand on it. */
-static void print_raw(const struct cli *cli, int64_t id, struct str raw)
+/* The verb's index; -1 after telling what is wrong. */
+static int find_verb(struct cli *cli, int argc, char **argv, struct mail_request *request)
 {
-	struct buf text CLEANUP(buf_done) = BUF_INIT(2 * MAX_RAW);
+	size_t verb = 0;
+	uint64_t number;
 
-	if (cli->json) {
-		base64_encode(&text, raw);
-		cli_print_json(json_pack("{s:I, s:I, s:s}", "message", (json_int_t)id, "size", (json_int_t)raw.n,
-		                         "raw_base64", buf_cstr(&text)));
-	} else if (isatty(STDOUT_FILENO)) {
-		lines_put(raw);
-	} else {
-		fwrite(raw.p ? raw.p : "", 1, raw.n, stdout);
+	while (argc && verb < ARRAY_LEN(verbs) && strcmp(argv[0], verbs[verb].name) != 0)
+		verb++;
+	if (argc < 2 || verb == ARRAY_LEN(verbs)) {
+		cli_usage(cli, &message_command, "message %s takes the id of one message (of several with --json)",
+		          argc && verb < ARRAY_LEN(verbs) ? argv[0] : "show, raw, text, html or attachment");
+		return -1;
 	}
-}
-
-static int give_out(struct cli *cli, struct db *db, int64_t id, struct error *err)
-{
-	struct buf raw CLEANUP(buf_done) = BUF_INIT(MAX_RAW);
-	int r = read_raw(db, id, &raw, err);
-
-	if (r == 0)
-		print_raw(cli, id, buf_str(&raw));
-	return r;
+	for (int i = 1; i < argc; i++)
+		if (!cli_number(cli, &message_command, argv[i], &number))
+			return -1;
+	if (verbs[verb].takes_file && argc == 3) {
+		request->file = (size_t)number;
+		if (!request->file)
+			cli_usage(cli, &message_command, "files are counted from 1");
+		return request->file ? (int)verb : -1;
+	}
+	if (argc > 2 && (!verbs[verb].takes_several || !cli->json)) {
+		cli_usage(cli, &message_command, "message %s takes the id of one message%s", argv[0],
+		          verbs[verb].takes_file      ? " and the number of a file"
+		          : verbs[verb].takes_several ? " (of several with --json)"
+		                                      : "");
+		return -1;
+	}
+	return (int)verb;
 }
 
 static int run_message(struct cli *cli, int argc, char **argv)
 {
-	struct db *db CLEANUP(db_closep) = NULL;
-	bool is_show = argc > 1 && strcmp(argv[1], "show") == 0;
-	struct error err;
-	uint64_t id;
-	int r;
+	struct mail_request request = {0};
+	int verb, code;
 
-	if (argc < 3 || (strcmp(argv[1], "raw") != 0 && !is_show) || (argc > 3 && !cli->json))
-		return cli_usage(cli, &message_command,
-		                 "message show and message raw take the id of one message (of several with --json)");
-	for (int i = 2; i < argc; i++)
-		if (!cli_number(cli, &message_command, argv[i], &id))
-			return EXIT_USAGE;
-	r = cli_open(cli, false, &err);
-	if (r == 0)
-		r = store_connect(cli->store, &db, &err);
-	for (int i = 2; r == 0 && i < argc; i++)
-		if (str_to_uint(str_of(argv[i]), INT64_MAX, &id))
-			r = is_show ? show(cli, db, (int64_t)id, &err) : give_out(cli, db, (int64_t)id, &err);
-	return r < 0 ? cli_fail(cli, &err) : EXIT_OK;
+	if (read_options(cli, argc, argv, &request, &code) < 0)
+		return code;
+	verb = find_verb(cli, argc - optind, argv + optind, &request);
+	if (verb < 0)
+		return EXIT_USAGE;
+	return give_all(cli, (size_t)verb, &request, request.file ? 1 : argc - optind - 1, argv + optind + 1);
 }
 
 const struct command message_command = {
         .name = "message",
-        .arguments = "show ID | raw ID",
-        .summary = "A mail and why it is in its case; or as it came in or goes out (for a .eml file)",
-        .help = "  hauspost message show 1001\n"
-                "  hauspost message raw 1001 > 1001.eml\n"
-                "  hauspost message raw 1001 1002 --json     an object a line, the mail as base64\n"
+        .arguments = "show | raw | text | html | attachment ID [N]",
+        .summary = "Give out a mail: as a page, as it came in or goes out, its text, its HTML, a file of it",
+        .help = "  hauspost message show 1001                       what is understood of it, as 'inspect' shows it\n"
+                "  hauspost message raw 1001 > 1001.eml             every byte\n"
+                "  hauspost message text 1001                       the text; with --reply without quotes\n"
+                "  hauspost message html 1001 > 1001.html           made safe, for a browser; with --remote also the\n"
+                "                                                   images of other servers\n"
+                "  hauspost message attachment 1001                 the list of its files\n"
+                "  hauspost message attachment 1001 2 -o offer.pdf  the second\n"
                 "\n"
-                "'cases show' and the JSON of 'ledger list' and 'outbox list' name the ids of messages.\n",
+                "  -o, --output FILE  where to write instead of standard output; what is there is replaced\n"
+                "      --full         show: quotes and signatures aren't folded\n"
+                "      --color WHEN   show: auto (on a terminal, unless NO_COLOR is set), never, always\n"
+                "\n"
+                "With --json an object a line: show as 'inspect --json', raw and files as base64; raw and show take "
+                "several\n"
+                "ids. 'cases show' and the JSON of 'ledger list' and 'outbox list' name the ids of messages.\n",
         .run = run_message,
 };

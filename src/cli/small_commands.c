@@ -1,101 +1,16 @@
-/* hauspost inspect, keys, doctor, version. */
+/* hauspost keys, doctor, version. */
 #include "cli/cli.h"
 
 #include "auth/connection.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/mem.h"
-#include "cli/inspect.h"
-#include "cli/inspect_smime.h"
-#include "cli/inspect_trust.h"
 #include "cli/text.h"
 #include "receive/receiver.h"
 #include "send/sender.h"
 #include "store/threads.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <unistd.h>
-
-/* ---------------------------------------------------------------- inspect */
-
-#define MAX_INSPECT MIB(256)
-#define MAX_PAGE    MIB(512)
-
-static int inspect_file(struct cli *cli, const char *path, bool is_body)
-{
-	struct buf raw CLEANUP(buf_done) = BUF_INIT(MAX_INSPECT), page CLEANUP(buf_done) = BUF_INIT(MAX_PAGE);
-	struct error err;
-	int r = file_read(path, &raw, &err);
-
-	if (r == 0 && is_body)
-		r = inspect_body(buf_str(&raw), path, cli->json, &page, &err);
-	else if (r == 0)
-		r = cli->json ? inspect_message(buf_str(&raw), path, &page, &err)
-		              : inspect_for_people(buf_str(&raw), path, &page, &err);
-	if (r < 0)
-		return cli_fail(cli, &err);
-	if (cli->json && !isatty(STDOUT_FILENO))
-		fwrite(page.p, 1, page.n, stdout);
-	else
-		lines_put(buf_str(&page));
-	return EXIT_OK;
-}
-
-static int run_inspect(struct cli *cli, int argc, char **argv)
-{
-	static const struct option options[] = {{"body", no_argument, NULL, 'b'},
-	                                        {"keystore", required_argument, NULL, 'k'},
-	                                        {"password-file", required_argument, NULL, 'p'},
-	                                        {"truststore", required_argument, NULL, 's'},
-	                                        INSPECT_TRUST_OPTIONS,
-	                                        {NULL, 0, NULL, 0}};
-	struct inspect_keys keys = {0};
-	bool is_body = false;
-	int c, code = EXIT_OK;
-	struct error err;
-
-	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		if (c == 'b')
-			is_body = true;
-		else if (c == 'k')
-			keys.keystore = optarg;
-		else if (c == 'p')
-			keys.password_file = optarg;
-		else if (c == 's')
-			keys.truststore = optarg;
-		else if (!inspect_trust_option(c, optarg))
-			return cli_wrong_option(cli, &inspect_command, c, argv);
-	}
-	if (optind == argc)
-		return cli_usage(cli, &inspect_command, "inspect takes one or more message files");
-	if (inspect_smime_use(&keys, &err) < 0)
-		return cli_fail(cli, &err);
-	if (inspect_trust_open(&err) < 0)
-		return cli_usage(cli, &inspect_command, "%s", err.text);
-	for (int i = optind; i < argc; i++) {
-		int one = inspect_file(cli, argv[i], is_body);
-
-		code = code ? code : one;
-	}
-	inspect_smime_done();
-	inspect_trust_close();
-	return code;
-}
-
-const struct command inspect_command = {
-        .name = "inspect",
-        .arguments = "[--body] [--keystore FILE [--password-file FILE]] [--truststore FILE] " INSPECT_TRUST_ARGUMENTS
-                     " FILE…",
-        .summary = "Show everything that is understood of a message file",
-        .help = "With --json: one JSON object a line. Nothing is stored; no store is needed.\n"
-                "With --body the files are bodies, text or HTML, and their replies are shown; a file that is a\n"
-                "message after all is read as one.\n"
-                "S/MIME is verified against the CA certificates of --truststore (else the system's) and decrypted\n"
-                "with the keys of --keystore: PEM or PKCS#12, whose password is the first line of "
-                "--password-file.\n" INSPECT_TRUST_HELP,
-        .run = run_inspect,
-};
 
 /* ---------------------------------------------------------------- keys */
 

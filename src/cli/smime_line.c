@@ -1,8 +1,6 @@
 /* See smime_line.h. */
 #include "cli/smime_line.h"
 
-#include "cli/text.h"
-
 json_t *message_smime(const struct stored_message *message)
 {
 	json_t *smime = message->smime.n ? json_loadb(message->smime.p, message->smime.n, 0, NULL) : NULL;
@@ -10,19 +8,18 @@ json_t *message_smime(const struct stored_message *message)
 	return smime ? smime : json_null();
 }
 
-void print_smime(const struct stored_message *message)
+void show_smime(const struct stored_message *message, struct page *page)
 {
-	struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(16));
 	json_t *smime = message_smime(message);
 	const char *verdict = json_string_value(json_object_get(smime, "verdict"));
 	const char *summary = json_string_value(json_object_get(smime, "summary"));
 
 	if (verdict && summary) {
-		buf_add(&line, STR("    S/MIME: "));
+		page_text(page, PAGE_DIM, STR("    S/MIME: "));
 		if (strcmp(verdict, "unsigned") != 0)
-			buf_printf(&line, "%s: ", verdict);
-		line_column(&line, str_of(summary), 0);
-		line_put(&line);
+			page_printf(page, strcmp(verdict, "good") == 0 ? PAGE_GOOD : PAGE_NOTE, "%s: ", verdict);
+		page_text(page, PAGE_PLAIN, str_of(summary));
+		page_line_end(page);
 	}
 	json_decref(smime);
 }

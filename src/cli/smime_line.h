@@ -2,6 +2,7 @@
 #ifndef CLI_SMIME_LINE_H
 #define CLI_SMIME_LINE_H
 
+#include "cli/page.h"
 #include "store/messages.h"
 
 #include <jansson.h>
@@ -9,7 +10,7 @@
 /* The object of intake/smime_text.h, or null; the caller owns it. */
 json_t *message_smime(const struct stored_message *message) NODISCARD;
 
-/* Prints "    S/MIME: good: signed by …"; nothing where the mail has none. */
-void print_smime(const struct stored_message *message);
+/* Adds "    S/MIME: good: signed by …"; nothing where the mail has none. */
+void show_smime(const struct stored_message *message, struct page *page);
 
 #endif

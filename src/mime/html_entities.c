@@ -1,5 +1,7 @@
-/* The character references of HTML 4.01 (section 24) and apos, sorted by name. */
-#include "html_text.h"
+/* The character references of HTML 4.01 (section 24) and apos, sorted by name; numbers, as browsers read them. */
+#include "html_page.h"
+
+#include "base/buf.h"
 
 #include <stdlib.h>
 
@@ -60,4 +62,96 @@ uint32_t html_entity(struct str name)
 	const struct entity *found = bsearch(&name, entities, ARRAY_LEN(entities), sizeof entities[0], entity_compare);
 
 	return found ? found->code : 0;
+}
+
+/* ---------------------------------------------------------------- character references */
+
+static void add_code_point(struct buf *out, uint32_t c)
+{
+	if (c == 0 || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+		c = 0xfffd;
+	if (c < 0x80) {
+		buf_add_char(out, (char)c);
+	} else if (c < 0x800) {
+		buf_add_char(out, (char)(0xc0 | c >> 6));
+		buf_add_char(out, (char)(0x80 | (c & 0x3f)));
+	} else {
+		if (c < 0x10000) {
+			buf_add_char(out, (char)(0xe0 | c >> 12));
+		} else {
+			buf_add_char(out, (char)(0xf0 | c >> 18));
+			buf_add_char(out, (char)(0x80 | (c >> 12 & 0x3f)));
+		}
+		buf_add_char(out, (char)(0x80 | (c >> 6 & 0x3f)));
+		buf_add_char(out, (char)(0x80 | (c & 0x3f)));
+	}
+}
+
+/* Numbers 128…159 mean windows-1252, as browsers have it. */
+static uint32_t code_of_number(uint32_t code)
+{
+	static const uint16_t high[32] = {
+	        0x20ac, 0x81,   0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021, 0x2c6,  0x2030, 0x160,
+	        0x2039, 0x152,  0x8d,   0x17d,  0x8f,   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+	        0x2013, 0x2014, 0x2dc,  0x2122, 0x161,  0x203a, 0x153,  0x9d,   0x17e,  0x178,
+	};
+	return code >= 128 && code < 160 ? high[code - 128] : code;
+}
+
+/* Length of the reference that begins text ("&amp;"), 0 where there is none. */
+static size_t reference_at(struct str text, uint32_t *ret_code)
+{
+	size_t i = 1, start;
+	uint32_t code = 0;
+
+	if (text.n > 2 && text.p[1] == '#') {
+		bool hex = ascii_lower(text.p[2]) == 'x';
+
+		start = i = hex ? 3 : 2;
+		for (; i < text.n && i < start + 8; i++) {
+			char c = ascii_lower(text.p[i]);
+
+			if (is_digit(c))
+				code = code * (hex ? 16 : 10) + (uint32_t)(c - '0');
+			else if (hex && c >= 'a' && c <= 'f')
+				code = code * 16 + (uint32_t)(c - 'a') + 10;
+			else
+				break;
+		}
+		if (i == start)
+			return 0;
+		*ret_code = code_of_number(code);
+	} else {
+		while (i < text.n && i < 10 && (is_alpha(text.p[i]) || is_digit(text.p[i])))
+			i++;
+		*ret_code = i > 1 ? html_entity(str_slice(text, 1, i)) : 0;
+		if (!*ret_code)
+			return 0;
+	}
+	return i < text.n && text.p[i] == ';' ? i + 1 : i;
+}
+
+/* A soft hyphen and the invisible marks of newsletters go, a fixed space becomes a
+ * space. */
+struct str html_resolve(struct arena *arena, struct str text)
+{
+	struct buf out CLEANUP(buf_done) = BUF_INIT(text.n * 4 + 8);
+
+	if (!text.n || !memchr(text.p, '&', text.n))
+		return text;
+	for (size_t at = 0; at < text.n;) {
+		uint32_t code;
+		size_t length = text.p[at] == '&' ? reference_at(str_slice(text, at, MIN(at + 16, text.n)), &code) : 0;
+
+		if (!length) {
+			buf_add_char(&out, text.p[at++]);
+			continue;
+		}
+		at += length;
+		if (code == 0xad || code == 0x200b || code == 0x200c || code == 0x200d || code == 0xfeff ||
+		    code == 0x34f)
+			continue;
+		add_code_point(&out, code == '\r' ? '\n' : code);
+	}
+	return arena_str(arena, buf_str(&out));
 }

@@ -1,23 +1,30 @@
 /* See html_text.h. The page is read as HTML's tokenizer reads it (comments, raw text, quoted attributes); each tag only
  * moves a few counters: line breaks that are due, quote depth, lists, preformatted text. */
-#include "html_text.h"
+#include "html_page.h"
 
 #include "base/buf.h"
 
-#define LISTS_MAX 8 /* deeper ones are indented like the eighth */
+#define LISTS_MAX  8 /* deeper ones are indented like the eighth */
+#define QUOTES_MAX 5
+#define INDENT_MAX 16
 
 struct page {
-	struct str html;
-	size_t at;
+	struct cursor html;
 	struct buf out;
 	int breaks;                    /* line ends that are due before the next text */
+	int indent;                    /* fixed spaces that began the line at hand */
 	bool has_space;                /* a blank is due before the next text */
+	enum html_table table;         /* the kind of the innermost one */
 	bool has_cell;                 /* the row at hand has a cell already */
+	size_t row_start;              /* where the row begins in out */
+	int row_breaks;                /* line ends that are due before it */
 	int line_quotes;               /* depth of the line that was last begun */
 	int pre, quotes;               /* depth of pre and blockquote */
 	int lists, numbers[LISTS_MAX]; /* depth; the number of the next item, -1 for a bullet */
 	struct str href;               /* of the link that is open */
 	size_t link_start;             /* where its text begins in out */
+	size_t paragraphs, bullet_at;  /* tags <p> so far; that of the last item of a list as Word writes it */
+	bool shows_hidden;             /* a hidden element had no end: no more are looked for */
 };
 
 /* ---------------------------------------------------------------- writing */
@@ -26,6 +33,13 @@ static void line_break(struct page *page, int count)
 {
 	page->breaks = MAX(page->breaks, count);
 	page->has_space = false;
+	page->indent = 0;
+}
+
+static void quote_marks(struct page *page, int depth)
+{
+	for (int i = 0; i < MIN(depth, QUOTES_MAX); i++)
+		buf_add_char(&page->out, '>');
 }
 
 /* What is due before text: line ends, the marks of quotes, the indent of lists, or a blank. */
@@ -35,12 +49,13 @@ static void before_text(struct page *page)
 
 	for (int i = 0; i < page->breaks && !fresh; i++) {
 		buf_add_char(&page->out, '\n');
-		if (i + 1 < page->breaks && MIN(page->quotes, page->line_quotes))
-			buf_add(&page->out, STR(">"));
+		if (i + 1 < page->breaks)
+			quote_marks(page, MIN(page->quotes, page->line_quotes));
 	}
 	if (page->breaks || fresh) {
-		for (int i = 0; i < MIN(page->quotes, 5); i++)
-			buf_add(&page->out, i + 1 < MIN(page->quotes, 5) ? STR(">") : STR("> "));
+		quote_marks(page, page->quotes);
+		if (page->quotes)
+			buf_add_char(&page->out, ' ');
 		for (int i = 1; i < MIN(page->lists, LISTS_MAX); i++)
 			buf_add(&page->out, STR("  "));
 	} else if (page->has_space) {
@@ -49,6 +64,30 @@ static void before_text(struct page *page)
 	page->breaks = 0;
 	page->line_quotes = page->quotes;
 	page->has_space = false;
+}
+
+/* Behind the mark between two cells. */
+static bool is_at_mark(const struct page *page)
+{
+	return page->table == HTML_TABLE_DATA && page->out.n > page->row_start && page->out.p[page->out.n - 1] == '|';
+}
+
+/* Fixed spaces that begin a line wait for its first word: they indent it, or the line is meant to be empty. */
+static void add_word(struct page *page, struct str word)
+{
+	bool begins = !page->pre && (page->breaks || page->out.n == 0);
+
+	while ((begins || is_at_mark(page)) && str_starts(word, STR("\xc2\xa0"))) {
+		word = str_slice(word, 2, word.n);
+		page->indent += begins;
+	}
+	if (!word.n)
+		return;
+	before_text(page);
+	for (int i = 0; i < MIN(page->indent, INDENT_MAX); i++)
+		buf_add(&page->out, STR("\xc2\xa0"));
+	page->indent = 0;
+	buf_add(&page->out, word);
 }
 
 static void add_text(struct page *page, struct str text)
@@ -60,10 +99,7 @@ static void add_text(struct page *page, struct str text)
 
 		while (at < text.n && !is_space(text.p[at]) && text.p[at] != '\f')
 			at++;
-		if (at > start) {
-			before_text(page);
-			buf_add(&page->out, str_slice(text, start, at));
-		}
+		add_word(page, str_slice(text, start, at));
 		for (; at < text.n && (is_space(text.p[at]) || text.p[at] == '\f'); at++) {
 			if (page->pre && text.p[at] == '\n') {
 				page->breaks++;
@@ -73,190 +109,6 @@ static void add_text(struct page *page, struct str text)
 			} else if (!page->breaks && page->out.n) {
 				page->has_space = true;
 			}
-		}
-	}
-}
-
-/* ---------------------------------------------------------------- character references */
-
-static void add_code_point(struct buf *out, uint32_t c)
-{
-	if (c == 0 || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
-		c = 0xfffd;
-	if (c < 0x80) {
-		buf_add_char(out, (char)c);
-	} else if (c < 0x800) {
-		buf_add_char(out, (char)(0xc0 | c >> 6));
-		buf_add_char(out, (char)(0x80 | (c & 0x3f)));
-	} else {
-		if (c < 0x10000) {
-			buf_add_char(out, (char)(0xe0 | c >> 12));
-		} else {
-			buf_add_char(out, (char)(0xf0 | c >> 18));
-			buf_add_char(out, (char)(0x80 | (c >> 12 & 0x3f)));
-		}
-		buf_add_char(out, (char)(0x80 | (c >> 6 & 0x3f)));
-		buf_add_char(out, (char)(0x80 | (c & 0x3f)));
-	}
-}
-
-/* Numbers 128…159 mean windows-1252, as browsers have it. */
-static uint32_t code_of_number(uint32_t code)
-{
-	static const uint16_t high[32] = {
-	        0x20ac, 0x81,   0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021, 0x2c6,  0x2030, 0x160,
-	        0x2039, 0x152,  0x8d,   0x17d,  0x8f,   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
-	        0x2013, 0x2014, 0x2dc,  0x2122, 0x161,  0x203a, 0x153,  0x9d,   0x17e,  0x178,
-	};
-	return code >= 128 && code < 160 ? high[code - 128] : code;
-}
-
-/* Length of the reference that begins text ("&amp;"), 0 where there is none. */
-static size_t reference_at(struct str text, uint32_t *ret_code)
-{
-	size_t i = 1, start;
-	uint32_t code = 0;
-
-	if (text.n > 2 && text.p[1] == '#') {
-		bool hex = ascii_lower(text.p[2]) == 'x';
-
-		start = i = hex ? 3 : 2;
-		for (; i < text.n && i < start + 8; i++) {
-			char c = ascii_lower(text.p[i]);
-
-			if (is_digit(c))
-				code = code * (hex ? 16 : 10) + (uint32_t)(c - '0');
-			else if (hex && c >= 'a' && c <= 'f')
-				code = code * 16 + (uint32_t)(c - 'a') + 10;
-			else
-				break;
-		}
-		if (i == start)
-			return 0;
-		*ret_code = code_of_number(code);
-	} else {
-		while (i < text.n && i < 10 && (is_alpha(text.p[i]) || is_digit(text.p[i])))
-			i++;
-		*ret_code = i > 1 ? html_entity(str_slice(text, 1, i)) : 0;
-		if (!*ret_code)
-			return 0;
-	}
-	return i < text.n && text.p[i] == ';' ? i + 1 : i;
-}
-
-/* Text with its references resolved; a soft hyphen and the invisible marks of newsletters go, a fixed space becomes a
- * space. */
-static struct str resolve(struct arena *arena, struct str text)
-{
-	struct buf out CLEANUP(buf_done) = BUF_INIT(text.n * 4 + 8);
-
-	if (!text.n || !memchr(text.p, '&', text.n))
-		return text;
-	for (size_t at = 0; at < text.n;) {
-		uint32_t code;
-		size_t length = text.p[at] == '&' ? reference_at(str_slice(text, at, MIN(at + 16, text.n)), &code) : 0;
-
-		if (!length) {
-			buf_add_char(&out, text.p[at++]);
-			continue;
-		}
-		at += length;
-		if (code == 0xad || code == 0x200b || code == 0x200c || code == 0x200d || code == 0xfeff ||
-		    code == 0x34f)
-			continue;
-		add_code_point(&out, code == '\r' ? '\n' : code);
-	}
-	return arena_str(arena, buf_str(&out));
-}
-
-/* ---------------------------------------------------------------- tags */
-
-struct tag {
-	struct str name;
-	bool is_end;
-	struct str href, alt; /* as written */
-};
-
-static bool is_tag_space(char c)
-{
-	return is_space(c) || c == '\f' || c == '/';
-}
-
-/* One attribute; false at the tag's end. */
-static bool attribute_next(struct page *page, struct str *ret_name, struct str *ret_value)
-{
-	const char *p = page->html.p;
-	size_t n = page->html.n, start;
-
-	while (page->at < n && is_tag_space(p[page->at]))
-		page->at++;
-	start = page->at;
-	if (page->at >= n || p[page->at] == '>')
-		return false;
-	page->at++;
-	while (page->at < n && !is_tag_space(p[page->at]) && p[page->at] != '=' && p[page->at] != '>')
-		page->at++;
-	*ret_name = str_slice(page->html, start, page->at);
-	*ret_value = STR_NULL;
-	while (page->at < n && is_space(p[page->at]))
-		page->at++;
-	if (page->at >= n || p[page->at] != '=')
-		return true;
-	for (page->at++; page->at < n && is_space(p[page->at]);)
-		page->at++;
-	start = page->at;
-	if (page->at < n && (p[page->at] == '"' || p[page->at] == '\'')) {
-		const char *end = memchr(p + page->at + 1, p[page->at], n - page->at - 1);
-
-		page->at = end ? (size_t)(end - p) + 1 : n;
-		*ret_value = str_slice(page->html, start + 1, page->at - (end != NULL));
-	} else {
-		while (page->at < n && !is_space(p[page->at]) && p[page->at] != '>')
-			page->at++;
-		*ret_value = str_slice(page->html, start, page->at);
-	}
-	return true;
-}
-
-/* The tag that begins at page->at, which holds '<' and a letter or '/' and a letter. */
-static struct tag tag_read(struct page *page)
-{
-	struct tag tag = {0};
-	struct str name, value;
-	size_t start;
-
-	page->at++;
-	if (page->html.p[page->at] == '/') {
-		tag.is_end = true;
-		page->at++;
-	}
-	start = page->at;
-	while (page->at < page->html.n && !is_tag_space(page->html.p[page->at]) && page->html.p[page->at] != '>')
-		page->at++;
-	tag.name = str_slice(page->html, start, page->at);
-	while (attribute_next(page, &name, &value)) {
-		if (str_eq_nocase(name, STR("href")))
-			tag.href = str_trim(value);
-		else if (str_eq_nocase(name, STR("alt")))
-			tag.alt = str_trim(value);
-	}
-	page->at = MIN(page->at + 1, page->html.n);
-	return tag;
-}
-
-/* Behind the end tag of an element whose content isn't text. */
-static void skip_element(struct page *page, struct str name)
-{
-	while (page->at < page->html.n) {
-		const char *open = memchr(page->html.p + page->at, '<', page->html.n - page->at);
-
-		page->at = open ? (size_t)(open - page->html.p) + 1 : page->html.n;
-		struct str rest = str_slice(page->html, page->at, page->html.n);
-		if (rest.n > name.n && rest.p[0] == '/' && str_starts_nocase(str_slice(rest, 1, rest.n), name)) {
-			const char *close = memchr(rest.p, '>', rest.n);
-
-			page->at = close ? (size_t)(close - page->html.p) + 1 : page->html.n;
-			return;
 		}
 	}
 }
@@ -277,7 +129,10 @@ enum effect {
 	FX_CELL,
 	FX_LINK,
 	FX_IMAGE,
-	FX_RULE
+	FX_RULE,
+	FX_TABLE,
+	FX_SPACE,     /* a blank around it */
+	FX_DEFINITION /* indented */
 };
 
 static enum effect effect_of(struct str name)
@@ -288,11 +143,12 @@ static enum effect effect_of(struct str name)
 	} table[] = {
 	        /* clang-format off */
 		{"p", FX_PARAGRAPH}, {"br", FX_BREAK}, {"div", FX_LINE}, {"td", FX_CELL}, {"tr", FX_ROW}, {"a", FX_LINK}, {"th", FX_CELL}, {"img", FX_IMAGE},
-		{"li", FX_ITEM}, {"ul", FX_LIST}, {"ol", FX_LIST}, {"table", FX_LINE}, {"h1", FX_PARAGRAPH}, {"h2", FX_PARAGRAPH}, {"h3", FX_PARAGRAPH}, {"h4", FX_PARAGRAPH},
+		{"li", FX_ITEM}, {"ul", FX_LIST}, {"ol", FX_LIST}, {"table", FX_TABLE}, {"h1", FX_PARAGRAPH}, {"h2", FX_PARAGRAPH}, {"h3", FX_PARAGRAPH}, {"h4", FX_PARAGRAPH},
 		{"h5", FX_PARAGRAPH}, {"h6", FX_PARAGRAPH}, {"hr", FX_RULE}, {"pre", FX_PRE}, {"blockquote", FX_QUOTE}, {"script", FX_SKIP}, {"style", FX_SKIP}, {"title", FX_SKIP},
-		{"dl", FX_PARAGRAPH}, {"dt", FX_LINE}, {"dd", FX_LINE}, {"center", FX_LINE}, {"address", FX_LINE}, {"section", FX_LINE}, {"article", FX_LINE}, {"header", FX_LINE},
+		{"dl", FX_PARAGRAPH}, {"dt", FX_LINE}, {"dd", FX_DEFINITION}, {"center", FX_LINE}, {"address", FX_LINE}, {"section", FX_LINE}, {"article", FX_LINE}, {"header", FX_LINE},
 		{"footer", FX_LINE}, {"form", FX_LINE}, {"fieldset", FX_LINE}, {"caption", FX_LINE}, {"option", FX_LINE}, {"main", FX_LINE}, {"nav", FX_LINE}, {"body", FX_LINE},
 		{"head", FX_LINE}, {"tbody", FX_LINE}, {"thead", FX_LINE}, {"template", FX_SKIP}, {"noframes", FX_SKIP}, {"figure", FX_LINE}, {"xml", FX_SKIP},
+		{"button", FX_SPACE}, {"select", FX_SPACE}, {"textarea", FX_SPACE}, {"label", FX_SPACE},
 	        /* clang-format on */
 	};
 
@@ -302,27 +158,35 @@ static enum effect effect_of(struct str name)
 	return FX_NONE;
 }
 
-static void do_list(struct page *page, const struct tag *tag)
+static void do_list(struct page *page, const struct html_tag *tag)
 {
-	line_break(page, page->lists > 1 ? 1 : 2);
+	uint64_t start = 1;
+
+	line_break(page, page->lists - tag->is_end > 0 ? 1 : 2);
 	if (!tag->is_end) {
+		if (!str_to_uint(tag->start, 1000000, &start))
+			start = 1;
 		if (page->lists < LISTS_MAX)
-			page->numbers[page->lists] = ascii_lower(tag->name.p[0]) == 'o' ? 1 : -1;
+			page->numbers[page->lists] = ascii_lower(tag->name.p[0]) == 'o' ? (int)start : -1;
 		page->lists++;
 	} else if (page->lists) {
 		page->lists--;
 	}
 }
 
-static void do_item(struct page *page, const struct tag *tag)
+static void do_item(struct page *page, const struct html_tag *tag)
 {
 	int *number = page->lists ? &page->numbers[MIN(page->lists, LISTS_MAX) - 1] : NULL;
+
+	uint64_t value;
 
 	line_break(page, 1);
 	if (tag->is_end)
 		return;
 	before_text(page);
-	if (number && *number > 0)
+	if (number && *number >= 0 && str_to_uint(tag->value, 1000000, &value))
+		*number = (int)value;
+	if (number && *number >= 0)
 		buf_printf(&page->out, "%d. ", (*number)++);
 	else
 		buf_add(&page->out, STR("* "));
@@ -331,21 +195,23 @@ static void do_item(struct page *page, const struct tag *tag)
 /* The address behind the link's text, unless the text says it. */
 static void link_end(struct arena *arena, struct page *page)
 {
-	struct str href = resolve(arena, page->href), text, bare;
+	struct str href = html_resolve(arena, page->href), text, bare, to;
 
 	page->href = STR_NULL;
 	if (!href.n || page->link_start >= page->out.n)
 		return;
 	text = str_trim(str_slice(buf_str(&page->out), page->link_start, page->out.n));
 	bare = href;
-	if (str_starts_nocase(bare, STR("mailto:")))
-		bare = str_slice(bare, 7, bare.n);
+	if (str_starts_nocase(bare, STR("mailto:")) && str_split(&bare, '?', &to))
+		bare = str_slice(to, 7, to.n);
 	else if (str_starts_nocase(bare, STR("http://")))
 		bare = str_slice(bare, 7, bare.n);
 	else if (str_starts_nocase(bare, STR("https://")))
 		bare = str_slice(bare, 8, bare.n);
 	else
 		return;
+	if (str_starts_nocase(bare, STR("www.")))
+		bare = str_slice(bare, 4, bare.n);
 	if (bare.n && bare.p[bare.n - 1] == '/')
 		bare.n--;
 	if (!text.n || str_find_nocase(str_slice(text, 0, 300), str_slice(bare, 0, 300)) >= 0)
@@ -355,24 +221,133 @@ static void link_end(struct arena *arena, struct page *page)
 	buf_add(&page->out, STR(">"));
 }
 
-static void do_tag(struct arena *arena, struct page *page, const struct tag *tag)
+/* ---------------------------------------------------------------- tables */
+
+static bool ends_with(const struct buf *out, size_t from, struct str end)
+{
+	return out->n >= from + end.n && memcmp(out->p + out->n - end.n, end.p, end.n) == 0;
+}
+
+/* Marks behind the last cell that has something in it are taken back; a row without any such cell leaves no line. */
+static void row_end(struct page *page)
+{
+	if (page->table == HTML_TABLE_DATA && page->has_cell) {
+		while (page->out.n > page->row_start &&
+		       (page->out.p[page->out.n - 1] == '|' || page->out.p[page->out.n - 1] == ' '))
+			page->out.n--;
+		while (page->out.n > page->row_start && page->out.p[page->out.n - 1] == '\n')
+			page->out.n--;
+		if (page->out.n == page->row_start && page->row_breaks)
+			page->breaks = page->row_breaks;
+	}
+	page->has_cell = false;
+	line_break(page, 1);
+	page->row_start = page->out.n;
+	page->row_breaks = page->breaks;
+}
+
+/* "Name: Anna" needs no mark. */
+static void do_cell(struct page *page, const struct html_tag *tag)
+{
+	page->indent = 0;
+	if (tag->is_end)
+		return;
+	if (!page->has_cell) {
+		page->has_cell = true;
+		return;
+	}
+	if (page->table == HTML_TABLE_DATA && !ends_with(&page->out, page->row_start, STR(":"))) {
+		before_text(page);
+		buf_add(&page->out, page->out.n == 0 || is_space(page->out.p[page->out.n - 1]) ? STR("|") : STR(" |"));
+		page->has_space = true;
+	} else if (!page->breaks && page->out.n) {
+		page->has_space = true;
+	}
+}
+
+static void do_table(struct page *page, const struct html_tag *tag)
+{
+	row_end(page);
+	if (page->table == HTML_TABLE_DATA)
+		line_break(page, 2);
+	page->table = tag->is_end ? HTML_TABLE_LAYOUT : html_table_kind(page->html, tag);
+	if (page->table == HTML_TABLE_DATA)
+		line_break(page, 2);
+	page->row_breaks = page->breaks;
+}
+
+/* In a row that is a line, paragraphs and line ends of a cell are blanks. A line of nothing but fixed spaces is an
+ * empty one. Count 0: one more, as <br> has it. */
+static void do_break(struct page *page, int count)
+{
+	if (page->table != HTML_TABLE_LAYOUT && page->has_cell)
+		page->has_space = page->has_space || (!page->breaks && page->out.n);
+	else if (count && !page->indent)
+		line_break(page, count);
+	else
+		line_break(page, page->indent ? 2 : MIN(page->breaks + 1, 2));
+}
+
+/* ---------------------------------------------------------------- lists as Word writes them */
+
+/* "<![if !supportLists]>·    <![endif]>" in front of a paragraph's text. */
+#define WORD_LIST      STR("<![if !supportLists]>")
+#define WORD_LIST_END  STR("<![endif]>")
+#define WORD_LIST_SPAN 2000
+
+static bool word_bullet(struct arena *arena, struct page *page)
+{
+	struct str rest = str_slice(cursor_rest(&page->html), 0, WORD_LIST_SPAN), mark;
+	ptrdiff_t end;
+
+	if (!str_starts_nocase(rest, WORD_LIST) || (end = str_find_nocase(rest, WORD_LIST_END)) < 0)
+		return false;
+	cursor_skip(&page->html, (size_t)end + WORD_LIST_END.n);
+	mark = str_trim(html_to_text(arena, str_slice(rest, WORD_LIST.n, (size_t)end)));
+	while (mark.n > 1 && str_eq(str_slice(mark, mark.n - 2, mark.n), STR("\xc2\xa0")))
+		mark = str_trim(str_slice(mark, 0, mark.n - 2));
+	if (page->bullet_at && page->bullet_at + 1 == page->paragraphs)
+		page->breaks = MIN(page->breaks, 1);
+	page->bullet_at = page->paragraphs;
+	before_text(page);
+	buf_add(&page->out, mark.n > 1 && (is_digit(mark.p[0]) || is_alpha(mark.p[0])) ? mark : STR("*"));
+	page->has_space = true;
+	return true;
+}
+
+/* ---------------------------------------------------------------- each tag */
+
+static void do_tag(struct arena *arena, struct page *page, const struct html_tag *tag)
 {
 	switch (effect_of(tag->name)) {
 	case FX_NONE:
 		break;
 	case FX_LINE:
-		line_break(page, 1);
+		do_break(page, 1);
 		break;
 	case FX_PARAGRAPH:
-		line_break(page, 2);
+		page->paragraphs += !tag->is_end;
+		do_break(page, 2);
 		break;
 	case FX_BREAK:
-		page->breaks = MIN(page->breaks + 1, 2);
-		page->has_space = false;
+		do_break(page, 0);
+		break;
+	case FX_SPACE:
+		page->has_space = page->has_space || (!page->breaks && page->out.n);
+		break;
+	case FX_DEFINITION:
+		line_break(page, 1);
+		if (!tag->is_end) {
+			before_text(page);
+			buf_add(&page->out, STR("  "));
+		}
+		break;
+	case FX_TABLE:
+		do_table(page, tag);
 		break;
 	case FX_SKIP:
 		if (!tag->is_end)
-			skip_element(page, tag->name);
+			html_skip_element(&page->html, tag->name);
 		break;
 	case FX_PRE:
 		line_break(page, 2);
@@ -389,13 +364,10 @@ static void do_tag(struct arena *arena, struct page *page, const struct tag *tag
 		do_item(page, tag);
 		break;
 	case FX_ROW:
-		line_break(page, 1);
-		page->has_cell = false;
+		row_end(page);
 		break;
 	case FX_CELL:
-		if (!tag->is_end && page->has_cell && !page->breaks && page->out.n)
-			page->has_space = true;
-		page->has_cell = true;
+		do_cell(page, tag);
 		break;
 	case FX_LINK:
 		link_end(arena, page);
@@ -406,7 +378,7 @@ static void do_tag(struct arena *arena, struct page *page, const struct tag *tag
 		break;
 	case FX_IMAGE:
 		if (tag->alt.n)
-			add_text(page, resolve(arena, tag->alt));
+			add_text(page, html_resolve(arena, tag->alt));
 		break;
 	case FX_RULE:
 		line_break(page, 1);
@@ -416,51 +388,48 @@ static void do_tag(struct arena *arena, struct page *page, const struct tag *tag
 	}
 }
 
-/* Comments, <!DOCTYPE …>, <?xml …>, <![endif]>: nothing to show. False where '<' stands for itself. */
-static bool skip_markup(struct page *page)
+static void visit_tag(struct arena *arena, struct page *page)
 {
-	struct str rest = str_slice(page->html, page->at, page->html.n);
-	ptrdiff_t end;
+	struct html_tag tag = html_tag_read(&page->html);
 
-	if (str_starts(rest, STR("<!--"))) {
-		end = str_find(str_slice(rest, 2, rest.n), STR("-->"));
-		page->at = end < 0 ? page->html.n : page->at + 2 + (size_t)end + 3;
-		return true;
+	if (!page->shows_hidden && html_is_hidden(&tag)) {
+		if (html_skip_hidden(&page->html, &tag))
+			return;
+		page->shows_hidden = true;
 	}
-	if (rest.n > 1 && (rest.p[1] == '!' || rest.p[1] == '?')) {
-		end = str_find_char(rest, '>');
-		page->at = end < 0 ? page->html.n : page->at + (size_t)end + 1;
-		return true;
+	do_tag(arena, page, &tag);
+}
+
+/* Text up to the next '<', a tag, or something between. */
+static void visit_next(struct arena *arena, struct page *page)
+{
+	struct str rest = cursor_rest(&page->html);
+	const char *open = memchr(rest.p, '<', rest.n);
+	size_t plain = open ? (size_t)(open - rest.p) : rest.n;
+
+	if (plain) {
+		add_text(page, html_resolve(arena, str_slice(rest, 0, plain)));
+		cursor_skip(&page->html, plain);
+	} else if (word_bullet(arena, page) || html_skip_markup(&page->html)) {
+		return;
+	} else if (html_tag_begins(&page->html)) {
+		visit_tag(arena, page);
+	} else {
+		add_text(page, STR("<"));
+		cursor_skip(&page->html, 1);
 	}
-	return false;
 }
 
 struct str html_to_text(struct arena *arena, struct str html)
 {
-	struct page page = {.html = html};
+	struct page page = {.html = cursor_of(html)};
 	struct str text;
 
-	buf_init(&page.out, html.n * 4 + 64);
-	while (page.at < html.n) {
-		const char *p = html.p + page.at;
-		size_t left = html.n - page.at;
-		const char *open = memchr(p, '<', left);
-		size_t plain = open ? (size_t)(open - p) : left;
-
-		if (plain) {
-			add_text(&page, resolve(arena, str_new(p, plain)));
-			page.at += plain;
-		} else if (skip_markup(&page)) {
-			continue;
-		} else if (left > 1 && (is_alpha(p[1]) || (p[1] == '/' && left > 2 && is_alpha(p[2])))) {
-			struct tag tag = tag_read(&page);
-			do_tag(arena, &page, &tag);
-		} else {
-			add_text(&page, STR("<"));
-			page.at++;
-		}
-	}
+	buf_init(&page.out, html.n * 8 + 64);
+	while (!cursor_end(&page.html))
+		visit_next(arena, &page);
 	link_end(arena, &page);
+	row_end(&page);
 	text = arena_str(arena, str_trim(buf_str(&page.out)));
 	buf_done(&page.out);
 	return text;

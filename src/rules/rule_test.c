@@ -91,6 +91,30 @@ static void sources_give_the_mails_values(void **state UNUSED)
 			assert_str(rule_source(arena, empty, cases[i].source), "");
 }
 
+/* What the writer wrote: a quoted "Amount" of an older mail isn't this one's. */
+static void the_reply_is_the_body_without_quotes(void **state UNUSED)
+{
+	static const struct {
+		const char *body, *source, *value;
+	} cases[] = {
+	        {"\nYes.\n\nOn 5 Mar 2024, Ann wrote:\n> Amount: 5\n", "reply", "Yes."},
+	        {"\nYes.\n\nOn 5 Mar 2024, Ann wrote:\n> Amount: 5\n", "regex:reply:Amount: (.*)", ""},
+	        {"\nYes.\n\nOn 5 Mar 2024, Ann wrote:\n> Amount: 5\n", "regex:body:Amount: (.*)", "5"},
+	        {"\nAmount: 7\n-- \nBob\n", "reply", "Amount: 7"},
+	        {"\nAll of it\n", "reply", "All of it"},
+	        {"Content-Type: text/html\n\n<p>Amount: 8<div class=gmail_quote>Amount: 5</div>",
+	         "regex:reply:Amount: (.*)", "8"},
+	        {"\n> only a quote\n", "reply", ""},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct arena *arena CLEANUP(arena_freep) = arena_new();
+		struct str mail = arena_printf(arena, "From: a@example.com\n%s", cases[i].body);
+
+		assert_str(rule_source(arena, message_parse(arena, mail, NULL), cases[i].source), cases[i].value);
+	}
+}
+
 static void sources_are_checked(void **state UNUSED)
 {
 	static const struct {
@@ -392,6 +416,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(sources_give_the_mails_values),
+	        cmocka_unit_test(the_reply_is_the_body_without_quotes),
 	        cmocka_unit_test(sources_are_checked),
 	        cmocka_unit_test(conditions_compare_without_case),
 	        cmocka_unit_test(runaway_patterns_give_up),

@@ -2,6 +2,7 @@
 #include "rules/sources.h"
 
 #include "base/clock.h"
+#include "mime/reply.h"
 #include "rules/pattern.h"
 #include "rules/rule.h"
 #include "setup/source.h"
@@ -74,6 +75,15 @@ static struct str body_text(struct source_reader *reader)
 	return reader->body;
 }
 
+static struct str reply_text(struct source_reader *reader)
+{
+	if (!reader->has_reply) {
+		reader->reply = message_reply(reader->arena, reader->message).reply;
+		reader->has_reply = true;
+	}
+	return reader->reply;
+}
+
 static struct source_values read_plain(struct source_reader *reader, const struct source *source)
 {
 	struct arena *arena = reader->arena;
@@ -102,6 +112,8 @@ static struct source_values read_plain(struct source_reader *reader, const struc
 		return one(arena, header_value(arena, m, STR("Thread-Topic")));
 	case SOURCE_BODY:
 		return one(arena, body_text(reader));
+	case SOURCE_REPLY:
+		return one(arena, reply_text(reader));
 	case SOURCE_ATTACHMENTS:
 		return attachment_names(arena, m);
 	case SOURCE_SIZE:

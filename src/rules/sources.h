@@ -1,5 +1,5 @@
-/* The values of a mail that rules look at. A source such as "to" has several; the body is decoded once for a whole
- * rule. */
+/* The values of a mail that rules look at. A source such as "to" has several; the body and the reply in it are
+ * read once for a whole rule. */
 #ifndef RULES_SOURCES_H
 #define RULES_SOURCES_H
 
@@ -9,8 +9,8 @@
 struct source_reader {
 	struct arena *arena;
 	const struct message *message;
-	struct str body;
-	bool has_body;
+	struct str body, reply;
+	bool has_body, has_reply;
 };
 
 struct source_values {

@@ -13,7 +13,7 @@ static const char *const when_words[] = {"created", "updated", "mapping-error", 
 /* clang-format off */
 static const struct field condition_fields[] = {
 	FIELD_TEXT(struct condition, field, "Value", .required = true, .check = source_check,
-		   .help = "What is looked at: subject, from, to, body, header:NAME, regex:SOURCE:PATTERN …"),
+		   .help = "What is looked at: subject, from, to, body, reply, header:NAME, regex:SOURCE:PATTERN …"),
 	FIELD_ENUM_AS(struct condition, operator_kind, "operator", operator_words, "Operator",
 		      .help = "Letters' case is ignored, but for matches (write (?i) there)"),
 	FIELD_TEXT(struct condition, value, "Compared with"),
@@ -23,7 +23,7 @@ static const struct field condition_fields[] = {
 static const struct field mapping_fields[] = {
 	FIELD_TEXT(struct mapping, target, "Case field", .required = true, .max = 64),
 	FIELD_TEXT(struct mapping, source, "Value", .required = true, .check = source_check,
-		   .help = "Where it comes from: subject, from, body, header:NAME, regex:SOURCE:PATTERN, text:CONSTANT …"),
+		   .help = "Where it comes from: subject, from, body, reply, header:NAME, regex:SOURCE:PATTERN, text:CONSTANT …"),
 	FIELD_BOOL(struct mapping, required, "Required", .help = "An empty value is an error"),
 };
 

@@ -29,8 +29,9 @@ enum activity {
 }; /* "create-case" (joins an existing case where the mail belongs to one), "file", "discard" */
 
 /* One case field and where its value comes from. Sources: "from", "from-name", "from-domain", "to", "cc",
- * "reply-to", "subject", "date", "message-id", "thread-topic", "body", "attachments" (names, comma separated),
- * "size", "header:NAME", "regex:SOURCE:PATTERN" (first group, or the whole match), "text:CONSTANT". */
+ * "reply-to", "subject", "date", "message-id", "thread-topic", "body", "reply" (the body without quotes and
+ * signatures), "attachments" (names, comma separated), "size", "header:NAME", "regex:SOURCE:PATTERN" (first group, or
+ * the whole match), "text:CONSTANT". */
 struct mapping {
 	const char *target; /* a field of the case type */
 	const char *source;

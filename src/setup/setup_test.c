@@ -282,7 +282,7 @@ static const struct refusal {
         {"rules: {r: {branches: [{activity: file, when: [{field: sender, value: x}]}]}}",
          "rules/r/branches/1/when/1/field: \"sender\" is not a source (from, from-name, from-domain, to, cc, reply-to, "
          "subject, date, "
-         "message-id, thread-topic, body, attachments, size, header:NAME, regex:SOURCE:PATTERN, text:CONSTANT)"},
+         "message-id, thread-topic, body, reply, attachments, size, header:NAME, regex:SOURCE:PATTERN, text:CONSTANT)"},
         {"rules: {r: {branches: [{activity: file, when: [{field: subject, operator: matches, value: '('}]}]}}",
          "rules/r/branches/1/when/1/value: is not a regular expression (missing closing parenthesis, at character 2)"},
         {"rules: {r: {branches: [{activity: file, when: [{field: subject}]}]}}",

@@ -16,13 +16,14 @@ static const char *const source_words[] = {
         [SOURCE_MESSAGE_ID] = "message-id",
         [SOURCE_THREAD_TOPIC] = "thread-topic",
         [SOURCE_BODY] = "body",
+        [SOURCE_REPLY] = "reply",
         [SOURCE_ATTACHMENTS] = "attachments",
         [SOURCE_SIZE] = "size",
 };
 
 static const char unknown[] =
         "is not a source (from, from-name, from-domain, to, cc, reply-to, subject, date, message-id, "
-        "thread-topic, body, attachments, size, header:NAME, regex:SOURCE:PATTERN, text:CONSTANT)";
+        "thread-topic, body, reply, attachments, size, header:NAME, regex:SOURCE:PATTERN, text:CONSTANT)";
 
 /* RFC 5322 §3.6.8: printable ASCII without colon. */
 static bool is_field_name(struct str name)

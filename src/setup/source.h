@@ -18,6 +18,7 @@ enum source_kind {
 	SOURCE_MESSAGE_ID,
 	SOURCE_THREAD_TOPIC,
 	SOURCE_BODY,
+	SOURCE_REPLY, /* the body without what it quotes and without signatures */
 	SOURCE_ATTACHMENTS,
 	SOURCE_SIZE,
 	SOURCE_HEADER, /* `argument` is the field's name */

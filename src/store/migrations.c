@@ -181,6 +181,9 @@ static const char senders[] =
         " at BIGINT NOT NULL, decision TEXT NOT NULL," /* '' as long as nobody has decided; released, discarded */
         " decided_at BIGINT);"
         "CREATE INDEX ledger_held ON ledger (id) WHERE state = 'held';";
+/* What became of a message: for the page of its conversation. */
+static const char conversation[] =
+        "CREATE INDEX ledger_of_message ON ledger (message_id) WHERE message_id IS NOT NULL;";
 
 const struct migration migrations[] = {
         {1, "foundation", foundation},
@@ -188,6 +191,7 @@ const struct migration migrations[] = {
         {3, "answering", answering},
         {4, "smime", smime},
         {5, "senders", senders},
+        {6, "conversation", conversation},
 };
 
 const size_t migration_count = ARRAY_LEN(migrations);
