@@ -19,8 +19,8 @@ from servers.smtp_sink import SmtpSink
 from support import Home
 
 NASTY = "\x1b]0;title\x07\x1b[31mred\x9b5m\x7f"
-COMMANDS = ["serve", "apply", "export", "list", "show", "delete", "run", "ingest", "send", "cases", "message", "ledger", "outbox", "inspect",
-            "keys", "doctor", "version"]
+COMMANDS = ["serve", "apply", "export", "list", "show", "delete", "run", "ingest", "send", "cases", "message", "ledger", "outbox", "suppressions",
+            "loops", "automatic-mail", "inspect", "keys", "doctor", "version"]
 
 
 class Commands(unittest.TestCase):
@@ -66,6 +66,42 @@ class Commands(unittest.TestCase):
                 self.assertEqual(self.home.run("help", name).out, own)
         self.assertRegex(self.home.run("--version").out, r"^hauspost \d+\.\d+\.\d+\n$")
         self.assertEqual(set(self.home.json("version")), {"version", "schema"})
+
+    # ---- answers that don't go out
+
+    def take_in(self, sender, ident, subject, text):
+        path = self.home.write(f"{ident}.eml", f"From: {sender}\nTo: support@example.com\nMessage-ID: <{ident}@x>\nSubject: {subject}\n\n{text}\n")
+        self.home.run("ingest", "--listener", "support", path)
+
+    def test_a_loop_is_shown_and_reset(self):
+        self.home.apply(setup(accounts__support__send__answers_per_hour=100))
+        self.assertEqual(self.home.run("loops").out, "no loops\n")
+        for i in range(5):
+            self.take_in("robot-like@example.org", f"l{i}", f"Number {i}", f"Your request {i} was received by our department.")
+        (loop,) = self.home.json("loops", "list")
+        self.assertEqual((loop["scope"], loop["name"], loop["state"]), ("address", "robot-like@example.org", "open"))
+        self.assertIn("open      until ", self.home.run("loops").out)
+        rows = self.home.json("ledger", "list", "--no-answer", "loop")
+        self.assertEqual([row["no_answer"] for row in rows], ["loop", "loop"])
+        self.assertIn("no answer (loop): a loop: ", self.home.run("ledger", "list", "--no-answer", "loop").out)
+        self.assertIn("reason", self.home.run("ledger", "list", "--no-answer", "whatever", expect=2).err)
+        self.home.run("loops", "reset", "Robot-Like@example.org")
+        self.assertEqual(self.home.json("loops"), [])
+        self.home.run("loops", "reset", "nobody@example.org", expect=1)
+        self.take_in("robot-like@example.org", "l9", "Number 9", "Your request 9 was received by our department.")
+        self.assertEqual(len(self.home.json("outbox", "list")), 4)
+
+    def test_the_switch_makes_answers_wait(self):
+        self.home.apply(setup())
+        self.take_in("ann@example.org", "s1", "Help", "please")
+        self.assertEqual(self.home.json("automatic-mail", "off"), {"on": False, "waiting": 1})
+        self.assertIn("waits: automatic mail is off", self.home.run("outbox", "list").out)
+        self.assertEqual(self.home.json("outbox", "list")[0]["waits_for"], "automatic-mail")
+        self.take_in("bob@example.org", "s2", "Help", "me, too")
+        self.assertEqual(len(self.home.json("ledger", "list", "--no-answer", "switched-off")), 1)
+        self.assertEqual(self.home.run("automatic-mail").out, "automatic mail is off; waiting in the outbox: 1, until it is on again\n")
+        self.assertEqual(self.home.json("automatic-mail", "on")["on"], True)
+        self.assertEqual(self.home.json("outbox", "list")[0]["waits_for"], "")
 
     # ---- the set-up
 
@@ -182,8 +218,8 @@ class Commands(unittest.TestCase):
             self.assertEqual(self.home.json(*words, input="Hallo\n"), {"key": "k1", "duplicate": True})
             self.assertRegex(self.home.run("outbox").out, "queued +to ann@customer.test and others\n")
             (row,) = self.home.json("outbox", "list")
-            self.assertEqual(self.home.run("outbox", "flush").out, "1 sent, 0 later, 0 failed, 0 uncertain\n")
-            self.assertEqual(self.home.json("outbox", "flush"), {"sent": 0, "later": 0, "failed": 0, "uncertain": 0})
+            self.assertEqual(self.home.run("outbox", "flush").out, "1 sent, 0 later, 0 failed, 0 uncertain, 0 suppressed\n")
+            self.assertEqual(self.home.json("outbox", "flush"), {"sent": 0, "later": 0, "failed": 0, "uncertain": 0, "suppressed": 0})
             (letter,) = sink.mails
             self.assertEqual(letter.recipients, ["ann@customer.test", "bob@customer.test"])
             self.assertIn(b"Hallo", letter.data)

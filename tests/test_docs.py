@@ -137,6 +137,10 @@ class Documents(unittest.TestCase):
         codes = set(re.findall(r"^\| (\d+) \|", read("docs/exit-codes.md"), re.M))
         self.assertEqual(codes, set(re.findall(r"EXIT_\w+ = (\d+)", read("src/cli/cli.h"))))
 
+    def test_reasons_for_no_answer_are_listed(self):
+        codes = re.findall(r"^\| `([a-z-]+)` \|", read("docs/answers.md"), re.M)
+        self.assertEqual(codes, re.findall(r'\[NO_ANSWER_\w+\] = \{"([a-z-]+)"', read("src/intake/no_answer.c")))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -28,7 +28,7 @@ MAY_USE = {
     "receive": ["base", "record", "store", "security", "net", "setup", "auth", "mime"],
     "send": ["base", "record", "store", "security", "net", "setup", "auth", "mime"],
     "rules": ["base", "record", "store", "mime", "setup"],
-    "cases": ["base", "record", "store", "mime", "setup", "rules"],
+    "cases": ["base", "record", "store", "security", "mime", "setup", "rules"],
     "intake": BELOW_INTAKE,
     "listen": [*BELOW_INTAKE, "intake"],
     "cli": [*BELOW_INTAKE, "intake", "listen"],

@@ -38,6 +38,20 @@ static const char *status_or_first(const struct case_type *type, const char *nam
 	return named && *named ? named : case_statuses(type, &n)[0].id;
 }
 
+/* For work that nobody is to do. A type without a resolved status has no better one than its first. */
+static const char *cancelled_status(const struct case_type *type)
+{
+	size_t n;
+	const struct case_status *all = case_statuses(type, &n);
+
+	if (*type->cancelled_status)
+		return type->cancelled_status;
+	for (size_t i = 0; i < n; i++)
+		if (all[i].resolved)
+			return all[i].id;
+	return all[0].id;
+}
+
 static struct str fields_json(struct arena *arena, const struct field_value *values, size_t n)
 {
 	json_t *object;
@@ -64,7 +78,8 @@ int case_open(struct db *db, struct arena *arena, const struct case_opening *ope
 	const struct case_type *type = opening->type;
 	struct stored_case c = {
 	        .type = type->id,
-	        .status = status_or_first(type, type->initial_status),
+	        .status = opening->is_cancelled ? cancelled_status(type) : status_or_first(type, type->initial_status),
+	        .resolved_at = opening->is_cancelled ? opening->at : 0,
 	        .subject = opening->subject,
 	        .contact_id = opening->contact_id,
 	        .account = opening->account,

@@ -15,6 +15,7 @@ struct case_opening {
 	const char *account;
 	int64_t previous_id; /* the case this one follows; 0: none */
 	int64_t at;
+	bool is_cancelled; /* it is over from the start */
 };
 
 /* Takes the next number of the type's mask and stores the case, with one message counted. */

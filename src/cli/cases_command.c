@@ -4,8 +4,10 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cases/case_work.h"
+#include "cli/delivery.h"
 #include "cli/text.h"
 #include "store/messages.h"
+#include "store/outbox_reports.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -69,13 +71,24 @@ static int find_case(struct db *db, const char *name, struct arena *arena, struc
 	              : r;
 }
 
-static json_t *message_json(const struct stored_message *m)
+/* A message of a case; of one of ours what became of it (id 0: it isn't in the outbox). */
+struct shown {
+	struct stored_message message;
+	struct outbox_row row;
+};
+
+static json_t *message_json(const struct shown *shown)
 {
-	return json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:s, s:I, s:o, s:o}", "id", (json_int_t)m->id, "direction",
-	                 m->direction, "message_id", cli_json_str(m->message_ident), "from",
-	                 cli_json_str(m->from_address), "to", cli_json_str(m->to_text), "subject",
-	                 cli_json_str(m->subject), "automatic", m->automatic, "created_at", (json_int_t)m->created_at,
-	                 "evidence", cli_json_str(m->evidence), "text", cli_json_str(m->body_text));
+	const struct stored_message *m = &shown->message;
+	json_t *object = json_pack(
+	        "{s:I, s:s, s:o, s:o, s:o, s:o, s:s, s:I, s:o, s:o}", "id", (json_int_t)m->id, "direction",
+	        m->direction, "message_id", cli_json_str(m->message_ident), "from", cli_json_str(m->from_address), "to",
+	        cli_json_str(m->to_text), "subject", cli_json_str(m->subject), "automatic", m->automatic, "created_at",
+	        (json_int_t)m->created_at, "evidence", cli_json_str(m->evidence), "text", cli_json_str(m->body_text));
+
+	if (shown->row.id)
+		json_object_set_new(object, "delivery", delivery_json(&shown->row));
+	return object;
 }
 
 /* One finding a line; the first won. */
@@ -90,8 +103,9 @@ static void print_evidence(struct str evidence, struct buf *line)
 	}
 }
 
-static void print_message(const struct stored_message *m)
+static void print_message(const struct shown *shown)
 {
+	const struct stored_message *m = &shown->message;
 	struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(64));
 	bool in = strcmp(m->direction, "in") == 0;
 	char when[24];
@@ -108,12 +122,13 @@ static void print_message(const struct stored_message *m)
 	line_put(&line);
 	if (m->evidence.n)
 		print_evidence(m->evidence, &line);
+	print_delivery(&shown->row, "    delivery: ");
 	putchar('\n');
 	lines_put(str_trim(m->body_text));
 	putchar('\n');
 }
 
-static void print_conversation(const struct stored_case *c, const struct stored_message *messages, int n)
+static void print_conversation(const struct stored_case *c, const struct shown *messages, int n)
 {
 	struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(256));
 	char when[24];
@@ -131,14 +146,36 @@ static void print_conversation(const struct stored_case *c, const struct stored_
 		print_message(&messages[i]);
 }
 
-static int show_case(struct cli *cli, struct db *db, const char *name, struct arena *arena, struct error *err)
+/* The messages of the case, and what became of ours. */
+static int load_conversation(struct db *db, int64_t case_id, struct arena *arena, struct shown **ret_shown,
+                             struct error *err)
 {
 	struct stored_message *messages;
+	struct shown *shown;
+	int n = message_list(db, case_id, arena, &messages, err), r = 0;
+
+	if (n < 0)
+		return n;
+	shown = ARENA_ARRAY(arena, struct shown, (size_t)n);
+	for (int i = 0; i < n && r >= 0; i++) {
+		shown[i].message = messages[i];
+		if (strcmp(messages[i].direction, "out") == 0)
+			r = outbox_of_message(db, messages[i].id, arena, &shown[i].row, err);
+	}
+	if (r < 0)
+		return r;
+	*ret_shown = shown;
+	return n;
+}
+
+static int show_case(struct cli *cli, struct db *db, const char *name, struct arena *arena, struct error *err)
+{
+	struct shown *messages;
 	struct stored_case c;
 	int n = find_case(db, name, arena, &c, err);
 
 	if (n > 0)
-		n = message_list(db, c.id, arena, &messages, err);
+		n = load_conversation(db, c.id, arena, &messages, err);
 	if (n < 0)
 		return n;
 	if (cli->json) {
@@ -254,7 +291,8 @@ const struct command cases_command = {
         .arguments = "[list [--limit N] | show NUMBER | status NUMBER STATUS]",
         .summary = "List cases, read one, change its status",
         .help = "  list      the newest first: number, status, last change (UTC), messages, subject\n"
-                "  show      the conversation; tells of each message why it belongs to the case\n"
+                "  show      the conversation; tells of each message why it belongs to the case, and of ours\n"
+                "            who didn't get it\n"
                 "  status    sets a status of the case's type\n"
                 "  -n, --limit N  at most so many (1000)\n",
         .run = run_cases,

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdarg.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -254,6 +255,13 @@ void cli_say_more(int shown, size_t limit)
 {
 	if (shown > 1 && (size_t)shown == limit)
 		printf("(the newest %d; --limit N shows more)\n", shown);
+}
+
+const char *cli_author(void)
+{
+	const struct passwd *user = getpwuid(getuid());
+
+	return user ? user->pw_name : "unknown";
 }
 
 const char *cli_claim(void)

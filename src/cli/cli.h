@@ -83,6 +83,9 @@ void cli_say_more(int shown, size_t limit);
 /* Prints a JSON value on one line and releases it. */
 void cli_print_json(json_t *value);
 
+/* Who did it, for histories: the name of the operating system's user. */
+const char *cli_author(void);
+
 /* A name for this process in the outbox: host, pid and a token. */
 const char *cli_claim(void);
 
@@ -101,6 +104,7 @@ json_t *cli_json_str(struct str s);
 
 extern const struct command serve_command, apply_command, export_command, list_command, show_command, delete_command,
         run_command, ingest_command, inspect_command, send_command, cases_command, message_command, ledger_command,
-        outbox_command, keys_command, doctor_command, version_command;
+        outbox_command, suppressions_command, loops_command, automatic_mail_command, keys_command, doctor_command,
+        version_command;
 
 #endif

@@ -2,11 +2,14 @@
 #include "cli/inspect.h"
 
 #include "base/clock.h"
+#include "cases/threading.h"
 #include "mime/bounce.h"
 #include "mime/charset.h"
 #include "mime/classify.h"
 #include "mime/message.h"
 #include "mime/reply.h"
+#include "mime/subject.h"
+#include "mime/thread_index.h"
 
 #include <jansson.h>
 #include <openssl/evp.h>
@@ -157,6 +160,20 @@ static void add_reply(json_t *object, const struct reply *reply)
 	json_object_set_new(object, "reply_evidence_line", text(reply->evidence_line));
 }
 
+/* What may tell its case, besides the ids: only the store knows whose tokens they are. */
+static json_t *thread_json(struct arena *arena, const struct message *m)
+{
+	struct thread_index index = thread_index_of(arena, m);
+	struct str tokens[THREADING_MAX_TOKENS];
+	size_t n = threading_tokens_in(message_body_text(arena, m), tokens, ARRAY_LEN(tokens));
+	bool is_answer;
+	struct str topic = subject_topic(m->subject, &is_answer);
+
+	return json_pack("{s:o, s:o, s:b, s:I, s:o}", "topic", text(topic), "index_root", text(index.root), "is_answer",
+	                 is_answer || m->in_reply_to_count || m->reference_count || index.answers, "index_answers",
+	                 (json_int_t)index.answers, "tokens", texts(tokens, n));
+}
+
 static json_t *object_of(struct arena *arena, const struct message *m, const char *file)
 {
 	struct classification c = message_classify(arena, m);
@@ -183,9 +200,11 @@ static json_t *object_of(struct arena *arena, const struct message *m, const cha
 	json_object_set_new(object, "parts", leaves);
 	json_object_set_new(object, "kind", json_string(auto_kind_word(c.kind)));
 	json_object_set_new(object, "evidence", text(c.evidence));
+	json_object_set_new(object, "signs", texts(c.signs, c.sign_count));
 	json_object_set_new(object, "answer_allowed", json_boolean(c.answer_allowed));
 	json_object_set_new(object, "auto", json_boolean(c.kind != AUTO_NONE));
 	set_bounces(object, &b);
+	json_object_set_new(object, "thread", thread_json(arena, m));
 	json_object_set_new(object, "notices", texts(m->notices, m->notice_count));
 	return object;
 }
@@ -242,6 +261,7 @@ static void add_addresses(struct buf *out, const char *label, const struct addre
 static void add_head(struct arena *arena, struct buf *out, const struct message *m)
 {
 	struct classification c = message_classify(arena, m);
+	struct thread_index index = thread_index_of(arena, m);
 	char iso[32] = "none";
 
 	if (m->date)
@@ -253,8 +273,12 @@ static void add_head(struct arena *arena, struct buf *out, const struct message 
 	buf_printf(out, "%-10s " STR_FMT "\n", "Subject", STR_ARG(m->subject));
 	buf_printf(out, "%-10s %s\n", "Date", iso);
 	buf_printf(out, "%-10s " STR_FMT "\n", "Message-ID", STR_ARG(m->message_id));
-	buf_printf(out, "%-10s %s%s" STR_FMT "; an automatic answer is %s\n", "Kind", auto_kind_word(c.kind),
-	           c.evidence.n ? ", by " : "", STR_ARG(c.evidence), c.answer_allowed ? "allowed" : "not allowed");
+	buf_printf(out, "%-10s %s", "Kind", auto_kind_word(c.kind));
+	for (size_t i = 0; i < c.sign_count; i++)
+		buf_printf(out, "%s" STR_FMT, i ? "; " : ", by ", STR_ARG(c.signs[i]));
+	buf_printf(out, "; an automatic answer is %s\n", c.answer_allowed ? "allowed" : "not allowed");
+	if (index.root.n)
+		buf_printf(out, "%-10s " STR_FMT ", %zu answers\n", "Thread", STR_ARG(index.root), index.answers);
 }
 
 static void add_recipient(struct buf *out, const struct bounce_recipient *r)

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/text.h"
+#include "intake/no_answer.h"
 #include "listen/session.h"
 #include "store/ledger.h"
 
@@ -15,14 +16,14 @@ static const char *const states[] = {"received", "failed", "parked", "committed"
 
 static json_t *ledger_json(const struct ledger_row *row)
 {
-	return json_pack("{s:I, s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I}", "id",
+	return json_pack("{s:I, s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I}", "id",
 	                 (json_int_t)row->id, "listener", row->listener, "uid", (json_int_t)row->uid, "state",
-	                 row->state, "outcome", row->outcome, "answer", row->answer, "category", row->category,
-	                 "reason", row->reason, "tries", (json_int_t)row->tries, "case", (json_int_t)row->case_id,
-	                 "message", (json_int_t)row->message_id, "message_id", cli_json_str(row->message_ident),
-	                 "received_at", (json_int_t)row->received_at, "committed_at", (json_int_t)row->committed_at,
-	                 "acknowledged_at", (json_int_t)row->acknowledged_at, "next_try_at",
-	                 (json_int_t)row->next_try_at);
+	                 row->state, "outcome", row->outcome, "answer", row->answer, "no_answer", row->answer_code,
+	                 "category", row->category, "reason", row->reason, "tries", (json_int_t)row->tries, "case",
+	                 (json_int_t)row->case_id, "message", (json_int_t)row->message_id, "message_id",
+	                 cli_json_str(row->message_ident), "received_at", (json_int_t)row->received_at, "committed_at",
+	                 (json_int_t)row->committed_at, "acknowledged_at", (json_int_t)row->acknowledged_at,
+	                 "next_try_at", (json_int_t)row->next_try_at);
 }
 
 /* On a terminal, which cuts what is long, the reason has a line of its own: it is what people look for. */
@@ -41,18 +42,19 @@ static void print_ledger_row(const struct ledger_row *row)
 	if (row->category[0])
 		buf_printf(&line, "%s: %s", row->category, row->reason);
 	else if (row->answer[0] && strcmp(row->answer, "queued") != 0)
-		buf_printf(&line, "answer: %s", row->answer);
+		buf_printf(&line, "no answer (%s): %s", row->answer_code, row->answer);
 	else if (isatty(STDOUT_FILENO))
 		buf_clear(&line);
 	if (line.n)
 		line_put(&line);
 }
 
-static int list_ledger(struct cli *cli, struct db *db, const char *state, size_t limit, struct arena *arena,
-                       struct error *err)
+static int list_ledger(struct cli *cli, struct db *db, const char *state, const char *no_answer, size_t limit,
+                       struct arena *arena, struct error *err)
 {
 	struct ledger_row *rows;
-	int n = ledger_list(db, state, limit, arena, &rows, err);
+	int n = no_answer ? ledger_list_unanswered(db, no_answer, limit, arena, &rows, err)
+	                  : ledger_list(db, state, limit, arena, &rows, err);
 
 	if (n < 0)
 		return n;
@@ -67,7 +69,7 @@ static int list_ledger(struct cli *cli, struct db *db, const char *state, size_t
 	for (int i = 0; i < n; i++)
 		print_ledger_row(&rows[i]);
 	if (n == 0)
-		puts(state ? "no rows in this state" : "no rows");
+		puts(state ? "no rows in this state" : no_answer ? "no rows with this reason" : "no rows");
 	cli_say_more(n, limit);
 	return 0;
 }
@@ -145,23 +147,30 @@ static int verify_ledger(struct cli *cli, const char *id, struct error *err)
 static int run_ledger(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {
-	        {"state", required_argument, NULL, 's'}, {"limit", required_argument, NULL, 'n'}, {NULL, 0, NULL, 0}};
+	        {"state", required_argument, NULL, 's'},
+	        {"no-answer", required_argument, NULL, 'a'},
+	        {"limit", required_argument, NULL, 'n'},
+	        {NULL, 0, NULL, 0},
+	};
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct db *db CLEANUP(db_closep) = NULL;
-	const char *state = NULL, *verb;
+	const char *state = NULL, *no_answer = NULL, *verb;
 	struct error err;
 	size_t limit = CLI_LIMIT;
 	uint64_t id = 0;
 	int c, r;
 
 	while ((c = getopt_long(argc, argv, ":n:", options, NULL)) != -1) {
-		if (c != 's' && c != 'n')
+		if (c != 's' && c != 'n' && c != 'a')
 			return cli_wrong_option(cli, &ledger_command, c, argv);
 		if (c == 'n' && !cli_limit(cli, &ledger_command, optarg, &limit))
 			return EXIT_USAGE;
 		if (c == 's' && !cli_one_of(cli, &ledger_command, "state", optarg, states))
 			return EXIT_USAGE;
+		if (c == 'a' && !cli_one_of(cli, &ledger_command, "reason", optarg, no_answer_codes()))
+			return EXIT_USAGE;
 		state = c == 's' ? optarg : state;
+		no_answer = c == 'a' ? optarg : no_answer;
 	}
 	argc -= optind;
 	argv += optind;
@@ -169,13 +178,15 @@ static int run_ledger(struct cli *cli, int argc, char **argv)
 	if (!((strcmp(verb, "list") == 0 && argc <= 1) || (strcmp(verb, "retry") == 0 && argc <= 2) ||
 	      (strcmp(verb, "verify") == 0 && argc == 2)))
 		return cli_usage(cli, &ledger_command, "ledger list, ledger retry [ROW], or ledger verify LISTENER");
+	if (state && no_answer)
+		return cli_usage(cli, &ledger_command, "--state and --no-answer don't go together");
 	if (strcmp(verb, "retry") == 0 && argc == 2 && !cli_number(cli, &ledger_command, argv[1], &id))
 		return EXIT_USAGE;
 	r = cli_load(cli, &err);
 	if (r == 0)
 		r = store_connect(cli->store, &db, &err);
 	if (r == 0)
-		r = strcmp(verb, "list") == 0    ? list_ledger(cli, db, state, limit, arena, &err)
+		r = strcmp(verb, "list") == 0    ? list_ledger(cli, db, state, no_answer, limit, arena, &err)
 		    : strcmp(verb, "retry") == 0 ? retry_ledger(cli, (int64_t)id, &err)
 		                                 : verify_ledger(cli, argv[1], &err);
 	return r < 0 ? cli_fail(cli, &err) : r;
@@ -183,9 +194,12 @@ static int run_ledger(struct cli *cli, int argc, char **argv)
 
 const struct command ledger_command = {
         .name = "ledger",
-        .arguments = "[list [--state STATE] [--limit N] | retry [ROW] | verify LISTENER]",
+        .arguments = "[list [--state STATE | --no-answer REASON] [--limit N] | retry [ROW] | verify LISTENER]",
         .summary = "What became of each message, and why",
         .help = "  --state STATE    only rows that are received, failed, parked, committed or acknowledged\n"
+                "  --no-answer REASON\n"
+                "                   only mail that got no answer for this reason: loop, budget, blocked …\n"
+                "                   (docs/answers.md lists them)\n"
                 "  -n, --limit N    at most so many, the newest (1000)\n"
                 "  retry            handles parked mail again (all of it, or one row), from the copy kept in the "
                 "store\n"

@@ -14,9 +14,27 @@
 #include <unistd.h>
 
 const struct command *const commands[] = {
-        &serve_command,  &apply_command,   &export_command, &list_command,   &show_command,    &delete_command,
-        &run_command,    &ingest_command,  &send_command,   &cases_command,  &message_command, &ledger_command,
-        &outbox_command, &inspect_command, &keys_command,   &doctor_command, &version_command, NULL,
+        &serve_command,
+        &apply_command,
+        &export_command,
+        &list_command,
+        &show_command,
+        &delete_command,
+        &run_command,
+        &ingest_command,
+        &send_command,
+        &cases_command,
+        &message_command,
+        &ledger_command,
+        &outbox_command,
+        &suppressions_command,
+        &loops_command,
+        &automatic_mail_command,
+        &inspect_command,
+        &keys_command,
+        &doctor_command,
+        &version_command,
+        NULL,
 };
 
 static const char intro[] =
@@ -41,7 +59,7 @@ static void print_help(FILE *out)
 {
 	fputs(intro, out);
 	for (size_t i = 0; commands[i]; i++)
-		fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
+		fprintf(out, "  %-14s %s\n", commands[i]->name, commands[i]->summary);
 	fputs(outro, out);
 }
 

@@ -3,32 +3,35 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "cli/delivery.h"
 #include "cli/text.h"
 #include "send/outbox_runner.h"
+#include "store/automatic_mail.h"
 
 #include <getopt.h>
 #include <stdio.h>
 
-static const char *const states[] = {"queued", "later", "sending", "sent", "failed", "uncertain", NULL};
+static const char *const states[] = {"queued",    "later",   "sending",    "sent", "failed",
+                                     "uncertain", "bounced", "suppressed", NULL};
 
-static json_t *outbox_json(const struct outbox_row *row)
+/* It would go out, but automatic mail is switched off. */
+static bool is_stopped(const struct outbox_row *row, bool automatic_mail_on)
 {
-	json_t *recipients = json_array();
-
-	for (size_t i = 0; i < row->recipient_count; i++) {
-		const struct outbox_recipient *r = &row->recipients[i];
-
-		json_array_append_new(recipients, json_pack("{s:s, s:s, s:I, s:s}", "address", r->address, "state",
-		                                            r->state, "code", (json_int_t)r->code, "reply", r->reply));
-	}
-	return json_pack("{s:I, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:o}", "id", (json_int_t)row->id,
-	                 "account", row->account, "kind", row->kind, "state", row->state, "case",
-	                 (json_int_t)row->case_id, "message", (json_int_t)row->message_id, "tries",
-	                 (json_int_t)row->tries, "code", (json_int_t)row->code, "reply", row->reply, "next_try_at",
-	                 (json_int_t)row->next_try_at, "sent_at", (json_int_t)row->sent_at, "recipients", recipients);
+	return !automatic_mail_on && strcmp(row->kind, "answer") == 0 &&
+	       (strcmp(row->state, "queued") == 0 || strcmp(row->state, "later") == 0);
 }
 
-static void print_outbox_row(const struct outbox_row *row)
+static json_t *outbox_json(const struct outbox_row *row, bool automatic_mail_on)
+{
+	return json_pack("{s:I, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:o}", "id", (json_int_t)row->id,
+	                 "account", row->account, "kind", row->kind, "state", row->state, "waits_for",
+	                 is_stopped(row, automatic_mail_on) ? "automatic-mail" : "", "case", (json_int_t)row->case_id,
+	                 "message", (json_int_t)row->message_id, "tries", (json_int_t)row->tries, "code",
+	                 (json_int_t)row->code, "reply", row->reply, "next_try_at", (json_int_t)row->next_try_at,
+	                 "sent_at", (json_int_t)row->sent_at, "recipients", delivery_json(row));
+}
+
+static void print_outbox_row(const struct outbox_row *row, bool automatic_mail_on)
 {
 	struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(64));
 	char when[24];
@@ -37,29 +40,36 @@ static void print_outbox_row(const struct outbox_row *row)
 	line_column(&line, str_of(row->account), 12);
 	buf_printf(&line, "%-9s to %s%s", row->state, row->recipient_count ? row->recipients[0].address : "nobody",
 	           row->recipient_count > 1 ? " and others" : "");
-	if (row->reply[0])
+	if (is_stopped(row, automatic_mail_on))
+		buf_add(&line, STR("  waits: automatic mail is off"));
+	if (row->reply[0] && strcmp(row->state, "suppressed") != 0)
 		buf_printf(&line, "  %s", row->reply);
 	line_put(&line);
+	if (strcmp(row->state, "queued") != 0 && strcmp(row->state, "sending") != 0)
+		print_delivery(row, "           ");
 }
 
 static int list_outbox(struct cli *cli, struct db *db, const char *state, size_t limit, struct arena *arena,
                        struct error *err)
 {
 	struct outbox_row *rows;
-	int n = outbox_list(db, state, limit, arena, &rows, err);
+	bool is_on;
+	int n = automatic_mail_is_on(db, &is_on, err);
 
+	if (n == 0)
+		n = outbox_list(db, state, limit, arena, &rows, err);
 	if (n < 0)
 		return n;
 	if (cli->json) {
 		json_t *all = json_array();
 
 		for (int i = 0; i < n; i++)
-			json_array_append_new(all, outbox_json(&rows[i]));
+			json_array_append_new(all, outbox_json(&rows[i], is_on));
 		cli_print_json(all);
 		return 0;
 	}
 	for (int i = 0; i < n; i++)
-		print_outbox_row(&rows[i]);
+		print_outbox_row(&rows[i], is_on);
 	if (n == 0)
 		puts(state ? "no rows in this state" : "the outbox is empty");
 	cli_say_more(n, limit);
@@ -97,12 +107,14 @@ static int flush_outbox(struct cli *cli, struct db *db, struct error *err)
 		return r;
 	uncertain = flush.counts.uncertain + orphans;
 	if (cli->json)
-		cli_print_json(json_pack("{s:I, s:I, s:I, s:I}", "sent", (json_int_t)flush.counts.sent, "later",
+		cli_print_json(json_pack("{s:I, s:I, s:I, s:I, s:I}", "sent", (json_int_t)flush.counts.sent, "later",
 		                         (json_int_t)flush.counts.later, "failed", (json_int_t)flush.counts.failed,
-		                         "uncertain", (json_int_t)uncertain));
+		                         "uncertain", (json_int_t)uncertain, "suppressed",
+		                         (json_int_t)flush.counts.suppressed));
 	else
-		printf("%lld sent, %lld later, %lld failed, %lld uncertain\n", (long long)flush.counts.sent,
-		       (long long)flush.counts.later, (long long)flush.counts.failed, (long long)uncertain);
+		printf("%lld sent, %lld later, %lld failed, %lld uncertain, %lld suppressed\n",
+		       (long long)flush.counts.sent, (long long)flush.counts.later, (long long)flush.counts.failed,
+		       (long long)uncertain, (long long)flush.counts.suppressed);
 	if (flush.first.code) {
 		*err = flush.first;
 		return flush.first.code;
@@ -133,7 +145,8 @@ static int requeue_outbox(struct cli *cli, int64_t id, struct error *err)
 		return r;
 	if (!requeue.done)
 		return fail(err, E_NOT_FOUND, RETRY_NEVER,
-		            "outbox row %lld is not failed, uncertain or waiting ('hauspost outbox list' shows)",
+		            "outbox row %lld is not failed, bounced, suppressed, uncertain or waiting ('hauspost "
+		            "outbox list' shows)",
 		            (long long)id);
 	if (cli->json)
 		cli_print_json(json_pack("{s:I, s:s}", "id", (json_int_t)id, "state", "queued"));
@@ -185,10 +198,12 @@ const struct command outbox_command = {
         .name = "outbox",
         .arguments = "[list [--state STATE] [--limit N] | flush | requeue ROW]",
         .summary = "What waits to be sent, was sent, or could not be",
-        .help = "  --state STATE    only rows that are queued, later, sending, sent, failed or uncertain\n"
+        .help = "  --state STATE    only rows that are queued, later, sending, sent, failed, uncertain, bounced\n"
+                "                   or suppressed\n"
                 "  -n, --limit N    at most so many, the newest (1000)\n"
                 "  flush            sends now what is due ('hauspost serve' does so by itself)\n"
-                "  requeue ROW      sends a failed or uncertain message once more: your decision, it may arrive "
-                "twice\n",
+                "  requeue ROW      sends a failed, bounced, suppressed or uncertain message once more to those\n"
+                "                   who don't have it: your decision, it may arrive twice; ends suppressions that\n"
+                "                   came of bounces\n",
         .run = run_outbox,
 };

@@ -6,20 +6,11 @@
 #include "cli/text.h"
 
 #include <getopt.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #define MAX_SETUP_FILE MIB(16)
-#define KINDS          "Kinds: providers, templates, case_types, accounts, rules, listeners (or each in the singular).\n"
-
-/* Who did it, for the record's history: the name of the operating system's user. */
-static const char *author(void)
-{
-	const struct passwd *user = getpwuid(getuid());
-
-	return user ? user->pw_name : "unknown";
-}
+#define KINDS          "Kinds: providers, templates, case_types, accounts, rules, listeners, blocks (or each in the singular).\n"
 
 /* Into an empty store, or what would be done where there is none yet: that is made for a document without mistakes
  * only. */
@@ -85,7 +76,7 @@ static int apply_document(struct cli *cli, const json_t *document, bool dry_run,
 		buf_clear(report);
 		r = connect_to(cli, true, &db, err);
 	}
-	return r < 0 ? r : setup_apply(db, &cli->sealer, document, author(), dry_run, report, err);
+	return r < 0 ? r : setup_apply(db, &cli->sealer, document, cli_author(), dry_run, report, err);
 }
 
 static int run_apply(struct cli *cli, int argc, char **argv)
@@ -273,7 +264,7 @@ static int run_delete(struct cli *cli, int argc, char **argv)
 		return cli_wrong_kind(cli, &delete_command, argv[1]);
 	r = connect_to(cli, false, &db, &err);
 	if (r == 0)
-		r = setup_delete(db, &cli->sealer, argv[1], argv[2], author(), &err);
+		r = setup_delete(db, &cli->sealer, argv[1], argv[2], cli_author(), &err);
 	if (r < 0)
 		return cli_fail(cli, &err);
 	if (cli->json)

@@ -9,6 +9,7 @@
 #include "cli/text.h"
 #include "receive/receiver.h"
 #include "send/sender.h"
+#include "store/threads.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -65,10 +66,17 @@ const struct command inspect_command = {
 
 /* ---------------------------------------------------------------- keys */
 
+/* Tokens in mail that went out are good as long as their key is one of the last. */
+static int add_thread_key(struct work *work UNUSED, struct db *db, struct error *err)
+{
+	return thread_keys_add(db, err);
+}
+
 /* The new key first, then everything sealed with it, then the old keys go: stopped at any point, every secret can be
  * opened. */
 static int rotate(struct cli *cli, struct error *err)
 {
+	struct work thread_key = {.run = add_thread_key};
 	struct db *db CLEANUP(db_closep) = NULL;
 	int n, r = cli_open(cli, false, err);
 
@@ -81,6 +89,8 @@ static int rotate(struct cli *cli, struct error *err)
 	n = setup_reseal(db, &cli->sealer, err);
 	if (n >= 0)
 		r = vault_drop_old_keys(cli->vault, err);
+	if (n >= 0 && r == 0)
+		r = store_do(cli->store, &thread_key, err);
 	return n < 0 ? n : r < 0 ? r : n;
 }
 

@@ -2,26 +2,17 @@
 #include "intake/answer.h"
 
 #include "base/clock.h"
-#include "base/random.h"
+#include "cases/thread_marks.h"
+#include "intake/blocked.h"
+#include "intake/breaker.h"
+#include "intake/no_answer.h"
 #include "mime/build.h"
 #include "rules/render.h"
+#include "store/automatic_mail.h"
 #include "store/outbox.h"
+#include "store/suppressions.h"
 
 #define MAX_ANSWER MIB(1)
-
-bool is_own_address(const struct setup *setup, struct str address)
-{
-	const void *const *accounts;
-	size_t n = setup_list(setup, &account_type, &accounts);
-
-	for (size_t i = 0; i < n; i++) {
-		const struct account *account = accounts[i];
-
-		if (account->send.address[0] && str_eq_nocase(address, str_of(account->send.address)))
-			return true;
-	}
-	return false;
-}
 
 /* The first response that fits; `default` fits everything. NULL where none does. */
 static const struct response *find_response(const struct service_rule *rule, enum response_when when)
@@ -40,31 +31,73 @@ static struct address answer_address(const struct message *m)
 	return m->reply_to.count && m->reply_to.items[0].address.n ? m->reply_to.items[0] : m->from;
 }
 
-/* Why no answer may go out; NULL where one may. The template is found on the way. */
-static const char *why_not(struct item *item, enum response_when when, struct address to,
-                           const struct template **ret_template)
+/* Why no answer may go out; NO_ANSWER_COUNT where one may. The template is found on the way. */
+static enum no_answer why_not(struct item *item, enum response_when when, struct address to,
+                              const struct template **ret_template)
 {
 	const struct intake_place *place = item->place;
 	const struct response *response = find_response(place->rule, when);
 
-	if (item->answered_before)
-		return "queued";
+	if (item->is_blocked)
+		return NO_ANSWER_BLOCKED;
+	if (item->is_stranger)
+		return NO_ANSWER_STRANGER;
 	if (!response || !response->template_id[0])
-		return "the rule has no response for this";
+		return NO_ANSWER_NO_RESPONSE;
 	*ret_template = setup_template(place->setup, response->template_id);
 	if (!*ret_template)
-		return "the response's template is missing";
+		return NO_ANSWER_NO_TEMPLATE;
 	if (!place->account->send.enabled || !place->account->send.address[0])
-		return "the account doesn't send";
+		return NO_ANSWER_ACCOUNT_SILENT;
 	if (item->automatic.kind != AUTO_NONE)
-		return "automatic mail gets no answer";
+		return NO_ANSWER_AUTOMATIC;
 	if (!item->automatic.answer_allowed)
-		return "the sender takes no answers";
+		return NO_ANSWER_UNWANTED;
 	if (str_find_char(to.address, '@') <= 0)
-		return "no sender address";
-	if (is_own_address(place->setup, to.address))
-		return "own address";
-	return NULL;
+		return NO_ANSWER_NO_ADDRESS;
+	if (setup_owns_address(place->setup, to.address))
+		return NO_ANSWER_OWN_ADDRESS;
+	if (is_never_answered(place->setup, to.address) || blocked_by(place->setup, item->message->from.address))
+		return NO_ANSWER_BLOCKED;
+	return NO_ANSWER_COUNT;
+}
+
+static int is_suppressed(struct item *item, struct db *db, const char *to, struct error *err)
+{
+	struct suppression suppression;
+	int r = suppression_find(db, str_of(to), item->place->account->id, clock_now_ms(), item->arena, &suppression,
+	                         err);
+
+	if (r > 0)
+		no_answer(item, NO_ANSWER_SUPPRESSED,
+		          arena_printf(item->arena, "the address is suppressed: " STR_FMT,
+		                       STR_ARG(suppression_text(item->arena, &suppression)))
+		                  .p);
+	return r;
+}
+
+/* The same, as far as the store has to be asked. 1: the answer may go out; 0: not, and the reason is noted. */
+static int is_due(struct item *item, struct db *db, const char *to, int64_t case_id, struct error *err)
+{
+	int64_t sent;
+	bool is_on;
+	int r = automatic_mail_is_on(db, &is_on, err);
+
+	if (r < 0)
+		return r;
+	if (!is_on) {
+		no_answer(item, NO_ANSWER_SWITCHED_OFF, NULL);
+		return 0;
+	}
+	r = outbox_count_answers(db, to, clock_now_ms() - HOURS_MS(1), &sent, err);
+	if (r < 0)
+		return r;
+	if (sent >= item->place->account->send.answers_per_hour) {
+		no_answer(item, NO_ANSWER_BUDGET, NULL);
+		return 0;
+	}
+	r = is_suppressed(item, db, to, err);
+	return r != 0 ? MIN(r, 0) : breaker_ask(item, db, to, case_id, err);
 }
 
 static const char *lower_cstr(struct arena *arena, struct str s)
@@ -74,14 +107,6 @@ static const char *lower_cstr(struct arena *arena, struct str s)
 	for (char *p = copy; *p; p++)
 		*p = ascii_lower(*p);
 	return copy;
-}
-
-/* "support@example.com" → "example.com" */
-static struct str domain_of(const char *address)
-{
-	const char *at = strrchr(address, '@');
-
-	return at && at[1] ? str_of(at + 1) : STR("localhost");
 }
 
 /* Without one "Re:", so that the template's own doesn't stand twice. */
@@ -130,10 +155,10 @@ static struct render_value *template_values(struct item *item, const struct stor
 }
 
 static int build_answer(struct item *item, const struct template *template, const struct stored_case *c,
-                        struct address to, struct str message_ident, struct stored_message *stored, struct buf *mime,
-                        struct error *err)
+                        struct address to, const struct thread_marks *marks, struct stored_message *stored,
+                        struct buf *mime, struct error *err)
 {
-	static const struct draft_header marks[] = {
+	struct draft_header headers[2 + ARRAY_LEN(marks->headers)] = {
 	        {"Auto-Submitted", STR_INIT("auto-replied")},
 	        {"X-Auto-Response-Suppress", STR_INIT("All")},
 	};
@@ -142,7 +167,6 @@ static int build_answer(struct item *item, const struct template *template, cons
 	                   html CLEANUP(buf_done) = BUF_INIT(MAX_ANSWER);
 	struct arena *arena = item->arena;
 	struct str *references = ARENA_ARRAY(arena, struct str, item->message->reference_count + 1);
-	struct address reply_to = {STR_NULL, str_of(send->reply_to)};
 	size_t n, reference_count = item->message->reference_count;
 	struct render_value *values = template_values(item, c, to, &n);
 
@@ -151,6 +175,9 @@ static int build_answer(struct item *item, const struct template *template, cons
 	    !render(template->html, RENDER_HTML, values, n, &html))
 		return fail_scope(err, SCOPE_MESSAGE, E_LIMIT, RETRY_NEVER, "template %s: the filled text is too long",
 		                  template->id);
+	stored->body_text = arena_str(arena, buf_str(&text));
+	thread_marks_sign(marks, &text, &html);
+	memcpy(headers + 2, marks->headers, marks->header_count * sizeof *headers);
 	if (reference_count)
 		memcpy(references, item->message->references, reference_count * sizeof *references);
 	if (item->message->message_id.n)
@@ -159,21 +186,20 @@ static int build_answer(struct item *item, const struct template *template, cons
 	        .from = {str_of(send->display_name), str_of(send->address)},
 	        .to = &to,
 	        .to_count = 1,
-	        .reply_to = &reply_to,
-	        .reply_to_count = send->reply_to[0] ? 1 : 0,
+	        .reply_to = &marks->reply_to,
+	        .reply_to_count = marks->reply_to.address.n ? 1 : 0,
 	        .subject = buf_str(&subject),
-	        .message_id = message_ident,
+	        .message_id = marks->message_ident,
 	        .in_reply_to = item->message->message_id,
 	        .references = references,
 	        .reference_count = reference_count,
 	        .date = stored->created_at,
 	        .text = buf_str(&text),
 	        .html = buf_str(&html),
-	        .headers = marks,
-	        .header_count = ARRAY_LEN(marks),
+	        .headers = headers,
+	        .header_count = 2 + marks->header_count,
 	};
 	stored->subject = arena_str(arena, buf_str(&subject));
-	stored->body_text = arena_str(arena, buf_str(&text));
 	return draft_build(&draft, mime, err);
 }
 
@@ -213,56 +239,77 @@ static int store_answer(struct item *item, struct db *db, struct stored_message 
 	return r < 0 ? r : outbox_insert(db, &row, err);
 }
 
+/* The answer as a mail; the reason stands in the ledger where there can't be one (0), 1: it is there. */
+static int make_answer(struct item *item, struct db *db, const struct template *template, const struct stored_case *c,
+                       struct address to, struct thread_marks *marks, struct stored_message *stored, struct buf *mime,
+                       struct error *err)
+{
+	const struct account *account = item->place->account;
+	const struct thread_marks_options options = {.account = account,
+	                                             .to = to.address,
+	                                             .answered = item->message,
+	                                             .topic = item_text(item, c ? c->subject : item->message->subject),
+	                                             .at = clock_now_ms()};
+	struct error unwritable;
+	int r = thread_marks_make(db, item->arena, &options, marks, err);
+
+	if (r < 0)
+		return r;
+	*stored = (struct stored_message){
+	        .direction = "out",
+	        .case_id = c ? c->id : 0,
+	        .account = account->id,
+	        .message_ident = marks->message_ident,
+	        .from_address = str_of(account->send.address),
+	        .from_name = str_of(account->send.display_name),
+	        .to_text = to.address,
+	        .automatic = auto_kind_word(AUTO_REPLY),
+	        .date = options.at,
+	        .created_at = options.at,
+	        .evidence = STR(""),
+	};
+	if (build_answer(item, template, c, to, marks, stored, mime, &unwritable) == 0)
+		return 1;
+	no_answer(item, NO_ANSWER_UNWRITABLE,
+	          arena_printf(item->arena, "no answer can be written: %s", unwritable.text).p);
+	return 0;
+}
+
 int answer_queue(struct item *item, struct db *db, enum response_when when, const struct stored_case *c,
                  struct error *err)
 {
-	const struct account_send *send = &item->place->account->send;
 	struct address to = answer_address(item->message);
-	const struct template *template = NULL;
-	const char *reason = why_not(item, when, to, &template);
 	struct buf mime CLEANUP(buf_done) = BUF_INIT(4 * MAX_ANSWER);
-	char token[RANDOM_TOKEN_LEN + 1];
-	struct stored_message stored = {0};
-	struct error unwritable;
-	int64_t sent, now = clock_now_ms();
+	const struct template *template = NULL;
+	struct stored_message stored;
+	struct thread_marks marks;
+	enum no_answer reason;
 	int r;
 
-	item->ledger.response_at = now;
-	if (reason) {
-		item->ledger.answer = reason;
+	item->ledger.response_at = clock_now_ms();
+	if (item->answered_before) {
+		item->ledger.answer = "queued";
 		return 0;
 	}
-	r = outbox_count_answers(db, lower_cstr(item->arena, to.address), now - HOURS_MS(1), &sent, err);
-	if (r < 0)
+	reason = why_not(item, when, to, &template);
+	if (reason != NO_ANSWER_COUNT) {
+		no_answer(item, reason, NULL);
+		return 0;
+	}
+	r = is_due(item, db, lower_cstr(item->arena, to.address), c ? c->id : 0, err);
+	if (r > 0)
+		r = make_answer(item, db, template, c, to, &marks, &stored, &mime, err);
+	if (r <= 0)
 		return r;
-	if (sent >= send->answers_per_hour) {
-		item->ledger.answer = "this address had its answers of the hour";
-		return 0;
-	}
-	random_token(token);
-	stored = (struct stored_message){
-	        .direction = "out",
-	        .case_id = c ? c->id : 0,
-	        .account = item->place->account->id,
-	        .from_address = str_of(send->address),
-	        .from_name = str_of(send->display_name),
-	        .to_text = to.address,
-	        .automatic = auto_kind_word(AUTO_REPLY),
-	        .date = now,
-	        .created_at = now,
-	        .evidence = STR(""),
-	};
-	stored.message_ident = arena_printf(item->arena, "%s@" STR_FMT, token, STR_ARG(domain_of(send->address)));
-	r = build_answer(item, template, c, to, stored.message_ident, &stored, &mime, &unwritable);
-	if (r < 0) {
-		item->ledger.answer = arena_printf(item->arena, "no answer can be written: %s", unwritable.text).p;
-		return 0;
-	}
 	item->stage = "answer";
 	r = db_new_id(db, &stored.id, err);
 	if (r == 0)
 		r = store_answer(item, db, &stored, buf_str(&mime), arena_cstr(item->arena, to.address), err);
-	if (r == 0)
-		item->ledger.answer = "queued";
-	return r;
+	if (r == 0 && c)
+		r = thread_marks_keep(db, &marks, c->id, stored.id, err);
+	if (r < 0)
+		return r;
+	item->ledger.answer = "queued";
+	item->ledger.answer_code = "";
+	return 0;
 }

@@ -13,7 +13,4 @@
 int answer_queue(struct item *item, struct db *db, enum response_when when, const struct stored_case *c,
                  struct error *err) NODISCARD;
 
-/* True where the address belongs to one of our own accounts. */
-bool is_own_address(const struct setup *setup, struct str address);
-
 #endif

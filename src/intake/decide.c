@@ -3,9 +3,14 @@
 
 #include "base/clock.h"
 #include "cases/case_work.h"
+#include "cases/participants.h"
 #include "cases/threading.h"
 #include "intake/answer.h"
+#include "intake/blocked.h"
+#include "intake/bounced.h"
+#include "intake/no_answer.h"
 #include "store/folders.h"
+#include "store/suppressions.h"
 
 #include <errno.h>
 
@@ -99,7 +104,7 @@ static int recognise(struct item *item, struct db *db, struct error *err)
 	item->ledger.case_id = twin.case_id;
 	if (!item->is_kept)
 		item->ledger.message_id = twin.message_id;
-	item->ledger.answer = renumbered ? "handled before" : "a duplicate gets no answer";
+	no_answer(item, renumbered ? NO_ANSWER_HANDLED_BEFORE : NO_ANSWER_DUPLICATE, NULL);
 	r = finish(item, db, renumbered ? "seen-before" : "duplicate", err);
 	return r < 0 ? r : 1;
 }
@@ -136,6 +141,17 @@ static int store_attachments(struct item *item, struct db *db, int64_t message_i
 			return r;
 	}
 	return 0;
+}
+
+/* Why it is in the case, and why it counts as automatic: one line for each. */
+static struct str evidence_of(struct item *item, const struct threading *t)
+{
+	struct str text = threading_text(item->arena, t);
+
+	if (item->automatic.kind == AUTO_NONE)
+		return item_text(item, text);
+	return item_text(item, arena_printf(item->arena, STR_FMT "%s: by " STR_FMT "\n", STR_ARG(text),
+	                                    auto_kind_word(item->automatic.kind), STR_ARG(item->automatic.evidence)));
 }
 
 static int store_message(struct item *item, struct db *db, int64_t case_id, struct str evidence, struct error *err)
@@ -187,7 +203,7 @@ static int tell(struct item *item, struct db *db, const char *kind, const char *
 /* Kept with its raw bytes; attached to the case it belongs to, which is neither re-opened nor answered. */
 static int file_it(struct item *item, struct db *db, const struct threading *t, struct error *err)
 {
-	int r = store_message(item, db, t->case_id, threading_text(item->arena, t), err);
+	int r = store_message(item, db, t->case_id, evidence_of(item, t), err);
 
 	if (r == 0 && t->case_id)
 		r = case_touch(db, t->case_id, NULL, clock_now_ms(), err);
@@ -196,8 +212,37 @@ static int file_it(struct item *item, struct db *db, const struct threading *t, 
 
 static int discard_it(struct item *item, struct db *db, struct error *err)
 {
-	item->ledger.answer = "discarded mail gets no answer";
+	no_answer(item, item->is_blocked ? NO_ANSWER_BLOCKED : NO_ANSWER_DISCARDED, NULL);
 	return finish(item, db, "discarded", err);
+}
+
+/* A report on mail of ours: kept on the case of that mail, with what it changes in the outbox. */
+static int file_report(struct item *item, struct db *db, const struct threading *t, struct error *err)
+{
+	struct bounced bounced;
+	int r = bounced_match(item, db, t, &bounced, err);
+
+	if (r < 0)
+		return r;
+	if (!bounced.row.id && !bounced.case_id && item->place->listener->automatic == AUTOMATIC_DISCARD)
+		return discard_it(item, db, err);
+	r = store_message(item, db, bounced.case_id, bounced.evidence, err);
+	if (r == 0 && bounced.case_id)
+		r = case_touch(db, bounced.case_id, NULL, clock_now_ms(), err);
+	if (r == 0)
+		r = bounced_apply(item, db, &bounced, err);
+	return r < 0 ? r : finish(item, db, "filed", err);
+}
+
+/* Those of the mail have a part in the case from now on; a stranger and those he names don't, and it is told.
+ */
+static int note_people(struct item *item, struct db *db, const struct threading *t, const struct stored_case *c,
+                       struct error *err)
+{
+	item->is_stranger = t->is_stranger && t->case_id == c->id;
+	if (item->is_stranger)
+		return tell(item, db, "case.stranger", c->number, err);
+	return case_note_mail(db, item->arena, item->place->setup, c->id, c->previous_id, item->message, err);
 }
 
 static int join_case(struct item *item, struct db *db, const struct threading *t, const struct case_type *type,
@@ -207,11 +252,13 @@ static int join_case(struct item *item, struct db *db, const struct threading *t
 	int r = case_join(db, type, c, reopen, item->ledger.received_at, err);
 
 	if (r == 0)
-		r = store_message(item, db, c->id, threading_text(item->arena, t), err);
+		r = store_message(item, db, c->id, evidence_of(item, t), err);
 	item->ledger.activity_at = clock_now_ms();
 	item->case_number = c->number;
 	if (r == 0)
 		r = tell(item, db, reopen ? "case.reopened" : "case.updated", c->number, err);
+	if (r == 0)
+		r = note_people(item, db, t, c, err);
 	if (r == 0)
 		r = answer_queue(item, db, WHEN_UPDATED, c, err);
 	return r < 0 ? r : finish(item, db, reopen ? "reopened" : "updated", err);
@@ -229,13 +276,14 @@ static int open_case(struct item *item, struct db *db, const struct threading *t
 	        .account = item->place->account->id,
 	        .previous_id = previous_id,
 	        .at = item->ledger.received_at,
+	        .is_cancelled = item->is_blocked,
 	};
 	struct stored_case c = {0};
 	struct str from = item_text(item, item->message->from.address);
 	int r = 0;
 
 	item->stage = "mapping";
-	if (result->mapping_error.n)
+	if (result->mapping_error.n && !item->is_blocked)
 		return fail_scope(err, SCOPE_MESSAGE, E_INVALID, RETRY_NEVER, STR_FMT, STR_ARG(result->mapping_error));
 	item->stage = "activity";
 	if (!type)
@@ -247,12 +295,14 @@ static int open_case(struct item *item, struct db *db, const struct threading *t
 	if (r == 0)
 		r = case_open(db, item->arena, &opening, &c, err);
 	if (r == 0)
-		r = store_message(item, db, c.id, threading_text(item->arena, t), err);
+		r = store_message(item, db, c.id, evidence_of(item, t), err);
 	item->ledger.activity_at = clock_now_ms();
 	if (r < 0)
 		return r;
 	item->case_number = c.number;
 	r = tell(item, db, "case.created", c.number, err);
+	if (r == 0)
+		r = note_people(item, db, t, &c, err);
 	if (r == 0)
 		r = answer_queue(item, db, WHEN_CREATED, &c, err);
 	return r < 0 ? r : finish(item, db, "created", err);
@@ -264,8 +314,11 @@ static int create_or_join(struct item *item, struct db *db, const struct threadi
 {
 	struct stored_case c;
 	const struct case_type *type;
-	int r = t->case_id ? case_get(db, t->case_id, item->arena, &c, err) : 0;
+	int r = suppression_alive(db, item->arena, item->message->from.address, t->case_id, item->ledger.received_at,
+	                          err);
 
+	if (r >= 0)
+		r = t->case_id && !item->is_blocked ? case_get(db, t->case_id, item->arena, &c, err) : 0;
 	if (r < 0)
 		return r;
 	if (r == 0)
@@ -290,14 +343,14 @@ static int run_rule(struct item *item, struct db *db, const struct threading *t,
 	                  (void *)(uintptr_t)item->place->setup);
 	item->ledger.mapped_at = clock_now_ms();
 	if (!result.branch) {
-		item->ledger.answer = "no branch of the rule fits";
+		no_answer(item, NO_ANSWER_NO_BRANCH, NULL);
 		return file_it(item, db, t, err);
 	}
 	switch ((enum activity)result.branch->activity) {
 	case ACTIVITY_DISCARD:
 		return discard_it(item, db, err);
 	case ACTIVITY_FILE:
-		item->ledger.answer = "filed mail gets no answer";
+		no_answer(item, NO_ANSWER_FILED, NULL);
 		return file_it(item, db, t, err);
 	case ACTIVITY_CREATE_CASE:
 		break;
@@ -306,6 +359,19 @@ static int run_rule(struct item *item, struct db *db, const struct threading *t,
 }
 
 /* ---------------------------------------------------------------- the message as a whole */
+
+/* The sender is on the block list: 1 where that decides what becomes of the mail. */
+static int handle_blocked(struct item *item, struct db *db, const struct threading *t, struct error *err)
+{
+	const struct block *block = blocked_by(item->place->setup, item->message->from.address);
+	int r;
+
+	if (!block || block->action == BLOCK_NO_ANSWER)
+		return 0;
+	item->is_blocked = true;
+	r = block->action == BLOCK_IGNORE ? discard_it(item, db, err) : run_rule(item, db, t, err);
+	return r < 0 ? r : 1;
+}
 
 static int handle(struct item *item, struct db *db, struct error *err)
 {
@@ -316,12 +382,22 @@ static int handle(struct item *item, struct db *db, struct error *err)
 	if (r != 0)
 		return r < 0 ? r : 0;
 	item->stage = "threading";
-	r = threading_decide(db, item->arena, item->place->setup, item->message, &t, err);
+	r = threading_decide(db, item->arena, item->place->setup, item->message, item->body_text, &t, err);
 	if (r < 0)
 		return r;
-	own = t.is_our_own || is_own_address(item->place->setup, item->message->from.address);
+	if (item->report)
+		return file_report(item, db, &t, err);
+	own = t.is_our_own || setup_owns_address(item->place->setup, item->message->from.address);
+	if (own) {
+		item->automatic.kind = AUTO_OWN;
+		item->automatic.evidence = t.is_our_own ? STR("a Message-ID of ours") : STR("one of our addresses");
+	} else {
+		r = handle_blocked(item, db, &t, err);
+		if (r != 0)
+			return MIN(r, 0);
+	}
 	if (own || (item->automatic.kind != AUTO_NONE && item->place->listener->automatic != AUTOMATIC_HANDLE)) {
-		item->ledger.answer = own ? "own mail gets no answer" : "automatic mail gets no answer";
+		no_answer(item, own ? NO_ANSWER_OWN_MAIL : NO_ANSWER_AUTOMATIC, NULL);
 		if (!own && !t.case_id && item->place->listener->automatic == AUTOMATIC_DISCARD)
 			return discard_it(item, db, err);
 		return file_it(item, db, &t, err);
@@ -350,16 +426,18 @@ static int park(struct item *item, struct db *db, const char *category, const ch
 
 static int park_too_large(struct item *item, struct db *db, struct error *err)
 {
-	struct str reason = arena_printf(
-	        item->arena,
-	        "%llu bytes are more than the listener's max_message_mb (%lld); the mail is still on the server",
-	        (unsigned long long)item->ledger.size, (long long)item->place->listener->max_message_mb);
+	struct str reason =
+	        arena_printf(item->arena,
+	                     "%llu bytes are more than the listener's max_message_mb (%lld); the "
+	                     "mail is still on the server",
+	                     (unsigned long long)item->ledger.size, (long long)item->place->listener->max_message_mb);
 
 	item->ledger.outcome = "too-large";
 	return park(item, db, "too-large", reason.p, err);
 }
 
-/* The server has it and doesn't give it, or there was no room for it here: the row stands for it until it is fetched.
+/* The server has it and doesn't give it, or there was no room for it here: the row stands for it until it is
+ * fetched.
  */
 static int note_unfetched(struct item *item, struct db *db, struct error *err)
 {
@@ -430,8 +508,8 @@ static int keep_raw(struct item *item, struct db *db, struct error *err)
 	return r < 0 ? r : item_store_raw(item, db, item->ledger.message_id, err);
 }
 
-/* Nothing but the store's own faults may end here: else one mail would stand before all that come behind it. What
- * conflicts with another process's work is worth a try later. */
+/* Nothing but the store's own faults may end here: else one mail would stand before all that come behind it.
+ * What conflicts with another process's work is worth a try later. */
 int item_store_failure(struct item *item, struct db *db, const struct error *cause, struct error *err)
 {
 	const struct listener *listener = item->place->listener;

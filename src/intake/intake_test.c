@@ -52,7 +52,8 @@ static void check_reply(struct store *store)
 	answer = arena_printf(o.arena, "References: <unknown@x> <" STR_FMT ">\r\n", STR_ARG(db_col_str(rows, 0)));
 	db_rows_free(rows);
 	must_become(&o, mail(&o, "ann", "a3", "Re: Re: Help", answer.p, "thanks"), "updated");
-	must_become(&o, mail(&o, "bob", "b1", "about [SUP-00001]", "", "me, too"), "updated");
+	must_become(&o, mail(&o, "ann", "a4", "about [SUP-00001]", "", "one thing more"), "updated");
+	must_become(&o, mail(&o, "bob", "b1", "about [SUP-00001]", "", "I can count"), "created");
 	must_become(&o, mail(&o, "bob", "b2", "about SUP-000011", "", "no such number"), "created");
 	assert_int_equal(count(&o, "SELECT message_count FROM cases WHERE number = 'SUP-00001'"), 5);
 	close_office(&o);
@@ -61,6 +62,44 @@ static void check_reply(struct store *store)
 static void a_reply_joins_its_case(void **state UNUSED)
 {
 	test_store_each(check_reply);
+}
+
+/* Somebody else with Ann's token: not shut out, but marked, not answered, and no part of the case for all that. */
+static void check_stranger(struct store *store)
+{
+	struct db_rows *rows = NULL;
+	struct office o;
+	struct str ident;
+
+	open_office(&o, store);
+	must_become(&o, mail(&o, "ann", "a1", "Help", "Cc: carl@example.org\r\n", "please"), "created");
+	assert_int_equal(
+	        db_query(o.db, "SELECT message_ident FROM message WHERE direction = 'out'", DB_NO_ARGS, &rows, &o.err),
+	        0);
+	assert_int_equal(db_next(rows, &o.err), 1);
+	ident = arena_printf(o.arena, "In-Reply-To: <" STR_FMT ">\r\n", STR_ARG(db_col_str(rows, 0)));
+	db_rows_free(rows);
+	must_become(&o,
+	            mail(&o, "mal", "m1", "Re: Help",
+	                 arena_printf(o.arena, STR_FMT "Cc: eve@example.org\r\n", STR_ARG(ident)).p, "I go on"),
+	            "updated");
+	assert_string_equal(newest_row(&o).answer_code, "stranger");
+	assert_int_equal(count(&o, "SELECT COUNT(*) FROM event WHERE kind = 'case.stranger'"), 1);
+	must_become(&o, mail(&o, "mal", "m2", "SUP-00001", "", "and on"), "created");
+	must_become(&o, mail(&o, "eve", "e1", "SUP-00001", "", "so do I"), "created");
+	must_become(&o, mail(&o, "carl", "c1", "SUP-00001", ident.p, "I may"), "updated");
+	assert_string_not_equal(newest_row(&o).answer_code, "stranger");
+	assert_int_equal(count(&o, "SELECT COUNT(*) FROM event WHERE kind = 'case.stranger'"), 1);
+	assert_int_equal(count(&o,
+	                       "SELECT COUNT(*) FROM message WHERE evidence LIKE 'won: In-Reply-To names our message "
+	                       "(strong):%made for ann@example.org; the sender has no part in that case%'"),
+	                 1);
+	close_office(&o);
+}
+
+static void a_stranger_joins_marked_and_unanswered(void **state UNUSED)
+{
+	test_store_each(check_stranger);
 }
 
 static void check_reopening(struct store *store)
@@ -336,6 +375,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(a_new_mail_opens_a_case_and_is_acknowledged),
 	        cmocka_unit_test(a_reply_joins_its_case),
+	        cmocka_unit_test(a_stranger_joins_marked_and_unanswered),
 	        cmocka_unit_test(a_resolved_case_is_reopened_or_followed),
 	        cmocka_unit_test(automatic_and_own_mail_gets_no_answer),
 	        cmocka_unit_test(one_address_gets_only_so_many_answers),

@@ -5,11 +5,13 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/random.h"
+#include "intake/bounced.h"
 
 #include <sys/mman.h>
 
 #define MAX_STORED_TEXT KIB(256) /* body text kept beside the raw mail, for lists and search */
 #define SLICE           MIB(1)   /* of a mapped message in memory at a time */
+#define MAX_PACKED      MIB(4)   /* larger mail is compressed piece by piece while it is stored */
 
 /* 1 found, 0 none. */
 static int find_key(struct db *db, unsigned char key[FINGERPRINT_KEY_BYTES], struct error *err)
@@ -138,6 +140,15 @@ struct str item_text(struct item *item, struct str text)
 	return str_new(copy.p, n);
 }
 
+struct str item_lower(struct item *item, struct str text)
+{
+	struct str copy = arena_str(item->arena, item_text(item, text));
+
+	for (size_t i = 0; i < copy.n; i++)
+		((char *)(uintptr_t)copy.p)[i] = ascii_lower(copy.p[i]);
+	return copy;
+}
+
 /* Counted here rather than in the transaction: it reads every byte of them. */
 static void measure_attachments(struct item *item)
 {
@@ -163,6 +174,7 @@ static void understand(struct item *item)
 	}
 	item->message = message_parse(item->arena, item->raw, &limits);
 	item->automatic = message_classify(item->arena, item->message);
+	bounced_read(item);
 	item->body_text = item_cut(item_text(item, message_body_text(item->arena, item->message)), MAX_STORED_TEXT);
 	measure_attachments(item);
 	make_fingerprint(item);
@@ -206,6 +218,8 @@ struct item *item_new(const struct intake_place *place, struct incoming *incomin
 	understand(item);
 	if (!incoming->mapped)
 		packed_make(&item->packed, item->raw);
+	else if (item->raw.n <= MAX_PACKED)
+		packed_make_mapped(&item->packed, item->raw, give_back, incoming);
 	return item;
 }
 
@@ -221,6 +235,7 @@ struct item *item_again(const struct intake_place *place, const struct ledger_ro
 	item->ledger = *row;
 	item->ledger.listener = place->listener->id;
 	item->ledger.outcome = item->ledger.category = item->ledger.reason = "";
+	item->ledger.answer_code = "";
 	item->ledger.answer = row->answer && strcmp(row->answer, "queued") == 0 ? "queued" : "";
 	item->answered_before = item->ledger.answer[0] != '\0';
 	item->has_row = item->is_kept = true;
@@ -239,7 +254,7 @@ void item_free(struct item *item)
 	free(item);
 }
 
-/* A large message is packed here, piece by piece, so that its compressed form is never in memory as a whole. */
+/* Packs piece by piece, so that the compressed form of a very large mail is never in memory as a whole. */
 static int store_large(struct item *item, struct db *db, int64_t message_id, struct error *err)
 {
 	size_t pieces = (item->raw.n + SLICE - 1) / SLICE;
@@ -260,11 +275,15 @@ static int store_large(struct item *item, struct db *db, int64_t message_id, str
 
 int item_store_raw(struct item *item, struct db *db, int64_t message_id, struct error *err)
 {
+	int r;
+
 	if (item->is_kept)
 		return 0;
-	if (item->incoming && item->incoming->mapped)
+	if (!item->packed.count && item->incoming && item->incoming->mapped)
 		return store_large(item, db, message_id, err);
 	if (!item->packed.count)
 		packed_make(&item->packed, item->raw);
-	return raw_insert(db, message_id, &item->packed, err);
+	r = raw_insert(db, message_id, &item->packed, err);
+	packed_done(&item->packed); /* a second try packs again: rare, and until then its memory serves others */
+	return r;
 }

@@ -34,10 +34,11 @@ struct item {
 	void *raw_memory; /* owned heap behind raw where there is no incoming */
 	const struct message *message;
 	struct classification automatic;
+	struct delivery_report *report; /* what it reports of other mail; NULL: it is no report (bounced.h) */
 	struct str body_text;
 	unsigned char fingerprint[FINGERPRINT_BYTES];
 	uint64_t *attachment_sizes; /* decoded, of message->attachments */
-	struct packed packed;       /* empty for a large mapped message: packed piece by piece while it is stored */
+	struct packed packed;       /* empty for a very large message, and once stored */
 
 	struct ledger_row ledger; /* filled as it goes; its times are the states it passed */
 	struct ledger_row before; /* the same as the try that is being made began */
@@ -45,6 +46,8 @@ struct item {
 	bool is_kept;             /* its raw bytes are in the store already, under ledger.message_id */
 	bool passed_over;         /* the ledger shows it as handled: nothing was done */
 	bool answered_before;     /* an automatic answer went out in an earlier try */
+	bool is_stranger;         /* its sender has no part in the case that it joins */
+	bool is_blocked;          /* its sender is on the block list: a case that comes of it is cancelled */
 	const char *stage;        /* what was being done when it failed: the ledger's category */
 	const char *case_number;  /* after the commit; "" */
 	int result;
@@ -77,6 +80,9 @@ int item_store_raw(struct item *item, struct db *db, int64_t message_id, struct 
 
 /* Text as the store takes it: without NULs, which PostgreSQL refuses. */
 struct str item_text(struct item *item, struct str text);
+
+/* ASCII letters in lower case, as addresses are compared; without NULs. */
+struct str item_lower(struct item *item, struct str text);
 
 /* At most `max` bytes of it, cut at a character's border. */
 struct str item_cut(struct str text, size_t max);

@@ -57,8 +57,10 @@ int intake_run_new(const struct intake_options *options, struct intake_run **ret
 static void wait_until_below(struct intake_run *run, size_t bytes, size_t count)
 {
 	pthread_mutex_lock(&run->lock);
-	while (run->count && (run->bytes > bytes || run->count > count))
+	while (run->count && (run->bytes > bytes || run->count > count)) {
+		store_hurry(run->place.store, run->lane);
 		pthread_cond_wait(&run->changed, &run->lock);
+	}
 	pthread_mutex_unlock(&run->lock);
 }
 

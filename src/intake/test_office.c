@@ -42,12 +42,17 @@ static const char set_up[] =
 
 void open_office(struct office *o, struct store *store)
 {
+	open_office_with(o, store, set_up);
+}
+
+void open_office_with(struct office *o, struct store *store, const char *set_up_yaml)
+{
 	struct buf report CLEANUP(buf_done) = BUF_INIT(KIB(64));
 	json_t *document = NULL;
 
 	*o = (struct office){.store = store, .arena = arena_new()};
 	assert_ok(store_connect(store, &o->db, &o->err), &o->err);
-	assert_ok(yaml_read(str_of(set_up), "set-up", &document, &o->err), &o->err);
+	assert_ok(yaml_read(str_of(set_up_yaml), "set-up", &document, &o->err), &o->err);
 	assert_ok(setup_apply(o->db, &plain_sealer, document, "tester", false, &report, &o->err), &o->err);
 	assert_ok(setup_load(o->db, &plain_sealer, &o->setup, &o->err), &o->err);
 	json_decref(document);
@@ -72,7 +77,12 @@ struct str mail(struct office *o, const char *from, const char *id, const char *
 
 int take_in(struct office *o, struct str raw)
 {
-	return intake_one(o->store, o->setup, setup_listener(o->setup, "inbox"), raw, o->outcome, o->number, &o->err);
+	return take_in_at(o, "inbox", raw);
+}
+
+int take_in_at(struct office *o, const char *listener, struct str raw)
+{
+	return intake_one(o->store, o->setup, setup_listener(o->setup, listener), raw, o->outcome, o->number, &o->err);
 }
 
 /* Checks what became of it. */

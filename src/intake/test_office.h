@@ -17,6 +17,10 @@ struct office {
 };
 
 void open_office(struct office *o, struct store *store);
+
+/* With another set-up; it must have a listener `inbox`. */
+void open_office_with(struct office *o, struct store *store, const char *set_up_yaml);
+
 void close_office(struct office *o);
 
 /* A mail from `from` (a local part at example.org). */
@@ -24,6 +28,7 @@ struct str mail(struct office *o, const char *from, const char *id, const char *
                 const char *body);
 
 int take_in(struct office *o, struct str raw);
+int take_in_at(struct office *o, const char *listener, struct str raw);
 void must_become(struct office *o, struct str raw, const char *outcome);
 
 int64_t count(struct office *o, const char *sql);

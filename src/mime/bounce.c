@@ -140,9 +140,25 @@ static struct str first_address(const struct address_list *list)
 	return list->count ? list->items[0].address : STR("");
 }
 
+static struct str first_id(struct arena *arena, const struct message *original)
+{
+	const struct part *root = original->root;
+
+	for (size_t i = 0; i < root->header_count; i++) {
+		struct str id;
+
+		if (!str_ends_nocase(root->headers[i].name, STR("-Original-Message-ID")))
+			continue;
+		id = str_trim(header_raw_text(arena, &root->headers[i]));
+		return id.n > 2 && id.p[0] == '<' && id.p[id.n - 1] == '>' ? str_slice(id, 1, id.n - 1) : id;
+	}
+	return STR("");
+}
+
 static void original_take(struct gathering *g, const struct message *original)
 {
 	g->b.original_message_id = original->message_id;
+	g->b.original_first_id = first_id(g->arena, original);
 	g->b.original_from = original->from.address;
 	g->b.original_to = first_address(&original->to);
 	g->b.original_subject = original->subject;
@@ -365,6 +381,7 @@ static void complaint_add(struct gathering *g, struct str address)
 static void complaint_read(struct gathering *g, const struct part *part)
 {
 	struct str rest = part_text(g->arena, g->m, part), line, name = STR("original-rcpt-to:");
+	struct str type = STR("feedback-type:"), id = STR("original-envelope-id:");
 
 	g->b.evidence = STR("a message/feedback-report part");
 	for (rest = str_slice(rest, 0, TEXT_MAX); g->b.count < 1000 && str_split(&rest, '\n', &line);) {
@@ -373,6 +390,10 @@ static void complaint_read(struct gathering *g, const struct part *part)
 			        address_list_parse(g->arena, arena_str(g->arena, str_slice(line, name.n, line.n)));
 			if (list.count && list.items[0].address.n)
 				complaint_add(g, list.items[0].address);
+		} else if (str_starts_nocase(line, type) && !g->b.feedback_type.n) {
+			g->b.feedback_type = lower(g->arena, str_trim(str_slice(line, type.n, line.n)));
+		} else if (str_starts_nocase(line, id) && !g->b.envelope_id.n) {
+			g->b.envelope_id = str_trim(str_slice(line, id.n, line.n));
 		}
 	}
 	(void)text_of(g);
@@ -548,6 +569,7 @@ static void report_read_whole(struct gathering *g)
 		g->written = phrase_in(g, g->m->subject);
 	original_read(g);
 	b->reporting_mta = g->report.reporting_mta;
+	b->envelope_id = g->report.envelope_id;
 	if (g->report.count)
 		from_report(g);
 	else
@@ -564,8 +586,11 @@ struct bounces message_bounces(struct arena *arena, const struct message *m)
 	struct gathering g = {.arena = arena,
 	                      .m = m,
 	                      .b = {.reporting_mta = none,
+	                            .envelope_id = none,
+	                            .feedback_type = none,
 	                            .evidence = none,
 	                            .original_message_id = none,
+	                            .original_first_id = none,
 	                            .original_from = none,
 	                            .original_to = none,
 	                            .original_subject = none}};

@@ -80,13 +80,30 @@ struct bounces {
 	struct bounce_recipient *recipients;
 	size_t count;
 	struct str reporting_mta;
-	struct str evidence; /* why this is a bounce, a complaint or a note of absence; empty where it is none */
+	struct str envelope_id;   /* RFC 3461: what the sender called the mail in its ENVID; empty where not told */
+	struct str feedback_type; /* of a complaint, lower case: "abuse", "not-spam" …; empty where not told */
+	struct str evidence;      /* why this is a bounce, a complaint or a note of absence; empty where it is none */
 
 	/* The mail that came back, as far as it was enclosed; empty strings otherwise. */
 	struct str original_message_id; /* without <> */
+	struct str original_first_id;   /* the sender's own, where a provider put another in its place and kept it:
+	                                   X-Google-Original-Message-ID and the like */
 	struct str original_from, original_to;
 	struct str original_subject;
 };
+
+/* What an SMTP answer of 4xx or 5xx means: status, code, reason, is_hard, is_temporary, evidence. `to_rcpt`: it
+ * answered RCPT TO, not the mail as a whole. */
+struct bounce_recipient bounce_of_answer(struct arena *arena, int code, struct str words, bool to_rcpt);
+
+/* What a failure says of the address itself:
+ *	ADDRESS_DEAD      it is no good: is_hard, for good, and by a status or words rather than by a bare SMTP code
+ *	ADDRESS_TROUBLED  for the time being: mailbox full or disabled, host not to be reached for days, refused by a
+ *	                  filter as if unknown; what looks dead but isn't sure
+ *	ADDRESS_UNJUDGED  nothing: it is the mail, its sender or the sending host that was refused, or it isn't known */
+enum address_verdict { ADDRESS_UNJUDGED, ADDRESS_TROUBLED, ADDRESS_DEAD };
+
+enum address_verdict bounce_verdict(const struct bounce_recipient *recipient);
 
 struct bounces message_bounces(struct arena *arena, const struct message *m);
 

@@ -395,6 +395,37 @@ void reason_decide(struct arena *arena, const struct reason_facts *facts, struct
 	             r->reason == REASON_HASMOVED || (r->reason == REASON_NOTACCEPT && !r->is_temporary);
 }
 
+struct bounce_recipient bounce_of_answer(struct arena *arena, int code, struct str words, bool to_rcpt)
+{
+	struct str line = arena_printf(arena, "%d " STR_FMT, code, STR_ARG(str_slice(words, 0, KIB(2)))),
+	           none = STR("");
+	struct bounce_recipient r = {none, none, none, none, none, none, none, REASON_UNDEFINED, false, false, none};
+	struct reason_facts facts = {.command = to_rcpt ? COMMAND_RCPT : COMMAND_DATA, .action = STR("failed")};
+
+	reason_codes(line, &r.code, &r.status);
+	r.code = arena_str(arena, r.code);
+	r.status = arena_str(arena, r.status);
+	r.diagnostic = line;
+	facts.code = r.code;
+	facts.status = r.status;
+	facts.said = reason_phrase_find(reason_words(arena, line));
+	reason_decide(arena, &facts, &r);
+	return r;
+}
+
+enum address_verdict bounce_verdict(const struct bounce_recipient *r)
+{
+	static const enum bounce_reason passing[] = {REASON_NOTACCEPT, REASON_MAILBOXFULL, REASON_SUSPEND,
+	                                             REASON_FILTERED, REASON_EXPIRED};
+
+	if (r->is_hard)
+		return r->is_temporary || str_starts(r->evidence, STR("SMTP code")) ? ADDRESS_TROUBLED : ADDRESS_DEAD;
+	for (size_t i = 0; i < ARRAY_LEN(passing); i++)
+		if (r->reason == passing[i])
+			return ADDRESS_TROUBLED;
+	return ADDRESS_UNJUDGED;
+}
+
 const char *bounce_reason_word(enum bounce_reason reason)
 {
 	static const char *const words[] = {

@@ -123,6 +123,42 @@ static void the_prose_counts_where_the_fields_are_silent(void **state UNUSED)
 	assert_true(r.is_temporary);
 }
 
+static void an_answer_says_whether_the_address_is_good(void **state UNUSED)
+{
+	static const struct {
+		int code;
+		const char *words;
+		bool to_rcpt;
+		enum bounce_reason reason;
+		enum address_verdict verdict;
+	} cases[] = {
+	        /* clang-format off */
+		{550, "5.1.1 no such user", true, REASON_USERUNKNOWN, ADDRESS_DEAD},
+		{550, "no such user here", true, REASON_USERUNKNOWN, ADDRESS_DEAD},
+		{450, "4.1.1 user unknown in virtual mailbox table", true, REASON_USERUNKNOWN, ADDRESS_TROUBLED},
+		{550, "no", true, REASON_USERUNKNOWN, ADDRESS_TROUBLED},
+		{550, "user unknown", false, REASON_FILTERED, ADDRESS_TROUBLED},
+		{552, "5.2.2 mailbox full", true, REASON_MAILBOXFULL, ADDRESS_TROUBLED},
+		{554, "5.7.1 relay access denied", true, REASON_NORELAYING, ADDRESS_UNJUDGED},
+		{554, "5.7.1 message looks like spam", false, REASON_SPAMDETECTED, ADDRESS_UNJUDGED},
+		{552, "5.3.4 message too big", false, REASON_MESGTOOBIG, ADDRESS_UNJUDGED},
+		{550, "5.7.26 fails to pass authentication checks (SPF or DKIM)", false, REASON_AUTHFAILURE, ADDRESS_UNJUDGED},
+	        /* clang-format on */
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct arena *arena CLEANUP(arena_freep) = arena_new();
+		struct bounce_recipient r =
+		        bounce_of_answer(arena, cases[i].code, str_of(cases[i].words), cases[i].to_rcpt);
+
+		if (r.reason != cases[i].reason || bounce_verdict(&r) != cases[i].verdict)
+			print_error("%s: %s by %.*s, verdict %d\n", cases[i].words, bounce_reason_word(r.reason),
+			            STR_ARG(r.evidence), (int)bounce_verdict(&r));
+		assert_int_equal(r.reason, cases[i].reason);
+		assert_int_equal(bounce_verdict(&r), cases[i].verdict);
+	}
+}
+
 static void every_reason_has_a_word(void **state UNUSED)
 {
 	for (int i = REASON_UNDEFINED; i <= REASON_DELIVERED; i++)
@@ -134,6 +170,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(words_statuses_and_codes_name_the_reason),
 	        cmocka_unit_test(the_prose_counts_where_the_fields_are_silent),
+	        cmocka_unit_test(an_answer_says_whether_the_address_is_good),
 	        cmocka_unit_test(every_reason_has_a_word),
 	};
 	return cmocka_run_group_tests_name("mime/bounce_reason", tests, NULL, NULL);

@@ -1,21 +1,33 @@
 /* See classify.h. The signs are tried from the surest to the weakest; the first that holds names the kind and is the
- * evidence. */
+ * evidence, the others are kept beside it. */
 #include "mime/classify.h"
 
 #include "base/cursor.h"
+#include "mime/auto_subject.h"
 #include "mime/bounce.h"
+#include "mime/subject.h"
+
+#define MOST_HOPS 60 /* RFC 5321 §6.3 has servers give up at 100 */
 
 struct signs {
 	struct arena *arena;
 	const struct message *m;
-	struct str local; /* of the sender's address */
+	struct str local;          /* of the sender's address */
+	enum auto_subject subject; /* as it stands */
+	enum auto_subject topic;   /* without "Re:" */
 	struct classification found;
 };
 
 static bool found(struct signs *s, enum auto_kind kind, struct str evidence)
 {
-	s->found.kind = kind;
-	s->found.evidence = evidence;
+	struct classification *c = &s->found;
+
+	if (c->kind == AUTO_NONE) {
+		c->kind = kind;
+		c->evidence = evidence;
+	}
+	if (c->sign_count < CLASSIFY_MAX_SIGNS)
+		c->signs[c->sign_count++] = evidence;
 	return true;
 }
 
@@ -98,74 +110,6 @@ static bool has_other_reply_to(const struct message *m)
 	       !str_eq_nocase(local, STR("postmaster"));
 }
 
-/* ---------------------------------------------------------------- subjects */
-
-/* Beginnings of subjects, lower case; looked for behind "Re:", "AW:" and the like as well. */
-static const char *const away_subjects[] = {
-        /* clang-format off */
-	"out of office", "out of the office", "out-of-office", "i am out of", "i'm out of", "away from", "on vacation", "vacation", "on leave", "on annual leave", "holiday reply", "away:",
-	"abwesenheitsnotiz", "abwesend", "abwesenheit", "ich bin abwesend", "nicht im büro", "urlaub", "automatische abwesenheit",
-	"absence", "absent", "absence du bureau", "réponse automatique d'absence", "en congé", "je suis absent", "message d'absence",
-	"fuera de la oficina", "fuera de oficina", "ausente", "ausencia", "estoy de vacaciones", "fuori sede", "fuori ufficio", "assenza", "assente", "ferie",
-	"afwezig", "niet aanwezig", "afwezigheid", "afwezigheidsbericht", "fora do escritório", "ausência", "fora do escritorio", "estou de férias",
-	"frånvaro", "frånvarande", "ej på kontoret", "fravær", "fraværende", "ikke til stede", "poissa", "poissaolo", "lomalla",
-	"nieobecność", "nieobecny", "poza biurem", "mimo kancelář", "nepřítomnost", "házon kívül", "távollét", "absenţă", "în concediu", "отсутств", "вне офиса", "нет на месте", "ofis dışında", "ofiste değil",
-	"不在", "外出中", "休暇", "부재중", "외부", "外出", "休假", "מחוץ למשרד", "خارج المكتب",
-        /* clang-format on */
-};
-
-static const char *const reply_subjects[] = {
-        /* clang-format off */
-	"automatic reply", "auto reply", "auto-reply", "autoreply", "auto:", "auto response", "auto-response", "autoresponse", "autoresponder", "automated reply", "automated response", "automatic response", "[auto-reply]", "[autoreply]", "(auto reply)",
-	"automatische antwort", "automatische antwort:", "autom. antwort", "automatisch antwoord", "automatisches antworten", "réponse automatique", "reponse automatique", "respuesta automática", "respuesta automatica", "risposta automatica",
-	"resposta automática", "resposta automatica", "autosvar", "automatiskt svar", "automatisk svar", "automaattinen vastaus", "automatická odpověď", "automatyczna odpowiedź", "odpowiedź automatyczna", "automatikus válasz", "răspuns automat", "автоматический ответ", "автоответ", "автоматична відповідь", "otomatik yanıt",
-	"自動応答", "自動返信", "自动回复", "自動回覆", "자동 회신", "자동 응답", "תשובה אוטומטית", "رد تلقائي", "αυτόματη απάντηση",
-        /* clang-format on */
-};
-
-static const char *const bounce_subjects[] = {
-        /* clang-format off */
-	"undelivered mail", "undeliverable", "undelivered", "delivery status notification", "mail delivery fail", "mail delivery system", "delivery failure", "delivery failed", "delivery has failed", "failure notice", "failure delivery", "returned mail", "mail could not be delivered", "delivery notification",
-	"message delivery fail", "non-deliverable", "non deliverable", "nondeliverable", "warning: could not send", "warning: message", "mail system error", "delivery report", "delivery error", "delivery delay", "delayed mail", "mail failure", "error sending", "message could not be delivered", "permanent delivery failure", "there was an error sending", "メールエラー", "non-delivery", "nondelivery", "could not deliver", "rejected:",
-	"unzustellbar", "nicht zustellbar", "zustellung fehlgeschlagen", "fehler bei der zustellung", "non remis", "échec de la remise", "no se puede entregar", "no se puede entregar", "non recapitabile", "onbestelbaar", "não é possível entregar", "olevererbart", "kan ikke leveres", "недоставленное", "配信不能", "配信できません", "배달되지 않음", "传递失败", "無法傳遞",
-        /* clang-format on */
-};
-
-static struct str fold(struct arena *arena, struct str s)
-{
-	struct str copy = arena_str(arena, s);
-
-	for (size_t i = 0; i < copy.n; i++)
-		((char *)(uintptr_t)copy.p)[i] = ascii_lower(copy.p[i]);
-	return copy;
-}
-
-/* Behind "re:", "aw:", "sv:" …: a short word and a colon, at most three of them. */
-static struct str without_prefixes(struct str subject)
-{
-	static const char *const prefixes[] = {"re", "aw", "sv",  "antw", "ref", "fwd", "fw", "wg",
-	                                       "tr", "rv", "odp", "vs",   "res", "rif", "ynt"};
-
-	for (int i = 0; i < 3; i++) {
-		ptrdiff_t colon = str_find_char(str_slice(subject, 0, 6), ':');
-
-		if (colon < 0 || !is_one_of(str_slice(subject, 0, (size_t)colon), prefixes, ARRAY_LEN(prefixes)))
-			break;
-		subject = str_trim(str_slice(subject, (size_t)colon + 1, subject.n));
-	}
-	return subject;
-}
-
-static bool subject_is(struct signs *s, const char *const *starts, size_t count)
-{
-	struct str subject = without_prefixes(fold(s->arena, str_slice(s->m->subject, 0, 200)));
-
-	for (size_t i = 0; i < count; i++)
-		if (str_starts(subject, str_of(starts[i])))
-			return true;
-	return false;
-}
-
 /* ---------------------------------------------------------------- reports */
 
 static bool report_parts(struct signs *s)
@@ -204,7 +148,7 @@ static bool delivery_signs(struct signs *s)
 		             arena_printf(s->arena, "sender " STR_FMT, STR_ARG(cut(s->m->from.address))));
 	if ((is_postmaster || s->m->has_null_return_path || !s->m->from.address.n ||
 	     message_header(s->m, "Auto-Submitted")) &&
-	    subject_is(s, bounce_subjects, ARRAY_LEN(bounce_subjects)))
+	    s->topic == AUTO_SUBJECT_BOUNCE)
 		return found(s, AUTO_DELIVERY_REPORT,
 		             arena_printf(s->arena, "subject \"" STR_FMT "\"", STR_ARG(cut(s->m->subject))));
 	return false;
@@ -229,14 +173,14 @@ static bool complaint_signs(struct signs *s)
 
 /* ---------------------------------------------------------------- replies by machines */
 
-static bool is_away(struct signs *s)
+static bool is_away(enum auto_subject subject)
 {
-	return subject_is(s, away_subjects, ARRAY_LEN(away_subjects));
+	return subject == AUTO_SUBJECT_AWAY || subject == AUTO_SUBJECT_AWAY_WORD;
 }
 
 static enum auto_kind reply_kind(struct signs *s)
 {
-	return is_away(s) ? AUTO_OUT_OF_OFFICE : AUTO_REPLY;
+	return is_away(s->topic) ? AUTO_OUT_OF_OFFICE : AUTO_REPLY;
 }
 
 /* Auto-Submitted (RFC 3834 §5): its first word; parameters and comments may follow. */
@@ -248,6 +192,33 @@ static struct str auto_submitted_word(const struct header *header)
 	while (end < value.n && !is_space(value.p[end]) && value.p[end] != ';' && value.p[end] != '(')
 		end++;
 	return str_slice(value, 0, end);
+}
+
+/* There may be several of them, one for each step. */
+static bool delivered_to_responder(struct signs *s)
+{
+	const struct part *root = s->m->root;
+
+	for (size_t i = 0; i < root->header_count; i++)
+		if (str_eq_nocase(root->headers[i].name, STR("Delivered-To")) &&
+		    str_starts_nocase(value_of(&root->headers[i]), STR("autoresponder")))
+			return found_header(s, reply_kind(s), &root->headers[i]);
+	return false;
+}
+
+/* "Preference" is what a widespread responder writes by mistake. */
+static bool precedence_of_reply(struct signs *s)
+{
+	static const char *const names[] = {"Precedence", "X-Precedence", "Preference"};
+	static const char *const words[] = {"auto_reply", "auto-reply", "autoreply"};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const struct header *header = message_header(s->m, names[i]);
+
+		if (is_one_of(value_of(header), words, ARRAY_LEN(words)))
+			return found_header(s, reply_kind(s), header);
+	}
+	return false;
 }
 
 static bool reply_signs(struct signs *s)
@@ -269,27 +240,23 @@ static bool reply_signs(struct signs *s)
 	header = message_header(s->m, "X-Autogenerated");
 	if (header && str_starts_nocase(value_of(header), STR("reply")))
 		return found_header(s, reply_kind(s), header);
-	header = message_header(s->m, "Delivered-To");
-	if (header && str_eq_nocase(value_of(header), STR("autoresponder")))
-		return found_header(s, AUTO_REPLY, header);
-	header = message_header(s->m, "Precedence");
-	if (header &&
-	    (str_eq_nocase(value_of(header), STR("auto_reply")) || str_eq_nocase(value_of(header), STR("auto-reply"))))
-		return found_header(s, reply_kind(s), header);
-	return false;
+	return delivered_to_responder(s) || precedence_of_reply(s);
 }
 
-/* A subject alone is a weak sign; people write "vacation" too. So it counts only at the very start of an answer to
- * something, or where it is one that programs write. */
+/* A subject alone is a weak sign: people write of their holidays, and answer to such mail ("Re: Automatic reply"). So
+ * it counts only at the very start, and where it is one that people use only in the answer to something. */
 static bool subject_signs(struct signs *s)
 {
 	bool is_answer = s->m->in_reply_to_count || s->m->reference_count || s->m->has_null_return_path ||
 	                 message_header(s->m, "X-Auto-Response-Suppress") || message_header(s->m, "Precedence");
-	struct str evidence = arena_printf(s->arena, "subject \"" STR_FMT "\"", STR_ARG(cut(s->m->subject)));
+	struct str evidence;
 
-	if (subject_is(s, reply_subjects, ARRAY_LEN(reply_subjects)))
+	if (s->subject == AUTO_SUBJECT_NONE || s->subject == AUTO_SUBJECT_BOUNCE)
+		return false;
+	evidence = arena_printf(s->arena, "subject \"" STR_FMT "\"", STR_ARG(cut(s->m->subject)));
+	if (s->subject == AUTO_SUBJECT_REPLY)
 		return found(s, AUTO_REPLY, evidence);
-	if (str_starts_nocase(without_prefixes(s->m->subject), STR("out of office")) || (is_answer && is_away(s)))
+	if (is_answer || str_starts_nocase(s->m->subject, STR("out of office")))
 		return found(s, AUTO_OUT_OF_OFFICE, evidence);
 	return false;
 }
@@ -330,6 +297,25 @@ static bool precedence_signs(struct signs *s)
 	return false;
 }
 
+/* Mail that went round, or through a program that marks what it has seen. */
+static bool loop_signs(struct signs *s)
+{
+	static const char *const names[] = {"X-Loop", "X-RT-Loop-Prevention", "X-OTRS-Loop", "X-Zammad-Loop",
+	                                    "X-Loop-Detect"};
+	const struct part *root = s->m->root;
+	size_t hops = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const struct header *header = message_header(s->m, names[i]);
+
+		if (header && !str_eq_nocase(value_of(header), STR("no")))
+			return found_header(s, AUTO_LOOP, header);
+	}
+	for (size_t i = 0; i < root->header_count; i++)
+		hops += str_eq_nocase(root->headers[i].name, STR("Received"));
+	return hops >= MOST_HOPS && found(s, AUTO_LOOP, arena_printf(s->arena, "%zu Received fields", hops));
+}
+
 static bool machine_signs(struct signs *s)
 {
 	static const struct {
@@ -338,9 +324,10 @@ static bool machine_signs(struct signs *s)
 	        {"X-Autogenerated", NULL},
 	        {"X-Auto-Generated", NULL},
 	        {"X-FC-Machinegenerated", "true"},
-	        {"X-Loop", NULL},
 	        {"X-AMAZON-MAIL-RELAY-TYPE", "notification"},
-	        {"X-Amazon-Mail-Relay-Type", "notification"},
+	        {"X-MS-Exchange-Generated-Message-Source", NULL},
+	        {"X-POST-MessageClass", "9; Autoresponder"},
+	        {"X-Cron-Env", NULL},
 	        {"X-Auto-Response-Suppress", NULL},
 	};
 	const struct header *header = message_header(s->m, "Auto-Submitted");
@@ -369,15 +356,33 @@ static bool sender_signs(struct signs *s)
 	return false;
 }
 
+/* Every group is asked, so that all signs are known; but the costly search for bounces in prose only where nothing else
+ * has told. */
+static bool any_sign(struct signs *s)
+{
+	static bool (*const groups[])(struct signs *) = {reply_signs, subject_signs, list_signs,  precedence_signs,
+	                                                 loop_signs,  machine_signs, sender_signs};
+	bool any = report_parts(s);
+
+	any |= complaint_signs(s);
+	any |= delivery_signs(s);
+	any = any || bounce_signs(s);
+	for (size_t i = 0; i < ARRAY_LEN(groups); i++)
+		any |= groups[i](s);
+	return any;
+}
+
 struct classification message_classify(struct arena *arena, const struct message *m)
 {
 	struct signs s = {.arena = arena, .m = m, .local = local_part(m->from.address), .found = {.evidence = STR("")}};
+	bool is_answer;
+	struct str topic = subject_topic(m->subject, &is_answer);
 
-	if (report_parts(&s) || complaint_signs(&s) || delivery_signs(&s) || bounce_signs(&s) || reply_signs(&s) ||
-	    subject_signs(&s) || list_signs(&s) || precedence_signs(&s) || machine_signs(&s) || sender_signs(&s))
-		return s.found;
-	/* Whom should an answer go to? */
-	s.found.answer_allowed = m->from.address.n || (m->reply_to.count && m->reply_to.items[0].address.n);
+	s.topic = auto_subject_of(arena, topic);
+	s.subject = is_answer ? AUTO_SUBJECT_NONE : s.topic;
+	if (!any_sign(&s))
+		/* Whom should an answer go to? */
+		s.found.answer_allowed = m->from.address.n || (m->reply_to.count && m->reply_to.items[0].address.n);
 	return s.found;
 }
 
@@ -393,6 +398,8 @@ const char *auto_kind_word(enum auto_kind kind)
 	        [AUTO_LIST] = "list",
 	        [AUTO_NEWSLETTER] = "newsletter",
 	        [AUTO_GENERATED] = "generated",
+	        [AUTO_LOOP] = "loop",
+	        [AUTO_OWN] = "own",
 	};
 
 	return (size_t)kind < ARRAY_LEN(words) ? words[kind] : "?";

@@ -14,12 +14,18 @@ enum auto_kind {
 	AUTO_LIST,            /* a mailing list */
 	AUTO_NEWSLETTER,
 	AUTO_GENERATED, /* any other machine */
+	AUTO_LOOP,      /* it went round, or through a program that marks what it saw */
+	AUTO_OWN,       /* ours, come back: message_classify() can't know, the intake does */
 };
+
+#define CLASSIFY_MAX_SIGNS 8
 
 struct classification {
 	enum auto_kind kind;
-	bool answer_allowed; /* may an automatic answer go out to it? */
-	struct str evidence; /* "Auto-Submitted: auto-replied"; empty for AUTO_NONE */
+	bool answer_allowed;                  /* may an automatic answer go out to it? */
+	struct str evidence;                  /* "Auto-Submitted: auto-replied"; empty for AUTO_NONE */
+	struct str signs[CLASSIFY_MAX_SIGNS]; /* all that told, the evidence first */
+	size_t sign_count;
 };
 
 struct classification message_classify(struct arena *arena, const struct message *m);

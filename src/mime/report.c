@@ -154,6 +154,8 @@ static void field_read(struct reading *r, struct str name, struct str value)
 		r->at_hand.remote_mta = text_of(r->arena, without_type(value));
 	else if (str_eq_nocase(name, STR("Reporting-MTA")) && !r->report->reporting_mta.n)
 		r->report->reporting_mta = text_of(r->arena, without_type(value));
+	else if (str_eq_nocase(name, STR("Original-Envelope-Id")) && !r->report->envelope_id.n)
+		r->report->envelope_id = text_of(r->arena, value);
 }
 
 static void text_read(struct reading *r, struct str text)
@@ -172,7 +174,7 @@ static void text_read(struct reading *r, struct str text)
 
 struct report report_of_text(struct arena *arena, struct str text)
 {
-	struct report report = {.reporting_mta = STR("")};
+	struct report report = {.reporting_mta = STR(""), .envelope_id = STR("")};
 	struct reading r = {.arena = arena, .report = &report};
 
 	text_read(&r, text);
@@ -191,7 +193,7 @@ static bool is_status_part(const struct part *part)
 
 struct report message_report(struct arena *arena, const struct message *m)
 {
-	struct report report = {.reporting_mta = STR("")};
+	struct report report = {.reporting_mta = STR(""), .envelope_id = STR("")};
 	struct reading r = {.arena = arena, .report = &report};
 
 	for (size_t i = 0; i < m->part_count; i++) {

@@ -19,6 +19,7 @@ struct report {
 	struct report_recipient *recipients;
 	size_t count;
 	struct str reporting_mta; /* without its type; empty where none */
+	struct str envelope_id;   /* Original-Envelope-Id: the sender's own name for the mail; empty where none */
 	bool found;               /* there was such a part, even one that names nobody */
 };
 

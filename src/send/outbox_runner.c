@@ -5,13 +5,19 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "mime/bounce.h"
 #include "store/cases.h"
 #include "store/messages.h"
+#include "store/suppressions.h"
+
+#include <jansson.h>
 
 #define BATCH       20
 #define BATCH_BYTES MIB(8) /* no further letter is loaded beyond that */
 #define MAX_MESSAGE MIB(256)
 #define MAX_AGE     HOURS_MS(24 * 5)
+#define WARN_AGE    HOURS_MS(4)
+#define MOST_TOLD   10 /* recipients that an event names */
 
 int64_t outbox_next_try(int64_t created_at, int64_t tries, int64_t now)
 {
@@ -29,6 +35,9 @@ struct letter {
 	struct outbox_row row;
 	struct outgoing outgoing;
 	bool is_lost;      /* its mail is not to be had: nobody will get it */
+	bool is_warning;   /* it is to be told that it waits */
+	bool any_held;     /* a recipient is suppressed */
+	bool is_held;      /* … and there is nobody else to send to */
 	bool is_settled;   /* the row shows how it went */
 	bool is_recorded;  /* … in the store, too */
 	size_t *positions; /* of outgoing's recipients in the row's */
@@ -39,6 +48,41 @@ struct letter {
 static bool is_waiting(const struct outbox_recipient *r)
 {
 	return strcmp(r->state, "queued") == 0 || strcmp(r->state, "later") == 0;
+}
+
+struct holding {
+	struct letter *letter;
+	struct arena *arena;
+};
+
+static void hold_recipient(void *ctx, size_t position, const struct suppression *s)
+{
+	const struct holding *holding = ctx;
+	struct outbox_row *row = &holding->letter->row;
+	struct outbox_recipient *r;
+
+	if (position >= row->recipient_count || !is_waiting(&row->recipients[position]))
+		return;
+	r = &row->recipients[position];
+	r->state = "suppressed";
+	r->code = 0;
+	r->reply = arena_printf(holding->arena, STR_FMT "; 'hauspost suppressions remove %s' ends it",
+	                        STR_ARG(suppression_text(holding->arena, s)), s->address)
+	                   .p;
+	holding->letter->any_held = true;
+}
+
+/* What is suppressed is not sent. The letter may have nobody left then. */
+static int hold_suppressed(struct db *db, struct arena *arena, struct letter *letter, struct error *err)
+{
+	struct holding holding = {letter, arena};
+	const struct outbox_row *row = &letter->row;
+	int r = suppression_of_row(db, row->id, row->account, clock_now_ms(), arena, hold_recipient, &holding, err);
+
+	letter->is_held = letter->any_held;
+	for (size_t i = 0; i < row->recipient_count; i++)
+		letter->is_held &= !is_waiting(&row->recipients[i]);
+	return MIN(r, 0);
 }
 
 static void choose_recipients(struct letter *letter, struct arena *arena)
@@ -63,6 +107,9 @@ static int load_letter(struct db *db, int64_t id, struct arena *arena, struct le
 
 	if (r <= 0)
 		return r;
+	r = hold_suppressed(db, arena, letter, err);
+	if (r < 0 || letter->is_held)
+		return r < 0 ? r : 1;
 	buf_init(&letter->mime, MAX_MESSAGE);
 	r = raw_get(db, letter->row.message_id, &letter->mime, err);
 	if (r <= 0)
@@ -72,6 +119,7 @@ static int load_letter(struct db *db, int64_t id, struct arena *arena, struct le
 	letter->outgoing = (struct outgoing){
 	        .id = id,
 	        .envelope_from = letter->row.envelope_from,
+	        .envelope_id = letter->row.message_ident,
 	        .mime = buf_str(&letter->mime),
 	        .arena = arena,
 	        .answer = "",
@@ -97,16 +145,37 @@ static const char *state_of(enum outcome outcome)
 	return "queued";
 }
 
-/* The row's state follows from its recipients: while one may still be reached it stays in the queue. */
+static bool any_is(const struct outbox_row *row, const char *state)
+{
+	for (size_t i = 0; i < row->recipient_count; i++)
+		if (strcmp(row->recipients[i].state, state) == 0)
+			return true;
+	return false;
+}
+
+/* The row's state follows from its recipients (outbox_reports.h): while one may still be reached it stays in the queue.
+ */
 static const char *state_of_row(const struct outbox_row *row)
 {
-	bool any_later = false, any_sent = false;
+	if (any_is(row, "queued") || any_is(row, "later"))
+		return "later";
+	if (any_is(row, "sent") || any_is(row, "delayed") || any_is(row, "delivered"))
+		return "sent";
+	if (any_is(row, "bounced"))
+		return "bounced";
+	return any_is(row, "suppressed") && !any_is(row, "failed") ? "suppressed" : "failed";
+}
 
-	for (size_t i = 0; i < row->recipient_count; i++) {
-		any_later |= is_waiting(&row->recipients[i]);
-		any_sent |= strcmp(row->recipients[i].state, "sent") == 0;
-	}
-	return any_later ? "later" : any_sent ? "sent" : "failed";
+/* What an answer says of the address, for the row and for the list of suppressions. */
+static void judge(struct arena *arena, struct outbox_recipient *r, const struct recipient *asked)
+{
+	struct bounce_recipient said;
+
+	if (asked->code < 400)
+		return;
+	said = bounce_of_answer(arena, asked->code, str_of(r->reply), asked->by_rcpt);
+	r->status = said.status.p;
+	r->reason = bounce_reason_word(said.reason);
 }
 
 static void take_answers(struct letter *letter)
@@ -122,6 +191,7 @@ static void take_answers(struct letter *letter)
 		r->state = state_of(outcome);
 		r->code = o->recipients[i].code;
 		r->reply = o->recipients[i].answer ? o->recipients[i].answer : "";
+		judge(o->arena, r, &o->recipients[i]);
 	}
 }
 
@@ -131,6 +201,17 @@ static void give_up(struct outbox_row *row)
 	for (size_t i = 0; i < row->recipient_count; i++)
 		if (is_waiting(&row->recipients[i]))
 			row->recipients[i].state = "failed";
+}
+
+static void count(const struct outbox_row *row, struct outbox_counts *counts)
+{
+	int64_t *which = strcmp(row->state, "sent") == 0         ? &counts->sent
+	                 : strcmp(row->state, "later") == 0      ? &counts->later
+	                 : strcmp(row->state, "uncertain") == 0  ? &counts->uncertain
+	                 : strcmp(row->state, "suppressed") == 0 ? &counts->suppressed
+	                                                         : &counts->failed;
+
+	++*which;
 }
 
 /* Outcome → row. */
@@ -151,16 +232,12 @@ static void settle(struct letter *letter, struct outbox_counts *counts)
 		if (!row->next_try_at)
 			give_up(row);
 	}
-	if (strcmp(row->state, "sent") == 0) {
+	if (strcmp(row->state, "sent") == 0)
 		row->sent_at = now;
-		counts->sent++;
-	} else if (strcmp(row->state, "later") == 0) {
-		counts->later++;
-	} else if (strcmp(row->state, "failed") == 0) {
-		counts->failed++;
-	} else {
-		counts->uncertain++;
-	}
+	letter->is_warning = strcmp(row->state, "later") == 0 && !row->warned_at && now - row->created_at >= WARN_AGE;
+	if (letter->is_warning)
+		row->warned_at = now;
+	count(row, counts);
 }
 
 /* ---------------------------------------------------------------- durable marks */
@@ -192,21 +269,93 @@ static void settle_known(struct post *post)
 			continue;
 		settle(letter, post->counts);
 		letter->is_settled = true;
-		if (strcmp(row->state, "sent") != 0)
+		if (letter->is_held)
+			log_info("outbox", "row %lld to %s: %s", (long long)row->id, row->recipients[0].address,
+			         row->reply);
+		else if (strcmp(row->state, "sent") != 0)
 			log_warning("outbox", "row %lld to %s: %s: %lld %s", (long long)row->id,
 			            row->recipient_count ? row->recipients[0].address : "nobody", row->state,
 			            (long long)row->code, row->reply);
 	}
 }
 
-static int write_row(struct post *post, struct db *db, const struct outbox_row *row, struct error *err)
+/* For those who follow: the row, and what became of the recipients that `kind` is about. */
+static struct str event_data(struct arena *arena, const struct outbox_row *row, const char *state)
 {
+	json_t *list = json_array(), *object;
+	struct str data;
+	char *text;
+
+	for (size_t i = 0; i < row->recipient_count && json_array_size(list) < MOST_TOLD; i++) {
+		const struct outbox_recipient *r = &row->recipients[i];
+
+		if (strcmp(r->state, state) == 0)
+			json_array_append_new(list, json_pack("{s:s, s:I, s:s}", "address", r->address, "code",
+			                                      (json_int_t)r->code, "reply", r->reply));
+	}
+	object = json_pack("{s:I, s:I, s:o}", "outbox", (json_int_t)row->id, "tries", (json_int_t)row->tries,
+	                   "recipients", list);
+	text = json_dumps(object, JSON_COMPACT);
+	data = arena_str(arena, text ? str_of(text) : STR("{}"));
+	free(text);
+	json_decref(object);
+	return data;
+}
+
+static int tell(struct db *db, const struct letter *letter, const char *kind, const char *state, struct error *err)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	const struct outbox_row *row = &letter->row;
+
+	return event_insert(db, kind, row->case_id, row->message_id, event_data(arena, row, state), clock_now_ms(),
+	                    err);
+}
+
+/* An address that a server refused as unknown gets no more mail than one that came back as unknown. */
+static int note_refusals(struct db *db, const struct letter *letter, struct error *err)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	const struct outgoing *o = &letter->outgoing;
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < o->recipient_count; i++) {
+		const struct outbox_recipient *to = &letter->row.recipients[letter->positions[i]];
+		struct bounce_recipient said;
+		struct suppression_cause cause = {
+		        .address = str_of(to->address),
+		        .class = to->reason,
+		        .status = to->status,
+		        .note = to->reply,
+		        .case_id = letter->row.case_id,
+		        .at = clock_now_ms(),
+		};
+
+		if (strcmp(to->state, "failed") != 0 || o->recipients[i].code < 500)
+			continue;
+		said = bounce_of_answer(arena, o->recipients[i].code, str_of(to->reply), o->recipients[i].by_rcpt);
+		if (bounce_verdict(&said) == ADDRESS_DEAD)
+			r = suppression_hard_bounce(db, arena, &cause, err);
+	}
+	return MIN(r, 0);
+}
+
+static int write_row(struct post *post, struct db *db, const struct letter *letter, struct error *err)
+{
+	const struct outbox_row *row = &letter->row;
 	int r = outbox_finish(db, row, post->options->claim, err);
 
-	if (r > 0 && (strcmp(row->state, "failed") == 0 || strcmp(row->state, "uncertain") == 0))
-		r = event_insert(db, strcmp(row->state, "failed") == 0 ? "outbox.failed" : "outbox.uncertain",
-		                 row->case_id, row->message_id, STR("{}"), clock_now_ms(), err);
-	return MIN(r, 0);
+	if (r <= 0)
+		return r;
+	r = note_refusals(db, letter, err);
+	if (r == 0 && letter->is_warning)
+		r = tell(db, letter, "outbox.delayed", "later", err);
+	if (r == 0 && letter->any_held)
+		r = tell(db, letter, "outbox.suppressed", "suppressed", err);
+	if (r == 0 && strcmp(row->state, "uncertain") == 0)
+		r = tell(db, letter, "outbox.uncertain", "uncertain", err);
+	if (r == 0 && any_is(row, "failed") && strcmp(row->state, "later") != 0)
+		r = tell(db, letter, "outbox.failed", "failed", err);
+	return r;
 }
 
 static int run_mark(struct work *work, struct db *db, struct error *err)
@@ -218,7 +367,7 @@ static int run_mark(struct work *work, struct db *db, struct error *err)
 		const struct letter *letter = &mark->post->letters[i];
 
 		if (letter->is_settled && !letter->is_recorded)
-			r = write_row(mark->post, db, &letter->row, err);
+			r = write_row(mark->post, db, letter, err);
 	}
 	if (r == 0 && mark->next)
 		r = mark->marked = outbox_mark_sending(db, mark->next, mark->post->options->claim, err);
@@ -276,6 +425,11 @@ static int load_batch(struct db *db, const int64_t *ids, int *n, struct arena *a
 			if (err)
 				*err = fault;
 			return r;
+		}
+		if (r > 0 && letters[i].is_held) {
+			letters[i].outgoing.outcome = OUTCOME_FAILED;
+			letters[i].outgoing.answer = letters[i].row.recipients[0].reply;
+			continue;
 		}
 		if (r > 0) {
 			items[ready++] = &letters[i].outgoing;

@@ -2,7 +2,11 @@
  * lock); `claim` names it in the rows that are on their way.
  *
  * Retry schedule after a passing refusal: 1, 5, 15, 30 minutes, then hourly for 12 hours, then every 4 hours; given up
- * 5 days after the message was made. */
+ * 5 days after the message was made. After 4 hours of waiting an event says so (outbox.delayed); one tells the end of
+ * what can't be sent (outbox.failed, outbox.uncertain).
+ *
+ * Recipients that are suppressed (store/suppressions.h) are not asked for: they end as `suppressed`, the others get
+ * their mail. A refusal that says that the address is no good suppresses it, as a bounce would. */
 #ifndef SEND_OUTBOX_RUNNER_H
 #define SEND_OUTBOX_RUNNER_H
 
@@ -21,7 +25,7 @@ struct outbox_options {
 };
 
 struct outbox_counts {
-	int64_t sent, later, failed, uncertain;
+	int64_t sent, later, failed, uncertain, suppressed;
 };
 
 /* Rows that a dead process left on their way become uncertain. Once at start; returns their number. */

@@ -29,8 +29,10 @@ static const char script[] = "== sent\n" HELLO ENVELOPE("ann@example.org") TEXT
         "== one of two\n" HELLO ENVELOPE(
                 "ann@example.org") "S: 250 ok\nC: RCPT TO:<bob@example.org>\n"
                                    "S: 450 4.2.1 full\nC: DATA\nS: 354 go\nC-until: .\nS: 250 taken\n" QUIT
-                                   "== the other\n" HELLO ENVELOPE("bob@example.org") TEXT "S: 250 taken\n" QUIT
-                                                                                           "== nothing\n" HELLO QUIT;
+                                   "== the other\n" HELLO ENVELOPE("bob@example.org") TEXT
+        "S: 250 taken\n" QUIT "== nothing\n" HELLO QUIT "== policy\n" HELLO ENVELOPE(
+                "ann@example.org") "S: 554 5.7.1 relay access denied\n" QUIT
+                                   "== wordless\n" HELLO ENVELOPE("ann@example.org") "S: 550 no\n" QUIT;
 
 static struct dialogue_set *set;
 
@@ -141,6 +143,14 @@ static void run_sql(struct office *o, const char *sql, int64_t id)
 	assert_ok(db_exec(o->db, sql, DB_ARGS(DB_INT(id)), &o->err), &o->err);
 }
 
+static int64_t number(struct office *o, const char *sql)
+{
+	int64_t n = -1;
+
+	assert_int_equal(db_query_int(o->db, sql, DB_NO_ARGS, &n, &o->err), 1);
+	return n;
+}
+
 /* ---------------------------------------------------------------- one row's ends */
 
 static void check_sent(struct store *store)
@@ -185,12 +195,23 @@ static void check_later(struct store *store)
 	assert_true(row.next_try_at >= now + 60000 && row.next_try_at <= clock_now_ms() + 60000);
 	assert_ok(send_with(&o, "nothing"), &o.err); /* not due */
 
+	/* After some hours it is told, once. */
+	assert_int_equal(number(&o, "SELECT COUNT(*) FROM event"), 0);
+	run_sql(&o, "UPDATE outbox SET next_try_at = 1, created_at = created_at - 5 * 3600000 WHERE id = $1", id);
+	assert_ok(send_with(&o, "later"), &o.err);
+	run_sql(&o, "UPDATE outbox SET next_try_at = 1 WHERE id = $1", id);
+	assert_ok(send_with(&o, "later"), &o.err);
+	assert_true(row_of(&o, id).warned_at > 0);
+	assert_int_equal(number(&o, "SELECT COUNT(*) FROM event WHERE kind = 'outbox.delayed'"), 1);
+
 	/* After five days it is given up. */
 	run_sql(&o, "UPDATE outbox SET next_try_at = 1, created_at = 1 WHERE id = $1", id);
 	assert_ok(send_with(&o, "later"), &o.err);
 	row = row_of(&o, id);
 	assert_string_equal(row.state, "failed");
 	assert_string_equal(row.recipients[0].state, "failed");
+	assert_int_equal(number(&o, "SELECT COUNT(*) FROM event WHERE kind = 'outbox.failed'"), 1);
+	assert_int_equal(number(&o, "SELECT COUNT(*) FROM suppression"), 0);
 	close_office(&o);
 }
 
@@ -419,6 +440,73 @@ static void the_schedule_grows_and_ends(void **state UNUSED)
 	assert_int_equal(outbox_next_try(0, 30, HOURS_MS(24 * 5)), 0);
 }
 
+/* ---------------------------------------------------------------- suppressed addresses */
+
+static void check_suppressed(struct store *store)
+{
+	struct outbox_row row;
+	struct office o;
+	int64_t id;
+
+	open_office(&o, store);
+	id = queue(&o, NULL);
+	assert_ok(send_with(&o, "refused"), &o.err);
+	row = row_of(&o, id);
+	assert_string_equal(row.recipients[0].status, "5.1.1");
+	assert_string_equal(row.recipients[0].reason, "userunknown");
+	assert_int_equal(number(&o, "SELECT COUNT(*) FROM suppression WHERE reason = 'hard-bounce' AND active = 1"), 1);
+
+	id = queue(&o, NULL);
+	assert_ok(send_with(&o, "nothing"), &o.err);
+	row = row_of(&o, id);
+	assert_string_equal(row.state, "suppressed");
+	assert_string_equal(row.recipients[0].state, "suppressed");
+	assert_int_equal(strncmp(row.recipients[0].reply, "hard-bounce 5.1.1 userunknown since 20", 38), 0);
+	assert_int_equal(o.counts.suppressed, 1);
+	assert_int_equal(number(&o, "SELECT COUNT(*) FROM event WHERE kind = 'outbox.suppressed'"), 1);
+	assert_ok(send_with(&o, "nothing"), &o.err); /* it doesn't wait for anything */
+
+	/* Of two recipients the other one gets it. */
+	id = queue(&o, "bob@example.org");
+	assert_ok(send_with(&o, "the other"), &o.err);
+	row = row_of(&o, id);
+	assert_string_equal(row.state, "sent");
+	assert_string_equal(row.recipients[0].state, "suppressed");
+	assert_string_equal(row.recipients[1].state, "sent");
+
+	/* A person sends it once more. */
+	assert_int_equal(outbox_requeue(o.db, id, clock_now_ms(), &o.err), 1);
+	assert_ok(send_with(&o, "sent"), &o.err);
+	assert_string_equal(row_of(&o, id).recipients[0].state, "sent");
+	close_office(&o);
+}
+
+static void a_suppressed_address_is_not_asked_for(void **state UNUSED)
+{
+	test_store_each(check_suppressed);
+}
+
+static void check_unjudged(struct store *store)
+{
+	struct office o;
+	int64_t id;
+
+	open_office(&o, store);
+	id = queue(&o, NULL);
+	assert_ok(send_with(&o, "policy"), &o.err);
+	assert_string_equal(row_of(&o, id).state, "failed");
+	id = queue(&o, NULL);
+	assert_ok(send_with(&o, "wordless"), &o.err);
+	assert_string_equal(row_of(&o, id).state, "failed");
+	assert_int_equal(number(&o, "SELECT COUNT(*) FROM suppression"), 0);
+	close_office(&o);
+}
+
+static void a_refusal_that_says_nothing_of_the_address_suppresses_nobody(void **state UNUSED)
+{
+	test_store_each(check_unjudged);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -432,6 +520,8 @@ int main(void)
 	        cmocka_unit_test(a_refused_connection_costs_no_try),
 	        cmocka_unit_test(rows_of_a_dead_process_become_uncertain),
 	        cmocka_unit_test(the_schedule_grows_and_ends),
+	        cmocka_unit_test(a_suppressed_address_is_not_asked_for),
+	        cmocka_unit_test(a_refusal_that_says_nothing_of_the_address_suppresses_nobody),
 	};
 	int failed;
 

@@ -31,11 +31,13 @@ struct recipient {
 	                  * sender_send() is called has its answer from an earlier try and is not asked for again */
 	int code;        /* SMTP reply code; 0 where none came */
 	const char *answer; /* the server's words with enhanced status, one line, in the item's arena; "" where none */
+	bool by_rcpt;       /* it is RCPT that was answered so, not the mail as a whole */
 };
 
 struct outgoing {
 	int64_t id;                /* the outbox row */
 	const char *envelope_from; /* "" is the null reverse-path */
+	const char *envelope_id;   /* what a report on this mail names it by (RFC 3461 ENVID); NULL or "": none */
 	struct recipient *recipients;
 	size_t recipient_count;
 	struct str mime;     /* CRLF line ends, as built; dot-stuffing is the sender's work */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 static const char *const send_protocol_words[] = {"smtp", NULL};
+static const char *const reply_token_words[] = {"off", "plus", NULL};
 static const char *const tls_version_words[] = {"1.0", "1.1", "1.2", "1.3", NULL};
 #define TLS_PRESET 2 /* "1.2" */
 
@@ -28,6 +29,12 @@ static const struct field send_fields[] = {
 		   .help = "What recipients see beside the address"),
 	FIELD_TEXT(struct account_send, reply_to, "Reply-to address", .max = 254, .check = check_address,
 		   .help = "Where answers shall go; empty: to the address"),
+	FIELD_ENUM(struct account_send, reply_token, reply_token_words, "Token in Reply-To",
+		   .help = "plus: answers go to name+TOKEN@domain, which leads them to their case whatever else was lost; the mail "
+			   "server must deliver such addresses to the mailbox"),
+	FIELD_BOOL(struct account_send, reference_line, "Reference line",
+		   .help = "A short line at the end of our mails, by which answers find their case where the provider changes "
+			   "Message-IDs"),
 	FIELD_TEXT(struct account_send, user, "User ID", .max = 255,
 		   .help = "Empty: by the provider's rule, else no login"),
 	FIELD_SECRET(struct account_send, password, "Password"),

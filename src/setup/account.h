@@ -7,6 +7,9 @@
 enum receive_protocol { RECEIVE_IMAP }; /* "imap" */
 enum send_protocol { SEND_SMTP };       /* "smtp" */
 
+/* Our token in Reply-To, besides that in Message-ID. */
+enum reply_token { REPLY_TOKEN_OFF, REPLY_TOKEN_PLUS }; /* "off" (preset), "plus": name+TOKEN@domain */
+
 struct account_tls {
 	int lowest;             /* "1.0" … "1.3", in the order of enum tls_version; preset 1.2 */
 	const char *truststore; /* PEM file of CA certificates; "": the system's */
@@ -20,7 +23,9 @@ struct account {
 		bool enabled;
 		int protocol; /* enum send_protocol */
 		const char *address, *display_name, *reply_to;
-		const char *user; /* "": by the provider's login rule, else none */
+		int reply_token;     /* enum reply_token */
+		bool reference_line; /* preset false */
+		const char *user;    /* "": by the provider's login rule, else none */
 		struct secret password;
 		const char *host;          /* "": the provider's */
 		int64_t port;              /* 0: the provider's, else by security: 25 none, 587 starttls, 465 tls */

@@ -6,6 +6,8 @@
 
 static const char *const field_kind_words[] = {"text", "number", "date", "address", "choice", NULL};
 
+static const char *const strangers_words[] = {"answers", "join", "separate", NULL};
+
 /* clang-format off */
 static const struct field status_fields[] = {
 	FIELD_ID(struct case_status, id, "Status ID"),
@@ -31,6 +33,11 @@ static const struct field case_type_fields[] = {
 		   .help = "Empty: open and resolved"),
 	FIELD_TEXT(struct case_type, initial_status, "Status of a new case", .max = 64, .help = "Empty: the first"),
 	FIELD_TEXT(struct case_type, reopened_status, "Status of a re-opened case", .max = 64, .help = "Empty: the first"),
+	FIELD_TEXT(struct case_type, cancelled_status, "Status of a cancelled case", .max = 64,
+		   .help = "For mail by senders on the block list whose action is cancel; must be resolved; empty: the first that is"),
+	FIELD_ENUM(struct case_type, strangers, strangers_words, "Mail by strangers",
+		   .help = "By somebody without a part in the case: joins it (marked, without an answer) if it answers a mail of "
+			   "the case; if it names its number, too; or gets a case of its own"),
 	FIELD_INT(struct case_type, reopen_days, "Re-open within", .high = 36500, .preset = 30,
 		  .help = "Days; a reply later than that opens a new case; 0: always re-open"),
 	FIELD_LIST(struct case_type, fields, struct case_field, case_field_fields, "Fields", .max = 200),
@@ -90,7 +97,8 @@ static int check_case_type(const void *record, struct error *err)
 
 	if (check_statuses(type, statuses, err) < 0 ||
 	    check_status(statuses, "initial_status", type->initial_status, err) < 0 ||
-	    check_status(statuses, "reopened_status", type->reopened_status, err) < 0)
+	    check_status(statuses, "reopened_status", type->reopened_status, err) < 0 ||
+	    check_status(statuses, "cancelled_status", type->cancelled_status, err) < 0)
 		return E_INVALID;
 	return check_fields(type, err);
 }

@@ -16,6 +16,7 @@
 
 #include "record/record.h"
 #include "setup/account.h"
+#include "setup/block.h"
 #include "setup/case_type.h"
 #include "setup/listener.h"
 #include "setup/provider.h"
@@ -46,6 +47,9 @@ const void *setup_find(const struct setup *setup, const struct record_type *type
 
 /* The records of a kind in the order of their ids; returns their number. */
 size_t setup_list(const struct setup *setup, const struct record_type *type, const void *const **ret_records);
+
+/* True for the addresses of our accounts, with or without a +part. */
+bool setup_owns_address(const struct setup *setup, struct str address);
 
 /* Counts every change to any record: a running process that sees another number loads anew. */
 int setup_revision(struct db *db, int64_t *ret_revision, struct error *err) NODISCARD;

@@ -5,21 +5,31 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "store/db_driver.h"
+#include "store/flusher.h"
 #include "store/lock.h"
 
 #include <errno.h>
 
 struct outcome {
 	int result;
+	struct error *err; /* of one that failed */
+};
+
+/* Units that are committed together, and wait together to be durable. */
+struct batch {
+	struct flush flush;
+	struct work *first;
+	int result; /* of the transaction; negative: err */
 	struct error err;
+	struct outcome *outcomes; /* one for each unit */
 };
 
 LOCK_NAME(queue_lock);
 
 struct committer {
 	struct committer_options options;
-	struct outcome *outcomes; /* one for each unit of a batch; the thread's */
-	struct db *db;            /* the thread's */
+	struct db *db;           /* the thread's */
+	struct flusher *flusher; /* the thread's; NULL where each commit is durable by itself */
 	pthread_t thread;
 
 	pthread_mutex_t mutex;
@@ -29,6 +39,7 @@ struct committer {
 	int last_count GUARDED_BY(queue_lock); /* units of the last batch */
 	bool is_started GUARDED_BY(queue_lock);
 	bool is_stopping GUARDED_BY(queue_lock);
+	bool is_urged GUARDED_BY(queue_lock);
 };
 
 static void lock(struct committer *c) ACQUIRES(queue_lock);
@@ -71,22 +82,28 @@ static int in_savepoint(struct db *db, struct work *work, const struct error *ca
 /* A unit that fails may write down in the same transaction that it did; then it counts as done. */
 static int run_unit(struct db *db, struct work *work, struct outcome *outcome)
 {
-	outcome->result = in_savepoint(db, work, NULL, &outcome->err);
-	if (outcome->result < 0 && work->run_failed && db_is_sound(db, NULL)) {
-		const struct error cause = outcome->err;
+	struct error err;
+	int r = in_savepoint(db, work, NULL, &err);
 
-		outcome->result = in_savepoint(db, work, &cause, &outcome->err);
+	if (r < 0 && work->run_failed && db_is_sound(db, NULL)) {
+		const struct error cause = err;
+
+		r = in_savepoint(db, work, &cause, &err);
 	}
-	return outcome->result;
+	if (r < 0) {
+		outcome->err = mem_new(1, sizeof err);
+		*outcome->err = err;
+	}
+	return outcome->result = r;
 }
 
 /* Runs every unit; returns how many succeeded, or negative when the transaction as a whole is lost. */
-static int run_units(struct committer *c, struct work *batch, struct error *err)
+static int run_units(struct committer *c, struct batch *batch, struct error *err)
 {
 	int succeeded = 0, i = 0;
 
-	for (struct work *w = batch; w; w = w->next, i++) {
-		if (run_unit(c->db, w, &c->outcomes[i]) >= 0)
+	for (struct work *w = batch->first; w; w = w->next, i++) {
+		if (run_unit(c->db, w, &batch->outcomes[i]) >= 0)
 			succeeded++;
 		else if (!db_is_sound(c->db, err))
 			return err->code;
@@ -105,40 +122,69 @@ static int commit(struct committer *c, struct error *err)
 	return r;
 }
 
-static int run_batch(struct committer *c, struct work *batch, struct error *err)
+static int be_ready(struct committer *c, struct error *err)
 {
-	int r = 0;
+	if (c->flusher)
+		return flusher_check(c->flusher, err);
+	return c->db ? 0 : c->options.connect(c->options.ctx, &c->db, err);
+}
 
-	if (!c->db)
-		r = c->options.connect(c->options.ctx, &c->db, err);
+/* The log's file is there only after a commit. What can't be flushed can't be called durable. */
+static int open_flusher(struct committer *c, struct error *err)
+{
+	int fd, r = db_open_log(c->db, &fd, err);
+
+	if (r == 0 && fd >= 0)
+		c->flusher = flusher_new(fd, c->db->name);
+	return r;
+}
+
+static int run_batch(struct committer *c, struct batch *batch, struct error *err)
+{
+	int r = be_ready(c, err);
+
 	if (r == 0)
 		r = db_begin(c->db, err);
 	if (r < 0)
 		return r;
 	r = run_units(c, batch, err);
-	if (r > 0)
-		return commit(c, err);
-	db_rollback(c->db);
-	return r;
+	if (r <= 0) {
+		db_rollback(c->db);
+		return r;
+	}
+	r = commit(c, err);
+	return r == 0 && !c->flusher ? open_flusher(c, err) : r;
 }
 
 /* Tells each unit how it went; the transaction's failure is every unit's. A unit may be gone once it was told. */
-static void report(struct committer *c, struct work *batch, int result, const struct error *err)
+static void report(struct batch *batch, int result, const struct error *err)
 {
+	struct work *next;
 	int i = 0;
 
-	while (batch) {
-		struct work *w = batch;
-		struct outcome *o = &c->outcomes[i++];
+	on_committer = true;
+	for (struct work *w = batch->first; w; w = next) {
+		struct outcome *o = &batch->outcomes[i++];
 
-		batch = w->next;
-		if (result >= 0 && o->result >= 0)
-			w->done(w, 0, NULL);
-		else if (result >= 0)
-			w->done(w, o->result, &o->err);
-		else
+		next = w->next;
+		if (result < 0)
 			w->done(w, result, err);
+		else
+			w->done(w, o->result, o->err);
+		free(o->err);
 	}
+	free(batch->outcomes);
+	free(batch);
+}
+
+static void batch_flushed(struct flush *flush, int result, const struct error *err)
+{
+	struct batch *batch = (struct batch *)flush;
+
+	if (batch->result < 0)
+		report(batch, batch->result, &batch->err);
+	else
+		report(batch, result, err);
 }
 
 /* ---------------------------------------------------------------- the thread */
@@ -152,14 +198,24 @@ static struct timespec deadline_of(int64_t at_us)
  * more on their way. (While one batch is committed, what comes in gathers by itself.) */
 static bool expects_company(const struct committer *c) REQUIRES(queue_lock)
 {
-	return c->last_count > 1 || c->waiting > 1;
+	return !c->is_urged && (c->last_count > 1 || c->waiting > 1);
+}
+
+static struct batch *batch_new(struct work *first, int count)
+{
+	struct batch *batch = mem_new(1, sizeof *batch);
+
+	batch->flush.done = batch_flushed;
+	batch->first = first;
+	batch->outcomes = mem_new((size_t)count, sizeof *batch->outcomes);
+	return batch;
 }
 
 /* Cuts a batch off the queue: waits for a first unit, then perhaps a moment for company. NULL when there is nothing
  * left to do. */
-static struct work *next_batch(struct committer *c)
+static struct batch *next_batch(struct committer *c)
 {
-	struct work *batch, *end;
+	struct work *first, *end;
 	struct timespec until;
 	int count = 1;
 
@@ -170,7 +226,7 @@ static struct work *next_batch(struct committer *c)
 	while (c->first && expects_company(c) && c->waiting < c->options.batch_count && !c->is_stopping)
 		if (pthread_cond_timedwait(&c->changed, &c->mutex, &until) == ETIMEDOUT)
 			break;
-	batch = end = c->first;
+	first = end = c->first;
 	while (end && end->next && count < c->options.batch_count) {
 		end = end->next;
 		count++;
@@ -182,23 +238,37 @@ static struct work *next_batch(struct committer *c)
 		end->next = NULL;
 		c->waiting -= count;
 		c->last_count = count;
+		c->is_urged = false;
 	}
 	unlock(c);
-	return batch;
+	return first ? batch_new(first, count) : NULL;
+}
+
+/* A single unit with nothing behind it. */
+static bool is_alone(struct committer *c, const struct batch *batch)
+{
+	bool alone;
+
+	lock(c);
+	alone = !batch->first->next && !c->first;
+	unlock(c);
+	return alone;
 }
 
 static void *committer_run(void *arg)
 {
 	struct committer *c = arg;
-	struct work *batch;
+	struct batch *batch;
 
 	on_committer = true;
 	while ((batch = next_batch(c))) {
-		struct error err = {0};
-		int r = run_batch(c, batch, &err);
-
-		report(c, batch, r, &err);
+		batch->result = run_batch(c, batch, &batch->err);
+		if (c->flusher)
+			flusher_add(c->flusher, &batch->flush, is_alone(c, batch));
+		else
+			batch_flushed(&batch->flush, 0, NULL);
 	}
+	flusher_free(c->flusher);
 	db_close(c->db);
 	return NULL;
 }
@@ -209,7 +279,6 @@ struct committer *committer_new(const struct committer_options *options)
 	pthread_condattr_t attr;
 
 	c->options = *options;
-	c->outcomes = mem_new((size_t)options->batch_count, sizeof *c->outcomes);
 	pthread_mutex_init(&c->mutex, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -238,6 +307,16 @@ void committer_submit(struct committer *c, struct work *work)
 	unlock(c);
 }
 
+void committer_hurry(struct committer *c)
+{
+	lock(c);
+	if (c->waiting) {
+		c->is_urged = true;
+		pthread_cond_signal(&c->changed);
+	}
+	unlock(c);
+}
+
 void committer_free(struct committer *c)
 {
 	bool started;
@@ -253,6 +332,5 @@ void committer_free(struct committer *c)
 		pthread_join(c->thread, NULL);
 	pthread_cond_destroy(&c->changed);
 	pthread_mutex_destroy(&c->mutex);
-	free(c->outcomes);
 	free(c);
 }

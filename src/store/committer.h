@@ -22,6 +22,9 @@ DEFINE_CLEANUP(struct committer *, committer_free)
 
 void committer_submit(struct committer *committer, struct work *work);
 
+/* The caller waits now for what it submitted: a batch isn't held open for company any longer. */
+void committer_hurry(struct committer *committer);
+
 /* True on a committer's own thread, where waiting for a committer would never end. */
 bool committer_is_self(void);
 

@@ -196,6 +196,12 @@ static void end_transaction(struct db *db)
 	db->in_transaction = db->in_savepoint = db->is_lost = false;
 }
 
+int db_open_log(struct db *db, int *ret_fd, struct error *err)
+{
+	*ret_fd = -1;
+	return db->ops->open_log ? db->ops->open_log(db, ret_fd, err) : 0;
+}
+
 int db_commit(struct db *db, struct error *err)
 {
 	int r;

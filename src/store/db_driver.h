@@ -14,6 +14,7 @@ struct db_open_options {
 	bool create;     /* SQLite: make the file where it is missing */
 	int cache_kib;   /* SQLite: page cache; 0: 2048 */
 	int patience_ms; /* SQLite: how long to wait for another writer; 0: 10000 */
+	bool defers;     /* SQLite: a commit is durable only when the log was flushed: db_open_log() */
 };
 
 struct db_ops {
@@ -41,6 +42,9 @@ struct db_ops {
 	/* Reserves DB_ID_BLOCK ids, the first of which is *ret_first; they are never handed out again, whatever becomes
 	 * of the transaction that may be open. */
 	int (*take_ids)(struct db *db, int64_t *ret_first, struct error *err);
+
+	/* See db_open_log(); NULL where every commit is durable by itself. */
+	int (*open_log)(struct db *db, int *ret_fd, struct error *err);
 
 	int (*next)(struct db_rows *rows, struct error *err);
 	int64_t (*col_int)(struct db_rows *rows, int column);
@@ -70,6 +74,10 @@ int db_open_with(const char *url, const struct db_open_options *options, struct 
 int db_sqlite_open(const char *path, const struct db_open_options *options, struct db **ret_db,
                    struct error *err) NODISCARD;
 int db_postgresql_open(const char *url, struct db **ret_db, struct error *err) NODISCARD;
+
+/* For a connection opened with `defers`, after its first commit: a descriptor (the caller's to close) whose fdatasync
+ * makes durable all that was committed before. -1 where every commit is durable when it returns. */
+int db_open_log(struct db *db, int *ret_fd, struct error *err) NODISCARD;
 
 /* Notes that the transaction is gone; `err` is what the caller gets to see now. */
 void db_set_lost(struct db *db, const struct error *err);

@@ -5,6 +5,8 @@
 #include "store/db_sqlite_error.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -38,6 +40,7 @@ struct sqlite_db {
 	struct by_address statements;
 	/* Ids were reserved by the open transaction (and savepoint), and have to be again when it is undone. */
 	bool ids_in_transaction, ids_in_savepoint;
+	bool defers; /* commits without fsync: whoever opened it flushes the log */
 };
 
 static struct sqlite_db *sqlite_of(struct db *db)
@@ -302,7 +305,8 @@ static int sqlite_take_ids(struct db *db, int64_t *ret_first, struct error *err)
 	}
 	sqlite3_exec(s->conn, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
 	r = take_block(db, ret_first, err);
-	sqlite3_exec(s->conn, "PRAGMA synchronous = FULL", NULL, NULL, NULL);
+	if (!s->defers)
+		sqlite3_exec(s->conn, "PRAGMA synchronous = FULL", NULL, NULL, NULL);
 	return r;
 }
 
@@ -374,6 +378,23 @@ static int sqlite_script(struct db *db, const char *sql, struct error *err)
 	return 0;
 }
 
+/* The WAL, by a descriptor of our own: fdatasync is about the file, not about who wrote. It is there since the first
+ * commit, and stays the same file as long as a connection is open. */
+static int sqlite_open_log(struct db *db, int *ret_fd, struct error *err)
+{
+	struct sqlite_db *s = sqlite_of(db);
+	const char *path = sqlite3_filename_wal(sqlite3_db_filename(s->conn, "main"));
+	int fd;
+
+	if (!s->defers)
+		return 0;
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return fail_errno(err, errno, "store %s: can't open its log %s", db->name, path);
+	*ret_fd = fd;
+	return 0;
+}
+
 /* ---------------------------------------------------------------- open and close */
 
 static void sqlite_close(struct db *db)
@@ -407,6 +428,7 @@ static const struct db_ops sqlite_ops = {
         .rollback = sqlite_rollback,
         .step = sqlite_step,
         .take_ids = sqlite_take_ids,
+        .open_log = sqlite_open_log,
         .next = sqlite_next,
         .col_int = sqlite_col_int,
         .col_str = sqlite_col_str,
@@ -451,7 +473,7 @@ static int set_up(struct sqlite_db *s, const struct db_open_options *options, st
 		const char *name;
 		int value;
 	} pragmas[] = {
-	        {"synchronous", 2}, /* FULL */
+	        {"synchronous", s->defers ? 1 : 2}, /* NORMAL: fsync at checkpoints alone; FULL: at every commit */
 	        {"foreign_keys", 1},
 	        {"mmap_size", 0}, /* a damaged disk is an error code, not a SIGBUS */
 	        {"cache_size", -(options->cache_kib ? options->cache_kib : DEFAULT_CACHE_KIB)},
@@ -473,14 +495,22 @@ static int set_up(struct sqlite_db *s, const struct db_open_options *options, st
 	return r;
 }
 
+/* Without SQLite's count of the memory it uses, which nobody reads and which takes a lock for every allocation. */
+static void spare_statistics(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 int db_sqlite_open(const char *path, const struct db_open_options *options, struct db **ret_db, struct error *err)
 {
 	struct db *db CLEANUP(db_closep) = NULL;
 	struct sqlite_db *s;
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 	struct stat st;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	int rc, r;
 
+	pthread_once(&once, spare_statistics);
 	if (!options->create && stat(path, &st) < 0 && errno == ENOENT)
 		return fail(err, E_NOT_FOUND, RETRY_NEVER, "store %s does not exist: `hauspost apply FILE` makes it",
 		            path);
@@ -488,6 +518,7 @@ int db_sqlite_open(const char *path, const struct db_open_options *options, stru
 	db = &s->db;
 	s->db.ops = &sqlite_ops;
 	s->db.name = mem_strdup(path);
+	s->defers = options->defers;
 	rc = sqlite3_open_v2(path, &s->conn, flags | (options->create ? SQLITE_OPEN_CREATE : 0), NULL);
 	if (rc != SQLITE_OK)
 		return failed(s, rc, "open", err);

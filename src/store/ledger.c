@@ -4,7 +4,9 @@
 #define COLUMNS                                                                                                       \
 	"id, listener, folder_id, uidvalidity, uid, state, outcome, answer, category, reason, tries, next_try_at, "   \
 	"message_id, case_id, duplicate_of, message_ident, content_key, content_hash, size, received_at, parsed_at, " \
-	"mapped_at, activity_at, response_at, committed_at, acknowledged_at, parked_at"
+	"mapped_at, activity_at, response_at, committed_at, acknowledged_at, parked_at, answer_code"
+
+#define COLUMN_COUNT 28
 
 /* 0 means "didn't happen" in the struct and NULL in the table. */
 static struct db_value or_null(int64_t value)
@@ -13,9 +15,9 @@ static struct db_value or_null(int64_t value)
 }
 
 /* The values of COLUMNS in their order. */
-static void row_values(const struct ledger_row *row, struct db_value values[27])
+static void row_values(const struct ledger_row *row, struct db_value values[COLUMN_COUNT])
 {
-	const struct db_value all[27] = {
+	const struct db_value all[COLUMN_COUNT] = {
 	        DB_INT(row->id),
 	        DB_TEXT(row->listener),
 	        or_null(row->folder_id),
@@ -43,6 +45,7 @@ static void row_values(const struct ledger_row *row, struct db_value values[27])
 	        or_null(row->committed_at),
 	        or_null(row->acknowledged_at),
 	        or_null(row->parked_at),
+	        DB_TEXT(row->answer_code ? row->answer_code : ""),
 	};
 
 	memcpy(values, all, sizeof all);
@@ -58,23 +61,23 @@ int64_t ledger_content_key(struct str content_hash)
 
 int ledger_insert(struct db *db, const struct ledger_row *row, struct error *err)
 {
-	struct db_value values[27];
+	struct db_value values[COLUMN_COUNT];
 
 	row_values(row, values);
 	return db_exec(db,
 	               "INSERT INTO ledger (" COLUMNS
 	               ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
-	               "$15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)",
+	               "$15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)",
 	               values, ARRAY_LEN(values), err);
 }
 
 int ledger_update(struct db *db, const struct ledger_row *row, struct error *err)
 {
-	struct db_value values[27], of_update[23];
+	struct db_value values[COLUMN_COUNT], of_update[COLUMN_COUNT - 4];
 
 	row_values(row, values);
 	of_update[0] = values[0];
-	memcpy(of_update + 1, values + 5, sizeof *values * 22);
+	memcpy(of_update + 1, values + 5, sizeof *values * (COLUMN_COUNT - 5));
 	return db_exec(
 	        db,
 	        "UPDATE ledger SET state = $2, outcome = $3, answer = $4, category = $5, reason = $6, tries = $7, "
@@ -82,7 +85,8 @@ int ledger_update(struct db *db, const struct ledger_row *row, struct error *err
 	        "content_key = $13, "
 	        "content_hash = $14, size = $15, received_at = $16, parsed_at = $17, mapped_at = $18, activity_at = "
 	        "$19, "
-	        "response_at = $20, committed_at = $21, acknowledged_at = $22, parked_at = $23 WHERE id = $1",
+	        "response_at = $20, committed_at = $21, acknowledged_at = $22, parked_at = $23, answer_code = $24 "
+	        "WHERE id = $1",
 	        of_update, ARRAY_LEN(of_update), err);
 }
 
@@ -125,6 +129,7 @@ static int read_row(struct db_rows *rows, struct arena *arena, struct ledger_row
 	        .committed_at = db_col_int(rows, 24),
 	        .acknowledged_at = db_col_int(rows, 25),
 	        .parked_at = db_col_int(rows, 26),
+	        .answer_code = text_of(rows, 27, arena),
 	};
 	return 1;
 }
@@ -325,23 +330,42 @@ int64_t ledger_retry(struct db *db, int64_t id, int64_t now, struct error *err)
 	                     DB_ARGS(DB_INT(now)), err);
 }
 
-int ledger_list(struct db *db, const char *state, size_t max, struct arena *arena, struct ledger_row **ret_rows,
-                struct error *err)
+/* Reads `rows` to the end. */
+static int read_list(struct db_rows *rows, size_t max, struct arena *arena, struct ledger_row **ret_rows,
+                     struct error *err)
 {
 	struct ledger_row *list = ARENA_ARRAY(arena, struct ledger_row, max);
-	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	size_t n = 0;
-	int r = state ? db_query(db, "SELECT " COLUMNS " FROM ledger WHERE state = $1 ORDER BY id DESC LIMIT $2",
-	                         DB_ARGS(DB_TEXT(state), DB_INT(max)), &rows, err)
-	              : db_query(db, "SELECT " COLUMNS " FROM ledger ORDER BY id DESC LIMIT $1", DB_ARGS(DB_INT(max)),
-	                         &rows, err);
+	int r = 0;
 
-	if (r < 0)
-		return r;
 	while (n < max && (r = read_row(rows, arena, &list[n], err)) > 0)
 		n++;
 	if (r < 0)
 		return r;
 	*ret_rows = list;
 	return (int)n;
+}
+
+int ledger_list(struct db *db, const char *state, size_t max, struct arena *arena, struct ledger_row **ret_rows,
+                struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	int r = state ? db_query(db, "SELECT " COLUMNS " FROM ledger WHERE state = $1 ORDER BY id DESC LIMIT $2",
+	                         DB_ARGS(DB_TEXT(state), DB_INT(max)), &rows, err)
+	              : db_query(db, "SELECT " COLUMNS " FROM ledger ORDER BY id DESC LIMIT $1", DB_ARGS(DB_INT(max)),
+	                         &rows, err);
+
+	return r < 0 ? r : read_list(rows, max, arena, ret_rows, err);
+}
+
+int ledger_list_unanswered(struct db *db, const char *answer_code, size_t max, struct arena *arena,
+                           struct ledger_row **ret_rows, struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	int r = db_query(db,
+	                 "SELECT " COLUMNS " FROM ledger WHERE answer_code = $1 AND answer_code <> '' ORDER BY id DESC "
+	                 "LIMIT $2",
+	                 DB_ARGS(DB_TEXT(answer_code), DB_INT(max)), &rows, err);
+
+	return r < 0 ? r : read_list(rows, max, arena, ret_rows, err);
 }

@@ -17,6 +17,8 @@ struct ledger_row {
 	int64_t folder_id; /* 0: not from a server */
 	uint32_t uidvalidity, uid;
 	const char *state, *outcome, *answer, *category, *reason; /* never NULL */
+	const char *answer_code; /* why there is no answer (intake/no_answer.h); NULL or "": there is one, or nothing
+	                            was decided */
 	int64_t tries, next_try_at;
 	int64_t message_id, case_id, duplicate_of; /* 0: none */
 	struct str message_ident;
@@ -92,6 +94,10 @@ int64_t ledger_retry(struct db *db, int64_t id, int64_t now, struct error *err) 
 /* Newest first, up to `max`; `state` NULL: all. Returns their number. */
 int ledger_list(struct db *db, const char *state, size_t max, struct arena *arena, struct ledger_row **ret_rows,
                 struct error *err) NODISCARD;
+
+/* Those whose mail got no answer for this reason, newest first, up to `max`. Returns their number. */
+int ledger_list_unanswered(struct db *db, const char *answer_code, size_t max, struct arena *arena,
+                           struct ledger_row **ret_rows, struct error *err) NODISCARD;
 
 /* The 8 bytes that the index is on. */
 int64_t ledger_content_key(struct str content_hash);

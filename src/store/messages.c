@@ -153,12 +153,23 @@ static void pack_piece(struct packed_piece *piece, struct str raw)
 	piece->p = mem_resize(piece->p, n, 1);
 }
 
-void packed_make(struct packed *packed, struct str raw)
+void packed_make_mapped(struct packed *packed, struct str raw, void (*done_with)(void *ctx, const char *upto),
+                        void *ctx)
 {
 	packed->count = raw.n ? (raw.n + PIECE_BYTES - 1) / PIECE_BYTES : 1;
 	packed->pieces = mem_new(packed->count, sizeof *packed->pieces);
-	for (size_t i = 0; i < packed->count; i++)
-		pack_piece(&packed->pieces[i], str_slice(raw, i * PIECE_BYTES, (i + 1) * PIECE_BYTES));
+	for (size_t i = 0; i < packed->count; i++) {
+		struct str piece = str_slice(raw, i * PIECE_BYTES, (i + 1) * PIECE_BYTES);
+
+		pack_piece(&packed->pieces[i], piece);
+		if (done_with)
+			done_with(ctx, piece.p + piece.n);
+	}
+}
+
+void packed_make(struct packed *packed, struct str raw)
+{
+	packed_make_mapped(packed, raw, NULL, NULL);
 }
 
 void packed_done(struct packed *packed)

@@ -52,6 +52,10 @@ struct packed {
 
 /* Compresses (zstd level 1). Thread-safe; CPU-bound, so done before the transaction. */
 void packed_make(struct packed *packed, struct str raw);
+
+/* The same for mail in a mapped file; `done_with` is told up to where its pages aren't needed any more. */
+void packed_make_mapped(struct packed *packed, struct str raw, void (*done_with)(void *ctx, const char *upto),
+                        void *ctx);
 void packed_done(struct packed *packed);
 
 int raw_insert(struct db *db, int64_t message_id, const struct packed *packed, struct error *err) NODISCARD;

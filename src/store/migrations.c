@@ -108,8 +108,68 @@ static const char foundation[] =
         " case_id BIGINT, message_id BIGINT, data TEXT NOT NULL);"      /* JSON */
         "CREATE INDEX event_case ON event (case_id) WHERE case_id IS NOT NULL;";
 
+static const char bounces[] =
+        /* What a report said of a recipient. State: queued, later, sent, failed, uncertain; delayed, delivered, bounced
+           by a report; suppressed. */
+        "ALTER TABLE outbox_recipient ADD COLUMN status TEXT NOT NULL DEFAULT '';"     /* 5.1.1 (RFC 3463) */
+        "ALTER TABLE outbox_recipient ADD COLUMN reason TEXT NOT NULL DEFAULT '';"     /* userunknown … */
+        "ALTER TABLE outbox_recipient ADD COLUMN diagnostic TEXT NOT NULL DEFAULT '';" /* the server's words */
+        "ALTER TABLE outbox_recipient ADD COLUMN mta TEXT NOT NULL DEFAULT '';"        /* who reports */
+        "ALTER TABLE outbox_recipient ADD COLUMN reported_at BIGINT;"
+        "ALTER TABLE outbox_recipient ADD COLUMN report_id BIGINT;" /* the message that was the report */
+        "CREATE INDEX outbox_recipient_address ON outbox_recipient (LOWER(address));"
+        "ALTER TABLE outbox ADD COLUMN warned_at BIGINT;" /* that it waits for long was told then */
+        "CREATE INDEX outbox_message ON outbox (message_id);"
+        "CREATE INDEX message_ours ON message (message_ident) WHERE direction = 'out';"
+
+        /* Addresses that get no mail. A row that isn't active remembers what was: bounces counted, a lifted one. */
+        "CREATE TABLE suppression ("
+        " address TEXT NOT NULL," /* lower case */
+        " account TEXT NOT NULL," /* '' is all */
+        " reason TEXT NOT NULL,"  /* hard-bounce, soft-bounce, complaint, manual */
+        " class TEXT NOT NULL, status TEXT NOT NULL, note TEXT NOT NULL," /* class: userunknown …; note: words */
+        " message_id BIGINT,"                                             /* the report */
+        " since BIGINT NOT NULL, until BIGINT,"                           /* until: NULL is for ever */
+        " count BIGINT NOT NULL, counted_from BIGINT NOT NULL,"           /* bounces, and the first one's time */
+        " active BIGINT NOT NULL, author TEXT NOT NULL,"
+        " PRIMARY KEY (address, account)) {CLUSTERED};";
+
+static const char answering[] =
+        /* Why no answer went out, as a code; '' where one did, or where nothing was decided. */
+        "ALTER TABLE ledger ADD COLUMN answer_code TEXT NOT NULL DEFAULT '';"
+        "CREATE INDEX ledger_answer_code ON ledger (answer_code, id) WHERE answer_code <> '';"
+
+        /* A circuit breaker for each correspondent and each case: see intake/breaker.h. */
+        "CREATE TABLE breaker ("
+        " scope TEXT NOT NULL, name TEXT NOT NULL," /* 'address' and the address, lower case; 'case' and its id */
+        " state TEXT NOT NULL,"                     /* closed, open, half-open */
+        " reason TEXT NOT NULL,"                    /* what opened it, in words */
+        " level BIGINT NOT NULL,"                   /* how often it opened in a row */
+        " open_until BIGINT NOT NULL,"
+        " letters BIGINT NOT NULL, since BIGINT NOT NULL," /* answers within the day that began at `since` */
+        " memory TEXT NOT NULL," /* the last mails that were answered: time, delay, likeness */
+        " updated_at BIGINT NOT NULL,"
+        " PRIMARY KEY (scope, name)) {CLUSTERED};"
+        "CREATE INDEX breaker_updated ON breaker (state, updated_at);"
+
+        /* The tokens of our mails, each bound to its recipient: see cases/thread_token.h. */
+        "CREATE TABLE thread_token ("
+        " token TEXT NOT NULL PRIMARY KEY, case_id BIGINT NOT NULL, message_id BIGINT NOT NULL, address TEXT NOT NULL)"
+        " {CLUSTERED};"
+        /* Roots of Thread-Index, base64 of 22 bytes. */
+        "CREATE TABLE thread_root (root TEXT NOT NULL PRIMARY KEY, case_id BIGINT NOT NULL) {CLUSTERED};"
+        /* Who has a part in a case: wrote into it, was written to, or was brought in by one who had. */
+        "CREATE TABLE case_participant ("
+        " case_id BIGINT NOT NULL, address TEXT NOT NULL, PRIMARY KEY (case_id, address)) {CLUSTERED};"
+        "CREATE INDEX case_participant_address ON case_participant (address, case_id);"
+        "INSERT INTO case_participant (case_id, address)"
+        " SELECT DISTINCT case_id, LOWER(SUBSTR(from_address, 1, 320)) FROM message"
+        " WHERE case_id IS NOT NULL AND direction = 'in' AND from_address <> '';";
+
 const struct migration migrations[] = {
         {1, "foundation", foundation},
+        {2, "bounces", bounces},
+        {3, "answering", answering},
 };
 
 const size_t migration_count = ARRAY_LEN(migrations);

@@ -1,9 +1,14 @@
 /* See outbox.h. */
 #include "store/outbox.h"
 
+#include "store/automatic_mail.h"
+#include "store/outbox_reports.h"
+#include "store/suppressions.h"
+
 #define COLUMNS                                                                                                      \
 	"id, account, message_id, case_id, kind, answer_to, envelope_from, state, tries, next_try_at, code, reply, " \
 	"created_at, sent_at, idempotency_key"
+#define READ_COLUMNS COLUMNS ", warned_at, (SELECT message_ident FROM message WHERE message.id = outbox.message_id)"
 
 static int insert_recipient(struct db *db, int64_t outbox_id, size_t position, const struct outbox_recipient *r,
                             struct error *err)
@@ -57,6 +62,8 @@ static void read_row(struct db_rows *rows, struct arena *arena, struct outbox_ro
 	        .created_at = db_col_int(rows, 12),
 	        .sent_at = db_col_int(rows, 13),
 	        .idempotency_key = db_col_is_null(rows, 14) ? NULL : text_of(rows, 14, arena),
+	        .warned_at = db_col_int(rows, 15),
+	        .message_ident = db_col_is_null(rows, 16) ? "" : text_of(rows, 16, arena),
 	};
 }
 
@@ -64,9 +71,10 @@ static int read_recipients(struct db *db, struct arena *arena, struct outbox_row
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	size_t size = 0;
-	int r = db_query(
-	        db, "SELECT address, state, code, reply FROM outbox_recipient WHERE outbox_id = $1 ORDER BY position",
-	        DB_ARGS(DB_INT(row->id)), &rows, err);
+	int r = db_query(db,
+	                 "SELECT address, state, code, reply, status, reason, diagnostic, mta, reported_at, report_id "
+	                 "FROM outbox_recipient WHERE outbox_id = $1 ORDER BY position",
+	                 DB_ARGS(DB_INT(row->id)), &rows, err);
 
 	if (r < 0)
 		return r;
@@ -77,6 +85,12 @@ static int read_recipients(struct db *db, struct arena *arena, struct outbox_row
 		        .state = text_of(rows, 1, arena),
 		        .code = db_col_int(rows, 2),
 		        .reply = text_of(rows, 3, arena),
+		        .status = text_of(rows, 4, arena),
+		        .reason = text_of(rows, 5, arena),
+		        .diagnostic = text_of(rows, 6, arena),
+		        .mta = text_of(rows, 7, arena),
+		        .reported_at = db_col_int(rows, 8),
+		        .report_id = db_col_int(rows, 9),
 		};
 	}
 	return r;
@@ -86,7 +100,7 @@ int outbox_get(struct db *db, int64_t id, struct arena *arena, struct outbox_row
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	struct outbox_row row;
-	int r = db_query(db, "SELECT " COLUMNS " FROM outbox WHERE id = $1", DB_ARGS(DB_INT(id)), &rows, err);
+	int r = db_query(db, "SELECT " READ_COLUMNS " FROM outbox WHERE id = $1", DB_ARGS(DB_INT(id)), &rows, err);
 
 	if (r < 0)
 		return r;
@@ -108,8 +122,7 @@ int outbox_due(struct db *db, const char *account, int64_t now, int64_t *ret_ids
 	size_t n = 0;
 	int r = db_query(db,
 	                 "SELECT id FROM outbox WHERE (state = 'queued' OR state = 'later') AND account = $1 AND "
-	                 "next_try_at <= $2 "
-	                 "ORDER BY next_try_at, id LIMIT $3",
+	                 "next_try_at <= $2 AND " AUTOMATIC_MAIL_MAY_GO " ORDER BY next_try_at, id LIMIT $3",
 	                 DB_ARGS(DB_TEXT(account), DB_INT(now), DB_INT(max)), &rows, err);
 
 	if (r < 0)
@@ -132,9 +145,8 @@ int outbox_accounts(struct db *db, void (*each)(void *ctx, const char *account, 
 	} *list = NULL;
 	size_t n = 0, size = 0;
 	int r = db_query(db,
-	                 "SELECT account, MIN(next_try_at) FROM outbox WHERE state = 'queued' OR state = 'later' GROUP "
-	                 "BY account "
-	                 "ORDER BY account",
+	                 "SELECT account, MIN(next_try_at) FROM outbox WHERE (state = 'queued' OR state = 'later') "
+	                 "AND " AUTOMATIC_MAIL_MAY_GO " GROUP BY account ORDER BY account",
 	                 DB_NO_ARGS, &rows, err);
 
 	if (r < 0)
@@ -153,7 +165,7 @@ int outbox_mark_sending(struct db *db, int64_t id, const char *claim, struct err
 {
 	int64_t n = db_exec_count(db,
 	                          "UPDATE outbox SET state = 'sending', claim = $2 WHERE id = $1 AND (state = 'queued' "
-	                          "OR state = 'later')",
+	                          "OR state = 'later') AND " AUTOMATIC_MAIL_MAY_GO,
 	                          DB_ARGS(DB_INT(id), DB_TEXT(claim)), err);
 
 	return n < 0 ? (int)n : n > 0;
@@ -164,32 +176,39 @@ int outbox_finish(struct db *db, const struct outbox_row *row, const char *claim
 	int64_t n = db_exec_count(
 	        db,
 	        "UPDATE outbox SET state = $2, tries = $3, next_try_at = $4, code = $5, reply = $6, sent_at = $7, "
-	        "claim = '' "
+	        "warned_at = $9, claim = '' "
 	        "WHERE id = $1 AND (state = 'queued' OR state = 'later' OR (state = 'sending' AND claim = $8))",
 	        DB_ARGS(DB_INT(row->id), DB_TEXT(row->state), DB_INT(row->tries), DB_INT(row->next_try_at),
 	                DB_INT(row->code), DB_TEXT(row->reply), row->sent_at ? DB_INT(row->sent_at) : DB_NULL,
-	                DB_TEXT(claim)),
+	                DB_TEXT(claim), row->warned_at ? DB_INT(row->warned_at) : DB_NULL),
 	        err);
 	int r = 0;
 
+	/* A report may be faster than we are: the mail was sent, came back and was read before this. */
 	for (size_t i = 0; n > 0 && r >= 0 && i < row->recipient_count; i++)
 		r = db_exec(db,
-		            "UPDATE outbox_recipient SET state = $3, code = $4, reply = $5 WHERE outbox_id = $1 AND "
-		            "position = $2",
+		            "UPDATE outbox_recipient SET state = $3, code = $4, reply = $5, status = $6, reason = $7 "
+		            "WHERE outbox_id = $1 AND position = $2 AND (state = 'queued' OR state = 'later')",
 		            DB_ARGS(DB_INT(row->id), DB_INT(i), DB_TEXT(row->recipients[i].state),
-		                    DB_INT(row->recipients[i].code), DB_TEXT(row->recipients[i].reply)),
+		                    DB_INT(row->recipients[i].code), DB_TEXT(row->recipients[i].reply),
+		                    DB_TEXT(row->recipients[i].status ? row->recipients[i].status : ""),
+		                    DB_TEXT(row->recipients[i].reason ? row->recipients[i].reason : "")),
 		            err);
+	if (r >= 0 && n > 0)
+		r = outbox_follow(db, row->id, row->sent_at, err);
 	return r < 0 ? r : n < 0 ? (int)n : n > 0;
 }
 
 int64_t outbox_orphans(struct db *db, const char *live_claim, struct error *err)
 {
-	int r = db_exec(db,
-	                "UPDATE outbox_recipient SET state = 'uncertain' WHERE (state = 'queued' OR state = 'later') "
-	                "AND outbox_id IN "
-	                "(SELECT id FROM outbox WHERE state = 'sending' AND claim <> $1)",
-	                DB_ARGS(DB_TEXT(live_claim)), err);
+	int r = outbox_follow_orphans(db, live_claim, err);
 
+	if (r == 0)
+		r = db_exec(db,
+		            "UPDATE outbox_recipient SET state = 'uncertain' WHERE (state = 'queued' OR state = "
+		            "'later') AND outbox_id IN "
+		            "(SELECT id FROM outbox WHERE state = 'sending' AND claim <> $1)",
+		            DB_ARGS(DB_TEXT(live_claim)), err);
 	if (r < 0)
 		return r;
 	return db_exec_count(db,
@@ -215,10 +234,10 @@ int outbox_list(struct db *db, const char *state, size_t max, struct arena *aren
 	struct outbox_row *list = ARENA_ARRAY(arena, struct outbox_row, max);
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	size_t n = 0;
-	int r = state ? db_query(db, "SELECT " COLUMNS " FROM outbox WHERE state = $1 ORDER BY id DESC LIMIT $2",
+	int r = state ? db_query(db, "SELECT " READ_COLUMNS " FROM outbox WHERE state = $1 ORDER BY id DESC LIMIT $2",
 	                         DB_ARGS(DB_TEXT(state), DB_INT(max)), &rows, err)
-	              : db_query(db, "SELECT " COLUMNS " FROM outbox ORDER BY id DESC LIMIT $1", DB_ARGS(DB_INT(max)),
-	                         &rows, err);
+	              : db_query(db, "SELECT " READ_COLUMNS " FROM outbox ORDER BY id DESC LIMIT $1",
+	                         DB_ARGS(DB_INT(max)), &rows, err);
 
 	if (r < 0)
 		return r;
@@ -233,19 +252,33 @@ int outbox_list(struct db *db, const char *state, size_t max, struct arena *aren
 	return (int)n;
 }
 
-int outbox_requeue(struct db *db, int64_t id, int64_t now, struct error *err)
+static int requeue_row(struct db *db, int64_t id, int64_t now, struct error *err)
 {
 	int64_t n = db_exec_count(
 	        db,
-	        "UPDATE outbox SET state = 'queued', tries = 0, next_try_at = $2, claim = '' WHERE id = $1 "
-	        "AND (state = 'failed' OR state = 'uncertain' OR state = 'later')",
+	        "UPDATE outbox SET state = 'queued', tries = 0, next_try_at = $2, warned_at = NULL, claim = '' "
+	        "WHERE id = $1 "
+	        "AND (state = 'failed' OR state = 'uncertain' OR state = 'later' OR state = 'bounced' "
+	        "OR state = 'suppressed' OR (state = 'sent' AND EXISTS (SELECT 1 FROM outbox_recipient r WHERE "
+	        "r.outbox_id = outbox.id AND r.state IN ('failed', 'bounced', 'suppressed'))))",
 	        DB_ARGS(DB_INT(id), DB_INT(now)), err);
-	int r = n <= 0 ? (int)n
-	               : db_exec(db,
-	                         "UPDATE outbox_recipient SET state = 'queued', code = 0, reply = '' WHERE outbox_id = "
-	                         "$1 "
-	                         "AND state <> 'sent'",
-	                         DB_ARGS(DB_INT(id)), err);
 
-	return r < 0 ? r : n > 0;
+	return n < 0 ? (int)n : n > 0;
+}
+
+int outbox_requeue(struct db *db, int64_t id, int64_t now, struct error *err)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	int r = requeue_row(db, id, now, err);
+
+	if (r <= 0)
+		return r;
+	r = suppression_lift_row(db, arena, id, "requeue", now, err);
+	if (r >= 0)
+		r = db_exec(db,
+		            "UPDATE outbox_recipient SET state = 'queued', code = 0, reply = '', status = '', "
+		            "reason = '', diagnostic = '', mta = '', reported_at = NULL, report_id = NULL "
+		            "WHERE outbox_id = $1 AND state NOT IN ('sent', 'delayed', 'delivered')",
+		            DB_ARGS(DB_INT(id)), err);
+	return r < 0 ? r : 1;
 }

@@ -1,6 +1,7 @@
 /* The outbox, as stored. States of a row:
  *
- *	queued → sending → sent | later | failed | uncertain        later → sending …
+ *	queued → sending → sent | later | failed | uncertain | suppressed        later → sending …
+ *	sent, uncertain, failed → bounced (by a report: see outbox_reports.h)
  *
  * `sending` is written right before a message's final dot may leave, with the claim of the process that does it; a row
  *found there after that process died may or may not have been delivered, and becomes `uncertain`: never sent again
@@ -23,10 +24,18 @@ struct outbox_row {
 	int64_t code;
 	const char *reply; /* the server's words, one line */
 	int64_t created_at, sent_at;
+	int64_t warned_at;           /* when it was told that it waits for long; 0: not */
 	const char *idempotency_key; /* NULL: none */
+	const char *message_ident;   /* read only: the mail's Message-ID without <> */
 	struct outbox_recipient {
-		const char *address, *state, *reply;
+		const char *address;
+		const char *state; /* queued, later, sent, failed, uncertain; delayed, delivered, bounced; suppressed */
+		const char *reply; /* the server's, when it was sent */
 		int64_t code;
+		/* What a report said later: not written by outbox_insert(), and by
+		 * outbox_finish() status and reason only (NULL is "") */
+		const char *status, *reason, *diagnostic, *mta; /* "5.1.1", "userunknown", words, who reports; "" */
+		int64_t reported_at, report_id;                 /* 0: no report */
 	} * recipients;
 	size_t recipient_count;
 };
@@ -36,7 +45,8 @@ int outbox_insert(struct db *db, const struct outbox_row *row, struct error *err
 /* 1 found, 0 none; with recipients. */
 int outbox_get(struct db *db, int64_t id, struct arena *arena, struct outbox_row *ret_row, struct error *err) NODISCARD;
 
-/* Ids due for an account, oldest first, up to `max`; returns their number. */
+/* Ids due for an account, oldest first, up to `max`; returns their number. Answers are never due while automatic mail
+ * is off (automatic_mail.h). */
 int outbox_due(struct db *db, const char *account, int64_t now, int64_t *ret_ids, size_t max,
                struct error *err) NODISCARD;
 
@@ -45,11 +55,12 @@ int outbox_accounts(struct db *db, void (*each)(void *ctx, const char *account, 
                     struct error *err) NODISCARD;
 
 /* The durable mark before the final dot. Returns 1, or 0 where the row is not queued any more (cancelled, or somebody
- * else's). */
+ * else's), or is an answer and automatic mail is off. */
 int outbox_mark_sending(struct db *db, int64_t id, const char *claim, struct error *err) NODISCARD;
 
-/* Writes state, tries, next_try_at, code, reply, sent_at and the recipients' answers. 1 done; 0 where the row is
- * neither waiting nor on its way under this claim (cancelled, or somebody else's): then it stays as it is. */
+/* Writes state, tries, next_try_at, code, reply, sent_at, warned_at and the recipients' answers. 1 done; 0 where the
+ * row is neither waiting nor on its way under this claim (cancelled, or somebody else's): then it stays as it is. A
+ * recipient of whom a report has spoken meanwhile keeps what the report said, and the row's state follows. */
 int outbox_finish(struct db *db, const struct outbox_row *row, const char *claim, struct error *err) NODISCARD;
 
 /* Rows in `sending` whose claim is not `live_claim` become uncertain, with their recipients; returns their number. */
@@ -63,8 +74,9 @@ int outbox_count_answers(struct db *db, const char *answer_to, int64_t since, in
 int outbox_list(struct db *db, const char *state, size_t max, struct arena *arena, struct outbox_row **ret_rows,
                 struct error *err) NODISCARD;
 
-/* A failed or uncertain row goes back to the queue by a person's decision, with all recipients that don't have it for
- * sure; 1 done, 0 not in such a state. */
+/* A row that failed, bounced, was suppressed or is uncertain (for one recipient at least) goes back to the queue by a
+ * person's decision, with all recipients that don't have it for sure; 1 done, 0 not in such a state. What suppressed
+ * them after bounces is lifted: that the address is good is the person's word. */
 int outbox_requeue(struct db *db, int64_t id, int64_t now, struct error *err) NODISCARD;
 
 #endif

@@ -24,7 +24,9 @@ static int connect_committer(void *ctx, struct db **ret_db, struct error *err)
 {
 	struct store *store = ctx;
 
-	return db_open_with(store->url, &(struct db_open_options){.cache_kib = COMMITTER_CACHE_KIB}, ret_db, err);
+	const struct db_open_options options = {.cache_kib = COMMITTER_CACHE_KIB, .defers = true};
+
+	return db_open_with(store->url, &options, ret_db, err);
 }
 
 static void add_committers(struct store *store, const struct store_options *options, enum db_kind kind)
@@ -90,6 +92,11 @@ int store_schema_version(void)
 void store_submit(struct store *store, struct work *work)
 {
 	committer_submit(store->committers[work->lane % store->committer_count], work);
+}
+
+void store_hurry(struct store *store, uint64_t lane)
+{
+	committer_hurry(store->committers[lane % store->committer_count]);
 }
 
 /* ---------------------------------------------------------------- submit and wait */

@@ -38,8 +38,8 @@ struct work {
 	/* May be NULL. After run failed and was undone: records the failure in the same transaction, so that nothing
 	 * that was passed over is ever forgotten. When it succeeds the unit counts as committed (done gets 0). */
 	int (*run_failed)(struct work *work, struct db *db, const struct error *cause, struct error *err);
-	/* After the commit (result 0), or after run or the commit failed (negative, err set). On the committer's
-	 * thread: be brief, don't submit-and-wait. */
+	/* After the commit is durable (result 0), or after run or the commit failed (negative, err set). On a thread of
+	 * the store's: be brief, don't submit-and-wait. */
 	void (*done)(struct work *work, int result, const struct error *err);
 	uint64_t lane;
 	struct work *next; /* the committer's */
@@ -47,6 +47,10 @@ struct work {
 
 /* Hands it over; returns at once. The struct must live until done(), which must not be NULL here. */
 void store_submit(struct store *store, struct work *work);
+
+/* To be called before waiting for units of `lane` that were submitted: a batch isn't held open any longer in the hope
+ * of more. */
+void store_hurry(struct store *store, uint64_t lane);
 
 /* Submits and waits for done (done may be NULL). Not from a committer's thread. */
 int store_do(struct store *store, struct work *work, struct error *err) NODISCARD;

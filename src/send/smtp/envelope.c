@@ -21,6 +21,7 @@ enum outcome smtp_outcome(int code)
 void smtp_settle(struct outgoing *item, struct recipient *recipient, enum outcome outcome, int code, struct str words)
 {
 	recipient->outcome = outcome;
+	recipient->by_rcpt = false;
 	recipient->code = code;
 	recipient->answer = arena_cstr(item->arena, words);
 }
@@ -151,12 +152,54 @@ bool smtp_prepare(const struct smtp *smtp, struct outgoing *item, struct envelop
 	return check_abilities(smtp, ret_envelope);
 }
 
+/* ---------------------------------------------------------------- the commands */
+
+#define MAX_ENVELOPE_ID        100 /* RFC 3461 §4.4, encoded */
+#define MAX_ORIGINAL_RECIPIENT 500 /* RFC 3461 §4.2, encoded */
+
+/* RFC 3461 §4: printable ASCII but "+" and "=" stands for itself. False where it doesn't fit. */
+static bool write_xtext(struct buf *out, const char *text)
+{
+	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+		if (*p > ' ' && *p < 0x7f && *p != '+' && *p != '=')
+			buf_add_char(out, (char)*p);
+		else
+			buf_printf(out, "+%02X", *p);
+	}
+	return !out->failed;
+}
+
+/* Reports are wanted for what comes back to somebody; the reverse-path <> belongs to nobody. */
+static bool wants_reports(const struct smtp *smtp, const struct envelope *envelope)
+{
+	return smtp->capabilities & CAN_DSN && envelope->item->envelope_from[0];
+}
+
 int smtp_write_mail_command(struct smtp *smtp, const struct envelope *envelope, struct error *err)
 {
+	struct buf id CLEANUP(buf_done) = BUF_INIT(MAX_ENVELOPE_ID);
+	const struct outgoing *item = envelope->item;
+	bool reports = wants_reports(smtp, envelope);
+	bool named = reports && item->envelope_id && item->envelope_id[0] && write_xtext(&id, item->envelope_id);
 	char size[40] = "";
 
 	if (smtp->capabilities & CAN_SIZE)
 		snprintf(size, sizeof size, " SIZE=%" PRIu64, envelope->scan.bytes);
-	return stream_printf(smtp->stream, err, "MAIL FROM:<%s>%s%s%s\r\n", envelope->item->envelope_from, size,
-	                     envelope->scan.eight_bit ? " BODY=8BITMIME" : "", envelope->utf8 ? " SMTPUTF8" : "");
+	return stream_printf(smtp->stream, err, "MAIL FROM:<%s>%s%s%s%s%s%s\r\n", item->envelope_from, size,
+	                     envelope->scan.eight_bit ? " BODY=8BITMIME" : "", envelope->utf8 ? " SMTPUTF8" : "",
+	                     reports ? " RET=HDRS" : "", named ? " ENVID=" : "", named ? buf_cstr(&id) : "");
+}
+
+/* ORCPT keeps our address in the report where the mail is forwarded and fails there. An address beyond ASCII would need
+ * RFC 6533's form, which servers know less well than they say. */
+int smtp_write_rcpt_command(struct smtp *smtp, const struct envelope *envelope, const struct recipient *recipient,
+                            struct error *err)
+{
+	struct buf original CLEANUP(buf_done) = BUF_INIT(MAX_ORIGINAL_RECIPIENT);
+	bool reports = wants_reports(smtp, envelope);
+	bool named = reports && str_is_ascii(str_of(recipient->address)) && write_xtext(&original, recipient->address);
+
+	return stream_printf(smtp->stream, err, "RCPT TO:<%s>%s%s%s\r\n", recipient->address,
+	                     reports ? " NOTIFY=FAILURE,DELAY" : "", named ? " ORCPT=rfc822;" : "",
+	                     named ? buf_cstr(&original) : "");
 }

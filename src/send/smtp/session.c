@@ -81,6 +81,8 @@ static void read_capability(void *ctx, struct str words)
 		smtp->capabilities |= CAN_8BIT;
 	else if (str_eq_nocase(keyword, STR("SMTPUTF8")))
 		smtp->capabilities |= CAN_UTF8;
+	else if (str_eq_nocase(keyword, STR("DSN")))
+		smtp->capabilities |= CAN_DSN;
 	else if (str_eq_nocase(keyword, STR("AUTH")))
 		read_mechanisms(smtp, rest);
 	else if (str_eq_nocase(keyword, STR("SIZE"))) {

@@ -14,6 +14,7 @@ enum capability {
 	CAN_PLAIN = 1 << 5,
 	CAN_LOGIN = 1 << 6,
 	CAN_OTHER_AUTH = 1 << 7, /* log-in mechanisms, but none of ours */
+	CAN_DSN = 1 << 8,        /* RFC 3461 */
 };
 
 struct smtp {
@@ -95,6 +96,8 @@ bool smtp_prepare(const struct smtp *smtp, struct outgoing *item, struct envelop
 bool smtp_is_asked(const struct recipient *recipient);
 
 int smtp_write_mail_command(struct smtp *smtp, const struct envelope *envelope, struct error *err) NODISCARD;
+int smtp_write_rcpt_command(struct smtp *smtp, const struct envelope *envelope, const struct recipient *recipient,
+                            struct error *err) NODISCARD;
 
 /* The outcome that a 4xx or 5xx means. */
 enum outcome smtp_outcome(int code);

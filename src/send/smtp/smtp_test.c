@@ -119,6 +119,9 @@ static void apply_note(struct run *run, struct str note)
 	else if (str_eq(word, STR("from")))
 		for (size_t i = 0; i < MAX_ITEMS; i++)
 			run->items[i].envelope_from = str_eq(rest, STR("-")) ? "" : unescaped(run, rest);
+	else if (str_eq(word, STR("id")))
+		for (size_t i = 0; i < MAX_ITEMS; i++)
+			run->items[i].envelope_id = unescaped(run, rest);
 	else if (str_eq(word, STR("text"))) {
 		struct str bytes;
 

@@ -23,11 +23,6 @@ static int write_reset(struct smtp *smtp, struct error *err)
 	return smtp->needs_reset ? stream_write(smtp->stream, STR("RSET\r\n"), err) : 0;
 }
 
-static int write_rcpt(struct smtp *smtp, const struct recipient *recipient, struct error *err)
-{
-	return stream_printf(smtp->stream, err, "RCPT TO:<%s>\r\n", recipient->address);
-}
-
 /* Can the whole envelope go out in one group? */
 static bool goes_at_once(const struct smtp *smtp, const struct envelope *envelope)
 {
@@ -43,7 +38,7 @@ static int write_envelope(struct smtp *smtp, const struct envelope *envelope, st
 		rc = smtp_write_mail_command(smtp, envelope, err);
 	for (size_t i = 0; rc >= 0 && i < item->recipient_count; i++)
 		if (smtp_is_asked(&item->recipients[i]))
-			rc = write_rcpt(smtp, &item->recipients[i], err);
+			rc = smtp_write_rcpt_command(smtp, envelope, &item->recipients[i], err);
 	return rc < 0 ? rc : stream_write(smtp->stream, STR("DATA\r\n"), err);
 }
 
@@ -140,6 +135,7 @@ static int read_rcpt_answer(struct smtp *smtp, struct envelope *envelope, struct
 		return check_closing(&reply, "RCPT", err);
 	}
 	smtp_settle(envelope->item, recipient, outcome_of_rcpt(&reply), reply.code, reply.words);
+	recipient->by_rcpt = true;
 	if (!envelope->item->code) { /* what the item says where no recipient is accepted */
 		envelope->item->code = reply.code;
 		envelope->item->answer = arena_cstr(envelope->item->arena, reply.words);
@@ -222,7 +218,7 @@ static int ask_some_recipients(struct smtp *smtp, struct envelope *envelope, siz
 
 	for (; rc >= 0 && to < item->recipient_count && written < group; to++)
 		if (smtp_is_asked(&item->recipients[to])) {
-			rc = write_rcpt(smtp, &item->recipients[to], err);
+			rc = smtp_write_rcpt_command(smtp, envelope, &item->recipients[to], err);
 			written++;
 		}
 	for (size_t i = from; rc >= 0 && i < to; i++)

@@ -1,0 +1,33 @@
+/* The circuit breaker of automatic answers: ends the conversation with a machine that doesn't say it is one. One for
+ *each correspondent and one for each case, over all accounts, kept in the store.
+ *
+ *	closed     every answer goes out; it is remembered with the time and a sketch of the mail that it answers
+ *	open       mail is taken in and joins its case as ever, but no automatic answer goes out, until `open_until`;
+ *mail like that which opened it puts that off half-open  the time is over: one answer goes out. Is what comes next of
+ *the same kind, it opens again, for longer; is it of another, it closes
+ *
+ * It opens when
+ *	- one mail more comes that is like an earlier one of the day, after two such were answered, and they are the
+ *	  half of the last or more (likeness.h; numbers and dates don't count): a responder that says the same, or a few
+ *	  things in turn, with or without a new ticket number;
+ *	- four mails in a row came within five minutes after our answer, each as fast as the others to 30 seconds: a
+ *	  responder whose words change;
+ *	- 60 answers went out within a day.
+ * It stays open for a day, then three days, then a week. So to a machine at most BREAKER_LETTERS_A_DAY letters go out
+ * within the first day; a person who writes often, but this and that, in his own time, gets every answer. */
+#ifndef INTAKE_BREAKER_H
+#define INTAKE_BREAKER_H
+
+#include "base/str.h"
+#include "store/db.h"
+
+#define BREAKER_LETTERS_A_DAY 5 /* at most, to a responder */
+#define BREAKER_LETTERS_CAP   60
+
+struct item;
+
+/* May an answer to this mail go to `address` (lower case) in this case (0: none)? 1: yes, and it is remembered. 0: no;
+ * the reason stands in the item's ledger row. Notes what changes in the store, with events on the case. */
+int breaker_ask(struct item *item, struct db *db, const char *address, int64_t case_id, struct error *err) NODISCARD;
+
+#endif

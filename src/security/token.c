@@ -1,0 +1,102 @@
+/* See token.h. */
+#include "security/token.h"
+
+#include "base/random.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#define NONCE_BYTES 8
+#define CHECK_BYTES 12
+#define TOKEN_BYTES (NONCE_BYTES + CHECK_BYTES)
+#define ADDRESS_MAX 320 /* RFC 5321 §4.5.3.1 */
+
+static const char digits[] = "abcdefghijklmnopqrstuvwxyz234567";
+
+static void make_check(const unsigned char key[TOKEN_KEY_BYTES], const unsigned char nonce[NONCE_BYTES],
+                       struct str address, unsigned char ret_check[CHECK_BYTES])
+{
+	static const char purpose[] = "hauspost thread token";
+	unsigned char text[sizeof purpose + NONCE_BYTES + ADDRESS_MAX], mac[EVP_MAX_MD_SIZE];
+	size_t n = sizeof purpose; /* with its NUL */
+	unsigned mac_n = 0;
+
+	memcpy(text, purpose, n);
+	memcpy(text + n, nonce, NONCE_BYTES);
+	n += NONCE_BYTES;
+	for (size_t i = 0; i < MIN(address.n, (size_t)ADDRESS_MAX); i++)
+		text[n++] = (unsigned char)ascii_lower(address.p[i]);
+	must(HMAC(EVP_sha256(), key, TOKEN_KEY_BYTES, text, n, mac, &mac_n) != NULL && mac_n >= CHECK_BYTES);
+	memcpy(ret_check, mac, CHECK_BYTES);
+}
+
+/* Five bits a character; 20 bytes are 32 characters to the bit. */
+static void encode(const unsigned char bytes[TOKEN_BYTES], char ret_token[TOKEN_LEN + 1])
+{
+	for (size_t i = 0; i < TOKEN_LEN; i++) {
+		size_t bit = i * 5, at = bit / 8;
+		unsigned pair = (unsigned)bytes[at] << 8 | (at + 1 < TOKEN_BYTES ? bytes[at + 1] : 0u);
+
+		ret_token[i] = digits[pair >> (11 - bit % 8) & 31];
+	}
+	ret_token[TOKEN_LEN] = '\0';
+}
+
+static int digit_value(char c)
+{
+	c = ascii_lower(c);
+	return c >= 'a' && c <= 'z' ? c - 'a' : c >= '2' && c <= '7' ? c - '2' + 26 : -1;
+}
+
+static bool decode(struct str token, unsigned char ret[TOKEN_BYTES])
+{
+	unsigned bits = 0;
+	size_t held = 0, n = 0;
+
+	if (token.n != TOKEN_LEN)
+		return false;
+	for (size_t i = 0; i < TOKEN_LEN; i++) {
+		int value = digit_value(token.p[i]);
+
+		if (value < 0)
+			return false;
+		bits = bits << 5 | (unsigned)value;
+		held += 5;
+		if (held >= 8) {
+			held -= 8;
+			ret[n++] = (unsigned char)(bits >> held);
+		}
+	}
+	return true;
+}
+
+void token_make(const unsigned char key[TOKEN_KEY_BYTES], struct str address, char ret_token[TOKEN_LEN + 1])
+{
+	unsigned char bytes[TOKEN_BYTES];
+
+	random_bytes(bytes, NONCE_BYTES);
+	make_check(key, bytes, address, bytes + NONCE_BYTES);
+	encode(bytes, ret_token);
+}
+
+bool token_is_genuine(const unsigned char *keys, size_t count, struct str token, struct str address)
+{
+	unsigned char bytes[TOKEN_BYTES], check[CHECK_BYTES];
+	bool is_genuine = false;
+
+	if (!decode(token, bytes))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		make_check(keys + i * TOKEN_KEY_BYTES, bytes, address, check);
+		is_genuine |= CRYPTO_memcmp(check, bytes + NONCE_BYTES, CHECK_BYTES) == 0;
+	}
+	return is_genuine;
+}
+
+bool token_has_shape(struct str s)
+{
+	unsigned char bytes[TOKEN_BYTES];
+
+	return decode(s, bytes);
+}
