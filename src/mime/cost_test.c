@@ -198,24 +198,41 @@ static double work(struct str raw, size_t *ret_memory)
 #define MEMORY  40    /* bytes of the arena for a byte of mail, at most */
 #define NOTHING 0.002 /* seconds; less isn't measured well */
 
+/* A sanitizer looks at whole ranges where the C library looks at their beginnings: time says nothing there. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define IS_TIMED false
+#else
+#define IS_TIMED true
+#endif
+
+static void check_growth(const struct hostile *h, struct buf *raw)
+{
+	double small, large, most;
+	size_t memory;
+
+	/* A busy machine may slow one try down, not all of them. */
+	for (int i = 0; i < (IS_TIMED ? 5 : 1); i++) {
+		grow(h, SMALL, raw);
+		small = work(buf_str(raw), &memory);
+		grow(h, SMALL * TIMES, raw);
+		large = work(buf_str(raw), &memory);
+		most = MAX(small, NOTHING) * FACTOR;
+		if (large <= most)
+			break;
+	}
+	if (large > most || memory > raw->n * MEMORY)
+		print_error("%s: %.1f ms, then %.1f ms and %zu KiB\n", h->name, small * 1e3, large * 1e3,
+		            memory / 1024);
+	assert_true(!IS_TIMED || large <= most);
+	assert_true(memory <= raw->n * MEMORY);
+}
+
 static void work_and_memory_grow_with_the_mail(void **state UNUSED)
 {
 	struct buf raw CLEANUP(buf_done) = BUF_INIT(MIB(2));
 
-	for (size_t i = 0; i < ARRAY_LEN(hostiles); i++) {
-		size_t memory;
-		double small, large;
-
-		grow(&hostiles[i], SMALL, &raw);
-		small = work(buf_str(&raw), &memory);
-		grow(&hostiles[i], SMALL * TIMES, &raw);
-		large = work(buf_str(&raw), &memory);
-		if (large > MAX(small, NOTHING) * FACTOR || memory > raw.n * MEMORY)
-			print_error("%s: %.1f ms, then %.1f ms and %zu KiB\n", hostiles[i].name, small * 1e3,
-			            large * 1e3, memory / 1024);
-		assert_true(large <= MAX(small, NOTHING) * FACTOR);
-		assert_true(memory <= raw.n * MEMORY);
-	}
+	for (size_t i = 0; i < ARRAY_LEN(hostiles); i++)
+		check_growth(&hostiles[i], &raw);
 }
 
 int main(void)
