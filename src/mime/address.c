@@ -1,19 +1,18 @@
 /* Address lists (RFC 5322 §3.4, and what stands in their place). */
-#include "mime/message.h"
+#include "parse.h"
 
 #include "base/cursor.h"
+#include "growing.h"
 #include "mime/charset.h"
 #include "words.h"
-
-#define ADDRESSES_MAX 20000
 
 struct reader {
 	struct arena *arena;
 	struct cursor c;
-	struct buf phrase;  /* what stands outside <> and (), quotes taken off */
-	struct buf literal; /* the same with its quotes: an address without <> */
-	struct str angle;   /* what stood inside <> */
-	struct str comment; /* the last one */
+	struct growing phrase;  /* what stands outside <> and (), quotes taken off */
+	struct growing literal; /* the same with its quotes: an address without <> */
+	struct str angle;       /* what stood inside <> */
+	struct str comment;     /* the last one */
 	bool has_angle, has_comment;
 	struct address_list list;
 	size_t size;
@@ -24,20 +23,20 @@ struct reader {
 static void read_quoted(struct reader *r)
 {
 	cursor_next(&r->c);
-	buf_add_char(&r->literal, '"');
+	growing_add_char(&r->literal, '"');
 	while (!cursor_end(&r->c)) {
 		int c = cursor_next(&r->c);
 
 		if (c == '"')
 			break;
 		if (c == '\\' && !cursor_end(&r->c)) {
-			buf_add_char(&r->literal, '\\');
+			growing_add_char(&r->literal, '\\');
 			c = cursor_next(&r->c);
 		}
-		buf_add_char(&r->phrase, (char)c);
-		buf_add_char(&r->literal, (char)c);
+		growing_add_char(&r->phrase, (char)c);
+		growing_add_char(&r->literal, (char)c);
 	}
-	buf_add_char(&r->literal, '"');
+	growing_add_char(&r->literal, '"');
 }
 
 /* Nested comments, quoted pairs. */
@@ -164,14 +163,14 @@ static bool split_bare(struct str text, struct str *ret_address, struct str *ret
 
 static void mailbox_end(struct reader *r)
 {
-	struct str literal = str_trim(buf_str(&r->literal));
-	struct str name = buf_str(&r->phrase), address = STR_NULL;
+	struct str literal = str_trim(growing_str(&r->literal));
+	struct str name = growing_str(&r->phrase), address = STR_NULL;
 	struct address *item;
 
 	if (r->has_angle) {
 		address = r->angle;
 	} else if (!split_bare(literal, &address, &name)) {
-		name = buf_str(&r->phrase);
+		name = growing_str(&r->phrase);
 	}
 	if (!str_trim(name).n && r->has_comment)
 		name = r->comment;
@@ -182,8 +181,7 @@ static void mailbox_end(struct reader *r)
 		item = &r->list.items[r->list.count++];
 		*item = (struct address){.name = name, .address = arena_str(r->arena, address)};
 	}
-	buf_clear(&r->phrase);
-	buf_clear(&r->literal);
+	r->phrase.n = r->literal.n = 0;
 	r->has_angle = r->has_comment = false;
 	r->comment = r->angle = STR_NULL;
 }
@@ -192,7 +190,7 @@ static void mailbox_end(struct reader *r)
  * name. */
 static bool is_split_name(const struct reader *r)
 {
-	struct str rest = cursor_rest(&r->c), literal = buf_str(&r->literal);
+	struct str rest = cursor_rest(&r->c), literal = growing_str(&r->literal);
 	ptrdiff_t angle = str_find_char(str_slice(rest, 0, 200), '<');
 	struct str between;
 
@@ -205,10 +203,9 @@ static bool is_split_name(const struct reader *r)
 
 struct address_list address_list_parse(struct arena *arena, struct str value)
 {
-	struct reader r = {.arena = arena, .c = cursor_of(value)};
+	struct reader r = {
+	        .arena = arena, .c = cursor_of(value), .phrase = {.arena = arena}, .literal = {.arena = arena}};
 
-	buf_init(&r.phrase, value.n + 8);
-	buf_init(&r.literal, value.n * 2 + 8);
 	while (!cursor_end(&r.c) && r.list.count < ADDRESSES_MAX) {
 		int c = cursor_peek(&r.c);
 
@@ -219,26 +216,23 @@ struct address_list address_list_parse(struct arena *arena, struct str value)
 		} else if (c == '<') {
 			read_angle(&r);
 		} else if (c == ',' && (cursor_skip(&r.c, 1), is_split_name(&r))) {
-			buf_add(&r.phrase, STR(","));
-			buf_add(&r.literal, STR(","));
+			growing_add(&r.phrase, STR(","));
+			growing_add(&r.literal, STR(","));
 		} else if (c == ',') {
 			mailbox_end(&r);
 		} else if (c == ';') {
 			cursor_skip(&r.c, 1);
 			mailbox_end(&r);
-		} else if (c == ':' && !r.has_angle && str_find_char(buf_str(&r.literal), '@') < 0) {
+		} else if (c == ':' && !r.has_angle && str_find_char(growing_str(&r.literal), '@') < 0) {
 			cursor_skip(&r.c, 1);
-			buf_clear(&r.phrase); /* a group's name */
-			buf_clear(&r.literal);
+			r.phrase.n = r.literal.n = 0; /* a group's name */
 			r.has_comment = false;
 		} else {
-			buf_add_char(&r.phrase, (char)c);
-			buf_add_char(&r.literal, (char)c);
+			growing_add_char(&r.phrase, (char)c);
+			growing_add_char(&r.literal, (char)c);
 			cursor_skip(&r.c, 1);
 		}
 	}
 	mailbox_end(&r);
-	buf_done(&r.phrase);
-	buf_done(&r.literal);
 	return r.list;
 }

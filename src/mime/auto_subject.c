@@ -81,10 +81,16 @@ static struct str fold(struct arena *arena, struct str s)
 	return copy;
 }
 
+/* The first byte tells of most phrases that they aren't it. */
+static bool begins(struct str subject, const char *phrase)
+{
+	return subject.n && subject.p[0] == phrase[0] && str_starts(subject, str_of(phrase));
+}
+
 static const char *find_start(struct str subject, const char *const *starts, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (str_starts(subject, str_of(starts[i])))
+		if (begins(subject, starts[i]))
 			return starts[i];
 	return NULL;
 }
@@ -93,11 +99,11 @@ static const char *find_start(struct str subject, const char *const *starts, siz
 static bool stands_alone(struct str subject)
 {
 	for (size_t i = 0; i < ARRAY_LEN(away_words); i++) {
-		struct str rest = str_slice(subject, strlen(away_words[i]), subject.n);
+		struct str rest;
 
-		if (!str_starts(subject, str_of(away_words[i])))
+		if (!begins(subject, away_words[i]))
 			continue;
-		rest = str_trim(rest);
+		rest = str_trim(str_slice(subject, strlen(away_words[i]), subject.n));
 		if (!rest.n || strchr(":-(/.!", rest.p[0]) || str_starts(rest, STR("\xe2\x80\x93")) ||
 		    str_starts(rest, STR("\xef\xbc\x9a")))
 			return true;

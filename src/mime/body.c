@@ -204,12 +204,26 @@ static void embedded_add(struct parser *parser, struct walk *walk)
 	}
 }
 
+/* Bodies longer than what is shown of them: transferred bytes stand for the text's. */
+static void length_check(struct parser *parser, struct message *m, const struct part_list *list)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (str_eq(list->items[i]->type, STR("text")))
+			n += list->items[i]->body.n;
+	if (n > parser->limits.max_text)
+		notice_add(parser->arena, m, "the text is very long, its end is left out");
+}
+
 void body_walk(struct parser *parser, struct message *m)
 {
 	struct walk walk = {.arena = parser->arena};
 
 	walk_parts(&walk, m->root, STR("mixed"), false, (struct targets){true, true});
 	embedded_add(parser, &walk);
+	length_check(parser, m, &walk.text);
+	length_check(parser, m, &walk.html);
 	m->text_body = walk.text.items;
 	m->text_body_count = walk.text.count;
 	m->html_body = walk.html.items;
@@ -248,17 +262,17 @@ struct str part_type(struct arena *arena, const struct part *part)
 	return arena_printf(arena, STR_FMT "/" STR_FMT, STR_ARG(part->type), STR_ARG(part->subtype));
 }
 
-/* CRLF and CR become LF, NUL goes. */
-static struct str clean_lines(struct arena *arena, struct str text)
+/* CRLF and CR become LF, NUL goes. `out` has room for a NUL behind as many bytes and may be where the text stands. */
+static struct str clean_lines(char *out, struct str text)
 {
-	char *out = arena_bytes(arena, text.n + 1);
 	size_t n = 0, at = 0;
 
 	while (at < text.n) {
 		const char *cr = memchr(text.p + at, '\r', text.n - at);
 		size_t end = cr ? (size_t)(cr - text.p) : text.n;
 
-		memcpy(out + n, text.p + at, end - at);
+		if (out + n != text.p + at)
+			memmove(out + n, text.p + at, end - at);
 		n += end - at;
 		at = end;
 		if (cr) {
@@ -293,18 +307,21 @@ struct str part_text(struct arena *arena, const struct message *m, const struct 
 {
 	/* Decoding never makes anything longer but base64 takes four for three. */
 	size_t max = part->encoding == ENCODING_BASE64 ? m->limits.max_text / 3 * 4 : m->limits.max_text;
-	struct str body = str_slice(part->body, 0, max), bytes = body;
-	struct buf decoded CLEANUP(buf_done) = BUF_INIT(body.n);
+	struct str source =
+	        part->text_left.p ? str_slice(part->text_left, 0, m->limits.max_text) : str_slice(part->body, 0, max);
+	struct str bytes = source, text;
 
-	if (part->text_left.p)
-		return clean_lines(arena, charset_to_utf8(arena, part->charset,
-		                                          str_slice(part->text_left, 0, m->limits.max_text)));
-	if (part->encoding == ENCODING_QP || part->encoding == ENCODING_BASE64 || part->encoding == ENCODING_UUENCODE) {
-		if (!transfer_decode(part->encoding, body, &decoded))
-			return STR("");
-		bytes = buf_str(&decoded);
+	if (!part->text_left.p && (part->encoding == ENCODING_QP || part->encoding == ENCODING_BASE64 ||
+	                           part->encoding == ENCODING_UUENCODE)) {
+		char *out = arena_bytes(arena, source.n + 1);
+
+		bytes = str_new(out, transfer_run(part->encoding, source, out));
 	}
-	return clean_lines(arena, charset_to_utf8(arena, charset_of(part, bytes), bytes));
+	text = charset_to_utf8(arena, charset_of(part, bytes), bytes);
+	/* What was decoded or converted is ours to change. */
+	if (text.n && text.p >= source.p && text.p <= source.p + source.n)
+		return clean_lines(arena_bytes(arena, text.n + 1), text);
+	return clean_lines(text.n ? (char *)(uintptr_t)text.p : arena_bytes(arena, 1), text);
 }
 
 /* ---------------------------------------------------------------- body text */

@@ -516,10 +516,8 @@ static bool nested(struct gathering *g)
 	return true;
 }
 
-static void read_all(struct gathering *g)
+static void read_all(struct gathering *g, struct str text)
 {
-	struct str text = text_of(g);
-
 	g->report = message_report(g->arena, g->m);
 	if (!g->report.found && !g->report.count)
 		g->report = report_of_text(g->arena, text);
@@ -539,17 +537,28 @@ static bool is_convincing(const struct gathering *g)
 	return g->sender >= 3 ? names_somebody || has_original : g->sender && names_somebody && has_original;
 }
 
+/* Of a sender who is hardly a mail system only the mail that came back convinces, or a notification: most have neither,
+ * and their prose needn't be read. */
+static bool is_worth_reading(struct gathering *g, struct str text)
+{
+	return g->sender >= 3 || has_report_part(g->m) || g->original_part || str_starts(str_trim(text), STR("{")) ||
+	       prose_may_hold_original(g->arena, text);
+}
+
 static void report_read_whole(struct gathering *g)
 {
 	struct bounces *b = &g->b;
+	struct str text = text_of(g);
 
-	read_all(g);
+	if (!is_worth_reading(g, text))
+		return;
+	read_all(g, text);
 	if (notification_take(g, g->prose.text))
 		return;
 	if (nested(g)) {
 		g->original_part = NULL;
 		g->sender = 4;
-		read_all(g);
+		read_all(g, text_of(g));
 	}
 	g->points += (g->prose.has_opening ? 2 : 0) + (g->prose.count ? 1 : 0) +
 	             (g->original_part || g->prose.original.n ? 1 : 0) + (g->report.count ? 3 : 0);

@@ -318,3 +318,17 @@ struct prose prose_read(struct arena *arena, struct str text)
 	block_close(&walk, prose.text.n);
 	return prose;
 }
+
+bool prose_may_hold_original(struct arena *arena, struct str text)
+{
+	struct str rest = str_slice(text, 0, TEXT_MAX), line;
+
+	must(pthread_once(&indexes_once, indexes_prepare) == 0);
+	if (phrase_index_find(&plain_index, lower_of(arena, rest)))
+		return true;
+	while (str_split(&rest, '\n', &line))
+		if (is_mail_start(line) || is_dashed(str_trim(line)) ||
+		    str_starts_nocase(str_trim(line), STR("original message")))
+			return true;
+	return false;
+}

@@ -21,4 +21,7 @@ struct prose {
 /* `text` is UTF-8 with LF line ends and must outlive the result. At most 256 KiB are read. */
 struct prose prose_read(struct arena *arena, struct str text);
 
+/* A quick look: false only where prose_read() would find no `original`. */
+bool prose_may_hold_original(struct arena *arena, struct str text);
+
 #endif

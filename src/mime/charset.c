@@ -2,8 +2,8 @@
  * thread. */
 #include "mime/charset.h"
 
-#include "base/buf.h"
 #include "base/mem.h"
+#include "growing.h"
 
 #include <errno.h>
 #include <iconv.h>
@@ -211,7 +211,7 @@ static iconv_t descriptor_for(const char *name)
 
 static struct str from_iconv(struct arena *arena, iconv_t cd, struct str bytes)
 {
-	struct buf out CLEANUP(buf_done) = BUF_INIT(SIZE_MAX / 2);
+	struct growing out = {.arena = arena};
 	char *in = (char *)(uintptr_t)bytes.p;
 	size_t left = bytes.n;
 	bool ended = false;
@@ -219,23 +219,25 @@ static struct str from_iconv(struct arena *arena, iconv_t cd, struct str bytes)
 	iconv(cd, NULL, NULL, NULL, NULL);
 	while (!ended) {
 		size_t room = left + left / 2 + 64;
-		char *to = buf_room(&out, room), *start = to;
+		char *to = growing_room(&out, room), *start = to;
 		size_t rc;
 
 		ended = left == 0; /* the last call writes what the charset's state holds back */
 		rc = ended ? iconv(cd, NULL, NULL, &to, &room) : iconv(cd, &in, &left, &to, &room);
-		buf_added(&out, (size_t)(to - start));
+		out.n += (size_t)(to - start);
 		if (rc == (size_t)-1 && errno != E2BIG && left) {
-			buf_add(&out, STR(REPLACEMENT));
+			growing_add(&out, STR(REPLACEMENT));
 			if (errno == EINVAL)
 				left = 0;
 			in += left ? 1 : 0;
 			left -= left ? 1 : 0;
 		}
 	}
-	if (!str_is_utf8(buf_str(&out)))
-		return repair_utf8(arena, buf_str(&out));
-	return arena_str(arena, buf_str(&out));
+	if (!str_is_utf8(growing_str(&out)))
+		return repair_utf8(arena, growing_str(&out));
+	growing_add_char(&out, '\0');
+	out.n--;
+	return growing_str(&out);
 }
 
 /* ISO-2022-JP as senders write it holds NEC's and IBM's characters in JIS X 0208's free rows, which only the EUC form

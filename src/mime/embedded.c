@@ -178,12 +178,8 @@ static struct str decoded(struct parser *parser, const struct part *part)
 	if (n > parser->decode_left)
 		return STR("");
 	parser->decode_left -= n;
-	struct buf buf CLEANUP(buf_done) = BUF_INIT(n);
-	if (!part_decode(part, &buf))
-		return STR("");
-	out = arena_bytes(parser->arena, n + 1);
-	if (n)
-		memcpy(out, buf.p, n);
+	out = arena_bytes(parser->arena, bytes.n + 1);
+	n = transfer_run(part->encoding, bytes, out);
 	out[n] = '\0';
 	return str_new(out, n);
 }

@@ -190,10 +190,14 @@ struct str header_raw_text(struct arena *arena, const struct header *header)
 const struct header *part_header(const struct part *part, const char *name)
 {
 	struct str want = str_of(name);
+	char first = ascii_lower(name[0]);
 
-	for (size_t i = 0; i < part->header_count; i++)
-		if (str_eq_nocase(part->headers[i].name, want))
-			return &part->headers[i];
+	for (size_t i = 0; i < part->header_count; i++) {
+		const struct header *h = &part->headers[i];
+
+		if (h->name.n == want.n && want.n && ascii_lower(h->name.p[0]) == first && str_eq_nocase(h->name, want))
+			return h;
+	}
 	return NULL;
 }
 

@@ -7,6 +7,7 @@
 
 #define NOTICES_MAX 50
 #define IDS_MAX     1000
+#define FIELDS_MAX  100 /* of one name that hold addresses */
 
 /* ---------------------------------------------------------------- notices */
 
@@ -143,7 +144,7 @@ static void message_id_read(struct arena *arena, struct message *m)
 /* ---------------------------------------------------------------- addresses */
 
 /* All fields of the name: some senders write one To for each recipient. */
-static struct address_list addresses_read(struct arena *arena, const struct message *m, const char *name)
+static struct address_list addresses_read(struct arena *arena, struct message *m, const char *name)
 {
 	struct address_list all = {0};
 	struct str want = str_of(name);
@@ -153,9 +154,15 @@ static struct address_list addresses_read(struct arena *arena, const struct mess
 		const struct header *header = &m->root->headers[i];
 		struct address_list more;
 
-		if (!str_eq_nocase(header->name, want) || fields++ == 100)
+		if (!str_eq_nocase(header->name, want))
 			continue;
+		if (fields++ == FIELDS_MAX) {
+			notice_add(arena, m, "too many fields with addresses, the rest was left out");
+			break;
+		}
 		more = address_list_parse(arena, field_value(arena, m, header));
+		if (more.count >= ADDRESSES_MAX)
+			notice_add(arena, m, "too many addresses in one field, the rest was left out");
 		if (!all.count) {
 			all = more;
 			size = more.count;
@@ -220,6 +227,8 @@ void message_finish(struct parser *parser, struct message_work *work)
 	ids = ids_read(arena, m->root, "References");
 	m->references = ids.items;
 	m->reference_count = ids.count;
+	if (ids.count == IDS_MAX)
+		notice_add(arena, m, "too many references, the rest was left out");
 	m->date = date ? date_parse(header_unfold(arena, date->value)) : 0;
 	if (!m->root->header_count)
 		notice_add(arena, m, "no header");

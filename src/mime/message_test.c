@@ -418,6 +418,8 @@ static void headers_stop_at_their_limit(void **state UNUSED)
 	m = message_parse(arena, buf_str(&raw), NULL);
 	assert_int_equal(m->root->header_count, 10000);
 	assert_true(has_notice(m, "too many header fields"));
+	assert_true(has_notice(m, "too many fields with addresses"));
+	assert_int_equal(m->to.count, 100);
 	assert_str(message_body_text(arena, m), "body");
 }
 
@@ -441,6 +443,7 @@ static void long_header_lines_are_read_whole(void **state UNUSED)
 	assert_str(message_body_text(arena, m), "body");
 	assert_true(m->subject.n > 0);
 	assert_int_equal(m->reference_count, 1000);
+	assert_true(has_notice(m, "too many references"));
 	assert_true(arena_size(arena) < MIB(64));
 }
 
@@ -453,6 +456,7 @@ static void body_text_stops_at_its_limit(void **state UNUSED)
 
 	assert_true(text.n <= 12 && str_is_utf8(text));
 	assert_true(str_starts(text, STR("123456789")));
+	assert_true(has_notice(m, "very long"));
 }
 
 static void released(void *ctx, const char *upto)

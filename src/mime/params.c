@@ -2,6 +2,7 @@
 #include "parse.h"
 
 #include "base/cursor.h"
+#include "growing.h"
 #include "mime/charset.h"
 #include "transfer.h"
 #include "words.h"
@@ -131,7 +132,7 @@ static int hex(char c)
 	return is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static void add_percent(struct buf *out, struct str value)
+static void add_percent(struct growing *out, struct str value)
 {
 	for (size_t i = 0; i < value.n; i++) {
 		int high = -1, low = -1;
@@ -141,9 +142,9 @@ static void add_percent(struct buf *out, struct str value)
 			low = hex(value.p[i + 2]);
 		}
 		if (high < 0 || low < 0) {
-			buf_add_char(out, value.p[i]);
+			growing_add_char(out, value.p[i]);
 		} else {
-			buf_add_char(out, (char)(high << 4 | low));
+			growing_add_char(out, (char)(high << 4 | low));
 			i += 2;
 		}
 	}
@@ -176,11 +177,11 @@ static struct str param_text(struct arena *arena, const struct params *params, c
 {
 	struct str name = str_of(name_text), charset = STR_NULL;
 	const struct param *param = param_find(params, name, -1, true);
-	struct buf bytes CLEANUP(buf_done) = BUF_INIT(MIB(1));
+	struct growing bytes = {.arena = arena};
 
 	if (param) {
 		add_percent(&bytes, split_charset(param->value, &charset));
-		return words_decode(arena, charset_to_utf8(arena, charset, buf_str(&bytes)));
+		return words_decode(arena, charset_to_utf8(arena, charset, growing_str(&bytes)));
 	}
 	for (int section = 0; section < PARAMS_MAX; section++) {
 		const struct param *plain = param_find(params, name, section, false);
@@ -189,12 +190,12 @@ static struct str param_text(struct arena *arena, const struct params *params, c
 		if (param)
 			add_percent(&bytes, section == 0 ? split_charset(param->value, &charset) : param->value);
 		else if (plain)
-			buf_add(&bytes, plain->value);
+			growing_add(&bytes, plain->value);
 		else if (section > 0 || !param_find(params, name, 1, false))
 			break;
 	}
 	if (bytes.n)
-		return words_decode(arena, charset_to_utf8(arena, charset, buf_str(&bytes)));
+		return words_decode(arena, charset_to_utf8(arena, charset, growing_str(&bytes)));
 	param = param_find(params, name, -1, false);
 	return param ? words_decode(arena, param->value) : STR("");
 }

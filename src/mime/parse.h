@@ -4,6 +4,8 @@
 
 #include "mime/message.h"
 
+#define ADDRESSES_MAX 20000 /* that address_list_parse() gives */
+
 /* One call of message_parse(): the limits it has used up so far, inner messages included. */
 struct parser {
 	struct arena *arena;

@@ -278,17 +278,18 @@ static void encoded_message_read(struct scan *scan, struct message_work *work, s
 {
 	struct parser *parser = scan->parser;
 	size_t n = transfer_size(part->encoding, part->body);
-	struct buf bytes CLEANUP(buf_done) = BUF_INIT(n);
 	struct message_work *inner;
+	char *out;
 
 	if (n > parser->decode_left || parser->parts >= parser->limits.max_parts) {
 		notice_add(parser->arena, &work->m, "an encoded inner message was left closed: too large");
 		return;
 	}
 	parser->decode_left -= n;
-	if (!transfer_decode(part->encoding, part->body, &bytes))
-		return;
-	inner = inner_new(scan, work, part, arena_str(parser->arena, buf_str(&bytes)));
+	out = arena_bytes(parser->arena, n + 1);
+	(void)transfer_run(part->encoding, part->body, out);
+	out[n] = '\0';
+	inner = inner_new(scan, work, part, str_new(out, n));
 	message_scan(parser, inner, depth_of(scan) + 1);
 }
 

@@ -122,11 +122,18 @@ static void odd_mail(struct buf *out)
 	        " \n",
 	        "From x\n",
 	        "-\n",
+	        "Content-Type: multipart/appledouble; boundary=\"a\"; boundary=b\n",
+	        "Content-Transfer-Encoding: x-uuencode\n",
+	        "Content-Disposition: attachment; filename=\"a\n",
+	        "\xff\xfe",
 	};
 	size_t n = 1 + (size_t)any_below(40);
 
 	for (size_t i = 0; i < n; i++)
-		buf_add(out, str_of(pieces[any_below(ARRAY_LEN(pieces))]));
+		if (any_below(50))
+			buf_add(out, str_of(pieces[any_below(ARRAY_LEN(pieces))]));
+		else
+			buf_add_char(out, '\0');
 }
 
 static void every_byte_of_odd_mail_is_covered_once(void **state UNUSED)
@@ -221,6 +228,53 @@ static void assert_same(struct str is, struct str meant)
 	assert_true(str_eq(is, meant));
 }
 
+static void same_addresses(const struct address_list *list, const struct address *meant, size_t count)
+{
+	assert_int_equal(list->count, count);
+	for (size_t i = 0; i < count; i++) {
+		assert_same(list->items[i].name, meant[i].name);
+		assert_same(list->items[i].address, meant[i].address);
+	}
+}
+
+static void same_fields(struct arena *arena, const struct message *m, const struct draft *draft)
+{
+	assert_same(m->subject, draft->subject);
+	same_addresses(&m->from_list, &draft->from, 1);
+	same_addresses(&m->to, draft->to, draft->to_count);
+	same_addresses(&m->cc, draft->cc, draft->cc_count);
+	same_addresses(&m->reply_to, draft->reply_to, draft->reply_to_count);
+	assert_same(m->message_id, draft->message_id);
+	assert_int_equal(m->in_reply_to_count, draft->in_reply_to.n > 0);
+	if (m->in_reply_to_count)
+		assert_same(m->in_reply_to[0], draft->in_reply_to);
+	assert_int_equal(m->reference_count, draft->reference_count);
+	for (size_t i = 0; i < m->reference_count; i++)
+		assert_same(m->references[i], draft->references[i]);
+	assert_true(m->date == draft->date);
+	for (size_t i = 0; i < draft->header_count; i++)
+		assert_same(header_text(arena, message_header(m, draft->headers[i].name)), draft->headers[i].value);
+}
+
+static void same_files(struct arena *arena, const struct message *m, const struct draft *draft)
+{
+	assert_int_equal(m->attachment_count, draft->attachment_count);
+	for (size_t i = 0; i < draft->attachment_count; i++) {
+		struct buf content CLEANUP(buf_done) = BUF_INIT(MIB(1));
+		const struct draft_attachment *meant = &draft->attachments[0];
+
+		/* Inline ones stand beside the HTML, before the others: names are told apart. */
+		for (size_t k = 0; k < draft->attachment_count; k++)
+			if (str_eq(m->attachments[i]->filename, draft->attachments[k].name))
+				meant = &draft->attachments[k];
+		assert_same(m->attachments[i]->filename, meant->name);
+		assert_true(part_decode(m->attachments[i], &content));
+		assert_true(str_eq(buf_str(&content), meant->content));
+		assert_same(part_type(arena, m->attachments[i]), meant->type);
+		assert_same(m->attachments[i]->content_id, meant->content_id);
+	}
+}
+
 static void read_back(struct arena *arena, const struct draft *draft)
 {
 	struct buf out CLEANUP(buf_done) = BUF_INIT(MIB(4));
@@ -232,22 +286,43 @@ static void read_back(struct arena *arena, const struct draft *draft)
 	check_coverage(buf_str(&out));
 	m = message_parse(arena, buf_str(&out), NULL);
 	assert_int_equal(m->notice_count, 0);
-	assert_same(m->subject, draft->subject);
-	assert_same(m->from.name, draft->from.name);
-	assert_same(m->from.address, draft->from.address);
-	assert_int_equal(m->to.count, draft->to_count);
-	for (size_t i = 0; i < draft->to_count; i++)
-		assert_same(m->to.items[i].name, draft->to[i].name);
+	same_fields(arena, m, draft);
 	text = message_body_text(arena, m);
 	assert_same(str_trim(text), str_trim(draft->text));
 	assert_true(str_eq(str_trim(message_body_html(arena, m)), str_trim(draft->html)));
-	assert_int_equal(m->attachment_count, draft->attachment_count);
-	for (size_t i = 0; i < draft->attachment_count; i++) {
-		struct buf content CLEANUP(buf_done) = BUF_INIT(MIB(1));
+	same_files(arena, m, draft);
+}
 
-		assert_true(part_decode(m->attachments[i], &content));
-		assert_true(str_eq(buf_str(&content), draft->attachments[i].content));
-		assert_true(str_eq(m->attachments[i]->filename, draft->attachments[i].name));
+#define ANY_MAX 4
+
+/* What a draft points to. */
+struct any_draft {
+	struct address to[ANY_MAX], cc[ANY_MAX], reply_to[ANY_MAX];
+	struct str references[ANY_MAX];
+	struct draft_header header;
+	struct draft_attachment files[ANY_MAX];
+};
+
+static void any_addresses(struct arena *arena, struct address *items)
+{
+	for (size_t i = 0; i < ANY_MAX; i++)
+		items[i] = (struct address){any_below(3) ? any_name(arena) : STR(""),
+		                            arena_printf(arena, "box%zu+%u@example.org", i, (unsigned)any_below(1000))};
+}
+
+static void any_files(struct arena *arena, struct draft_attachment *files, bool with_html)
+{
+	static const char *const types[] = {"application/octet-stream", "image/png", "application/pdf", "text/csv"};
+
+	for (size_t i = 0; i < ANY_MAX; i++) {
+		bool is_inline = with_html && any_below(3) == 0;
+
+		files[i] = (struct draft_attachment){
+		        .name = arena_printf(arena, "\xc3\xa4 file %zu's.bin", i),
+		        .type = str_of(is_inline ? "image/png" : types[any_below(ARRAY_LEN(types))]),
+		        .content = any_bytes(arena, 5000),
+		        .content_id = is_inline ? arena_printf(arena, "cid%zu@example.com", i) : STR(""),
+		};
 	}
 }
 
@@ -256,34 +331,38 @@ static void what_is_built_reads_back(void **state UNUSED)
 	seed = 42;
 	for (int i = 0; i < 2000; i++) {
 		struct arena *arena CLEANUP(arena_freep) = arena_new();
-		struct address to[3];
-		struct draft_attachment files[3];
+		struct any_draft any;
+		struct str words = any_text(arena, 100, true);
 		struct draft draft = {
 		        .from = {any_name(arena), STR("ann@example.com")},
-		        .to = to,
-		        .to_count = 1 + (size_t)any_below(3),
+		        .to = any.to,
+		        .to_count = 1 + (size_t)any_below(ANY_MAX - 1),
+		        .cc = any.cc,
+		        .cc_count = (size_t)any_below(ANY_MAX),
+		        .reply_to = any.reply_to,
+		        .reply_to_count = (size_t)any_below(2),
 		        .subject = any_text(arena, 30, false),
 		        .message_id = STR("token@example.com"),
-		        .date = INT64_C(1795246771000),
+		        .in_reply_to = any_below(2) ? STR("parent@example.org") : STR(""),
+		        .references = any.references,
+		        .reference_count = (size_t)any_below(ANY_MAX),
+		        .date = INT64_C(1000) * (int64_t)any_below(2000000000),
 		        .text = any_text(arena, 200, true),
-		        .attachments = files,
-		        .attachment_count = (size_t)any_below(4),
+		        .html = any_below(2) ? arena_printf(arena, "<p>" STR_FMT "</p>", STR_ARG(words)) : STR(""),
+		        .headers = &any.header,
+		        .header_count = (size_t)any_below(2),
+		        .attachments = any.files,
+		        .attachment_count = (size_t)any_below(ANY_MAX),
 		        .allow_8bit = any_below(4) == 0,
 		};
 
-		if (any_below(2)) {
-			struct str words = any_text(arena, 100, true);
-
-			draft.html = arena_printf(arena, "<p>" STR_FMT "</p>", STR_ARG(words));
-		}
-		for (size_t k = 0; k < ARRAY_LEN(to); k++)
-			to[k] = (struct address){any_name(arena), STR("to@example.org")};
-		for (size_t k = 0; k < ARRAY_LEN(files); k++)
-			files[k] = (struct draft_attachment){
-			        .name = arena_printf(arena, "\xc3\xa4 file %zu's.bin", k),
-			        .type = STR("application/octet-stream"),
-			        .content = any_bytes(arena, 5000),
-			};
+		any_addresses(arena, any.to);
+		any_addresses(arena, any.cc);
+		any_addresses(arena, any.reply_to);
+		any_files(arena, any.files, draft.html.n > 0);
+		for (size_t k = 0; k < ANY_MAX; k++)
+			any.references[k] = arena_printf(arena, "r%zu.%u@example.org", k, (unsigned)any_below(1000));
+		any.header = (struct draft_header){"X-Case", any_text(arena, 20, false)};
 		read_back(arena, &draft);
 	}
 }

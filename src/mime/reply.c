@@ -226,6 +226,7 @@ static struct str kept_text(const struct cutting *c)
 	struct buf out CLEANUP(buf_done) = BUF_INIT(c->lines->text.n + c->lines->count * 2 + 4);
 	bool is_start = true; /* of a part */
 
+	(void)!buf_room(&out, out.max);
 	for (size_t i = 0; i < c->lines->count; i++) {
 		struct str line = c->lines->items[i].text;
 

@@ -375,7 +375,7 @@ static size_t yenc_run(struct str body, char *out)
 
 /* ---------------------------------------------------------------- all of them */
 
-static size_t transfer_run(enum transfer_encoding encoding, struct str body, char *out)
+size_t transfer_run(enum transfer_encoding encoding, struct str body, char *out)
 {
 	switch (encoding) {
 	case ENCODING_BASE64:

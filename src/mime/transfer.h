@@ -17,6 +17,7 @@ size_t base64_size(struct str body, void (*done_with)(void *ctx, const char *upt
 bool is_like_base64(struct str body);
 
 /* Decode into `out`, which has room for body.n bytes; with NULL they only count. Return the number of bytes. */
+size_t transfer_run(enum transfer_encoding encoding, struct str body, char *out);
 size_t base64_run(struct str body, char *out);
 size_t qp_run(struct str body, char *out);
 size_t uu_run(struct str body, char *out);

@@ -2,7 +2,7 @@
  * split characters across words. */
 #include "words.h"
 
-#include "base/buf.h"
+#include "growing.h"
 #include "mime/charset.h"
 #include "transfer.h"
 
@@ -12,8 +12,8 @@ struct decoder {
 	struct arena *arena;
 	struct str text;
 	size_t closing;     /* where the next "?=" was last found, so that it isn't searched for again and again */
-	struct buf out;     /* UTF-8 */
-	struct buf run;     /* bytes of the words at hand */
+	struct growing out; /* UTF-8 */
+	struct growing run; /* bytes of the words at hand */
 	struct str charset; /* of the run */
 	struct str open;    /* what stands behind the last whole group of four at the run's end */
 };
@@ -110,27 +110,23 @@ static struct str joined(struct decoder *d, struct str text)
 static void run_add(struct decoder *d, const struct word *word)
 {
 	struct str text = word->encoding == 'b' ? joined(d, word->text) : word->text;
-	char *room = buf_room(&d->run, text.n + 4);
-	size_t n;
+	char *room = growing_room(&d->run, text.n + 4);
 
-	if (!room)
-		return;
-	n = word->encoding == 'b' ? base64_run(text, room) : q_word_run(text, room);
-	buf_added(&d->run, n);
+	d->run.n += word->encoding == 'b' ? base64_run(text, room) : q_word_run(text, room);
 }
 
 static void run_flush(struct decoder *d)
 {
 	if (d->run.n)
-		buf_add(&d->out, charset_to_utf8(d->arena, d->charset, buf_str(&d->run)));
-	buf_clear(&d->run);
+		growing_add(&d->out, charset_to_utf8(d->arena, d->charset, growing_str(&d->run)));
+	d->run.n = 0;
 	d->charset = d->open = STR_NULL;
 }
 
 static void plain_add(struct decoder *d, size_t from, size_t to)
 {
 	if (from < to)
-		buf_add(&d->out, charset_guess_utf8(d->arena, str_slice(d->text, from, to)));
+		growing_add(&d->out, charset_guess_utf8(d->arena, str_slice(d->text, from, to)));
 }
 
 static bool is_blank(struct str s)
@@ -194,16 +190,11 @@ static struct str without_controls(struct arena *arena, struct str s)
 
 struct str words_decode(struct arena *arena, struct str text)
 {
-	struct decoder d = {.arena = arena, .text = str_slice(text, 0, TEXT_MAX)};
-	struct str plain;
+	struct decoder d = {
+	        .arena = arena, .text = str_slice(text, 0, TEXT_MAX), .out = {.arena = arena}, .run = {.arena = arena}};
 
 	if (str_find(d.text, STR("=?")) < 0)
 		return without_controls(arena, charset_guess_utf8(arena, d.text));
-	buf_init(&d.out, TEXT_MAX * 4);
-	buf_init(&d.run, TEXT_MAX * 2);
 	decode_all(&d);
-	plain = without_controls(arena, str_trim(buf_str(&d.out)));
-	buf_done(&d.out);
-	buf_done(&d.run);
-	return plain;
+	return without_controls(arena, str_trim(growing_str(&d.out)));
 }
