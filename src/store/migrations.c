@@ -186,12 +186,8 @@ static const char conversation[] =
         "CREATE INDEX ledger_of_message ON ledger (message_id) WHERE message_id IS NOT NULL;";
 
 const struct migration migrations[] = {
-        {1, "foundation", foundation},
-        {2, "bounces", bounces},
-        {3, "answering", answering},
-        {4, "smime", smime},
-        {5, "senders", senders},
-        {6, "conversation", conversation},
+        {1, "foundation", foundation}, {2, "bounces", bounces}, {3, "answering", answering},
+        {4, "smime", smime},           {5, "senders", senders}, {6, "conversation", conversation},
 };
 
 const size_t migration_count = ARRAY_LEN(migrations);
