@@ -102,8 +102,8 @@ class Commands(unittest.TestCase):
         message = self.home.json("cases", "show", number)["conversation"][-1]["id"]
         shown = self.home.json("message", "show", str(message))
         self.assertEqual(shown["case"], number)
-        self.assertRegex(shown["evidence"][0], r"^won: case number in the subject \(weak\): ")
-        self.assertIn("Why        won: case number", self.home.run("message", "show", str(message)).out)
+        self.assertRegex(shown["why"][0], r"^won: case number in the subject \(weak\): ")
+        self.assertRegex(self.home.run("message", "show", str(message)).out, r"\nWhy +won: case number")
         self.home.run("message", "show", "999999", expect=1)
 
     def test_the_switch_makes_answers_wait(self):

@@ -25,6 +25,9 @@ struct inspected {
 	struct bounces bounces;
 	struct sanitised html; /* safe to show; empty where the mail has no HTML */
 	bool is_full;          /* for the page: quotes aren't folded */
+	/* Of a stored mail; else NULL and empty. */
+	const char *case_number; /* "" without a case */
+	struct str why;          /* the findings that led to the case, one a line */
 };
 
 struct inspected inspect_read(struct arena *arena, struct str raw, const char *file);

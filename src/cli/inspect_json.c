@@ -190,6 +190,18 @@ static void add_head(json_t *object, const struct message *m)
 	json_object_set_new(object, "references", texts(m->references, m->reference_count));
 }
 
+/* Where a stored mail went. */
+static void add_place(json_t *object, const struct inspected *mail)
+{
+	json_t *why = json_array();
+	struct str rest = str_trim(mail->why), finding;
+
+	while (str_split(&rest, '\n', &finding))
+		json_array_append_new(why, text(finding));
+	json_object_set_new(object, "case", json_string(mail->case_number));
+	json_object_set_new(object, "why", why);
+}
+
 static json_t *object_of(const struct inspected *mail)
 {
 	const struct message *m = mail->message;
@@ -213,6 +225,8 @@ static json_t *object_of(const struct inspected *mail)
 	json_object_set_new(object, "authentication", inspect_trust(mail->arena, mail->received));
 	json_object_set_new(object, "smime", mail->smime ? smime_json(mail->smime) : json_null());
 	json_object_set_new(object, "thread", thread_json(mail->arena, m));
+	if (mail->case_number)
+		add_place(object, mail);
 	json_object_set_new(object, "notices", texts(m->notices, m->notice_count));
 	return object;
 }

@@ -166,9 +166,23 @@ static void show_cut(const struct inspected *mail, struct page *page)
 
 /* ---------------------------------------------------------------- the page */
 
+/* Of a stored mail: where it went, and why. */
+static void show_place(const struct inspected *mail, struct page *page)
+{
+	struct str rest = str_trim(mail->why), finding;
+
+	if (!mail->case_number)
+		return;
+	page_heading(page, "Case");
+	page_field(page, "Number", str_of(mail->case_number[0] ? mail->case_number : "none"));
+	for (const char *label = "Why"; str_split(&rest, '\n', &finding); label = "")
+		page_field(page, label, finding);
+}
+
 static void (*const sections[])(const struct inspected *mail, struct page *page) = {
         show_head,
         show_kind,
+        show_place,
         inspect_section_trust,
         inspect_section_smime,
         inspect_section_thread,

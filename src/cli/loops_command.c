@@ -72,9 +72,18 @@ static int run_reset(struct work *work, struct db *db, struct error *err)
 	struct reset *reset = (struct reset *)(void *)work;
 	json_t *data;
 	char *text;
+	struct stored_breaker closed = {.scope = reset->scope,
+	                                .name = reset->name,
+	                                .state = "closed",
+	                                .reason = "",
+	                                .memory = STR(""),
+	                                .updated_at = clock_now_ms()};
 	int r = reset->removed = breaker_remove(db, reset->scope, reset->name, err);
 
-	if (r <= 0)
+	/* Remembered as empty: without a circuit it would be made up from the outbox again. */
+	if (r > 0)
+		r = breaker_put(db, &closed, err);
+	if (r < 0 || !reset->removed)
 		return r;
 	data = json_pack("{s:s, s:s}", "scope", reset->scope, "name", reset->name);
 	text = data ? json_dumps(data, JSON_COMPACT) : NULL;

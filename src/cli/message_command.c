@@ -3,6 +3,7 @@
 
 #include "cli/message_output.h"
 #include "cli/text.h"
+#include "store/cases.h"
 #include "store/messages.h"
 
 #include <getopt.h>
@@ -20,8 +21,24 @@ static const struct {
         {.name = "attachment", .give = message_attachment, .takes_file = true},
 };
 
+static int find_place(struct db *db, struct arena *arena, struct mail_request *request, struct error *err)
+{
+	struct stored_message m;
+	struct stored_case c = {.number = ""};
+	int r = message_get(db, request->id, arena, &m, err);
+
+	if (r > 0 && m.case_id)
+		r = case_get(db, m.case_id, arena, &c, err);
+	if (r < 0)
+		return r;
+	request->case_number = c.number;
+	request->why = r > 0 ? m.evidence : STR("");
+	return 0;
+}
+
 static int give_out(struct cli *cli, size_t verb, struct mail_request *request, const char *ident, struct error *err)
 {
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct buf raw CLEANUP(buf_done) = BUF_INIT(MESSAGE_MAX_RAW);
 	struct db *db CLEANUP(db_closep) = NULL;
 	uint64_t id;
@@ -36,6 +53,8 @@ static int give_out(struct cli *cli, size_t verb, struct mail_request *request, 
 		            "there is no message %lld; 'hauspost cases show NUMBER' and 'hauspost ledger list --json' "
 		            "name them",
 		            (long long)request->id);
+	if (r > 0)
+		r = find_place(db, arena, request, err);
 	if (r < 0)
 		return r;
 	request->raw = buf_str(&raw);

@@ -45,6 +45,8 @@ int message_show(const struct cli *cli, const struct mail_request *request, stru
 	int r;
 
 	mail.is_full = request->is_full;
+	mail.case_number = request->case_number;
+	mail.why = request->why;
 	r = cli->json ? inspect_json(&mail, &out, err) : inspect_page(&mail, &page, err);
 	if (r < 0)
 		return r;

@@ -10,8 +10,10 @@
 struct mail_request {
 	int64_t id;
 	struct str raw;
-	size_t file;        /* attachment: which, from 1; 0: the list */
-	const char *output; /* NULL: standard output */
+	const char *case_number; /* "" without a case */
+	struct str why;          /* it is there */
+	size_t file;             /* attachment: which, from 1; 0: the list */
+	const char *output;      /* NULL: standard output */
 	enum page_color color;
 	bool is_full, only_reply, allow_remote;
 };

@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct dns_reading reading;
-	uint16_t id = size < 2 ? 0 : (uint16_t)(data[0] << 8 | data[1]);
+	uint16_t id = (uint16_t)(size < 2 ? 0 : data[0] << 8 | data[1]);
 	enum dns_verdict verdict = dns_answer_read(arena, str_new(data, size), id, "good.test", DNS_TXT, &reading);
 
 	must(verdict != DNS_SAYS_FOUND || (reading.count > 0 && reading.count <= DNS_MAX_RECORDS));

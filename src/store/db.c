@@ -8,7 +8,7 @@
 
 #define SCRIPT_MAX MIB(1)
 
-int db_open_with(const char *url, const struct db_open_options *options, struct db **ret_db, struct error *err)
+static int open_kind(const char *url, const struct db_open_options *options, struct db **ret_db, struct error *err)
 {
 	struct str s = str_of(url);
 
@@ -19,6 +19,15 @@ int db_open_with(const char *url, const struct db_open_options *options, struct 
 	/* A URL of another kind may hold a password: only its scheme is shown. */
 	return fail(err, E_INVALID, RETRY_NEVER, "store \"%.*s\": expected sqlite:PATH or postgresql://HOST/DATABASE",
 	            (int)MIN(strcspn(url ? url : "", ":@/"), 20u), url ? url : "");
+}
+
+int db_open_with(const char *url, const struct db_open_options *options, struct db **ret_db, struct error *err)
+{
+	int r = open_kind(url, options, ret_db, err);
+
+	if (r == 0)
+		(*ret_db)->takes_ids = options->takes_ids;
+	return r;
 }
 
 int db_open(const char *url, struct db **ret_db, struct error *err)

@@ -14,6 +14,7 @@ struct db_open_options {
 	bool create;     /* SQLite: make the file where it is missing */
 	int cache_kib;   /* SQLite: page cache; 0: 2048 */
 	int patience_ms; /* SQLite: how long to wait for another writer; 0: 10000 */
+	bool takes_ids;  /* will write rows with new ids: a block of them is reserved before its first transaction */
 	bool defers;     /* SQLite: a commit is durable only when the log was flushed: db_open_log() */
 };
 

@@ -499,8 +499,10 @@ static void check_ids(const char *url)
 		if (children[p] == 0) { /* both make the store, too */
 			struct store *store;
 			struct error err;
-			int r = store_open(&options, &store, &err);
+			int r;
 
+			while ((r = store_open(&options, &store, &err)) == E_IN_USE)
+				; /* as below */
 			if (r < 0)
 				print_error("%s\n", err.text);
 			must(r == 0);
@@ -519,8 +521,11 @@ static void check_ids(const char *url)
 		for (int i = 0; i < ID_EACH; i++)
 			all[n++] = jobs[j].ids[i];
 	qsort(all, n, sizeof *all, by_value);
-	for (size_t i = 1; i < n; i++)
+	for (size_t i = 1; i < n; i++) {
+		if (all[i - 1] >= all[i])
+			print_error("%s: id %lld twice\n", url, (long long)all[i]);
 		assert_true(all[i - 1] < all[i]);
+	}
 	assert_true(all[0] >= 1);
 	munmap(jobs, ID_PROCESSES * ID_THREADS * sizeof *jobs);
 }

@@ -24,7 +24,7 @@ static int connect_committer(void *ctx, struct db **ret_db, struct error *err)
 {
 	struct store *store = ctx;
 
-	const struct db_open_options options = {.cache_kib = COMMITTER_CACHE_KIB, .defers = true};
+	const struct db_open_options options = {.cache_kib = COMMITTER_CACHE_KIB, .takes_ids = true, .defers = true};
 
 	return db_open_with(store->url, &options, ret_db, err);
 }
@@ -78,7 +78,7 @@ void store_close(struct store *store)
 
 int store_connect(struct store *store, struct db **ret_db, struct error *err)
 {
-	return db_open(store->url, ret_db, err);
+	return db_open_with(store->url, &(struct db_open_options){.takes_ids = true}, ret_db, err);
 }
 
 const char *store_url(const struct store *store)
