@@ -68,11 +68,33 @@ ptrdiff_t str_find(struct str s, struct str needle)
 	return hit ? hit - s.p : -1;
 }
 
+static size_t next_place(struct str s, size_t from, char c)
+{
+	const char *at = from < s.n ? memchr(s.p + from, c, s.n - from) : NULL;
+
+	return at ? (size_t)(at - s.p) : s.n;
+}
+
+/* From one place where the needle's first letter stands, small or capital, to the next. */
 ptrdiff_t str_find_nocase(struct str s, struct str needle)
 {
-	for (size_t i = 0; i + needle.n <= s.n; i++)
-		if (same_nocase(s.p + i, needle.p, needle.n))
-			return (ptrdiff_t)i;
+	char small, capital;
+	size_t next_small, next_capital, at;
+
+	if (!needle.n)
+		return 0;
+	small = ascii_lower(needle.p[0]);
+	capital = is_alpha(small) ? (char)(small - 'a' + 'A') : small;
+	next_small = next_place(s, 0, small);
+	next_capital = next_place(s, 0, capital);
+	while ((at = MIN(next_small, next_capital)) + needle.n <= s.n) {
+		if (same_nocase(s.p + at, needle.p, needle.n))
+			return (ptrdiff_t)at;
+		if (next_small == at)
+			next_small = next_place(s, at + 1, small);
+		if (next_capital == at)
+			next_capital = next_place(s, at + 1, capital);
+	}
 	return -1;
 }
 

@@ -3,9 +3,10 @@
 
 #include "base/random.h"
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <pthread.h>
 
 #define NONCE_BYTES 8
@@ -15,31 +16,50 @@
 
 static const char digits[] = "abcdefghijklmnopqrstuvwxyz234567";
 
-/* Fetched once: HMAC with EVP_sha256() would look for it each time, which takes longer than the rest. */
-static EVP_MD *sha256;
+/* Made once: HMAC() would look for the algorithms each time, which takes longer than the rest. */
+static EVP_MAC_CTX *hmac_sha256;
 
-static void fetch_sha256(void)
+static void make_hmac(void)
 {
-	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-	must(sha256 != NULL);
+	char digest[] = "SHA256";
+	const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+	                             OSSL_PARAM_construct_end()};
+	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+
+	must(mac != NULL);
+	hmac_sha256 = EVP_MAC_CTX_new(mac);
+	must(hmac_sha256 != NULL && EVP_MAC_CTX_set_params(hmac_sha256, params) == 1);
+	EVP_MAC_free(mac); /* the context holds it */
+}
+
+static void mac_of(const unsigned char key[TOKEN_KEY_BYTES], const unsigned char *text, size_t n,
+                   unsigned char ret_mac[EVP_MAX_MD_SIZE])
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	EVP_MAC_CTX *context;
+	size_t mac_n = 0;
+
+	pthread_once(&once, make_hmac);
+	context = EVP_MAC_CTX_dup(hmac_sha256);
+	must(context != NULL && EVP_MAC_init(context, key, TOKEN_KEY_BYTES, NULL) == 1 &&
+	     EVP_MAC_update(context, text, n) == 1 && EVP_MAC_final(context, ret_mac, &mac_n, EVP_MAX_MD_SIZE) == 1 &&
+	     mac_n >= CHECK_BYTES);
+	EVP_MAC_CTX_free(context);
 }
 
 static void make_check(const unsigned char key[TOKEN_KEY_BYTES], const unsigned char nonce[NONCE_BYTES],
                        struct str address, unsigned char ret_check[CHECK_BYTES])
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	static const char purpose[] = "hauspost thread token";
 	unsigned char text[sizeof purpose + NONCE_BYTES + ADDRESS_MAX], mac[EVP_MAX_MD_SIZE];
 	size_t n = sizeof purpose; /* with its NUL */
-	unsigned mac_n = 0;
 
 	memcpy(text, purpose, n);
 	memcpy(text + n, nonce, NONCE_BYTES);
 	n += NONCE_BYTES;
 	for (size_t i = 0; i < MIN(address.n, (size_t)ADDRESS_MAX); i++)
 		text[n++] = (unsigned char)ascii_lower(address.p[i]);
-	pthread_once(&once, fetch_sha256);
-	must(HMAC(sha256, key, TOKEN_KEY_BYTES, text, n, mac, &mac_n) != NULL && mac_n >= CHECK_BYTES);
+	mac_of(key, text, n, mac);
 	memcpy(ret_check, mac, CHECK_BYTES);
 }
 

@@ -8,6 +8,8 @@
 
 #define PIECE_BYTES MIB(1)
 #define ZSTD_LEVEL  1
+#define SMALL_LEVEL (-1) /* of small mail, where building tables costs more than they spare */
+#define SMALL_BYTES KIB(4)
 
 /* An entry of PostgreSQL's indexes takes no more than 2,700 bytes; a line of a header (RFC 5322 §2.1.1) is 998. */
 #define MESSAGE_IDENT_MAX 998
@@ -147,7 +149,8 @@ static void pack_piece(struct packed_piece *piece, struct str raw)
 	size_t room = ZSTD_compressBound(raw.n), n;
 
 	piece->p = mem_resize(NULL, room, 1);
-	n = ZSTD_compressCCtx(compressor->context, piece->p, room, raw.p, raw.n, ZSTD_LEVEL);
+	n = ZSTD_compressCCtx(compressor->context, piece->p, room, raw.p, raw.n,
+	                      raw.n < SMALL_BYTES ? SMALL_LEVEL : ZSTD_LEVEL);
 	compressor_give_back(compressor);
 	must(!ZSTD_isError(n)); /* the room suffices: there is no other fault */
 	piece->n = n;
