@@ -118,7 +118,13 @@ static struct str plain_subject(struct str subject)
 }
 
 #define FIXED_VALUES 11
-#define MAX_VALUE    800 /* bytes of a value that a stranger chose: a subject line takes 2 KiB in all */
+/* Answers go out in clear: what the sender had encrypted stays out of them. */
+static struct str public_subject(const struct item *item, struct str subject)
+{
+	return item->message->hides_subject ? STR("...") : subject;
+}
+
+#define MAX_VALUE 800 /* bytes of a value that a stranger chose: a subject line takes 2 KiB in all */
 
 /* Text from the mail, fit for a template: without NULs, and no longer than people read. */
 static struct str value_of(struct item *item, struct str text)
@@ -140,12 +146,12 @@ static struct render_value *template_values(struct item *item, const struct stor
 	values = ARENA_ARRAY(arena, struct render_value, FIXED_VALUES);
 	const struct render_value fixed[FIXED_VALUES] = {
 	        {"case.number", str_of(c ? c->number : "")},
-	        {"case.subject", c ? value_of(item, c->subject) : STR("")},
+	        {"case.subject", c ? public_subject(item, value_of(item, c->subject)) : STR("")},
 	        {"case.status", str_of(c ? c->status : "")},
 	        {"case.id", c ? arena_printf(arena, "%lld", (long long)c->id) : STR("")},
 	        {"contact.name", value_of(item, to.name.n ? to.name : to.address)},
 	        {"contact.address", value_of(item, to.address)},
-	        {"message.subject", value_of(item, plain_subject(m->subject))},
+	        {"message.subject", public_subject(item, value_of(item, plain_subject(m->subject)))},
 	        {"message.from", value_of(item, m->from.address)},
 	        {"message.date", arena_str(arena, str_of(date))},
 	        {"account.name", str_of(account->name)},
@@ -247,11 +253,12 @@ static int make_answer(struct item *item, struct db *db, const struct template *
                        struct error *err)
 {
 	const struct account *account = item->place->account;
-	const struct thread_marks_options options = {.account = account,
-	                                             .to = to.address,
-	                                             .answered = item->message,
-	                                             .topic = item_text(item, c ? c->subject : item->message->subject),
-	                                             .at = clock_now_ms()};
+	const struct thread_marks_options options = {
+	        .account = account,
+	        .to = to.address,
+	        .answered = item->message,
+	        .topic = public_subject(item, item_text(item, c ? c->subject : item->message->subject)),
+	        .at = clock_now_ms()};
 	struct error unwritable;
 	int r = thread_marks_make(db, item->arena, &options, marks, err);
 

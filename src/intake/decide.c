@@ -226,15 +226,29 @@ static int discard_it(struct item *item, struct db *db, struct error *err)
 	return finish(item, db, "discarded", err);
 }
 
+/* A report that changes nothing: does the block list say that its sender is ignored, or the listener that such mail is?
+ */
+static bool is_unwanted(struct item *item, const struct bounced *bounced)
+{
+	const struct block *block = blocked_by(item->place->setup, item->message->from.address);
+
+	item->is_blocked = block && block->action == BLOCK_IGNORE;
+	return item->is_blocked || (!bounced->case_id && item->place->listener->automatic == AUTOMATIC_DISCARD);
+}
+
 /* A report on mail of ours: kept on the case of that mail, with what it changes in the outbox. */
 static int file_report(struct item *item, struct db *db, const struct threading *t, struct error *err)
 {
 	struct bounced bounced;
+	bool held = false;
 	int r = bounced_match(item, db, t, &bounced, err);
 
-	if (r < 0)
+	/* Only what names an id of ours is believed without more: real reports seldom are authenticated. */
+	if (r == 0 && !bounced.row.id && bounced.case_id)
+		r = sender_standing(item, db, t, false, &held, err);
+	if (r < 0 || held)
 		return r;
-	if (!bounced.row.id && !bounced.case_id && item->place->listener->automatic == AUTOMATIC_DISCARD)
+	if (!bounced.row.id && is_unwanted(item, &bounced))
 		return discard_it(item, db, err);
 	r = store_message(item, db, bounced.case_id, bounced.evidence, err);
 	if (r == 0 && bounced.case_id)
@@ -329,7 +343,9 @@ static int create_or_join(struct item *item, struct db *db, const struct threadi
 
 	if (r < 0 || held)
 		return r;
-	r = suppression_alive(db, item->arena, item->message->from.address, t->case_id, item->ledger.received_at, err);
+	if (!item->is_blocked && !(item->sender && item->sender->is_refused && !item->is_released))
+		r = suppression_alive(db, item->arena, item->message->from.address, t->case_id,
+		                      item->ledger.received_at, err);
 	if (r >= 0)
 		r = t->case_id && !item->is_blocked ? case_get(db, t->case_id, item->arena, &c, err) : 0;
 	if (r < 0)

@@ -102,10 +102,13 @@ int sender_standing(struct item *item, struct db *db, const struct threading *t,
                     struct error *err)
 {
 	const struct trust_result *sender = item->sender;
-	int64_t named = joins ? case_named_by_stranger(t) : 0;
+	int64_t named = joins || t->case_id ? case_named_by_stranger(t) : 0;
 
 	*ret_held = false;
-	if (!sender || item->is_released || t->is_our_own)
+	if (!sender || item->is_released)
+		return 0;
+	/* Our Message-ID alone doesn't make it ours: whoever has had a mail of ours knows one. */
+	if (t->is_our_own && setup_owns_address(item->place->setup, item->message->from.address))
 		return 0;
 	if (t->case_id && sender->is_refused) {
 		*ret_held = true;

@@ -88,6 +88,7 @@ struct message {
 	struct address_list from_list, sender, to, cc, bcc, reply_to;
 	struct str return_path; /* address in Return-Path; see has_null_return_path for <> */
 	bool has_null_return_path;
+	bool hides_subject;      /* it stood inside of what S/MIME opened: not to be shown in clear mail */
 	struct str subject;      /* decoded, unfolded */
 	struct str message_id;   /* without <>, cleaned of white space; empty where none */
 	struct str *in_reply_to; /* ids without <> */

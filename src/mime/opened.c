@@ -31,8 +31,10 @@ static void take_bodies(struct message *shown, const struct message *inside)
 	shown->html_body_count = inside->html_body_count;
 	shown->attachments = inside->attachments;
 	shown->attachment_count = inside->attachment_count;
-	if (inside->subject.n && is_hidden(shown->subject))
+	if (inside->subject.n && is_hidden(shown->subject)) {
 		shown->subject = inside->subject;
+		shown->hides_subject = true;
+	}
 }
 
 /* "smime.p7m" becomes "smime.eml". */

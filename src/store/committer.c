@@ -174,7 +174,8 @@ static void *committer_run(void *arg)
 	on_committer = true;
 	while ((batch = next_batch(c))) {
 		batch->result = run_batch(c, batch, &batch->err);
-		if (c->flusher)
+		/* What failed is told before the next batch runs: its units may have to fail for it. */
+		if (c->flusher && batch->result >= 0)
 			flusher_add(c->flusher, &batch->flush, is_alone(c, batch));
 		else
 			batch_flushed(&batch->flush, 0, NULL);

@@ -325,8 +325,10 @@ static void sqlite_rollback(struct db *db)
 		(void)!sqlite_exec(db, "ROLLBACK", DB_NO_ARGS, NULL, NULL);
 	/* Another process may have come in between; it then has the same block, and only ids that left the undone
 	 * transaction by hand could meet it. db_begin() keeps a block in reserve, so that this is rare. */
-	if (s->ids_in_transaction)
+	if (s->ids_in_transaction) {
 		(void)!raise_mark(s, NULL);
+		db->id_next = db->id_end;
+	}
 	s->ids_in_transaction = s->ids_in_savepoint = false;
 }
 

@@ -72,8 +72,9 @@ static int sync_log(struct flusher *f, struct error *err)
 		if (errno == EINTR)
 			continue;
 		return fail(err, E_STORE, RETRY_LATER,
-		            "store %s: the disk did not take what was written (%s): mend it and start again", f->name,
-		            strerror(errno));
+		            "store %s: the disk did not take what was written (%s): stop whatever uses the store, mend "
+		            "the disk, and start again",
+		            f->name, strerror(errno));
 	}
 	return 0;
 }

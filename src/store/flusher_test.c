@@ -1,4 +1,5 @@
 /* Nobody is told before the disk has it. */
+#include "store/db_driver.h"
 #include "store/flusher.h"
 #include "store/test_store.h"
 
@@ -204,6 +205,72 @@ static void a_disk_that_fails_stops_the_store(void **state UNUSED)
 	store_close(store);
 }
 
+/* ---------------------------------------------------------------- a batch that fails while another is flushed */
+
+struct step {
+	struct work work;
+	struct step *before;
+	sem_t *wait, *post;
+	int64_t number;
+	bool loses, is_told, saw_before_told;
+};
+
+static int run_step(struct work *work, struct db *db, struct error *err)
+{
+	struct step *step = (struct step *)work;
+
+	while (step->wait && sem_wait(step->wait) != 0)
+		;
+	step->saw_before_told = step->before && step->before->is_told;
+	if (step->post)
+		sem_post(step->post);
+	if (step->loses) {
+		struct error why;
+
+		fail(&why, E_STORE, RETRY_LATER, "disk is full");
+		db_set_lost(db, &why);
+	}
+	return db_exec(db, "INSERT INTO contact (id, name, created_at) VALUES ($1, '', 0)",
+	               DB_ARGS(DB_INT(step->number)), err);
+}
+
+static void step_told(struct work *work, int result UNUSED, const struct error *err UNUSED)
+{
+	((struct step *)work)->is_told = true;
+}
+
+/* Its units may have been what those behind them rest on: they must know before they run. */
+static void a_failed_batch_is_told_before_the_next_runs(void **state UNUSED)
+{
+	sem_t begin, ended;
+	struct step steps[4] = {
+	        {.number = 1}, {.number = 2, .wait = &begin}, {.number = 3, .loses = true}, {.number = 4}};
+	struct store_options options = {.url = test_store_url(DB_SQLITE), .create = true, .batch_count = 1};
+	struct store *store;
+	struct error err;
+
+	must(sem_init(&begin, 0, 0) == 0 && sem_init(&ended, 0, 0) == 0);
+	steps[3].before = &steps[2];
+	steps[3].post = &ended;
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
+		steps[i].work = (struct work){.run = run_step, .done = step_told};
+	assert_ok(store_open(&options, &store, &err), &err);
+	assert_ok(store_do(store, &steps[0].work, &err), &err); /* SQLite syncs the log's head itself */
+	for (size_t i = 1; i < ARRAY_LEN(steps); i++)
+		store_submit(store, &steps[i].work);
+	atomic_store(&is_held, true);
+	sem_post(&begin);
+	while (sem_wait(&held) != 0)
+		;
+	while (sem_wait(&ended) != 0)
+		;
+	sem_post(&let_go);
+	store_close(store);
+	assert_true(steps[3].saw_before_told);
+	for (size_t i = 1; i < ARRAY_LEN(steps); i++)
+		assert_true(steps[i].is_told);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +279,7 @@ int main(void)
 	        cmocka_unit_test_setup(a_failed_flush_is_never_forgotten, set_up),
 	        cmocka_unit_test_setup(a_unit_is_told_only_after_a_flush, set_up),
 	        cmocka_unit_test_setup(a_disk_that_fails_stops_the_store, set_up),
+	        cmocka_unit_test_setup(a_failed_batch_is_told_before_the_next_runs, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

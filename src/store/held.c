@@ -46,6 +46,7 @@ int held_discard(struct db *db, int64_t ledger_id, bool tell_server, int64_t at,
 	int64_t n = db_exec_count(
 	        db,
 	        "UPDATE ledger SET state = $2, outcome = 'discarded', answer = 'discarded mail gets no answer', "
+	        "answer_code = 'discarded', "
 	        "committed_at = $3, acknowledged_at = $4, parked_at = NULL WHERE id = $1 AND state = 'held'",
 	        DB_ARGS(DB_INT(ledger_id), DB_TEXT(tell_server ? "committed" : "acknowledged"), DB_INT(at),
 	                tell_server ? DB_NULL : DB_INT(at)),

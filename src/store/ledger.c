@@ -161,6 +161,8 @@ int ledger_find_content(struct db *db, struct str content_hash, int64_t folder_i
 	        "SELECT id, folder_id, case_id, message_id, uidvalidity FROM ledger WHERE content_key = $1 AND "
 	        "content_hash = $2 "
 	        "AND (state = 'committed' OR state = 'acknowledged') AND duplicate_of IS NULL "
+	        /* What a person threw away must not swallow a copy that is good, or that he let in. */
+	        "AND NOT EXISTS (SELECT 1 FROM held h WHERE h.ledger_id = ledger.id AND h.decision = 'discarded') "
 	        "ORDER BY CASE WHEN folder_id = $3 THEN 0 ELSE 1 END, id LIMIT 1",
 	        DB_ARGS(DB_INT(ledger_content_key(content_hash)), DB_BLOB(content_hash), DB_INT(folder_id)), &rows,
 	        err);
