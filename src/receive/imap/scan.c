@@ -106,15 +106,14 @@ static int ask_what_is_new(struct imap *imap, struct imap_command *command, stru
 	return r;
 }
 
-int imap_scan(struct receiver *receiver, struct position from, struct error *err)
+static int look_for_new(struct imap *imap, struct position from, struct error *err)
 {
-	struct imap *imap = (struct imap *)receiver;
 	struct imap_command command CLEANUP(imap_command_done) = {0};
 	uint32_t last = from.uidvalidity == imap->uidvalidity ? from.uid : 0;
 	int r = imap_forget_scan(imap, err);
 
 	if (r == 0 && imap->exists == 0) /* some servers refuse to look at an empty folder; has something come? */
-		r = imap_noop(receiver, err);
+		r = imap_noop(&imap->receiver, err);
 	if (r < 0)
 		return r;
 	if (imap->exists == 0 || last == UINT32_MAX)
@@ -130,6 +129,21 @@ int imap_scan(struct receiver *receiver, struct position from, struct error *err
 		                  "scan: the server left out the UIDs of %zu messages", imap->answers_without_uid);
 	put_in_order(imap);
 	return (int)imap->candidates_n;
+}
+
+/* Of a look that failed nothing is read: it is neither whole nor in order. */
+static int complete(struct imap *imap, int r)
+{
+	if (r < 0)
+		free_candidates(imap);
+	return r;
+}
+
+int imap_scan(struct receiver *receiver, struct position from, struct error *err)
+{
+	struct imap *imap = (struct imap *)receiver;
+
+	return complete(imap, look_for_new(imap, from, err));
 }
 
 /* Those the server doesn't name any more are candidates as well: fetching them shows that they are gone. */
@@ -180,7 +194,7 @@ int imap_scan_these(struct receiver *receiver, const uint32_t *uids, size_t n, s
 		r = ask_sizes(imap, uids + at, &step, err);
 	}
 	if (r < 0)
-		return r;
+		return complete(imap, r);
 	put_in_order(imap);
 	add_missing(imap, uids, n);
 	return (int)imap->candidates_n;
