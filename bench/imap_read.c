@@ -49,7 +49,7 @@ static void parse_args(int argc, char **argv, struct args *a, struct secret *pas
 	int c;
 
 	o->folder = "INBOX";
-	o->allow_insecure_login = true;
+	o->login.allow_insecure = true;
 	while ((c = getopt(argc, argv, "s:c:f:a:m:u:vtli")) != -1) {
 		switch (c) {
 		case 's':
@@ -93,9 +93,9 @@ static void parse_args(int argc, char **argv, struct args *a, struct secret *pas
 	o->stream.host = argv[optind];
 	o->stream.port = (int)strtol(argv[optind + 1], NULL, 10);
 	o->stream.policy.lowest = TLS_1_2;
-	o->user = argv[optind + 2];
+	o->login.user = argv[optind + 2];
 	secret_set(password, str_of(argv[optind + 3]));
-	o->password = password;
+	o->login.password = password;
 }
 
 static int failed(const struct error *err)

@@ -20,6 +20,15 @@ void connection_stream_options(const struct account_connection *connection, stru
 	};
 }
 
+struct login login_of(const struct account_connection *connection)
+{
+	return (struct login){
+	        .user = connection->user,
+	        .password = connection->password,
+	        .allow_insecure = connection->allow_insecure_login,
+	};
+}
+
 void connection_text(const char *protocol, enum security security, char *ret_text, size_t size)
 {
 	switch (security) {

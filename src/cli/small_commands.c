@@ -100,7 +100,8 @@ static void check_receiver(struct check *check, const struct account *account, c
 	if (r == 0) {
 		options = receiver_options_of(&connection);
 		options.folder = "INBOX";
-		r = receiver_open(&imap_receiver, &options, &receiver, &err);
+		r = receiver_open(receiver_ops_of((enum receive_protocol)connection.protocol), &options, &receiver,
+		                  &err);
 	}
 	if (r == 0)
 		connection_text("IMAP", connection.security, text, sizeof text);
@@ -120,7 +121,7 @@ static void check_sender(struct check *check, const struct account *account, con
 	if (r == 0) {
 		options = sender_options_of(&connection);
 		options.helo_name = account->send.helo_name;
-		r = sender_open(&smtp_sender, &options, &sender, &err);
+		r = sender_open(sender_ops_of((enum send_protocol)connection.protocol), &options, &sender, &err);
 	}
 	if (r == 0)
 		connection_text("SMTP", connection.security, text, sizeof text);

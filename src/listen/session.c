@@ -54,7 +54,7 @@ static int open_receiver(struct session *s, struct error *err)
 	receiver.max_message_bytes = (uint64_t)l->max_message_mb * 1024 * 1024;
 	receiver.transcript = s->options.transcript;
 	receiver.transcript_ctx = s->options.ctx;
-	return receiver_open(&imap_receiver, &receiver, &s->receiver, err);
+	return receiver_open(receiver_ops_of((enum receive_protocol)connection.protocol), &receiver, &s->receiver, err);
 }
 
 /* A small transaction of the session's own, through the committer. */

@@ -17,13 +17,20 @@ void incoming_free(struct incoming *incoming)
 	free(incoming);
 }
 
+const struct receiver_ops *receiver_ops_of(enum receive_protocol protocol)
+{
+	switch (protocol) {
+	case RECEIVE_IMAP:
+		return &imap_receiver;
+	}
+	return NULL;
+}
+
 struct receiver_options receiver_options_of(const struct account_connection *connection)
 {
 	struct receiver_options options = {
 	        .security = connection->security,
-	        .user = connection->user,
-	        .password = connection->password,
-	        .allow_insecure_login = connection->allow_insecure_login,
+	        .login = login_of(connection),
 	        .step_timeout_ms = connection->timeout_ms,
 	};
 

@@ -9,30 +9,30 @@
  *
  * A message that can't be had is no error: it comes as INCOMING_FAILED, and the next follows. Errors carry `scope`:
  * SCOPE_FOLDER is the folder (missing, no rights), SCOPE_ACCOUNT the connection: after it only receiver_close() is
- *left. */
+ * left. */
 #ifndef RECEIVE_RECEIVER_H
 #define RECEIVE_RECEIVER_H
 
+#include "auth/login.h"
 #include "base/buf.h"
 #include "base/error.h"
-#include "base/secret.h"
 #include "net/stream.h"
+#include "receive/names.h"
 #include "setup/account.h"
 #include "setup/listener.h"
 
 struct receiver_options {
 	struct stream_options stream;
 	enum security security;
-	const char *user;
-	const struct secret *password;
+	struct login login;
 	const char *folder; /* UTF-8; "INBOX" */
 	enum after after;
-	const char *after_folder;   /* AFTER_MOVE: created where missing */
-	size_t batch_bytes;         /* of one FETCH; 0: 2 MiB */
-	int batch_count;            /* messages of one FETCH; 0: 100 */
-	uint64_t max_message_bytes; /* larger ones come as INCOMING_TOO_LARGE with their header only; 0: 50 MiB */
-	int step_timeout_ms;        /* log-in, select, one FETCH's first byte …; 0: 60,000 */
-	bool allow_insecure_login;  /* a password over an unencrypted connection is refused (E_INSECURE) unless set */
+	const char *after_folder;     /* AFTER_MOVE: created where missing */
+	size_t batch_bytes;           /* of one FETCH; 0: 2 MiB */
+	int batch_count;              /* messages of one FETCH; 0: 100 */
+	uint64_t max_message_bytes;   /* larger ones come as INCOMING_TOO_LARGE with their header only; 0: 50 MiB */
+	int step_timeout_ms;          /* log-in, select, one FETCH's first byte …; 0: 60,000 */
+	struct receiver_names *names; /* for servers that number nothing themselves; NULL: kept in memory only */
 	void (*transcript)(void *ctx, const char *line); /* may be NULL */
 	void *transcript_ctx;
 };
@@ -152,5 +152,7 @@ void receiver_close(struct receiver *r); /* says goodbye where that costs no wai
 DEFINE_CLEANUP(struct receiver *, receiver_close)
 
 extern const struct receiver_ops imap_receiver;
+
+const struct receiver_ops *receiver_ops_of(enum receive_protocol protocol);
 
 #endif

@@ -490,7 +490,7 @@ static int open_sender(struct post *post, const struct account *account, struct 
 	sender.transcript_ctx = options->ctx;
 	sender.before_dot = mark_sending;
 	sender.before_dot_ctx = post;
-	return sender_open(&smtp_sender, &sender, ret_sender, err);
+	return sender_open(sender_ops_of((enum send_protocol)connection.protocol), &sender, ret_sender, err);
 }
 
 int outbox_send_account(const struct outbox_options *options, const char *account_id, struct outbox_counts *counts,

@@ -3,13 +3,20 @@
 
 #include "auth/connection.h"
 
+const struct sender_ops *sender_ops_of(enum send_protocol protocol)
+{
+	switch (protocol) {
+	case SEND_SMTP:
+		return &smtp_sender;
+	}
+	return NULL;
+}
+
 struct sender_options sender_options_of(const struct account_connection *connection)
 {
 	struct sender_options options = {
 	        .security = connection->security,
-	        .user = connection->user,
-	        .password = connection->password,
-	        .allow_insecure_login = connection->allow_insecure_login,
+	        .login = login_of(connection),
 	        .step_timeout_ms = connection->timeout_ms,
 	};
 

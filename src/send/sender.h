@@ -5,14 +5,14 @@
  *	sender_close(s)
  *
  * The one danger of sending is sending twice. Before the final dot of a message goes out, `before_dot` is called (the
- *outbox makes a durable mark there); when the connection is lost after it and before the answer, the outcome is
- *OUTCOME_UNCERTAIN, never LATER. */
+ * outbox makes a durable mark there); when the connection is lost after it and before the answer, the outcome is
+ * OUTCOME_UNCERTAIN, never LATER. */
 #ifndef SEND_SENDER_H
 #define SEND_SENDER_H
 
+#include "auth/login.h"
 #include "base/arena.h"
 #include "base/error.h"
-#include "base/secret.h"
 #include "net/stream.h"
 #include "setup/account.h"
 
@@ -51,12 +51,10 @@ struct outgoing {
 struct sender_options {
 	struct stream_options stream;
 	enum security security;
-	const char *user; /* "": no log-in */
-	const struct secret *password;
-	const char *helo_name;     /* "": "localhost"-style address literal of our side */
-	int step_timeout_ms;       /* one command's answer; 0: 40,000 (PR4) */
-	int dot_timeout_ms;        /* the answer to the final dot; 0: 600,000 (RFC 5321 §4.5.3.2.6) */
-	bool allow_insecure_login; /* a password over an unencrypted connection is refused (E_INSECURE) unless set */
+	struct login login;
+	const char *helo_name; /* "": "localhost"-style address literal of our side */
+	int step_timeout_ms;   /* one command's answer; 0: 40,000 (PR4) */
+	int dot_timeout_ms;    /* the answer to the final dot; 0: 600,000 (RFC 5321 §4.5.3.2.6) */
 	void (*transcript)(void *ctx, const char *line);
 	void *transcript_ctx;
 	/* Called once per item right before its final dot may leave; non-zero stops the sending of this item
@@ -100,5 +98,7 @@ void sender_close(struct sender *s); /* QUIT without waiting; NULL is fine */
 DEFINE_CLEANUP(struct sender *, sender_close)
 
 extern const struct sender_ops smtp_sender;
+
+const struct sender_ops *sender_ops_of(enum send_protocol protocol);
 
 #endif

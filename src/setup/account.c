@@ -203,6 +203,7 @@ int account_receive_connection(const struct account *account, const struct provi
 		return E_AUTH;
 	if (!secret_is_set(password))
 		return fail(err, E_INVALID, RETRY_NEVER, "account %s: %s/password is missing", account->id, section);
+	c->protocol = own ? r->protocol : provider->receive.protocol;
 	c->host = own ? r->host : provider->receive.host;
 	c->user = user;
 	c->password = password;
@@ -243,6 +244,7 @@ int account_send_connection(const struct account *account, const struct provider
 	const char *user = *s->user ? s->user : secret_is_set(&s->password) ? login_by_rule(account, provider, c) : "";
 	if (!user)
 		return missing(account, "send/user is missing, although there is a password", err);
+	c->protocol = s->protocol;
 	c->host = own ? s->host : provider->send.host;
 	c->user = user;
 	c->password = &s->password;

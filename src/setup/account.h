@@ -60,6 +60,7 @@ extern const struct record_type account_type;
 /* Host, port, security, user and timeout after provider and defaults: what the connection really uses. Strings
  * borrowed from the two and from the struct itself: it can't be copied. */
 struct account_connection {
+	int protocol; /* enum receive_protocol or send_protocol */
 	const char *host, *user;
 	const struct secret *password;
 	int port;

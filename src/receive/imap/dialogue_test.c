@@ -317,7 +317,7 @@ static bool option(struct play *play, struct str verb, struct str arg)
 	if (str_eq(verb, STR("security")))
 		o->security = (enum security)index_of(arg, securities, 3);
 	else if (str_eq(verb, STR("user")))
-		o->user = arg.p;
+		o->login.user = arg.p;
 	else if (str_eq(verb, STR("password")))
 		secret_set(&play->password, arg);
 	else if (str_eq(verb, STR("folder")))
@@ -330,7 +330,7 @@ static bool option(struct play *play, struct str verb, struct str arg)
 	else if (str_eq(verb, STR("max")))
 		o->max_message_bytes = number(arg);
 	else if (str_eq(verb, STR("strict")))
-		o->allow_insecure_login = false;
+		o->login.allow_insecure = false;
 	else
 		return false;
 	return true;
@@ -346,12 +346,12 @@ static void init_play(struct play *play, const struct dialogue *dialogue)
 	        .stream = {.host = "localhost",
 	                   .port = 143,
 	                   .policy = {.lowest = TLS_1_2, .truststore = certificates_ca_file(certificates)}},
-	        .user = "anna",
-	        .password = &play->password,
+	        .login.user = "anna",
+	        .login.password = &play->password,
 	        .folder = "INBOX",
 	        .after = AFTER_SEEN,
 	        .step_timeout_ms = 1000,
-	        .allow_insecure_login = true,
+	        .login.allow_insecure = true,
 	};
 }
 

@@ -77,14 +77,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint8_t choice = size ? data[0] : 0;
 	struct receiver_options options = {
 	        .stream.host = "localhost",
-	        .user = "anna",
-	        .password = &password,
+	        .login.user = "anna",
+	        .login.password = &password,
 	        .folder = choice & 4 ? "Entw\xc3\xbcrfe" : "INBOX",
 	        .after = choice & 3,
 	        .after_folder = "Done",
 	        .batch_count = choice & 8 ? 1 : 3,
 	        .max_message_bytes = choice & 16 ? 10 : 0,
-	        .allow_insecure_login = true,
+	        .login.allow_insecure = true,
 	};
 	struct error err;
 

@@ -29,8 +29,7 @@ static struct imap *imap_new(struct stream *stream, const struct receiver_option
 	o->stream.policy.truststore = NULL;
 	o->folder = mem_strdup(options->folder ? options->folder : "INBOX");
 	o->after_folder = copy_text(options->after_folder);
-	o->user = NULL;
-	o->password = NULL;
+	o->login = (struct login){0};
 	o->batch_bytes = o->batch_bytes ? MIN(o->batch_bytes, MIB(64)) : MIB(2);
 	o->batch_count = o->batch_count > 0 ? MIN(o->batch_count, 1000) : 100;
 	o->max_message_bytes = o->max_message_bytes ? o->max_message_bytes : MIB(50);
@@ -211,7 +210,7 @@ static int authenticate_plain(struct imap *imap, const struct receiver_options *
 	               response CLEANUP(wipe_bufp) = BUF_INIT(IMAP_COMMAND_MAX);
 	int r;
 
-	put_plain(&response, options->user, options->password);
+	put_plain(&response, options->login.user, options->login.password);
 	buf_add(&response, STR("\r\n"));
 	if (response.failed)
 		return fail(err, E_INVALID, RETRY_NEVER, "user name and password are too long");
@@ -272,9 +271,9 @@ static int login(struct imap *imap, const struct receiver_options *options, stru
 	buf_add(&out, STR("LOGIN "));
 	r = imap_send_open(imap, &out, command, err);
 	if (r == 0)
-		r = send_astring(imap, command, str_of(options->user), " ", err);
+		r = send_astring(imap, command, str_of(options->login.user), " ", err);
 	if (r > 0)
-		r = send_astring(imap, command, secret_reveal(options->password), "\r\n", err);
+		r = send_astring(imap, command, secret_reveal(options->login.password), "\r\n", err);
 	return r < 0 ? r : imap_finish(imap, command, "login", err);
 }
 
@@ -297,10 +296,11 @@ static int check_credentials(const struct receiver_options *options, struct erro
 {
 	struct str password;
 
-	if (!options->user || !*options->user || !options->password || !secret_is_set(options->password))
+	if (!options->login.user || !*options->login.user || !options->login.password ||
+	    !secret_is_set(options->login.password))
 		return fail(err, E_INVALID, RETRY_NEVER, "user name or password is missing");
-	password = secret_reveal(options->password);
-	if (strpbrk(options->user, "\r\n") || str_find_char(password, '\r') >= 0 ||
+	password = secret_reveal(options->login.password);
+	if (strpbrk(options->login.user, "\r\n") || str_find_char(password, '\r') >= 0 ||
 	    str_find_char(password, '\n') >= 0 || str_find_char(password, '\0') >= 0)
 		return fail(err, E_INVALID, RETRY_NEVER, "user name or password has a line break or NUL in it");
 	return 0;
@@ -312,8 +312,8 @@ static int try_to_log_in(struct imap *imap, const struct receiver_options *optio
                          struct error *err)
 {
 	bool may_login = !(imap->capabilities & CAP_LOGINDISABLED), may_plain = imap->capabilities & CAP_AUTH_PLAIN;
-	bool quotable = imap_is_quotable(str_of(options->user), false) &&
-	                imap_is_quotable(secret_reveal(options->password), false);
+	bool quotable = imap_is_quotable(str_of(options->login.user), false) &&
+	                imap_is_quotable(secret_reveal(options->login.password), false);
 	int r;
 
 	if (may_plain && ((imap->capabilities & CAP_SASL_IR) || !may_login || !quotable)) {
@@ -334,7 +334,7 @@ static int log_in(struct imap *imap, const struct receiver_options *options, str
 
 	if (r < 0)
 		return imap_break(imap, err);
-	if (!stream_is_tls(imap->stream) && !options->allow_insecure_login) {
+	if (!stream_is_tls(imap->stream) && !options->login.allow_insecure) {
 		fail(err, E_INSECURE, RETRY_NEVER,
 		     "the connection is not encrypted: no password was sent (choose TLS or STARTTLS, or allow an "
 		     "insecure login)");

@@ -92,16 +92,16 @@ static int log_in_login(struct smtp *smtp, struct str user, struct str password,
 
 static int check_credentials(const struct smtp *smtp, const struct sender_options *options, struct error *err)
 {
-	struct str user = str_of(options->user);
-	struct str password = options->password ? secret_reveal(options->password) : STR_NULL;
+	struct str user = str_of(options->login.user);
+	struct str password = options->login.password ? secret_reveal(options->login.password) : STR_NULL;
 
 	if (!password.p)
-		return fail(err, E_AUTH, RETRY_NEVER, "log-in: user %.80s has no password set", options->user);
+		return fail(err, E_AUTH, RETRY_NEVER, "log-in: user %.80s has no password set", options->login.user);
 	if (user.n + password.n + 2 > MAX_CREDENTIAL || memchr(password.p, '\0', password.n))
 		return fail(err, E_INVALID, RETRY_NEVER,
 		            "log-in: user and password can't be longer than %zu bytes or hold a NUL",
 		            MAX_CREDENTIAL - 2);
-	if (!stream_is_tls(smtp->stream) && !options->allow_insecure_login)
+	if (!stream_is_tls(smtp->stream) && !options->login.allow_insecure)
 		return fail(err, E_INSECURE, RETRY_NEVER,
 		            "log-in: the connection is not encrypted, so the password was not sent; set security to "
 		            "starttls or tls");
@@ -122,13 +122,13 @@ static int no_mechanism(const struct smtp *smtp, struct error *err)
 
 int smtp_log_in(struct smtp *smtp, const struct sender_options *options, struct error *err)
 {
-	struct str user = str_of(options->user), password;
+	struct str user = str_of(options->login.user), password;
 	struct reply reply = {0};
 	int rc = check_credentials(smtp, options, err);
 
 	if (rc < 0)
 		return rc;
-	password = secret_reveal(options->password);
+	password = secret_reveal(options->login.password);
 	if (smtp->capabilities & CAN_PLAIN) {
 		rc = log_in_plain(smtp, user, password, &reply, err);
 		/* 504: announced, but not for this user */

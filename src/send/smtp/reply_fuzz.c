@@ -66,10 +66,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct sender_options options = {
 	        .stream = {.host = "mx.example", .port = 587},
 	        .security = SECURITY_NONE,
-	        .user = size && data[0] & 1 ? "anna" : "",
-	        .password = &password,
+	        .login.user = size && data[0] & 1 ? "anna" : "",
+	        .login.password = &password,
 	        .helo_name = "client.example",
-	        .allow_insecure_login = true,
+	        .login.allow_insecure = true,
 	        .before_dot = on_dot,
 	        .before_dot_ctx = dots,
 	};

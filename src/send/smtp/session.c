@@ -186,7 +186,7 @@ static int establish(struct smtp *smtp, const struct sender_options *options, st
 		if (rc >= 0) /* what was offered in clear counts for nothing (RFC 3207 §4.2) */
 			rc = say_hello(smtp, options->helo_name, err);
 	}
-	if (rc >= 0 && options->user && *options->user)
+	if (rc >= 0 && options->login.user && *options->login.user)
 		rc = smtp_log_in(smtp, options, err);
 	return rc;
 }

@@ -110,8 +110,8 @@ static void apply_note(struct run *run, struct str note)
 	else if (str_eq(note, STR("tls")))
 		o->security = SECURITY_TLS;
 	else if (str_eq(note, STR("user")) || str_eq(note, STR("user, encrypted only"))) {
-		o->user = "anna";
-		o->allow_insecure_login = str_eq(note, STR("user"));
+		o->login.user = "anna";
+		o->login.allow_insecure = str_eq(note, STR("user"));
 	} else if (str_eq(word, STR("items")))
 		run->item_count = number(rest);
 	else if (str_eq(word, STR("to")))
@@ -147,8 +147,8 @@ static void prepare(struct run *run)
 	                   .connect_timeout_ms = 4000,
 	                   .io_timeout_ms = 4000},
 	        .security = SECURITY_NONE,
-	        .user = "",
-	        .password = &run->password,
+	        .login.user = "",
+	        .login.password = &run->password,
 	        .helo_name = "client.example",
 	        .step_timeout_ms = 4000,
 	        .dot_timeout_ms = 4000,
