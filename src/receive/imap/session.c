@@ -9,6 +9,8 @@
 #include "base/base64.h"
 #include "base/mem.h"
 
+#include <stdio.h>
+
 /* ---------------------------------------------------------------- new and close */
 
 static char *copy_text(const char *text)
@@ -90,6 +92,7 @@ static int read_greeting(struct imap *imap, struct error *err)
 	if (imap_reader_next(rd, err) < 0)
 		return imap_break(imap, err);
 	line = cursor_rest(&rd->line);
+	stream_tell(imap->stream, WATCH_GREETED, line);
 	preauth = cursor_take_nocase(&rd->line, STR("* PREAUTH"));
 	if (!preauth && !cursor_take_nocase(&rd->line, STR("* OK"))) {
 		if (str_starts_nocase(line, STR("* BYE"))) {
@@ -354,7 +357,28 @@ static int log_in(struct imap *imap, const struct receiver_options *options, str
 	return imap_refused(imap, &command, "login", SCOPE_ACCOUNT, E_AUTH, RETRY_NEVER, err);
 }
 
+static int watched_log_in(struct imap *imap, const struct receiver_options *options, struct error *err)
+{
+	int r;
+
+	stream_tell(imap->stream, WATCH_LOGGING_IN, STR(""));
+	r = log_in(imap, options, err);
+	if (r == 0)
+		stream_tell(imap->stream, WATCH_LOGGED_IN, STR(""));
+	return r;
+}
+
 /* ---------------------------------------------------------------- select */
+
+static void tell_selected(const struct imap *imap)
+{
+	char text[160];
+
+	snprintf(text, sizeof text, "%u message%s%s, %s", imap->exists, imap->exists == 1 ? "" : "s",
+	         imap->read_only ? ", read-only" : "",
+	         imap->capabilities & CAP_IDLE ? "tells of new mail at once (IDLE)" : "is polled (no IDLE)");
+	stream_tell(imap->stream, WATCH_SELECTED, str_of(text));
+}
 
 /* UTF8=ACCEPT (RFC 6855): without it, servers that know it may hand out mail with foreign addresses in a changed form.
  */
@@ -399,6 +423,7 @@ static int check_selected(struct imap *imap, const struct imap_command *command,
 		                  "moved afterwards",
 		                  folder);
 	imap->selected = true;
+	tell_selected(imap);
 	return 0;
 }
 
@@ -435,7 +460,9 @@ int imap_open_on(struct stream *stream, const struct receiver_options *options, 
 		return preauth;
 	r = secure(imap, options, preauth, err);
 	if (r == 0 && !preauth)
-		r = log_in(imap, options, err);
+		r = watched_log_in(imap, options, err);
+	if (r == 0 && options->list_folders)
+		r = imap_list_folders(imap, options, err);
 	if (r == 0)
 		r = select_folder(imap, err);
 	if (r < 0)
