@@ -120,7 +120,6 @@ static void check_sender(struct check *check, const struct account *account, con
 	snprintf(what, sizeof what, "%s sends", account->id);
 	if (r == 0) {
 		options = sender_options_of(&connection);
-		options.helo_name = account->send.helo_name;
 		r = sender_open(sender_ops_of((enum send_protocol)connection.protocol), &options, &sender, &err);
 	}
 	if (r == 0)

@@ -11,8 +11,9 @@ enum tls_version { TLS_1_0, TLS_1_1, TLS_1_2, TLS_1_3 };
 
 struct tls_policy {
 	enum tls_version lowest;
-	const char *truststore; /* PEM file of CA certificates; "" or NULL: the system's */
-	bool skip_verify;       /* certificate and host name unchecked; the caller shows, logs and audits it */
+	enum tls_version highest; /* TLS_1_0 (0): the newest there is */
+	const char *truststore;   /* PEM file of CA certificates; "" or NULL: the system's */
+	bool skip_verify;         /* certificate and host name unchecked; the caller shows, logs and audits it */
 };
 
 /* A shared client context (borrowed; lives until tls_forget_contexts()). Thread-safe. A truststore file that changed is

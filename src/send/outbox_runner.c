@@ -540,7 +540,6 @@ static int open_sender(struct post *post, const struct account *account, struct 
 	if (r < 0)
 		return r;
 	sender = sender_options_of(&connection);
-	sender.helo_name = account->send.helo_name;
 	sender.transcript = options->transcript;
 	sender.transcript_ctx = options->ctx;
 	sender.before_dot = mark_sending;
