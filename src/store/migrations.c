@@ -185,9 +185,28 @@ static const char senders[] =
 static const char conversation[] =
         "CREATE INDEX ledger_of_message ON ledger (message_id) WHERE message_id IS NOT NULL;";
 
+/* Certificates of those we write to, and what was warned of. */
+static const char certificates[] =
+        "CREATE TABLE certificate ("
+        " address TEXT NOT NULL,"     /* lower case */
+        " fingerprint TEXT NOT NULL," /* SHA-256, hexadecimal */
+        " subject TEXT NOT NULL, issuer TEXT NOT NULL, serial TEXT NOT NULL,"
+        " valid_from BIGINT NOT NULL, expires_at BIGINT NOT NULL,"
+        " source TEXT NOT NULL,"                     /* mail, person */
+        " message_id BIGINT, since BIGINT NOT NULL," /* the signed mail it came with; when */
+        " der {BLOB} NOT NULL,"
+        " PRIMARY KEY (address, fingerprint)) {CLUSTERED};"
+        "CREATE INDEX certificate_expiry ON certificate (expires_at);"
+        /* What runs out was told at so many days before; see setup/expiry.h. */
+        "CREATE TABLE expiry_warning ("
+        " what TEXT NOT NULL PRIMARY KEY, expires_at BIGINT NOT NULL, days BIGINT NOT NULL, at BIGINT NOT NULL)"
+        " {CLUSTERED};";
+
 const struct migration migrations[] = {
-        {1, "foundation", foundation}, {2, "bounces", bounces}, {3, "answering", answering},
-        {4, "smime", smime},           {5, "senders", senders}, {6, "conversation", conversation},
+        {1, "foundation", foundation},     {2, "bounces", bounces},
+        {3, "answering", answering},       {4, "smime", smime},
+        {5, "senders", senders},           {6, "conversation", conversation},
+        {7, "certificates", certificates},
 };
 
 const size_t migration_count = ARRAY_LEN(migrations);
