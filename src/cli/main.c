@@ -32,6 +32,8 @@ const struct command *const commands[] = {
         &automatic_mail_command,
         &inspect_command,
         &keys_command,
+        &keystores_command,
+        &certificates_command,
         &doctor_command,
         &version_command,
         NULL,

@@ -11,14 +11,37 @@ static const char *const reply_token_words[] = {"off", "plus", NULL};
 static const char *const answer_envelope_words[] = {"address", "none", NULL};
 static const char *const tls_version_words[] = {"1.0", "1.1", "1.2", "1.3", NULL};
 #define TLS_PRESET 2 /* "1.2" */
+static const char *const encrypt_words[] = {"never", "when-possible", "required", NULL};
+static const char *const cipher_words[] = {"aes-256-cbc", "aes-256-gcm", NULL};
 
 /* clang-format off */
 static const struct field tls_fields[] = {
 	FIELD_ENUM(struct account_tls, lowest, tls_version_words, "Lowest TLS version", .preset = TLS_PRESET),
-	FIELD_TEXT(struct account_tls, truststore, "CA certificates", .check = check_absolute_path,
-		   .help = "A PEM file; empty: those of the system"),
+	FIELD_TEXT(struct account_tls, truststore, "CA certificates", .check = check_truststore,
+		   .help = "The path of a PEM file, or the id of a keystore; empty: those of the system"),
 	FIELD_BOOL(struct account_tls, verify, "Verify the server's certificate", .preset = true,
 		   .help = "Without it anybody on the way can read along and change mail"),
+};
+
+static const struct field send_smime_fields[] = {
+	FIELD_REF(struct account_send_smime, keystore, "keystore", "Keystore", .help = "Whose key signs; empty: nothing is signed"),
+	FIELD_TEXT(struct account_send_smime, alias, "Alias", .max = 200,
+		   .help = "The key in it; empty: the first whose certificate names the address"),
+	FIELD_BOOL(struct account_send_smime, sign, "Sign", .preset = true,
+		   .help = "Every mail, where there is a keystore. What can't be signed isn't sent"),
+	FIELD_ENUM(struct account_send_smime, encrypt, encrypt_words, "Encrypt",
+		   .help = "when-possible: where there is a certificate for every recipient; required: mail without it isn't sent"),
+	FIELD_ENUM(struct account_send_smime, cipher, cipher_words, "Cipher",
+		   .help = "aes-256-gcm shows every change, but not all mail programs read it"),
+};
+
+static const struct field dkim_fields[] = {
+	FIELD_TEXT(struct account_dkim, selector, "Selector", .max = 63,
+		   .help = "The key's name in DNS: SELECTOR._domainkey.DOMAIN; empty: we don't sign (most providers do)"),
+	FIELD_TEXT(struct account_dkim, domain, "Domain", .max = 253, .check = check_host, .help = "Empty: that of the address"),
+	FIELD_REF(struct account_dkim, keystore, "keystore", "Keystore", .help = "Whose key signs, RSA or Ed25519"),
+	FIELD_TEXT(struct account_dkim, alias, "Alias", .max = 200, .help = "The key in it; empty: the first"),
+	FIELD_SECRET(struct account_dkim, key, "Private key", .max = 16384, .help = "In PEM, instead of a keystore"),
 };
 
 static const struct field send_fields[] = {
@@ -56,6 +79,8 @@ static const struct field send_fields[] = {
 	FIELD_ENUM(struct account_send, answer_envelope, answer_envelope_words, "Envelope sender of automatic answers",
 		   .help = "address: ours, so that reports come back and dead addresses are noticed; none: nobody, so that "
 			   "nothing can answer them (many submission servers refuse it)"),
+	FIELD_SECTION(struct account_send, smime, send_smime_fields, "S/MIME of outgoing mail"),
+	FIELD_SECTION(struct account_send, dkim, dkim_fields, "DKIM signature"),
 };
 
 static const struct field smime_fields[] = {
@@ -123,6 +148,18 @@ static int check_password_in_clear(const char *section, const char *host, int se
 	return 0;
 }
 
+static int check_dkim(const struct account_dkim *d, struct error *err)
+{
+	bool has_key = secret_is_stored(&d->key);
+
+	if (!*d->selector && (*d->keystore || has_key))
+		return fail(err, E_INVALID, RETRY_NEVER, "send/dkim/selector: is missing: the key's name in DNS");
+	if (*d->selector && (*d->keystore != '\0') == has_key)
+		return fail(err, E_INVALID, RETRY_NEVER, "send/dkim: %s",
+		            has_key ? "has a keystore and a key: one is enough" : "needs a keystore, or a key in PEM");
+	return 0;
+}
+
 static int check_account(const void *record, struct error *err)
 {
 	const struct account *a = record;
@@ -134,6 +171,8 @@ static int check_account(const void *record, struct error *err)
 		return E_INVALID;
 	if (check_password_in_clear("send", a->send.host, a->send.security, a->send.allow_insecure_login,
 	                            &a->send.password, err) < 0)
+		return E_INVALID;
+	if (check_dkim(&a->send.dkim, err) < 0)
 		return E_INVALID;
 	return check_password_in_clear("receive", a->receive.host, a->receive.security, a->receive.allow_insecure_login,
 	                               receive_password, err);

@@ -49,6 +49,11 @@ const char *check_absolute_path(const char *value)
 	return value[0] == '/' ? NULL : "is not an absolute path";
 }
 
+const char *check_truststore(const char *value)
+{
+	return value[0] == '/' || !strchr(value, '/') ? NULL : "is neither an absolute path nor the id of a keystore";
+}
+
 const char *check_pattern(const char *value)
 {
 	static _Thread_local char wrong[200];

@@ -144,6 +144,7 @@ int setup_load(struct db *db, const struct sealer *sealer, struct setup **ret_se
 			return r;
 	}
 	sort_records(setup);
+	keystores_link(setup);
 	*ret_setup = take(setup);
 	return 0;
 }
