@@ -32,6 +32,7 @@ const struct command *const commands[] = {
 	&loops_command,
 	&automatic_mail_command,
 	&providers_command,
+	&import_command,
 	&inspect_command,
 	&keys_command,
 	&doctor_command,
