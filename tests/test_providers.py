@@ -1,8 +1,16 @@
 """Providers: those that are built in, own ones beside them, and accounts that name either."""
 
+import http.server
 import os
+import shutil
+import ssl
+import tempfile
+import threading
+import time
 import unittest
 
+from servers.dns import Dns
+from servers.private import make_certificates
 from support import Home
 
 ACCOUNT = """
@@ -128,6 +136,157 @@ class Import(unittest.TestCase):
         self.assertEqual(answer["refused"], [])
         self.assertGreaterEqual(answer["providers"], 163)
         self.assertEqual(answer["changed"], answer["providers"])
+
+
+class Web:
+    """An HTTPS server of this process, with a CA of its own. `pages`: path -> (status, fields, body)."""
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="hauspost-web-")
+        self.pages, self.asked = {}, []
+        make_certificates(self.folder)
+        self.ca = os.path.join(self.folder, "ca.pem")
+        web = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                web.asked.append(self.path)
+                status, fields, body = web.pages.get(self.path.split("?")[0], (404, {}, ""))
+                self.send_response(status)
+                for name, value in fields.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body.encode())))
+                self.end_headers()
+                self.wfile.write(body.encode())
+
+            def log_message(self, *words):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(os.path.join(self.folder, "server.pem"), os.path.join(self.folder, "server.key"))
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+        self.url = f"https://localhost:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Detect(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.dns, cls.web = Dns(), Web()
+        cls.addClassCleanup(cls.dns.close)
+        cls.addClassCleanup(cls.web.close)
+
+    def setUp(self):
+        self.home = self.enterContext(Home())
+        self.dns.records.clear()
+        self.web.pages.clear()
+        self.web.asked.clear()
+
+    def detect(self, address, *words, expect=0):
+        return self.home.json("detect", address, *words, env={"HAUSPOST_DNS": self.dns.address}, expect=expect)
+
+    def serve(self, services, domain="example.test"):
+        for name, records in services.items():
+            self.dns.records[f"{name}._tcp.{domain}", "SRV"] = records
+
+    def test_hosted_domain_is_found_by_its_mx(self):
+        for host, provider in [("aspmx.l.google.com", "google-workspace"), ("example-test.mail.protection.outlook.com", "microsoft365"),
+                               ("in1-smtp.messagingengine.com", "fastmail"), ("mx.zoho.eu", "zoho-eu"), ("mx00.ionos.de", "ionos")]:
+            domain = provider + ".test"
+            self.dns.records[domain, "MX"] = ["10 mx.unknown.test", "20 " + host]
+            answer = self.detect(f"info@{domain}")
+            self.assertEqual((answer["source"], answer["provider"], answer["known"]), ("mx", provider, True))
+            self.assertIn(host, answer["steps"][1]["text"])
+            self.assertNotIn("providers", answer["setup"])
+        self.assertIn("authentication profile", " ".join(self.detect("a@microsoft365.test")["todo"]))
+
+    def test_srv_records_become_a_provider(self):
+        self.dns.records["example.test", "MX"] = ["10 mx.example.test"]
+        self.serve({"_imaps": ["10 5 1993 second.example.test", "0 1 994 light.example.test", "0 9 993 imap.example.test"], "_pop3s": ["0 0 0 ."],
+                    "_imap": ["0 0 143 plain.example.test"], "_submission": ["0 0 587 smtp.elsewhere.test"]})
+        answer = self.detect("Info@Example.test")
+        self.assertEqual((answer["source"], answer["known"]), ("srv", False))
+        record = answer["setup"]["providers"]["example.test"]
+        self.assertEqual(record["receive"], {"host": "imap.example.test", "port": 993})
+        self.assertEqual(record["send"], {"host": "smtp.elsewhere.test", "port": 587})
+        self.assertEqual(record["login"], "address")
+        self.assertIn("smtp.elsewhere.test is outside example.test", " ".join(answer["todo"]))
+        self.assertNotIn("imap.example.test is outside", " ".join(answer["todo"]))
+
+    def test_implicit_tls_comes_first_and_starttls_serves(self):
+        self.serve({"_imap": ["0 0 143 imap.example.test"], "_submissions": ["0 0 465 smtp.example.test"], "_submission": ["0 0 587 old.example.test"]})
+        record = self.detect("a@example.test")["setup"]["providers"]["example.test"]
+        self.assertEqual(record["receive"], {"host": "imap.example.test", "port": 143, "security": "starttls"})
+        self.assertEqual(record["send"], {"host": "smtp.example.test", "port": 465, "security": "tls"})
+
+    def test_srv_may_lead_to_a_known_provider(self):
+        self.serve({"_imaps": ["0 1 993 imap.fastmail.com"], "_submissions": ["0 1 465 smtp.fastmail.com"]})
+        answer = self.detect("a@example.test")
+        self.assertEqual((answer["source"], answer["provider"], answer["known"]), ("srv", "fastmail", True))
+
+    def test_declared_to_be_none_is_said(self):
+        self.dns.records["example.test", "MX"] = ["0 ."]
+        self.serve({"_imaps": ["0 0 0 ."], "_submission": ["0 0 0 ."]})
+        answer = self.detect("a@example.test", "--autoconfig", self.web.url, "--truststore", self.web.ca, expect=1)
+        self.assertIn("declare that there are no such services", answer["steps"][2]["text"])
+        self.assertIn("takes no mail", " ".join(answer["todo"]))
+        self.assertIsNone(answer["setup"])
+
+    def test_own_provider_answers_first(self):
+        self.home.apply("providers: { office: { domains: [example.test], mx: [mx.example.test], receive: { host: imap.example.test } } }")
+        self.assertEqual(self.detect("a@EXAMPLE.test")["provider"], "office")
+        self.dns.records["other.test", "MX"] = ["10 a.mx.example.test"]
+        self.assertEqual(self.detect("a@other.test")["provider"], "office")
+
+    def test_autoconfig_is_fetched_by_https(self):
+        self.web.pages["/config"] = (302, {"Location": self.web.url + "/mail/config-v1.1.xml"}, "")
+        self.web.pages["/mail/config-v1.1.xml"] = (200, {}, CONFIG.format(id="x", domain="example.test", port=993))
+        answer = self.detect("a+b@example.test", "--autoconfig", self.web.url + "/config", "--truststore", self.web.ca)
+        self.assertEqual((answer["source"], answer["setup"]["providers"]["example.test"]["receive"]["host"]), ("autoconfig", "imap.example.test"))
+        self.assertEqual(self.web.asked[0], "/config?emailaddress=a%2Bb@example.test")
+
+    def test_what_autoconfig_must_not_do_is_said(self):
+        for pages, words in [({"/c": (302, {"Location": self.web.url.replace("https", "http") + "/x"}, "")}, "only https: is followed"),
+                             ({"/c": (302, {"Location": self.web.url + "/c"}, "")}, "more than 3 redirects"),
+                             ({"/c": (500, {}, "")}, "HTTP status 500"),
+                             ({"/c": (200, {}, "x" * 600_000)}, "bytes permitted"),
+                             ({"/c": (200, {}, '<!DOCTYPE a SYSTEM "file:///etc/passwd"><clientConfig/>')}, "document type")]:
+            self.web.pages = pages
+            answer = self.detect("a@example.test", "--autoconfig", self.web.url + "/c", "--truststore", self.web.ca, expect=1)
+            self.assertIn(words, answer["steps"][-1]["text"])
+        answer = self.detect("a@example.test", "--autoconfig", self.web.url + "/c", expect=1)
+        self.assertIn("certificate", answer["steps"][-1]["text"])
+
+    def test_public_places_may_not_lead_inside(self):
+        answer = self.detect("a@localhost", expect=1)
+        self.assertIn("loopback", answer["steps"][-1]["text"])
+
+    def test_dead_name_servers_do_not_hold_it_up(self):
+        for name in ["example.test"] + [f"{label}._tcp.example.test" for label in ("_imaps", "_imap", "_pop3s", "_pop3", "_submissions", "_submission")]:
+            self.dns.records[name] = "silence"
+        began = time.monotonic()
+        answer = self.detect("a@example.test", "--autoconfig", self.web.url, "--truststore", self.web.ca, expect=1)
+        self.assertLess(time.monotonic() - began, 12)
+        self.assertEqual([step["outcome"] for step in answer["steps"]], ["none", "failed", "failed", "none"])
+
+    def test_what_it_prints_can_be_applied(self):
+        self.serve({"_imaps": ["0 1 993 imap.example.test"], "_submissions": ["0 1 465 smtp.example.test"]})
+        page = self.home.run("detect", "support@example.test", env={"HAUSPOST_DNS": self.dns.address}).out
+        self.assertIn("# found   SRV records: receive imap.example.test:993 (tls)", page)
+        self.home.apply(page, env={"MAIL_PASSWORD": "secret"})
+        self.assertEqual(self.home.json("list", "accounts"), ["support"])
+        self.assertEqual(self.detect("x@example.test")["source"], "domains")
+
+    def test_command_line_is_checked(self):
+        self.home.run("detect", expect=2)
+        self.home.run("detect", "a@b", "--autoconfig", "http://x", expect=2)
+        self.home.run("detect", "nonsense", expect=3)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ const struct command *const commands[] = {
 	&automatic_mail_command,
 	&providers_command,
 	&import_command,
+	&detect_command,
 	&inspect_command,
 	&keys_command,
 	&doctor_command,

@@ -156,3 +156,34 @@ const struct provider *provider_of_mx(const struct setup *setup, struct str host
 		providers_each(setup, has_mx_domain, &search);
 	return search.found;
 }
+
+/* ---------------------------------------------------------------- by servers */
+
+struct servers_search {
+	const struct provider *like, *found;
+};
+
+static bool same_host(const char *a, const char *b)
+{
+	return *a && str_eq_nocase(str_of(a), str_of(b));
+}
+
+static bool has_servers(void *ctx, const struct provider *p, bool is_own UNUSED)
+{
+	struct servers_search *search = ctx;
+	const struct provider *like = search->like;
+	bool receives = *like->receive.host ? same_host(like->receive.host, p->receive.host)
+	                                    : same_host(like->pop3.host, p->pop3.host);
+
+	if (receives && same_host(like->send.host, p->send.host) && (!search->found || p->mx.count))
+		search->found = p;
+	return search->found && search->found->mx.count;
+}
+
+const struct provider *provider_of_servers(const struct setup *setup, const struct provider *like)
+{
+	struct servers_search search = {.like = like};
+
+	providers_each(setup, has_servers, &search);
+	return search.found;
+}

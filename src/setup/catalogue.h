@@ -26,4 +26,8 @@ const struct provider *provider_of_domain(const struct setup *setup, struct str 
  * where there is none. */
 const struct provider *provider_of_mx(const struct setup *setup, struct str host);
 
+/* The provider with the same servers to receive from and to send with, rather one that hosts domains; NULL where there
+ * is none. */
+const struct provider *provider_of_servers(const struct setup *setup, const struct provider *like);
+
 #endif
