@@ -6,7 +6,6 @@
 
 #include <stdio.h>
 
-static const char *const send_protocol_words[] = {"smtp", NULL};
 static const char *const reply_token_words[] = {"off", "plus", NULL};
 static const char *const answer_envelope_words[] = {"address", "none", NULL};
 static const char *const tls_version_words[] = {"1.0", "1.1", "1.2", "1.3", NULL};
@@ -124,8 +123,8 @@ static const struct field account_fields[] = {
 
 int check_security_port(const char *section, int64_t port, int security, struct error *err)
 {
-	bool tls_port = port == 993 || port == 465;
-	bool clear_port = port == 143 || port == 25;
+	bool tls_port = port == 993 || port == 995 || port == 465;
+	bool clear_port = port == 143 || port == 110 || port == 25;
 
 	if (tls_port && security != SECURITY_TLS)
 		return fail(err, E_INVALID, RETRY_NEVER,
@@ -198,20 +197,18 @@ static int check_opened(const struct account *account, const char *section, cons
 	            password->fault);
 }
 
-/* The user ID the provider makes of the sender's address; NULL where it makes none. */
-static const char *login_by_rule(const struct account *account, const struct provider *provider,
-                                 struct account_connection *connection)
+/* The user ID that a rule (enum login_rule) makes of the sender's address; NULL where it makes none. */
+static const char *login_by_rule(const struct account *account, int rule, struct account_connection *connection)
 {
 	struct str address = str_of(account->send.address);
 	ptrdiff_t at = str_find_char(address, '@');
 
-	if (!provider || at < 0)
+	if (rule == LOGIN_TYPED || at < 0)
 		return NULL;
-	if (provider->login == LOGIN_ADDRESS)
+	if (rule == LOGIN_ADDRESS)
 		return account->send.address;
-	if (provider->login != LOGIN_LOCAL_PART)
-		return NULL;
-	snprintf(connection->room, sizeof connection->room, "%.*s", (int)at, address.p);
+	snprintf(connection->room, sizeof connection->room, "%s", account->send.address);
+	connection->room[at] = rule == LOGIN_DOTTED ? '.' : '\0'; /* an address has 254 bytes at most */
 	return connection->room;
 }
 
@@ -237,7 +234,7 @@ int account_receive_connection(const struct account *account, const struct provi
 	struct account_connection *c = ret;
 	const char *user = r->use_sender_login ? account->send.user : r->user;
 	if (!*user)
-		user = login_by_rule(account, provider, c);
+		user = login_by_rule(account, provider ? provider->login : LOGIN_TYPED, c);
 	const struct secret *password = r->use_sender_login ? &account->send.password : &r->password;
 	const char *section = r->use_sender_login ? "send" : "receive";
 	if (!user || !*user)
@@ -256,6 +253,13 @@ int account_receive_connection(const struct account *account, const struct provi
 	c->timeout_ms = (int)r->timeout_s * 1000;
 	c->tls = &r->tls;
 	return 0;
+}
+
+static int send_rule(const struct provider *provider)
+{
+	if (!provider)
+		return LOGIN_TYPED;
+	return provider->send.login ? provider->send.login - 1 : provider->login;
 }
 
 static int send_port(int64_t port, enum security security)
@@ -284,7 +288,9 @@ int account_send_connection(const struct account *account, const struct provider
 	if (*s->user && !secret_is_set(&s->password))
 		return missing(account, "send/password is missing", err);
 	struct account_connection *c = ret;
-	const char *user = *s->user ? s->user : secret_is_set(&s->password) ? login_by_rule(account, provider, c) : "";
+	const char *user = s->user;
+	if (!*user && secret_is_set(&s->password))
+		user = login_by_rule(account, send_rule(provider), c);
 	if (!user)
 		return missing(account, "send/user is missing, although there is a password", err);
 	c->protocol = s->protocol;

@@ -19,7 +19,7 @@ static int check_reference(void *ctx, const char *path, const char *kind, const 
 	const struct record_type *type = setup_type_find(kind);
 
 	must(type);
-	if (setup_find(check->setup, type, id))
+	if (setup_has(check->setup, type, id))
 		return 0;
 	return fail(check->err, E_INVALID, RETRY_NEVER, "%s/%s/%s: there is no %s \"%s\"", check->type->plural,
 	            record_id(check->type, check->record), path, kind, id);
