@@ -35,6 +35,7 @@ const struct command *const commands[] = {
 	&import_command,
 	&detect_command,
 	&inspect_command,
+	&profile_command,
 	&keys_command,
 	&keystores_command,
 	&certificates_command,
