@@ -4,7 +4,7 @@
 
 #include "setup/provider.h"
 
-enum receive_protocol { RECEIVE_IMAP }; /* "imap" */
+enum receive_protocol { RECEIVE_IMAP, RECEIVE_POP3 }; /* "imap" (preset), "pop3" */
 enum send_protocol { SEND_SMTP };       /* "smtp" */
 
 /* Our token in Reply-To, besides that in Message-ID. */
