@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "security/channel_binding.h"
 #include "security/tls.h"
 
 struct stream;
@@ -92,6 +93,9 @@ int stream_fd(const struct stream *stream); /* for epoll; -1 for memory */
 bool stream_is_tls(const struct stream *stream);
 const char *stream_security_text(const struct stream *stream); /* "TLSv1.3 TLS_AES_256_GCM_SHA384" or "plain" */
 uint64_t stream_bytes_read(const struct stream *stream);
+
+/* What tells this TLS connection from every other; false in clear and where there is none. */
+bool stream_channel_binding(const struct stream *stream, struct channel_binding *ret_binding);
 
 /* Calls `line` for every line sent ("C: …") and received ("S: …"), secrets blanked, literals as "<N bytes>" ; NULL
  * stops it. */

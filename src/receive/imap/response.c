@@ -119,12 +119,19 @@ static void judge_code(enum imap_code code, int *error_code, enum retry *retry)
 	}
 }
 
+int imap_refusal(const struct imap_command *command, const char *step, enum scope scope, int code, enum retry retry,
+                 struct error *err)
+{
+	judge_code(command->code, &code, &retry);
+	return fail_scope(err, scope, code, retry, "%s: the server says %s: %s", step,
+	                  command->status == STATUS_BAD ? "BAD" : "NO", command->text ? command->text : "");
+}
+
 int imap_refused(const struct imap *imap, const struct imap_command *command, const char *step, enum scope scope,
                  int code, enum retry retry, struct error *err)
 {
-	judge_code(command->code, &code, &retry);
-	return fail_scope(err, scope, code, retry, "%s: %s: the server says %s: %s", host_of(imap), step,
-	                  command->status == STATUS_BAD ? "BAD" : "NO", command->text ? command->text : "");
+	imap_refusal(command, step, scope, code, retry, err);
+	return error_prefix(err, "%s", host_of(imap));
 }
 
 /* ---------------------------------------------------------------- commands */
@@ -206,7 +213,6 @@ static const struct {
 	{STR_INIT("IMAP4rev2"), CAP_IMAP4REV2},
 	{STR_INIT("STARTTLS"), CAP_STARTTLS},
 	{STR_INIT("LOGINDISABLED"), CAP_LOGINDISABLED},
-	{STR_INIT("AUTH=PLAIN"), CAP_AUTH_PLAIN},
 	{STR_INIT("SASL-IR"), CAP_SASL_IR},
 	{STR_INIT("LITERAL+"), CAP_LITERAL_PLUS},
 	{STR_INIT("LITERAL-"), CAP_LITERAL_PLUS},
@@ -225,11 +231,15 @@ void imap_take_capabilities(struct imap *imap, struct str words)
 	struct str word;
 
 	imap->capabilities = 0;
+	imap->offer = (struct sasl_offer){0};
 	imap->capabilities_told = true;
-	while (str_split(&words, ' ', &word))
+	while (str_split(&words, ' ', &word)) {
+		if (str_starts_nocase(word, STR("AUTH=")))
+			sasl_offer_add(&imap->offer, str_slice(word, 5, word.n));
 		for (size_t i = 0; i < ARRAY_LEN(capability_words); i++)
 			if (str_eq_nocase(word, capability_words[i].word))
 				imap->capabilities |= capability_words[i].capability;
+	}
 	/* RFC 9051 has these built in */
 	if (imap->capabilities & CAP_IMAP4REV2)
 		imap->capabilities |=

@@ -1,82 +1,135 @@
-/* The log-in: see session.h.
+/* The log-in: the lines of AUTH (RFC 5034), what goes into them being auth/sasl.h's; and USER and PASS.
  *
  * APOP (RFC 1939 §7) isn't used: its MD5 has been broken for just this use since 2007, within TLS it is needless, and
  * servers greet with its time stamp though they can't do it, so that trying it costs a failed log-in. */
 #include "receive/pop3/session.h"
 
-#include "base/mem.h"
+#define INITIAL_MAX 220 /* RFC 5034 §4: a line of 255 with CRLF, "AUTH SCRAM-SHA-256-PLUS " before it */
 
-static void wipe_bufp(struct buf *buf)
+/* One log-in: what was sent of the try that runs. */
+struct attempt {
+	struct pop3 *pop3;
+	bool told; /* something that the server could judge */
+};
+
+static int send_secret(struct pop3 *pop3, struct str text, struct error *err)
 {
-	mem_wipe_free(buf->p, buf->size);
+	return stream_write_secret(pop3->stream, text, err) < 0 ? pop3_break(pop3, err) : 0;
 }
 
-/* "USER name" or "PASS word": the rest of the line is the text, spaces included. */
-static int send_text(struct pop3 *pop3, struct str word, struct str text, struct error *err)
+/* POP3 has one -ERR for everything: before anything was told, it is the mechanism that is refused. */
+static void take_status(const struct attempt *attempt, const struct pop3_reply *reply, struct sasl_answer *ret)
 {
-	struct buf line CLEANUP(wipe_bufp) = BUF_INIT(POP3_COMMAND_MAX);
-
-	if (!buf_room(&line, word.n + text.n + 2)) /* all at once: no growing leaves a copy behind */
-		return fail(err, E_INVALID, RETRY_NEVER, "user name or password is too long");
-	buf_add(&line, word);
-	buf_add(&line, text);
-	buf_add(&line, STR("\r\n"));
-	return stream_write_secret(pop3->stream, buf_str(&line), err);
+	ret->kind = reply->ok ? SASL_DONE : attempt->told ? SASL_REFUSED : SASL_CANNOT;
+	if (!reply->ok)
+		pop3_refused(reply, "login", SCOPE_ACCOUNT, E_AUTH, RETRY_NEVER, &ret->fault);
 }
 
-static int check_credentials(const struct receiver_options *options, struct error *err)
-{
-	struct str password;
+/* ---------------------------------------------------------------- AUTH */
 
-	if (!options->login.user || !*options->login.user || !options->login.password ||
-	    !secret_is_set(options->login.password))
-		return fail(err, E_INVALID, RETRY_NEVER, "user name or password is missing");
-	password = secret_reveal(options->login.password);
-	if (strpbrk(options->login.user, "\r\n") || str_find_char(password, '\r') >= 0 ||
-	    str_find_char(password, '\n') >= 0 || str_find_char(password, '\0') >= 0)
-		return fail(err, E_INVALID, RETRY_NEVER, "user name or password has a line break or NUL in it");
+static int begin(void *ctx, const char *name, struct str initial, struct error *err)
+{
+	struct attempt *attempt = ctx;
+	struct pop3 *pop3 = attempt->pop3;
+	int r;
+
+	attempt->told = initial.p != NULL;
+	if (!initial.p)
+		return pop3_send(pop3, err, "AUTH %s", name);
+	r = stream_printf(pop3->stream, err, "AUTH %s ", name) < 0 ? pop3_break(pop3, err) : 0;
+	if (r == 0)
+		r = send_secret(pop3, initial, err);
+	return r < 0 ? r : send_secret(pop3, STR("\r\n"), err);
+}
+
+static int respond(void *ctx, struct str line, struct error *err)
+{
+	struct attempt *attempt = ctx;
+	int r = send_secret(attempt->pop3, line, err);
+
+	attempt->told = true;
+	return r < 0 ? r : send_secret(attempt->pop3, STR("\r\n"), err);
+}
+
+static int read_status(void *ctx, struct sasl_answer *ret, struct error *err)
+{
+	struct attempt *attempt = ctx;
+	struct pop3_reply reply;
+	int r = pop3_read_challenge(attempt->pop3, &reply, err);
+
+	if (r < 0)
+		return r;
+	if (reply.is_challenge) {
+		ret->kind = SASL_CHALLENGE;
+		ret->text = reply.text;
+	} else {
+		take_status(attempt, &reply, ret);
+	}
 	return 0;
 }
 
-static int refused(struct pop3 *pop3, const struct pop3_reply *reply, struct error *err)
+/* ---------------------------------------------------------------- USER and PASS */
+
+/* The rest of the line is the text, spaces included. */
+static int send_line(struct pop3 *pop3, struct str word, struct str text, struct error *err)
 {
-	pop3_refused(reply, "login", SCOPE_ACCOUNT, E_AUTH, RETRY_NEVER, err);
-	return pop3_break(pop3, err);
+	int r = stream_write(pop3->stream, word, err) < 0 ? pop3_break(pop3, err) : 0;
+
+	if (r == 0)
+		r = send_secret(pop3, text, err);
+	return r < 0 ? r : send_secret(pop3, STR("\r\n"), err);
 }
 
 /* With PIPELINING both lines leave together. */
-static int user_and_pass(struct pop3 *pop3, const struct receiver_options *options, struct error *err)
+static int log_in_by_command(void *ctx, struct str user, struct str password, struct sasl_answer *ret,
+                             struct error *err)
 {
-	struct pop3_reply user, pass;
-	int r = send_text(pop3, STR("USER "), str_of(options->login.user), err);
+	struct attempt *attempt = ctx;
+	struct pop3 *pop3 = attempt->pop3;
+	bool together = pop3_is_pipelined(pop3);
+	struct pop3_reply reply;
+	int r = send_line(pop3, STR("USER "), user, err);
 
-	if (r >= 0 && pop3_is_pipelined(pop3))
-		r = send_text(pop3, STR("PASS "), secret_reveal(options->login.password), err);
-	if (r < 0)
-		return pop3_break(pop3, err);
-	r = pop3_read_reply(pop3, "login", &user, err);
+	attempt->told = true;
+	if (r == 0 && together)
+		r = send_line(pop3, STR("PASS "), password, err);
+	if (r == 0)
+		r = pop3_read_reply(pop3, "login", &reply, err);
+	if (r == 0 && reply.ok) {
+		if (!together)
+			r = send_line(pop3, STR("PASS "), password, err);
+		if (r == 0)
+			r = pop3_read_reply(pop3, "login", &reply, err);
+	}
 	if (r < 0)
 		return r;
-	if (!user.ok)
-		return refused(pop3, &user, err);
-	if (!pop3_is_pipelined(pop3) &&
-	    send_text(pop3, STR("PASS "), secret_reveal(options->login.password), err) < 0)
-		return pop3_break(pop3, err);
-	r = pop3_read_reply(pop3, "login", &pass, err);
-	return r < 0 ? r : pass.ok ? 0 : refused(pop3, &pass, err);
+	take_status(attempt, &reply, ret);
+	return 0;
 }
+
+/* ---------------------------------------------------------------- both */
 
 int pop3_log_in(struct pop3 *pop3, const struct receiver_options *options, struct error *err)
 {
-	int r = check_credentials(options, err);
+	static const struct sasl_peer peer = {
+	        .begin = begin, .respond = respond, .read = read_status, .command = log_in_by_command};
+	struct attempt attempt = {.pop3 = pop3};
+	struct sasl_offer offer = pop3->offer;
+	const struct sasl_options sasl = {
+	        .login = &options->login,
+	        .stream = pop3->stream,
+	        .host = options->stream.host,
+	        .port = options->stream.port,
+	        .offer = &offer,
+	        .max_initial = INITIAL_MAX,
+	        .peer = &peer,
+	        .ctx = &attempt,
+	};
+	int r;
 
-	if (r < 0)
-		return pop3_break(pop3, err);
-	if (!stream_is_tls(pop3->stream) && !options->login.allow_insecure) {
-		fail(err, E_INSECURE, RETRY_NEVER,
-		     "the connection is not encrypted: no password was sent (choose TLS or STARTTLS, or allow an "
-		     "insecure login)");
-		return pop3_break(pop3, err);
-	}
-	return user_and_pass(pop3, options, err);
+	/* RFC 2449 §6.3: without USER the two commands aren't there; a server without CAPA has nothing else. */
+	if ((pop3->capabilities & POP3_CAP_USER) || !pop3->has_capabilities)
+		offer.mechanisms |= SASL_BIT(SASL_COMMAND);
+	r = sasl_log_in(&sasl, err);
+	return r < 0 && !pop3->broken.code ? pop3_break(pop3, err) : r;
 }

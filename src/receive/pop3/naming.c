@@ -14,7 +14,7 @@
 /* ---------------------------------------------------------------- the digest of one message */
 
 struct naming {
-	struct digest *digest;
+	struct digesting *digest;
 	struct buf header;
 	bool in_body;   /* the header has been digested */
 	bool with_body; /* the body counts as well */
@@ -79,8 +79,8 @@ static void take_bytes(void *ctx, struct str bytes)
 
 static struct str finish_name(struct pop3 *pop3, struct naming *n, uint64_t size)
 {
-	unsigned char digest[DIGEST_BYTES];
-	struct buf hex CLEANUP(buf_done) = BUF_INIT(2 * DIGEST_BYTES);
+	unsigned char digest[DIGEST_MAX];
+	struct buf hex CLEANUP(buf_done) = BUF_INIT(2 * DIGEST_MAX);
 
 	if (!n->in_body)
 		digest_header(n);

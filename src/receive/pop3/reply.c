@@ -63,7 +63,7 @@ static void split_code(struct pop3_reply *reply)
 	reply->text = str_trim(str_slice(rest, (size_t)end + 1, rest.n));
 }
 
-int pop3_read_reply(struct pop3 *pop3, const char *step, struct pop3_reply *ret, struct error *err)
+static int read_answer(struct pop3 *pop3, const char *step, bool challenge, struct pop3_reply *ret, struct error *err)
 {
 	struct pop3_reply reply = {0};
 	struct cursor line;
@@ -74,15 +74,27 @@ int pop3_read_reply(struct pop3 *pop3, const char *step, struct pop3_reply *ret,
 		return pop3_break(pop3, err);
 	line = cursor_of(text);
 	reply.ok = cursor_take_nocase(&line, STR("+OK"));
-	if (!reply.ok && !cursor_take_nocase(&line, STR("-ERR"))) {
+	reply.is_challenge = !reply.ok && challenge && cursor_take_char(&line, '+');
+	if (!reply.ok && !reply.is_challenge && !cursor_take_nocase(&line, STR("-ERR"))) {
 		fail(err, E_PROTOCOL, RETRY_LATER, "%s: an answer that is not POP3: " STR_FMT, step,
 		     STR_ARG(str_slice(text, 0, 80)));
 		return pop3_break(pop3, err);
 	}
 	reply.text = str_trim(cursor_rest(&line));
-	split_code(&reply);
+	if (!reply.is_challenge)
+		split_code(&reply);
 	*ret = reply;
 	return 0;
+}
+
+int pop3_read_reply(struct pop3 *pop3, const char *step, struct pop3_reply *ret, struct error *err)
+{
+	return read_answer(pop3, step, false, ret, err);
+}
+
+int pop3_read_challenge(struct pop3 *pop3, struct pop3_reply *ret, struct error *err)
+{
+	return read_answer(pop3, "login", true, ret, err);
 }
 
 int pop3_read_line(struct pop3 *pop3, struct str *ret_line, struct error *err)

@@ -103,8 +103,7 @@ static void take_sasl(struct pop3 *pop3, struct str words)
 	struct str word;
 
 	while (words.n && str_split(&words, ' ', &word))
-		if (str_eq_nocase(word, STR("PLAIN")))
-			pop3->capabilities |= POP3_CAP_SASL_PLAIN;
+		sasl_offer_add(&pop3->offer, word);
 }
 
 static void take_capability(struct pop3 *pop3, struct str line)
@@ -139,6 +138,7 @@ static int ask_capabilities(struct pop3 *pop3, struct error *err)
 	int r = pop3_send(pop3, err, "CAPA"), lines = 0;
 
 	pop3->capabilities = 0;
+	pop3->offer = (struct sasl_offer){0};
 	if (r == 0)
 		r = pop3_read_reply(pop3, "capabilities", &reply, err);
 	if (r < 0)

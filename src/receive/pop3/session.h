@@ -15,6 +15,7 @@
 #ifndef RECEIVE_POP3_SESSION_H
 #define RECEIVE_POP3_SESSION_H
 
+#include "auth/sasl.h"
 #include "base/arena.h"
 #include "receive/body.h"
 #include "receive/receiver.h"
@@ -30,10 +31,9 @@ enum {
 enum pop3_capability {
 	POP3_CAP_STLS = 1 << 0,
 	POP3_CAP_USER = 1 << 1,
-	POP3_CAP_SASL_PLAIN = 1 << 2,
-	POP3_CAP_PIPELINING = 1 << 3,
-	POP3_CAP_UIDL = 1 << 4,
-	POP3_CAP_TOP = 1 << 5,
+	POP3_CAP_PIPELINING = 1 << 2,
+	POP3_CAP_UIDL = 1 << 3,
+	POP3_CAP_TOP = 1 << 4,
 };
 
 /* A message of the mailbox. */
@@ -61,6 +61,7 @@ struct pop3 {
 
 	unsigned capabilities; /* enum pop3_capability */
 	bool has_capabilities; /* the server knows CAPA */
+	struct sasl_offer offer;
 	int login_delay_s;
 	bool is_logged_in, is_over; /* over: QUIT was answered */
 
@@ -88,7 +89,8 @@ int pop3_open_on(struct stream *stream, const struct receiver_options *options, 
 struct pop3_reply {
 	bool ok;
 	struct str code; /* "SYS/TEMP" of "-ERR [SYS/TEMP] busy"; empty where there is none */
-	struct str text; /* the rest; views until the next read */
+	bool is_challenge; /* "+ TEXT", where the caller said that one may come */
+	struct str text;   /* the rest; views until the next read */
 };
 
 /* Fails with what broke the connection before, if anything did. Every operation begins with it. */
@@ -102,6 +104,9 @@ int pop3_send(struct pop3 *pop3, struct error *err, const char *fmt, ...) PRINTF
 
 /* Reads a status line; `step` (static text) names what is waited for. Failures are of the connection and final. */
 int pop3_read_reply(struct pop3 *pop3, const char *step, struct pop3_reply *ret, struct error *err) NODISCARD;
+
+/* The same during an exchange of SASL, where a challenge may come instead. */
+int pop3_read_challenge(struct pop3 *pop3, struct pop3_reply *ret, struct error *err) NODISCARD;
 
 /* The next line of a listing: 1, or 0 at the line with the dot. */
 int pop3_read_line(struct pop3 *pop3, struct str *ret_line, struct error *err) NODISCARD;
