@@ -230,6 +230,7 @@ void imap_take_capabilities(struct imap *imap, struct str words)
 {
 	struct str word;
 
+	stream_tell(imap->stream, WATCH_CAPABLE, words);
 	imap->capabilities = 0;
 	imap->offer = (struct sasl_offer){0};
 	imap->capabilities_told = true;
@@ -343,6 +344,8 @@ static int read_untagged(struct imap *imap, struct error *err)
 	}
 	if (imap_token_is(&word, STR("ENABLED")) && str_find_nocase(imap_text(rd), STR("UTF8=ACCEPT")) >= 0)
 		imap->utf8 = true;
+	if (imap->folders && imap_token_is(&word, STR("LIST")))
+		return imap_read_folder(imap, err);
 	if (word.kind != TOKEN_ATOM)
 		return fail(err, E_PROTOCOL, RETRY_LATER, "an answer that is not IMAP: * " STR_FMT,
 		            STR_ARG(str_slice(imap_text(rd), 0, 80)));

@@ -8,6 +8,8 @@
 
 #include "base/mem.h"
 
+#include <stdio.h>
+
 /* ---------------------------------------------------------------- new and close */
 
 static char *copy_text(const char *text)
@@ -89,6 +91,7 @@ static int read_greeting(struct imap *imap, struct error *err)
 	if (imap_reader_next(rd, err) < 0)
 		return imap_break(imap, err);
 	line = cursor_rest(&rd->line);
+	stream_tell(imap->stream, WATCH_GREETED, line);
 	preauth = cursor_take_nocase(&rd->line, STR("* PREAUTH"));
 	if (!preauth && !cursor_take_nocase(&rd->line, STR("* OK"))) {
 		if (str_starts_nocase(line, STR("* BYE"))) {
@@ -159,6 +162,16 @@ static int secure(struct imap *imap, const struct receiver_options *options, boo
 
 /* ---------------------------------------------------------------- select */
 
+static void tell_selected(const struct imap *imap)
+{
+	char text[160];
+
+	snprintf(text, sizeof text, "%u message%s%s, %s", imap->exists, imap->exists == 1 ? "" : "s",
+	         imap->read_only ? ", read-only" : "",
+	         imap->capabilities & CAP_IDLE ? "tells of new mail at once (IDLE)" : "is polled (no IDLE)");
+	stream_tell(imap->stream, WATCH_SELECTED, str_of(text));
+}
+
 /* UTF8=ACCEPT (RFC 6855): without it, servers that know it may hand out mail with foreign addresses in a changed form.
  */
 static int send_enable(struct imap *imap, struct imap_command *command, struct error *err)
@@ -202,6 +215,7 @@ static int check_selected(struct imap *imap, const struct imap_command *command,
 		                  "moved afterwards",
 		                  folder);
 	imap->selected = true;
+	tell_selected(imap);
 	return 0;
 }
 
@@ -232,7 +246,13 @@ static int log_in(struct imap *imap, const struct receiver_options *options, str
 {
 	int r = know_capabilities(imap, err);
 
-	return r < 0 ? r : imap_log_in(imap, options, err);
+	if (r < 0)
+		return r;
+	stream_tell(imap->stream, WATCH_LOGGING_IN, STR(""));
+	r = imap_log_in(imap, options, err);
+	if (r == 0)
+		stream_tell(imap->stream, WATCH_LOGGED_IN, STR(""));
+	return r;
 }
 
 int imap_open_on(struct stream *stream, const struct receiver_options *options, struct receiver **ret,
@@ -246,6 +266,8 @@ int imap_open_on(struct stream *stream, const struct receiver_options *options, 
 	r = secure(imap, options, preauth, err);
 	if (r == 0 && !preauth)
 		r = log_in(imap, options, err);
+	if (r == 0 && options->list_folders)
+		r = imap_list_folders(imap, options, err);
 	if (r == 0)
 		r = select_folder(imap, err);
 	if (r < 0)

@@ -10,6 +10,7 @@
  *	scan.c         receiver_scan, receiver_next: batches, order, what is missing
  *	acknowledge.c  seen, deleted, moved
  *	list.c         every UID
+ *	folders.c      the names of the folders
  *	idle.c         IDLE and NOOP */
 #ifndef RECEIVE_IMAP_SESSION_H
 #define RECEIVE_IMAP_SESSION_H
@@ -117,6 +118,9 @@ struct imap {
 	/* list.c: numbers of a SEARCH go here while it is set */
 	struct imap_uids *found;
 
+	/* folders.c: names of a LIST go here while it is set */
+	struct imap_folder_list *folders;
+
 	/* acknowledge.c: begun and not ended; NULL: none */
 	struct imap_acknowledgement *acknowledgement;
 };
@@ -222,6 +226,12 @@ int imap_list(struct receiver *r, void (*each)(void *ctx, uint32_t uid), void *c
 int imap_search(struct imap *imap, const char *command, struct imap_uids *found, struct error *err) NODISCARD;
 void imap_uids_sort(struct imap_uids *uids); /* ascending, each once */
 void imap_uids_donep(struct imap_uids *uids);
+
+/* Calls options->list_folders for each folder that can be selected. */
+int imap_list_folders(struct imap *imap, const struct receiver_options *options, struct error *err) NODISCARD;
+
+/* Reads the rest of "* LIST …" for it. */
+int imap_read_folder(struct imap *imap, struct error *err) NODISCARD;
 
 int imap_idle_start(struct receiver *r, struct error *err) NODISCARD;
 int imap_idle_ready(struct receiver *r, struct error *err) NODISCARD;

@@ -113,4 +113,8 @@ void smtp_conclude(struct outgoing *item, int code, struct str words);
 
 int smtp_send(struct sender *s, struct outgoing *const *items, size_t n, struct error *err);
 
+/* ---------------------------------------------------------------- try.c */
+
+int smtp_try_envelope(struct sender *s, const char *from, const char *to, struct error *err);
+
 #endif
