@@ -104,7 +104,7 @@ static void check_receiver(struct check *check, const struct account *account, c
 		                  &err);
 	}
 	if (r == 0)
-		connection_text("IMAP", connection.security, text, sizeof text);
+		connection_text(receive_protocol_name(connection.protocol), connection.security, text, sizeof text);
 	report(check, what, r == 0, r == 0 ? text : err.text);
 }
 

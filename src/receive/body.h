@@ -1,5 +1,5 @@
-/* Where a message's bytes go while they come: up to 1 MiB on the heap, above that into an unlinked temporary file that is
- * mapped for reading; beyond the limit only what its header needs is kept.
+/* Where a message's bytes go while they come: up to 1 MiB on the heap, above that into an unlinked temporary file that
+ *is mapped for reading; beyond the limit only what its header needs is kept.
  *
  *	body_begin(&body, size, max);
  *	body_add(&body, bytes) …

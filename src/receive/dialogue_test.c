@@ -388,9 +388,8 @@ static bool option(struct play *play, struct str verb, struct str arg)
 
 static void init_play(struct play *play, const struct dialogue *dialogue)
 {
-	*play = (struct play){.dialogue = dialogue,
-	                      .tokens.get = give_token,
-	                      .names = IS_POP3 ? names_memory_new() : NULL};
+	*play = (struct play){
+	        .dialogue = dialogue, .tokens.get = give_token, .names = IS_POP3 ? names_memory_new() : NULL};
 	secret_set(&play->password, STR("secret"));
 	play->options = (struct receiver_options){
 	        .stream = {.host = "localhost",

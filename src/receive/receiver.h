@@ -161,7 +161,7 @@ int receiver_noop(struct receiver *r, struct error *err) NODISCARD;
 
 int receiver_fd(const struct receiver *r);
 int receiver_pause_s(const struct receiver *r); /* the least time from one log-in to the next that the server wants */
-void receiver_close(struct receiver *r); /* says goodbye where that costs no waiting; NULL is fine */
+void receiver_close(struct receiver *r);        /* says goodbye where that costs no waiting; NULL is fine */
 DEFINE_CLEANUP(struct receiver *, receiver_close)
 
 extern const struct receiver_ops imap_receiver;

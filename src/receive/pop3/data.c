@@ -1,7 +1,7 @@
 /* The lines of a message (RFC 1939 §3): see session.h.
  *
- * Only CRLF ends a line here: where a bare LF did, a mail with "LF . CR LF" in it, which servers hand out as it is, would
- * end before its end, and the rest of it would speak in the server's name. */
+ * Only CRLF ends a line here: where a bare LF did, a mail with "LF . CR LF" in it, which servers hand out as it is,
+ * would end before its end, and the rest of it would speak in the server's name. */
 #include "receive/pop3/session.h"
 
 enum state {

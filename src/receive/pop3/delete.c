@@ -1,8 +1,8 @@
 /* Telling the server what has been handled, and what POP3 can't do: see session.h.
  *
  * DELE only marks; the server deletes when it gets QUIT, and says so in its answer (RFC 1939 §6). So _begin marks, _end
- * quits, and the session is over with it. A connection lost before that answer leaves open what happened: the names tell
- * the next one what is still there, and it marks that again. */
+ * quits, and the session is over with it. A connection lost before that answer leaves open what happened: the names
+ * tell the next one what is still there, and it marks that again. */
 #include "receive/pop3/session.h"
 
 #include "base/fault.h"
@@ -61,6 +61,8 @@ int pop3_acknowledge_begin(struct receiver *receiver, const uint32_t *uids, size
 	if (r < 0 || n == 0 || pop3->options.after != AFTER_DELETE)
 		return r;
 	r = pop3_read_over(pop3, err);
+	if (r == 0)
+		r = pop3_expect_silence(pop3, err);
 	fault_step("pop3 delete: before");
 	return r < 0 ? r : mark(pop3, uids, n, err);
 }
@@ -84,13 +86,16 @@ int pop3_acknowledge_end(struct receiver *receiver, struct error *err)
 	if (r < 0 || (pop3->deleted_count == 0 && !pop3->refusal.code))
 		return r;
 	r = pop3_forget_scan(pop3, err);
+	if (r == 0)
+		r = pop3_expect_silence(pop3, err);
 	fault_step("pop3 quit: before");
 	if (r == 0)
 		r = pop3_send(pop3, err, "QUIT");
 	if (r == 0)
 		r = pop3_read_reply(pop3, "quit", &reply, err);
 	if (r < 0)
-		return error_prefix(err, "whether the server deleted what was handled isn't known, so it is told again");
+		return error_prefix(err,
+		                    "whether the server deleted what was handled isn't known, so it is told again");
 	fault_step("pop3 quit: after");
 	pop3->is_over = true;
 	if (!reply.ok)

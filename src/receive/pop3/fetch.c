@@ -1,12 +1,12 @@
 /* receiver_scan and receiver_next: see session.h.
  *
- * With PIPELINING several RETR are on their way, bounded by count and bytes; without it the next is asked for as soon as
- * the one before has been read, so that the server works while the caller does. */
+ * With PIPELINING several RETR are on their way, bounded by count and bytes; without it the next is asked for as soon
+ * as the one before has been read, so that the server works while the caller does. */
 #include "receive/pop3/session.h"
 
 #include "base/mem.h"
 
-#define BYTES_AHEAD 4  /* times batch_bytes */
+#define BYTES_AHEAD 4 /* times batch_bytes */
 #define HEADER_COST KIB(16)
 
 /* ---------------------------------------------------------------- scan */
@@ -147,6 +147,22 @@ static void cut_to_header(struct incoming *in, uint64_t size)
 	in->size = size;
 }
 
+/* LIST may lie about a size. But a message that isn't as large as told, and just as large as the one before, is the one
+ * before, sent twice: what follows would be one off. */
+static int check_octets(struct pop3 *pop3, const struct pop3_mail *mail, uint64_t octets, struct error *err)
+{
+	bool is_as_told = octets == mail->size;
+
+	if (!is_as_told && octets && octets == pop3->last_octets) {
+		fail(err, E_PROTOCOL, RETRY_LATER,
+		     "retr: message %u has %llu octets, as the one before, and not %llu as told", mail->number,
+		     (unsigned long long)octets, (unsigned long long)mail->size);
+		return pop3_break(pop3, err);
+	}
+	pop3->last_octets = is_as_told ? octets : 0;
+	return 0;
+}
+
 static int read_body(struct pop3 *pop3, struct pop3_wanted *wanted, struct error *err)
 {
 	bool header_only = is_too_large(pop3, wanted->mail);
@@ -156,6 +172,8 @@ static int read_body(struct pop3 *pop3, struct pop3_wanted *wanted, struct error
 
 	body_begin(&body, header_only ? HEADER_COST : wanted->mail->size, pop3->options.max_message_bytes);
 	r = pop3_read_data(pop3, add_bytes, &body, err);
+	if (r == 0 && !header_only)
+		r = check_octets(pop3, wanted->mail, body.total, err);
 	if (r < 0)
 		return r;
 	if (body_end(&body, &wanted->incoming, &fault) < 0)

@@ -1,5 +1,5 @@
-/* What is in the mailbox: see session.h. UIDL says what is there, LIST how large it is; what one of them leaves out, the
- * other has. Message numbers are the server's for this session; ours come from the names. */
+/* What is in the mailbox: see session.h. UIDL says what is there, LIST how large it is; what one of them leaves out,
+ * the other has. Message numbers are the server's for this session; ours come from the names. */
 #include "receive/pop3/session.h"
 
 #include "base/cursor.h"
@@ -68,8 +68,8 @@ static int take_size(struct pop3 *pop3, struct str line, struct error *err)
 	return 0;
 }
 
-/* RFC 1939 §7: 1 to 70 characters from 0x21 to 0x7e. Longer ones are taken as far as they can be kept; what isn't such a
- * name at all is none. */
+/* RFC 1939 §7: 1 to 70 characters from 0x21 to 0x7e. Longer ones are taken as far as they can be kept; what isn't such
+ * a name at all is none. */
 static bool is_name(struct str text)
 {
 	bool good = text.n && text.n <= POP3_NAME_MAX;
@@ -160,9 +160,8 @@ static void drop_doubled_names(struct pop3 *pop3)
 	bool *doubled CLEANUP(freep) = mem_new(MAX(pop3->mail_count, 1), sizeof *doubled);
 
 	for (size_t i = 0; i < pop3->mail_count; i++) {
-		struct pop3_mail *first = pop3->mails[i].name.n
-		                                  ? map_set(firsts, pop3->mails[i].name, &pop3->mails[i])
-		                                  : NULL;
+		struct pop3_mail *first =
+		        pop3->mails[i].name.n ? map_set(firsts, pop3->mails[i].name, &pop3->mails[i]) : NULL;
 
 		if (first)
 			doubled[i] = doubled[first - pop3->mails] = true;

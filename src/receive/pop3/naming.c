@@ -1,6 +1,7 @@
 /* Names for messages whose server has none for them (UIDL is optional), or has given one name to several: the digest of
  * the header and the size, by TOP; without TOP the digest of the whole message. Fields that servers write into the
- * header when a mail is read don't count. Copies of one mail get " 2", " 3" behind it, in the order of their numbers. */
+ * header when a mail is read don't count. Copies of one mail get " 2", " 3" behind it, in the order of their numbers.
+ */
 #include "receive/pop3/session.h"
 
 #include "base/log.h"
@@ -22,8 +23,8 @@ struct naming {
 
 static bool is_written_by_servers(struct str line)
 {
-	static const struct str names[] = {STR_INIT("Status:"), STR_INIT("X-Status:"), STR_INIT("X-Keywords:"),
-	                                   STR_INIT("X-UID:"),  STR_INIT("X-UIDL:"),   STR_INIT("X-IMAP:"),
+	static const struct str names[] = {STR_INIT("Status:"), STR_INIT("X-Status:"),      STR_INIT("X-Keywords:"),
+	                                   STR_INIT("X-UID:"),  STR_INIT("X-UIDL:"),        STR_INIT("X-IMAP:"),
 	                                   STR_INIT("Lines:"),  STR_INIT("Content-Length:")};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
@@ -112,8 +113,7 @@ static int read_name(struct pop3 *pop3, struct pop3_mail *mail, bool whole, stru
 
 static int ask(struct pop3 *pop3, const struct pop3_mail *mail, bool whole, struct error *err)
 {
-	return whole ? pop3_send(pop3, err, "RETR %u", mail->number)
-	             : pop3_send(pop3, err, "TOP %u 0", mail->number);
+	return whole ? pop3_send(pop3, err, "RETR %u", mail->number) : pop3_send(pop3, err, "TOP %u 0", mail->number);
 }
 
 static bool is_unnamed(const struct pop3_mail *mail)
@@ -183,7 +183,7 @@ static void tell_copies_apart(struct pop3 *pop3, const uint32_t *list, size_t n)
 int pop3_name_unnamed(struct pop3 *pop3, struct error *err)
 {
 	uint32_t *all CLEANUP(freep) = mem_new(MAX(pop3->mail_count, 1), sizeof *all),
-	         *list CLEANUP(freep) = mem_new(MAX(pop3->mail_count, 1), sizeof *list);
+	              *list CLEANUP(freep) = mem_new(MAX(pop3->mail_count, 1), sizeof *list);
 	size_t count = list_unnamed(pop3, all);
 	bool has_top = (pop3->capabilities & POP3_CAP_TOP) || !pop3->has_capabilities;
 	int r = 0;

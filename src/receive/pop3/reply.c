@@ -97,6 +97,15 @@ int pop3_read_challenge(struct pop3 *pop3, struct pop3_reply *ret, struct error 
 	return read_answer(pop3, "login", true, ret, err);
 }
 
+int pop3_expect_silence(struct pop3 *pop3, struct error *err)
+{
+	int r = stream_has_input(pop3->stream) ? 1 : stream_wait(pop3->stream, 0, err);
+
+	if (r > 0)
+		fail(err, E_PROTOCOL, RETRY_LATER, "the server answered more than it was asked");
+	return r ? pop3_break(pop3, err) : 0;
+}
+
 int pop3_read_line(struct pop3 *pop3, struct str *ret_line, struct error *err)
 {
 	struct str line;
@@ -120,8 +129,8 @@ static const struct {
 	int code;
 	enum retry retry;
 } code_words[] = {
-        {STR_INIT("IN-USE"), E_IN_USE, RETRY_LATER},         {STR_INIT("LOGIN-DELAY"), E_THROTTLED, RETRY_LATER},
-        {STR_INIT("SYS/TEMP"), E_REFUSED, RETRY_LATER},      {STR_INIT("SYS/PERM"), E_REFUSED, RETRY_NEVER},
+        {STR_INIT("IN-USE"), E_IN_USE, RETRY_LATER},    {STR_INIT("LOGIN-DELAY"), E_THROTTLED, RETRY_LATER},
+        {STR_INIT("SYS/TEMP"), E_REFUSED, RETRY_LATER}, {STR_INIT("SYS/PERM"), E_REFUSED, RETRY_NEVER},
         {STR_INIT("AUTH"), E_AUTH, RETRY_NEVER},
 };
 

@@ -21,11 +21,11 @@
 #include "receive/receiver.h"
 
 enum {
-	POP3_LINE_MAX = 8 * 1024,  /* RFC 2449 §4: 512 */
-	POP3_NAME_MAX = 255,       /* of a UIDL; RFC 1939 §7: 70 */
+	POP3_LINE_MAX = 8 * 1024, /* RFC 2449 §4: 512 */
+	POP3_NAME_MAX = 255,      /* of a UIDL; RFC 1939 §7: 70 */
 	POP3_MESSAGES_MAX = 1000000,
 	POP3_COMMAND_MAX = 4 * 1024,
-	POP3_AHEAD_MAX = 200,      /* commands sent and not answered */
+	POP3_AHEAD_MAX = 200, /* commands sent and not answered */
 };
 
 enum pop3_capability {
@@ -73,6 +73,7 @@ struct pop3 {
 	struct pop3_wanted *wanted;
 	size_t wanted_count, taken, answered, asked;
 	uint64_t bytes_ahead;
+	uint64_t last_octets; /* of the message read last, where it was as large as LIST said; else 0 */
 
 	/* delete.c */
 	struct str *deleted; /* names, in texts */
@@ -88,7 +89,7 @@ int pop3_open_on(struct stream *stream, const struct receiver_options *options, 
 
 struct pop3_reply {
 	bool ok;
-	struct str code; /* "SYS/TEMP" of "-ERR [SYS/TEMP] busy"; empty where there is none */
+	struct str code;   /* "SYS/TEMP" of "-ERR [SYS/TEMP] busy"; empty where there is none */
 	bool is_challenge; /* "+ TEXT", where the caller said that one may come */
 	struct str text;   /* the rest; views until the next read */
 };
@@ -114,6 +115,10 @@ int pop3_read_line(struct pop3 *pop3, struct str *ret_line, struct error *err) N
 /* The error for a refused command, with code and retry as the response code says and `code` where it says nothing. */
 int pop3_refused(const struct pop3_reply *reply, const char *step, enum scope scope, int code, enum retry retry,
                  struct error *err);
+
+/* Where nothing is on its way, nothing may come: POP3 has no tags, and an answer too many would be taken for that of
+ * the next command. Waits for nothing. */
+int pop3_expect_silence(struct pop3 *pop3, struct error *err) NODISCARD;
 
 bool pop3_is_pipelined(const struct pop3 *pop3);
 
