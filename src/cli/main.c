@@ -31,6 +31,7 @@ const struct command *const commands[] = {
         &loops_command,
         &automatic_mail_command,
         &inspect_command,
+        &test_command,
         &keys_command,
         &doctor_command,
         &version_command,
