@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "security/channel_binding.h"
 #include "net/watch.h"
 #include "security/tls.h"
 
@@ -91,6 +92,9 @@ const char *stream_security_text(const struct stream *stream); /* "TLSv1.3 TLS_A
 /* What TLS agreed on and the server's certificates; all empty for a plain stream. Strings live in the arena. */
 struct tls_peer stream_peer(const struct stream *stream, struct arena *arena);
 uint64_t stream_bytes_read(const struct stream *stream);
+
+/* What tells this TLS connection from every other; false in clear and where there is none. */
+bool stream_channel_binding(const struct stream *stream, struct channel_binding *ret_binding);
 
 /* For protocols: tells who watches, if anybody does. */
 void stream_tell(const struct stream *stream, enum watch_kind kind, struct str text);

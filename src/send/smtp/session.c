@@ -34,24 +34,18 @@ static int read_greeting(struct smtp *smtp, struct error *err)
 		return rc;
 	if (reply.code < 400)
 		return fail(err, E_PROTOCOL, RETRY_LATER, "greeting: the server answers %d instead of 220", reply.code);
-	smtp_refused(&reply, E_REFUSED, "greeting", err);
+	rc = smtp_refused(&reply, E_REFUSED, "greeting", err);
 	if (err)
 		err->retry = RETRY_LATER;
-	return E_REFUSED;
+	return rc;
 }
 
 static void read_mechanisms(struct smtp *smtp, struct str list)
 {
 	struct str name;
 
-	while (str_split(&list, ' ', &name)) {
-		if (str_eq_nocase(name, STR("PLAIN")))
-			smtp->capabilities |= CAN_PLAIN;
-		else if (str_eq_nocase(name, STR("LOGIN")))
-			smtp->capabilities |= CAN_LOGIN;
-		else if (name.n)
-			smtp->capabilities |= CAN_OTHER_AUTH;
-	}
+	while (str_split(&list, ' ', &name))
+		sasl_offer_add(&smtp->offer, name);
 }
 
 struct hello {
@@ -144,6 +138,7 @@ static int say_hello(struct smtp *smtp, const char *helo_name, struct error *err
 	if (!is_plain_name(helo_name))
 		return fail(err, E_INVALID, RETRY_NEVER, "HELO name \"%.80s\" is no host name", helo_name);
 	smtp->capabilities = 0;
+	smtp->offer = (struct sasl_offer){0};
 	smtp->max_bytes = 0;
 	rc = stream_printf(smtp->stream, err, "EHLO %s\r\n", helo_name);
 	if (rc >= 0)
