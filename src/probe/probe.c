@@ -213,7 +213,6 @@ bool probe_sender(const struct probe_options *options, struct arena *arena, stru
 	} else {
 		ops = sender_ops_of((enum send_protocol)connection.protocol);
 		sender = sender_options_of(&connection);
-		sender.helo_name = options->account->send.helo_name;
 		sender.stream.watch = &t->watch;
 		sender.transcript = track_transcript;
 		sender.transcript_ctx = t;
