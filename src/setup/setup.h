@@ -20,6 +20,7 @@
 #include "setup/case_type.h"
 #include "setup/keystore.h"
 #include "setup/listener.h"
+#include "setup/logo.h"
 #include "setup/provider.h"
 #include "setup/service_rule.h"
 #include "setup/template.h"
