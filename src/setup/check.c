@@ -49,6 +49,11 @@ const char *check_absolute_path(const char *value)
 	return value[0] == '/' ? NULL : "is not an absolute path";
 }
 
+const char *check_truststore(const char *value)
+{
+	return value[0] == '/' || !strchr(value, '/') ? NULL : "is neither an absolute path nor the id of a keystore";
+}
+
 const char *check_https_url(const char *value)
 {
 	static const char expected[] = "is not an address on the web (\"https://example.com/help\")";

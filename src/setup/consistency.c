@@ -2,6 +2,7 @@
 #include "setup/snapshot.h"
 
 #include "setup/mask.h"
+#include "setup/signing.h"
 
 /* ---------------------------------------------------------------- references */
 
@@ -186,7 +187,7 @@ static int check_accounts(const struct setup *setup, struct error *err)
 int setup_check(const struct setup *setup, struct error *err)
 {
 	if (check_references(setup, err) < 0 || check_folders(setup, err) < 0 || check_masks(setup, err) < 0 ||
-	    check_mappings(setup, err) < 0 || keystores_check(setup, err) < 0)
+	    check_mappings(setup, err) < 0 || keystores_check(setup, err) < 0 || signing_check(setup, err) < 0)
 		return E_INVALID;
 	return check_accounts(setup, err);
 }
