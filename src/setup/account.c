@@ -54,6 +54,8 @@ static const struct field send_fields[] = {
 	FIELD_ENUM(struct account_send, protocol, send_protocol_words, "Protocol"),
 	FIELD_TEXT(struct account_send, address, "Address", .max = 254, .check = check_address,
 		   .help = "The address mail is sent from"),
+	FIELD_TEXTS(struct account_send, aliases, "Aliases", .max = 200, .check = check_address,
+		    .help = "Further addresses whose mail comes to this mailbox; answers go out from the one that was written to"),
 	FIELD_TEXT(struct account_send, display_name, "Display name", .max = 200,
 		   .help = "What recipients see beside the address"),
 	FIELD_TEXT(struct account_send, reply_to, "Reply-to address", .max = 254, .check = check_address,

@@ -33,9 +33,10 @@ struct account {
 		bool enabled;
 		int protocol; /* enum send_protocol */
 		const char *address, *display_name, *reply_to;
-		int reply_token;     /* enum reply_token */
-		bool reference_line; /* preset false */
-		const char *user;    /* "": by the provider's login rule, else none */
+		struct text_list aliases; /* further addresses of the mailbox; answers go out from the one written to */
+		int reply_token;          /* enum reply_token */
+		bool reference_line;      /* preset false */
+		const char *user;         /* "": by the provider's login rule, else none */
 		struct secret password;
 		const char *profile;       /* authentication profile: tokens instead of a password; "": none */
 		const char *host;          /* "": the provider's */
@@ -90,6 +91,9 @@ extern const struct record_type account_type;
 
 /* "IMAP", "POP3": for people. */
 const char *receive_protocol_name(int protocol);
+
+/* The account's address or alias that this address is, with or without a +part, without case; NULL where it is none. */
+const char *account_own_address(const struct account *account, struct str address);
 
 /* Host, port, security, user and timeout after provider and defaults: what the connection really uses. Strings
  * borrowed from the two and from the struct itself: it can't be copied. */
