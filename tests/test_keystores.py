@@ -18,6 +18,7 @@ from servers.private import openssl
 from smime_post import Post, entity, mail
 from support import Home, server_or_skip
 
+JAVA = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "fuzz", "corpus", "security_keystore")
 TROUBLE = "Trailing blanks  \nFrom the start\n.\nTabs\t\nGrüße\n" + "long " * 300 + "\n-- \nSupport\n"
 
 
@@ -289,6 +290,59 @@ class Truststore(WithKeys):
         document["keystores"] = {}
         document["accounts"]["support"]["receive"]["tls"]["truststore"] = "none"
         self.assertIn('accounts/support/receive/tls/truststore: there is no keystore "none"', self.home.apply(json.dumps(document), expect=3).err)
+
+
+class Java(unittest.TestCase):
+    """Files as keytool made them: `keytool -storetype JKS -storepass secret`, the second key of two.jks with -keypass others."""
+
+    def setUp(self):
+        self.home = self.enterContext(Home())
+
+    def open(self, name, expect=0, folder=JAVA, **record):
+        return self.home.apply(json.dumps({"keystores": {"java": {"file": os.path.join(folder, name), **record}}}), expect=expect)
+
+    def entries(self):
+        return {entry["alias"]: entry["use"] for entry in self.home.json("keystores", "show", "java")["entries"]}
+
+    def test_jks(self):
+        self.open("one.jks", password="secret")
+        self.assertEqual(self.entries(), {"desk key": "sign, decrypt"})
+        self.open("trust.jks", password="secret")
+        self.assertEqual(self.entries(), {"partner": "encrypt"})
+        self.open("trust.jks")
+        self.assertEqual(self.entries(), {"partner": "encrypt"})
+        self.open("two.jks", password="secret", key_password="others")
+        self.assertEqual(self.entries(), {"first": "sign, decrypt", "second": "sign, decrypt"})
+
+    def test_wrong_passwords_are_told_apart(self):
+        for name, record, pattern in [
+                ("one.jks", {"password": "wrong"}, "keystores/java/password: the password doesn't open it, or the file was changed"),
+                ("one.jks", {}, "keystores/java/password: a password is needed"),
+                ("two.jks", {"password": "secret"}, 'the private key "second" needs another password: it has one of its own .key_password'),
+                ("two.jks", {"password": "secret", "key_password": "no"}, 'the private key "second" needs another password$'),
+        ]:
+            self.assertRegex(self.open(name, expect=3, **record).err.strip(), pattern)
+
+    def test_every_changed_byte_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(JAVA, "trust.jks"), "rb") as file:
+                good = file.read()
+            for at in (4, 11, 20, 100, len(good) - 1):
+                with open(os.path.join(folder, "changed"), "wb") as file:
+                    file.write(good[:at] + bytes([good[at] ^ 1]) + good[at + 1:])
+                self.open("changed", expect=3, folder=folder, password="secret")
+
+    @unittest.skipUnless(shutil.which("keytool"), "keytool isn't installed")
+    def test_what_this_keytool_writes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for kind, password in (("JKS", "geheim-ü"), ("PKCS12", "geheim")):
+                path = os.path.join(folder, kind + ".jks")
+                for alias in ("first", "Größe"):
+                    subprocess.run(["keytool", "-genkeypair", "-storetype", kind, "-storepass", password, "-keystore", path, "-alias", alias, "-keyalg",
+                                    "EC", "-dname", "CN=x", "-ext", "san=email:support@example.test"], check=True, capture_output=True,
+                                   env={**os.environ, "LC_ALL": "C.UTF-8"})
+                self.open(kind + ".jks", folder=folder, password=password)
+                self.assertEqual(self.entries(), {"first": "sign, decrypt", "größe": "sign, decrypt"})
 
 
 if __name__ == "__main__":

@@ -17,8 +17,7 @@ void connection_stream_options(const struct account_connection *connection, stru
 	                {
 	                        .lowest = (enum tls_version)connection->tls->lowest,
 	                        .truststore = connection->tls->truststore,
-	                        .trust = trust ? &trust->content : NULL,
-	                        .trust_password = trust ? &trust->password : NULL,
+	                        .trust = trust ? keystore_record_source(trust) : (struct keystore_source){0},
 	                        .skip_verify = !connection->tls->verify,
 	                },
 	        .connect_timeout_ms = connection->timeout_ms,

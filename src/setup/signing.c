@@ -90,7 +90,7 @@ static int open_dkim_keys(const struct setup *setup, const struct account *accou
 		return open_keystore(setup, d->keystore, &signing->dkim_keys, err);
 	if (d->key.fault)
 		return fail(err, E_AUTH, RETRY_NEVER, "can't be used: %s", d->key.fault);
-	return keystore_open_shared(&d->key, NULL, &signing->dkim_keys, err);
+	return keystore_open_shared(&(struct keystore_source){&d->key, NULL, NULL}, &signing->dkim_keys, err);
 }
 
 int account_dkim_open(const struct setup *setup, const struct account *account, struct account_signing *ret,
