@@ -10,6 +10,9 @@ enum send_protocol { SEND_SMTP };       /* "smtp" */
 /* Our token in Reply-To, besides that in Message-ID. */
 enum reply_token { REPLY_TOKEN_OFF, REPLY_TOKEN_PLUS }; /* "off" (preset), "plus": name+TOKEN@domain */
 
+/* Where reports on automatic answers go (RFC 3834 §3.3): "address" (preset) to ours, "none" nowhere. */
+enum answer_envelope { ANSWER_ENVELOPE_ADDRESS, ANSWER_ENVELOPE_NONE };
+
 /* Whether outgoing mail is encrypted: "never" (preset), "when-possible" (there is a certificate for every recipient),
  * "required" (else the mail isn't sent). */
 enum encrypt { ENCRYPT_NEVER, ENCRYPT_WHEN_POSSIBLE, ENCRYPT_REQUIRED };
@@ -42,6 +45,7 @@ struct account {
 		struct account_tls tls;
 		const char *helo_name;    /* "": this machine's name */
 		int64_t answers_per_hour; /* automatic answers to one address; preset 3 */
+		int answer_envelope;      /* enum answer_envelope */
 		struct account_send_smime {
 			const char *keystore; /* id; "": nothing is signed */
 			const char *alias;    /* "": the first key that names the address */
