@@ -1,11 +1,10 @@
 """Keys put to use: outgoing mail signed, encrypted and signed with DKIM, read by other programs (openssl, gpgsm, python3-dkim); certificates learned
 from mail; keystores as Java writes them; what expires."""
 
-import base64
+import datetime
 import email
 import json
 import os
-import re
 import shutil
 import subprocess
 import tempfile
@@ -22,11 +21,15 @@ JAVA = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
 TROUBLE = "Trailing blanks  \nFrom the start\n.\nTabs\t\nGrüße\n" + "long " * 300 + "\n-- \nSupport\n"
 
 
+def setUpModule():
+    WithKeys.top = top = tempfile.mkdtemp(prefix="hauspost-keys-")
+    unittest.addModuleCleanup(shutil.rmtree, top, True)
+    WithKeys.make_keys()
+
+
 class WithKeys(unittest.TestCase):
     @classmethod
-    def setUpClass(cls):
-        cls.top = tempfile.mkdtemp(prefix="hauspost-keys-")
-        cls.addClassCleanup(shutil.rmtree, cls.top, True)
+    def make_keys(cls):
         cls.post = post = Post(os.path.join(cls.top, "post"))
         post.person("anna")
         post.person("eve", kind="ec")
@@ -290,6 +293,29 @@ class Truststore(WithKeys):
         document["keystores"] = {}
         document["accounts"]["support"]["receive"]["tls"]["truststore"] = "none"
         self.assertIn('accounts/support/receive/tls/truststore: there is no keystore "none"', self.home.apply(json.dumps(document), expect=3).err)
+
+
+class Expiring(WithKeys):
+    def test_the_calendar(self):
+        now = datetime.datetime.now(datetime.UTC)
+        soon, past = (f"{now + datetime.timedelta(days=days, hours=1):%Y%m%d%H%M%SZ}" for days in (20, -5))
+        post = self.post
+        post.person("soon", address="support@example.test", kind="ec", dates=("20200101000000Z", soon))
+        post.person("past", address="support@example.test", kind="ec", dates=("20200101000000Z", past))
+        post.write("dated.both", b"".join(post.read(name) for name in ("past.key", "past.pem", "soon.key", "soon.pem")))
+        self.apply(keystore="dated.both", accounts__support__send__enabled=True)
+        entries = self.home.json("expiring")
+        self.assertEqual([(one["what"], one["days"], one["signs"]) for one in entries],
+                         [("keystores/own/Past Example", -5, False), ("keystores/own/Soon Example", 20, True)])
+        self.assertEqual(entries[1]["used_by"], "accounts/support/send/smime/keystore")
+        page = self.home.run("expiring", "--days", "30").out
+        self.assertRegex(page, r"EXPIRED \d{4}-\d\d-\d\d +key +keystores/own/Past Example")
+        self.assertRegex(page, r"in 20 days +key +keystores/own/Soon Example +accounts/support/send/smime/keystore")
+        self.assertNotIn("Soon", self.home.run("expiring", "--days", "10").out)
+        checks = {one["check"]: one["text"] for one in self.home.run("--json", "doctor", expect=1).json()}
+        self.assertRegex(checks["keystores/own/Soon Example"], "in 20 days")
+        # Signed by the key that is still valid.
+        self.verified(self.send())
 
 
 class Java(unittest.TestCase):

@@ -186,6 +186,20 @@ static bool signs_as_itself(const struct account *account, const struct keystore
 	return false;
 }
 
+bool account_signer_is(const struct setup *setup, const struct account *account, const struct keystore_entry *entry,
+                       int64_t at)
+{
+	struct account_signing signing CLEANUP(account_signing_close) = {0};
+	struct str alias = str_trim(str_of(account->send.smime.alias));
+	struct error ignored;
+
+	if (alias.n)
+		return str_eq_nocase(alias, str_of(entry->alias));
+	if (open_signer(setup, account, at, &signing, &ignored) == 0)
+		return strcmp(signing.signer->alias, entry->alias) == 0;
+	return entry->has_key && entry->can_sign && signs_as_itself(account, entry);
+}
+
 /* The domain itself or one above it: else the signature does nothing for DMARC (RFC 7489 §3.1.1). */
 static bool is_aligned(const char *domain, const char *address)
 {
