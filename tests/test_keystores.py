@@ -318,6 +318,46 @@ class Expiring(WithKeys):
         self.verified(self.send())
 
 
+class Closed(WithKeys):
+    """Mail that was encrypted when there was no key for it, and what stays hidden of mail that was opened."""
+
+    def test_a_later_key_opens_it(self):
+        self.apply({"keystore": ""})
+        self.take_in(mail(self.post.encrypt("support", self.post.sign("anna", entity("Secret", [("plan.pdf", b"%PDF")])))))
+        (case,) = self.home.json("cases")
+        (message, *_) = self.home.json("cases", "show", case["number"])["conversation"]
+        self.assertEqual((message["text"], message["smime"]["opened"]), ("", False))
+        self.assertIn("closed  ", self.home.run("message", "open").out)
+        self.apply({"keystore": ""}, accounts__support__receive__smime={"keystore": "own", "truststore": "cas"})
+        self.assertIn("Secret", self.home.run("message", "text", message["id"]).out)
+        self.assertIn("plan.pdf", self.home.run("message", "show", message["id"]).out)
+        self.assertRegex(self.home.run("message", "open").out, rf"^{message['id']}  opened  .*signed by")
+        (message, *_) = self.home.json("cases", "show", case["number"])["conversation"]
+        self.assertEqual((message["text"].strip(), message["smime"]["opened"], message["smime"]["verdict"]), ("Secret", True, "good"))
+        self.assertEqual(self.home.run("message", "open").out, "no message is closed\n")
+        self.assertIn("isn't encrypted", self.home.run("message", "open", self.plain(), expect=1).err)
+
+    def plain(self):
+        self.take_in(mail(entity(), ident="plain"))
+        return max(row["message"] for row in self.home.json("ledger"))
+
+    def test_an_encrypted_subject_stays_out_of_later_answers(self):
+        self.apply({"keystore": "own", "sign": False}, rules__support__responses=[{"when": "default", "template": "received"}],
+                   accounts__support__receive__smime={"keystore": "own", "truststore": "cas"},
+                   templates__received={"name": "R", "subject": "Re: {{case.subject}}", "text": "About {{case.subject}} [{{case.number}}]"})
+        inside = b"Subject: Layoffs\r\n" + entity("Secret")
+        self.take_in(mail(self.post.encrypt("support", inside), subject="..."))
+        (case,) = self.home.json("cases")
+        self.assertEqual(case["subject"], "Layoffs")
+        self.take_in(mail(entity("More"), subject=f"Re: ... [{case['number']}]", ident="two").replace(b"Date:", b"In-Reply-To: <one@customer.test>\r\nDate:"))
+        rows = self.home.json("outbox")
+        self.assertEqual(len(rows), 2)
+        for row in rows:
+            raw = self.raw(row["message"])
+            self.assertNotIn(b"Layoffs", raw)
+            self.assertIn(b"About ...", raw)
+
+
 class Java(unittest.TestCase):
     """Files as keytool made them: `keytool -storetype JKS -storepass secret`, the second key of two.jks with -keypass others."""
 
