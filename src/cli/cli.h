@@ -137,7 +137,8 @@ extern const struct command
 	import_command,
 	detect_command,
 	profile_command,
-	test_command;
+	test_command,
+	expiring_command;
 /* clang-format on */
 
 #endif

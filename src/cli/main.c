@@ -40,6 +40,7 @@ const struct command *const commands[] = {
 	&keys_command,
 	&keystores_command,
 	&certificates_command,
+	&expiring_command,
 	&doctor_command,
 	&version_command,
 	NULL,
