@@ -1,10 +1,13 @@
 /* See connection.h. */
 #include "auth/connection.h"
 
+#include "setup/keystore.h"
+
 #include <stdio.h>
 
 void connection_stream_options(const struct account_connection *connection, struct stream_options *ret_options)
 {
+	const struct keystore_record *trust = connection->tls->trust;
 	const struct advanced *advanced = &connection->advanced;
 	int lowest = advanced->has_versions ? advanced->lowest : connection->tls->lowest;
 
@@ -17,6 +20,7 @@ void connection_stream_options(const struct account_connection *connection, stru
 	                        .lowest = (enum tls_version)lowest,
 	                        .highest = (enum tls_version)(advanced->has_versions ? advanced->highest : 0),
 	                        .truststore = connection->tls->truststore,
+	                        .trust = trust ? keystore_record_source(trust) : (struct keystore_source){0},
 	                        .skip_verify = !connection->tls->verify,
 	                },
 	        .connect_timeout_ms = connection->connect_timeout_ms,

@@ -4,6 +4,7 @@
 #define SECURITY_TLS_H
 
 #include "base/error.h"
+#include "security/keystore.h"
 
 #include <openssl/ssl.h>
 
@@ -13,12 +14,14 @@ struct tls_policy {
 	enum tls_version lowest;
 	enum tls_version highest; /* TLS_1_0 (0): the newest there is */
 	const char *truststore;   /* PEM file of CA certificates; "" or NULL: the system's */
-	bool skip_verify;         /* certificate and host name unchecked; the caller shows, logs and audits it */
+	/* Instead of a file; `truststore` is then the keystore's name, for errors. Borrowed, as that is. */
+	struct keystore_source trust;
+	bool skip_verify; /* certificate and host name unchecked; the caller shows, logs and audits it */
 };
 
 /* A shared client context (borrowed; lives until tls_forget_contexts()). Thread-safe. A truststore file that changed is
  * read anew; the context of its old content is freed an hour later. A truststore that is missing, unreadable or holds
- * no certificate fails. */
+ * no certificate fails. Contexts of a keystore are found by its content's digest. */
 int tls_client_context(const struct tls_policy *policy, SSL_CTX **ret_ctx, struct error *err) NODISCARD;
 void tls_forget_contexts(void);
 
