@@ -13,29 +13,34 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* clang-format off */
 const struct command *const commands[] = {
-        &serve_command,
-        &apply_command,
-        &export_command,
-        &list_command,
-        &show_command,
-        &delete_command,
-        &run_command,
-        &ingest_command,
-        &send_command,
-        &cases_command,
-        &message_command,
-        &ledger_command,
-        &outbox_command,
-        &suppressions_command,
-        &loops_command,
-        &automatic_mail_command,
-        &inspect_command,
-        &keys_command,
-        &doctor_command,
-        &version_command,
-        NULL,
+	&serve_command,
+	&status_command,
+	&pause_command,
+	&resume_command,
+	&apply_command,
+	&export_command,
+	&list_command,
+	&show_command,
+	&delete_command,
+	&run_command,
+	&ingest_command,
+	&send_command,
+	&cases_command,
+	&message_command,
+	&ledger_command,
+	&outbox_command,
+	&suppressions_command,
+	&loops_command,
+	&automatic_mail_command,
+	&inspect_command,
+	&keys_command,
+	&doctor_command,
+	&version_command,
+	NULL,
 };
+/* clang-format on */
 
 static const char intro[] =
         "hauspost reads mailboxes, turns mail into cases, answers, and sends what you want to say.\n"

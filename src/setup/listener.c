@@ -34,6 +34,9 @@ static const struct field listener_fields[] = {
 	FIELD_INT(struct listener, tries, "Tries", .low = 1, .high = 100, .preset = 3,
 		  .help = "So often a message is tried before it is parked"),
 	FIELD_INT(struct listener, retry_minutes, "Try again after", .low = 1, .high = 1440, .preset = 5, .help = "Minutes"),
+	FIELD_INT(struct listener, backoff_s, "Back-off", .low = 1, .high = 3600, .preset = 5,
+		  .help = "Seconds after a failed connection; doubled after each further one, until one succeeds"),
+	FIELD_INT(struct listener, longest_backoff_s, "Longest back-off", .low = 1, .high = 86400, .preset = 900, .help = "Seconds"),
 	FIELD_ENUM(struct listener, duplicates, duplicates_words, "The same mail again",
 		   .help = "In another folder or account: ignored (and recorded), or handled as one more"),
 	FIELD_ENUM(struct listener, automatic, automatic_words, "Automatic mail",
@@ -57,6 +60,8 @@ static int check_listener(const void *record, struct error *err)
 		return fail(err, E_INVALID, RETRY_NEVER, "after_folder: is the folder that is read");
 	if (*l->failed_folder && strcmp(l->failed_folder, l->folder) == 0)
 		return fail(err, E_INVALID, RETRY_NEVER, "failed_folder: is the folder that is read");
+	if (l->longest_backoff_s < l->backoff_s)
+		return fail(err, E_INVALID, RETRY_NEVER, "longest_backoff_s: is less than backoff_s");
 	if (l->verify_senders == VERIFY_RESULTS && !l->trusted_authserv_ids.count)
 		return fail(err, E_INVALID, RETRY_NEVER,
 		            "trusted_authserv_ids: is missing (verify_senders is results: whose?)");

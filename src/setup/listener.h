@@ -38,6 +38,8 @@ struct listener {
 	const char *failed_folder;             /* where parked messages are moved; "": they stay */
 	int64_t tries;                         /* of one message before it is parked; preset 3 */
 	int64_t retry_minutes;                 /* between them; preset 5 */
+	int64_t backoff_s;                     /* after a failed connection; doubled each time in a row; preset 5 */
+	int64_t longest_backoff_s;             /* … up to; preset 900 */
 	int duplicates;                        /* enum duplicates */
 	int automatic;                         /* enum automatic */
 	int verify_senders;                    /* enum verify_senders */

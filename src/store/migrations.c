@@ -203,7 +203,10 @@ static const char operation[] =
         "CREATE TABLE traffic ("
         " account TEXT NOT NULL, slot BIGINT NOT NULL, messages BIGINT NOT NULL, recipients BIGINT NOT NULL,"
         " bytes BIGINT NOT NULL, received_bytes BIGINT NOT NULL,"
-        " PRIMARY KEY (account, slot)) {CLUSTERED};";
+        " PRIMARY KEY (account, slot)) {CLUSTERED};"
+        /* For `hauspost status`. */
+        "CREATE INDEX event_outbox_failed ON event (at) WHERE kind = 'outbox.failed';"
+        "CREATE INDEX outbox_uncertain ON outbox (id) WHERE state = 'uncertain';";
 
 const struct migration migrations[] = {
         {1, "foundation", foundation}, {2, "bounces", bounces}, {3, "answering", answering},
