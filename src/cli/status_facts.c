@@ -200,8 +200,8 @@ static int count(struct db *db, struct status_facts *f, struct error *err)
 	if (r >= 0)
 		r = db_query_int(db, "SELECT COUNT(*) FROM ledger WHERE state = 'held'", DB_NO_ARGS, &f->held, err);
 	if (r >= 0)
-		r = db_query_int(db, "SELECT COUNT(*) FROM ledger WHERE state = 'failed' OR state = 'received'", DB_NO_ARGS, &f->retrying,
-		                 err);
+		r = db_query_int(db, "SELECT COUNT(*) FROM ledger WHERE state = 'failed' OR state = 'received'",
+		                 DB_NO_ARGS, &f->retrying, err);
 	return r < 0 ? r : automatic_mail_is_on(db, &f->automatic_mail, err);
 }
 
