@@ -6,8 +6,13 @@
  *
  * Where a request goes is checked after the name was looked up, and the connection made to that very address: loopback,
  * link-local, private and other special addresses (net/guard.h) are refused (E_INSECURE, RETRY_NEVER) unless allowed.
- * Redirects are never followed: an answer of 3xx comes as it is. Only TLS unless `allow_plain`. Errors are those of
- * stream.h: E_CONNECT, E_TIMEOUT, E_TLS, E_CLOSED …; E_LIMIT where an answer is larger than permitted. */
+ * Redirects are never followed: an answer of 3xx comes as it is. No proxy is used, whatever the environment says. Only
+ * TLS unless `allow_plain`. HTTP/1.1, uncompressed.
+ *
+ * Errors are those of stream.h: E_CONNECT, E_TIMEOUT, E_TLS, E_CLOSED …; E_LIMIT where an answer is larger than
+ * permitted, E_PROTOCOL where it isn't HTTP, E_INVALID where the request can't be sent as it is. They name the host,
+ * never a path, a query or a field. A request whose connection broke may have been carried out: the caller knows
+ *whether it can be repeated. */
 #ifndef NET_HTTP_H
 #define NET_HTTP_H
 
@@ -23,15 +28,17 @@ struct http_options {
 	bool allow_private;     /* servers in private networks, loopback: an administrator's word (or a test's) */
 	bool allow_plain;       /* http: as well */
 	int connect_timeout_ms; /* 0: 30,000 */
-	int timeout_ms; /* one request as a whole, but for its body; without progress in the body as long; 0: 60,000 */
+	int timeout_ms; /* from the request's last byte to the answer's head, and from there to the end of a body that
+	                   is kept; in sending, and in a body that goes to a sink: as long with less than 1 KiB; 0:
+	                   60,000 */
 	void (*transcript)(void *ctx, const char *line); /* may be NULL: request and status lines, header fields with
 	                                                    secrets blanked, bodies as "<N bytes>" */
 	void *transcript_ctx;
 };
 
 struct http_request {
-	const char *method; /* "GET" … */
-	const char *url;
+	const char *method;        /* "GET" … */
+	const char *url;           /* absolute, ASCII, without user and password */
 	const char *const *fields; /* "Name: value", n of them; no line breaks */
 	size_t field_count;
 	const struct secret *bearer; /* Authorization: Bearer …; NULL: none */
@@ -46,10 +53,10 @@ struct http_request {
 
 struct http_answer {
 	int status;
-	struct str body; /* in the arena, NUL-terminated */
-	struct str content_type;
-	struct str location;
-	int64_t retry_after_ms; /* Retry-After, as seconds or as a date; -1: none */
+	struct str body;                   /* in the arena, NUL-terminated */
+	struct str content_type, location; /* "" where there is none */
+	int64_t retry_after_ms;            /* Retry-After, as seconds or as a date, at most a day; -1: none */
+	struct str head;                   /* all header fields, for http_field() */
 };
 
 struct http *http_new(const struct http_options *options) NODISCARD;
@@ -58,5 +65,8 @@ DEFINE_CLEANUP(struct http *, http_free)
 
 int http_do(struct http *http, const struct http_request *request, struct arena *arena, struct http_answer *ret_answer,
             struct error *err) NODISCARD;
+
+/* The value of the answer's first field of that name, trimmed; "" where there is none. */
+struct str http_field(const struct http_answer *answer, const char *name);
 
 #endif

@@ -185,6 +185,17 @@ static const char senders[] =
 static const char conversation[] =
         "CREATE INDEX ledger_of_message ON ledger (message_id) WHERE message_id IS NOT NULL;";
 
+/* Numbers for messages of servers that have only names for them: see receive/names.h. */
+static const char names[] =
+        "CREATE TABLE named_folder ("
+        " folder_id {ID} PRIMARY KEY,"
+        " source TEXT NOT NULL," /* protocol, user and server: another one's names mean something else */
+        " uidvalidity BIGINT NOT NULL, last_uid BIGINT NOT NULL,"
+        " cursor_text TEXT NOT NULL);" /* what the server calls the state of the last look; '' none */
+        "CREATE TABLE named ("
+        " folder_id BIGINT NOT NULL, uid BIGINT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (folder_id, uid))"
+        " {CLUSTERED};"
+        "CREATE UNIQUE INDEX named_name ON named (folder_id, name);";
 /* Running day by day: who asked us to slow down, what a person paused, how each part stands, what was sent of a
  * provider's allowance. */
 static const char operation[] =
@@ -211,7 +222,7 @@ static const char operation[] =
 const struct migration migrations[] = {
         {1, "foundation", foundation}, {2, "bounces", bounces}, {3, "answering", answering},
         {4, "smime", smime},           {5, "senders", senders}, {6, "conversation", conversation},
-        {7, "operation", operation},
+        {7, "names", names},           {8, "operation", operation},
 };
 
 const size_t migration_count = ARRAY_LEN(migrations);

@@ -143,15 +143,22 @@ static int judge_throttling(enum imap_code code, const char *text, struct error 
 	return err->code;
 }
 
-int imap_refused(const struct imap *imap, const struct imap_command *command, const char *step, enum scope scope,
-                 int code, enum retry retry, struct error *err)
+int imap_refusal(const struct imap_command *command, const char *step, enum scope scope, int code, enum retry retry,
+                 struct error *err)
 {
 	const char *text = command->text ? command->text : "";
 
 	judge_code(command->code, &code, &retry);
-	fail_scope(err, scope, code, retry, "%s: %s: the server says %s: %s", host_of(imap), step,
+	fail_scope(err, scope, code, retry, "%s: the server says %s: %s", step,
 	           command->status == STATUS_BAD ? "BAD" : "NO", text);
 	return judge_throttling(command->code, text, err);
+}
+
+int imap_refused(const struct imap *imap, const struct imap_command *command, const char *step, enum scope scope,
+                 int code, enum retry retry, struct error *err)
+{
+	imap_refusal(command, step, scope, code, retry, err);
+	return error_prefix(err, "%s", host_of(imap));
 }
 
 /* ---------------------------------------------------------------- commands */
@@ -233,7 +240,6 @@ static const struct {
 	{STR_INIT("IMAP4rev2"), CAP_IMAP4REV2},
 	{STR_INIT("STARTTLS"), CAP_STARTTLS},
 	{STR_INIT("LOGINDISABLED"), CAP_LOGINDISABLED},
-	{STR_INIT("AUTH=PLAIN"), CAP_AUTH_PLAIN},
 	{STR_INIT("SASL-IR"), CAP_SASL_IR},
 	{STR_INIT("LITERAL+"), CAP_LITERAL_PLUS},
 	{STR_INIT("LITERAL-"), CAP_LITERAL_PLUS},
@@ -251,12 +257,17 @@ void imap_take_capabilities(struct imap *imap, struct str words)
 {
 	struct str word;
 
+	stream_tell(imap->stream, WATCH_CAPABLE, words);
 	imap->capabilities = 0;
+	imap->offer = (struct sasl_offer){0};
 	imap->capabilities_told = true;
-	while (str_split(&words, ' ', &word))
+	while (str_split(&words, ' ', &word)) {
+		if (str_starts_nocase(word, STR("AUTH=")))
+			sasl_offer_add(&imap->offer, str_slice(word, 5, word.n));
 		for (size_t i = 0; i < ARRAY_LEN(capability_words); i++)
 			if (str_eq_nocase(word, capability_words[i].word))
 				imap->capabilities |= capability_words[i].capability;
+	}
 	/* RFC 9051 has these built in */
 	if (imap->capabilities & CAP_IMAP4REV2)
 		imap->capabilities |=
@@ -365,6 +376,8 @@ static int read_untagged(struct imap *imap, struct error *err)
 	}
 	if (imap_token_is(&word, STR("ENABLED")) && str_find_nocase(imap_text(rd), STR("UTF8=ACCEPT")) >= 0)
 		imap->utf8 = true;
+	if (imap->folders && imap_token_is(&word, STR("LIST")))
+		return imap_read_folder(imap, err);
 	if (word.kind != TOKEN_ATOM)
 		return fail(err, E_PROTOCOL, RETRY_LATER, "an answer that is not IMAP: * " STR_FMT,
 		            STR_ARG(str_slice(imap_text(rd), 0, 80)));
