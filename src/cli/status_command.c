@@ -96,6 +96,7 @@ static void print_page(const struct status_facts *f)
 		page_printf(&page, PAGE_BAD, "hauspost serve isn't running: nothing is read, nothing is sent");
 	page_line_end(&page);
 	print_parts(&page, "Listeners", f->listeners, f->listener_count, f->now);
+	print_parts(&page, "Inlets", f->inlets, f->inlet_count, f->now);
 	print_parts(&page, "Sending", f->senders, f->sender_count, f->now);
 	print_counts(&page, f);
 	fwrite(out.p, 1, out.n, stdout);
@@ -119,13 +120,14 @@ static json_t *parts_json(const struct status_part *parts, size_t n)
 static void print_json(const struct status_facts *f)
 {
 	cli_print_json(json_pack(
-	        "{s:b, s:I, s:b, s:I, s:o, s:o, s:{s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I}, s:b}", "ok",
+	        "{s:b, s:I, s:b, s:I, s:o, s:o, s:o, s:{s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I}, s:b}", "ok",
 	        f->problems == 0, "problems", (json_int_t)f->problems, "running", f->is_running, "running_since",
 	        (json_int_t)f->running_since, "listeners", parts_json(f->listeners, f->listener_count), "senders",
-	        parts_json(f->senders, f->sender_count), "outbox", "waiting", (json_int_t)f->waiting, "oldest_at",
-	        (json_int_t)f->oldest_at, "uncertain", (json_int_t)f->uncertain, "failed_today",
-	        (json_int_t)f->failed_today, "incoming", "parked", (json_int_t)f->parked, "held", (json_int_t)f->held,
-	        "retrying", (json_int_t)f->retrying, "automatic_mail", f->automatic_mail));
+	        parts_json(f->senders, f->sender_count), "inlets", parts_json(f->inlets, f->inlet_count), "outbox",
+	        "waiting", (json_int_t)f->waiting, "oldest_at", (json_int_t)f->oldest_at, "uncertain",
+	        (json_int_t)f->uncertain, "failed_today", (json_int_t)f->failed_today, "incoming", "parked",
+	        (json_int_t)f->parked, "held", (json_int_t)f->held, "retrying", (json_int_t)f->retrying,
+	        "automatic_mail", f->automatic_mail));
 }
 
 static int run_status(struct cli *cli, int argc, char **argv)

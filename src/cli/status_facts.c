@@ -14,7 +14,7 @@
 struct gathering {
 	struct status_facts *facts;
 	struct arena *arena;
-	struct map *listeners, *senders; /* struct status_part, by id */
+	struct map *listeners, *senders, *inlets; /* struct status_part, by id */
 };
 
 bool status_is_good(const char *state)
@@ -56,6 +56,16 @@ static void list_parts(struct gathering *g, const struct setup *setup)
 
 		if (!l->enabled)
 			part->state = "off";
+		else if (l->source == SOURCE_INLET)
+			part->state = "waiting";
+	}
+	n = setup_list(setup, &inlet_type, &list);
+	f->inlets = ARENA_ARRAY(g->arena, struct status_part, n);
+	for (size_t i = 0; i < n; i++) {
+		const struct inlet *inlet = list[i];
+
+		if (inlet->enabled)
+			new_part(g, g->inlets, &f->inlets, &f->inlet_count, inlet->id, "");
 	}
 	n = setup_list(setup, &account_type, &list);
 	f->senders = ARENA_ARRAY(g->arena, struct status_part, n);
@@ -77,8 +87,10 @@ static bool is_off(const struct status_part *part)
 static void take_status(void *ctx, const struct status *s)
 {
 	struct gathering *g = ctx;
-	bool is_listener = strcmp(s->kind, "listener") == 0;
-	struct status_part *part = map_get(is_listener ? g->listeners : g->senders, str_of(s->id));
+	struct map *map = strcmp(s->kind, "listener") == 0 ? g->listeners
+	                  : strcmp(s->kind, "inlet") == 0  ? g->inlets
+	                                                   : g->senders;
+	struct status_part *part = map_get(map, str_of(s->id));
 
 	if (strcmp(s->kind, "process") == 0) {
 		if (strcmp(s->state, "running") == 0 && s->updated_at > g->facts->now - ALIVE_MS) {
@@ -208,9 +220,10 @@ static int count(struct db *db, struct status_facts *f, struct error *err)
 int status_gather(struct db *db, const struct setup *setup, struct arena *arena, struct status_facts *ret_facts,
                   struct error *err)
 {
-	struct map *listeners CLEANUP(map_freep) = map_new(), *senders CLEANUP(map_freep) = map_new();
+	struct map *listeners CLEANUP(map_freep) = map_new(), *senders CLEANUP(map_freep) = map_new(),
+	                      *inlets CLEANUP(map_freep) = map_new();
 	struct status_facts facts = {.now = clock_now_ms()};
-	struct gathering g = {&facts, arena, listeners, senders};
+	struct gathering g = {&facts, arena, listeners, senders, inlets};
 	int r;
 
 	list_parts(&g, setup);
@@ -221,6 +234,7 @@ int status_gather(struct db *db, const struct setup *setup, struct arena *arena,
 		return r;
 	settle(&g, facts.listeners, facts.listener_count, true);
 	settle(&g, facts.senders, facts.sender_count, false);
+	settle(&g, facts.inlets, facts.inlet_count, true);
 	facts.problems += !facts.is_running;
 	*ret_facts = facts;
 	return 0;

@@ -15,8 +15,8 @@ struct status_facts {
 	int64_t now;
 	bool is_running;
 	int64_t running_since;
-	struct status_part *listeners, *senders;
-	size_t listener_count, sender_count;
+	struct status_part *listeners, *senders, *inlets;
+	size_t listener_count, sender_count, inlet_count;
 	size_t problems;
 	int64_t waiting, oldest_at, uncertain, failed_today; /* outbox */
 	int64_t parked, held, retrying;                      /* ledger */

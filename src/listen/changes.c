@@ -45,14 +45,14 @@ static void change_watch_locked(struct serve *serve, const struct setup *before,
 	const struct listener *old = setup_listener(before, listener->id);
 
 	if (!watch) {
-		if (listener->enabled)
+		if (serve_is_watched(listener))
 			serve_begin_watch_locked(serve, listener);
 		return;
 	}
-	if (listener->enabled && old && is_same_for(before, now, old))
+	if (serve_is_watched(listener) && old && is_same_for(before, now, old))
 		return;
 	log_info("listen", "listener %s: set-up changed", listener->id);
-	leave_watch_locked(serve, watch, listener->enabled);
+	leave_watch_locked(serve, watch, serve_is_watched(listener));
 }
 
 static void leave_removed_locked(struct serve *serve, const struct setup *before, const struct setup *now)

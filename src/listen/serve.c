@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "listen/inlets.h"
 #include "listen/postman.h"
 #include "listen/serve_parts.h"
 #include "send/outbox_runner.h"
@@ -44,6 +45,11 @@ static void enqueue(struct serve *serve, struct watch *watch)
 	pthread_mutex_lock(&serve->lock);
 	serve_enqueue_locked(serve, watch);
 	pthread_mutex_unlock(&serve->lock);
+}
+
+bool serve_is_watched(const struct listener *listener)
+{
+	return listener->enabled && listener->source == SOURCE_MAILBOX;
 }
 
 void serve_begin_watch_locked(struct serve *serve, const struct listener *listener)
@@ -111,6 +117,24 @@ static void send_outbox(struct serve *serve, struct db *db, struct postman *post
 	shared_release(shared);
 }
 
+static struct shared_setup *setup_for_inlets(void *ctx)
+{
+	return serve_current_setup(ctx);
+}
+
+static void outbox_for_inlets(void *ctx)
+{
+	serve_hint_outbox(ctx);
+}
+
+static void open_inlets(struct serve *serve, struct inlets *inlets)
+{
+	struct shared_setup *shared = serve_current_setup(serve);
+
+	inlets_apply(inlets, shared->setup);
+	shared_release(shared);
+}
+
 static void retry_failed(struct serve *serve)
 {
 	struct shared_setup *shared = serve_current_setup(serve);
@@ -165,7 +189,16 @@ static void *housekeeper_main(void *arg)
 	        .gate = serve->gate,
 	        .states = serve->states,
 	};
+	const struct inlets_options doors = {
+	        .store = serve->options.store,
+	        .gate = serve->gate,
+	        .states = serve->states,
+	        .current_setup = setup_for_inlets,
+	        .answered = outbox_for_inlets,
+	        .ctx = serve,
+	};
 	struct postman *postman CLEANUP(postman_freep) = postman_new(&options);
+	struct inlets *inlets CLEANUP(inlets_freep) = inlets_new(&doors);
 	struct db *db CLEANUP(db_closep) = NULL;
 	int64_t retry_at = 0;
 	bool failed = false; /* said once for a spell of failures */
@@ -180,6 +213,7 @@ static void *housekeeper_main(void *arg)
 			db_close(take(db)); /* a connection that broke never works again */
 		} else {
 			failed = false;
+			open_inlets(serve, inlets);
 			send_outbox(serve, db, postman);
 			if (clock_mono_ms() >= retry_at) {
 				retry_failed(serve);
@@ -203,7 +237,7 @@ static size_t begin_all(struct serve *serve)
 	for (size_t i = 0; i < n; i++) {
 		const struct listener *listener = listeners[i];
 
-		if (!listener->enabled)
+		if (!serve_is_watched(listener))
 			continue;
 		serve_begin_watch_locked(serve, listener);
 		started++;

@@ -65,6 +65,8 @@ struct shared_setup *serve_current_setup(struct serve *serve);
 /* Lock held, as in all functions called …_locked. */
 void serve_enqueue_locked(struct serve *serve, struct watch *watch);
 void serve_begin_watch_locked(struct serve *serve, const struct listener *listener);
+/* It has a mailbox to be read, and may. */
+bool serve_is_watched(const struct listener *listener);
 void serve_hint_outbox(struct serve *serve);
 
 /* ---------------------------------------------------------------- watch.c */

@@ -60,6 +60,9 @@ static int open_receiver(struct session *s, struct error *err)
 	struct receiver_options receiver;
 	int r;
 
+	if (l->source != SOURCE_MAILBOX)
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "its mail is handed in (source: inlet): there is no mailbox to read");
 	if (!account)
 		return fail(err, E_NOT_FOUND, RETRY_NEVER, "listener %s: account %s is not set up", l->id, l->account);
 	if (!account->receive.enabled)

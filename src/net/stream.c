@@ -431,9 +431,10 @@ int stream_read_exactly(struct stream *s, char *to, size_t n, struct error *err)
 	return 0;
 }
 
-int stream_read_some(struct stream *s, size_t max, struct str *ret_bytes, struct error *err)
+static int read_some(struct stream *s, size_t max, bool to_lf, struct str *ret_bytes, struct error *err)
 {
 	int rc = begin_read(s, err);
+	const char *lf;
 
 	must(max > 0);
 	if (rc >= 0 && s->in_at == s->in_end)
@@ -441,9 +442,22 @@ int stream_read_some(struct stream *s, size_t max, struct str *ret_bytes, struct
 	if (rc < 0)
 		return rc;
 	*ret_bytes = str_new(s->in + s->in_at, MIN(max, s->in_end - s->in_at));
+	lf = to_lf ? memchr(ret_bytes->p, '\n', ret_bytes->n) : NULL;
+	if (lf)
+		ret_bytes->n = (size_t)(lf - ret_bytes->p) + 1;
 	s->in_at += ret_bytes->n;
 	transcript_received_bulk(s->transcript, ret_bytes->n);
 	return 1;
+}
+
+int stream_read_some(struct stream *s, size_t max, struct str *ret_bytes, struct error *err)
+{
+	return read_some(s, max, false, ret_bytes, err);
+}
+
+int stream_read_to_lf(struct stream *s, struct str *ret_bytes, struct error *err)
+{
+	return read_some(s, SIZE_MAX, true, ret_bytes, err);
 }
 
 void stream_tell(const struct stream *s, enum watch_kind kind, struct str text)

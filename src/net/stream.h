@@ -64,6 +64,9 @@ int stream_read_exactly(struct stream *stream, char *to, size_t n, struct error 
  * read. Returns 1. */
 int stream_read_some(struct stream *stream, size_t max, struct str *ret_bytes, struct error *err) NODISCARD;
 
+/* As stream_read_some(), but never beyond the first LF. */
+int stream_read_to_lf(struct stream *stream, struct str *ret_bytes, struct error *err) NODISCARD;
+
 /* True where a read would find bytes without waiting for the network (buffered here or in TLS). */
 bool stream_has_input(const struct stream *stream);
 

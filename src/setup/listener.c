@@ -1,16 +1,33 @@
 /* See listener.h. */
 #include "setup/listener.h"
 
+#include "setup/check.h"
+
 static const char *const after_words[] = {"leave", "seen", "delete", "move", NULL};
 static const char *const duplicates_words[] = {"ignore", "handle", NULL};
 static const char *const automatic_words[] = {"file", "discard", "handle", NULL};
 static const char *const verify_words[] = {"off", "results", "on", NULL};
+
+static const char *const source_words[] = {"mailbox", "inlet", NULL};
+
+/* "support@example.com", "*@sales.example.com" */
+static const char *check_recipient(const char *value)
+{
+	if (value[0] == '*' && value[1] == '@')
+		return check_host(value + 2) ? "is no domain behind *@" : NULL;
+	return check_address(value);
+}
 
 /* clang-format off */
 static const struct field listener_fields[] = {
 	FIELD_ID(struct listener, id, "Listener ID"),
 	FIELD_TEXT(struct listener, name, "Name", .max = 200),
 	FIELD_REF(struct listener, account, "account", "Account", .required = true, .help = "Whose mail is read"),
+	FIELD_ENUM(struct listener, source, source_words, "Source",
+		   .help = "The account's mailbox; or no mailbox: what a mail server hands in (inlets)"),
+	FIELD_TEXTS(struct listener, addresses, "Addresses", .max = 500, .check = check_recipient,
+		    .help = "Recipients whose mail, handed in by LMTP, is this listener's: support@example.com, *@example.com; with source inlet, "
+			    "none means the account's address"),
 	FIELD_TEXT(struct listener, folder, "Folder", .preset_text = "INBOX", .max = 255),
 	FIELD_REF(struct listener, rule, "rule", "Service rule", .required = true, .help = "What is done with the mail"),
 	FIELD_TEXT_AS(struct listener, operator_id, "operator", "Operator", .max = 64,

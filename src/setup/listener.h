@@ -5,6 +5,9 @@
 
 #include "record/record.h"
 
+/* Where its mail comes from: read from the account's mailbox, or handed in (inlet.h) for its addresses. */
+enum source { SOURCE_MAILBOX, SOURCE_INLET }; /* "mailbox" (preset), "inlet" */
+
 enum after { AFTER_LEAVE, AFTER_SEEN, AFTER_DELETE, AFTER_MOVE }; /* "leave", "seen" (preset), "delete", "move" */
 
 /* The same mail again, in another folder or account (LI8): recorded as a duplicate, or handled as one more. */
@@ -23,6 +26,7 @@ enum verify_senders { VERIFY_OFF, VERIFY_RESULTS, VERIFY_ON }; /* "off" (preset)
 
 struct listener {
 	const char *id, *name;
+	int source;                            /* enum source */
 	const char *account, *folder;          /* folder preset "INBOX" */
 	const char *rule;                      /* service rule */
 	const char *operator_id;               /* "operator" in records: whom it runs as */
@@ -43,6 +47,7 @@ struct listener {
 	int duplicates;                        /* enum duplicates */
 	int automatic;                         /* enum automatic */
 	int verify_senders;                    /* enum verify_senders */
+	struct text_list addresses;            /* for inlets: recipients whose mail is this listener's; "*@domain" */
 	struct text_list trusted_authserv_ids; /* of servers whose Authentication-Results are believed; preset none */
 };
 

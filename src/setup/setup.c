@@ -9,7 +9,7 @@
 
 const struct record_type *const setup_types[] = {
         &provider_type,     &template_type, &case_type_type, &keystore_type, &account_type,
-        &service_rule_type, &listener_type, &block_type,     NULL,
+        &service_rule_type, &listener_type, &block_type,     &inlet_type,    NULL,
 };
 
 _Static_assert(ARRAY_LEN(setup_types) == SETUP_TYPE_COUNT + 1, "one snapshot kind for each type");
