@@ -34,8 +34,15 @@ const struct command *const commands[] = {
 	&suppressions_command,
 	&loops_command,
 	&automatic_mail_command,
+	&providers_command,
+	&import_command,
+	&detect_command,
 	&inspect_command,
+	&profile_command,
+	&test_command,
 	&keys_command,
+	&keystores_command,
+	&certificates_command,
 	&doctor_command,
 	&version_command,
 	NULL,
@@ -183,7 +190,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	const struct command *command;
 	struct error err;
 
-	if (argc == 2 && strcmp(argv[0], "help") == 0 && print_record_help(cli, argv[1]))
+	if (argc == 2 && strcmp(argv[0], "help") == 0 && !find_command(argv[1]) && print_record_help(cli, argv[1]))
 		return EXIT_OK;
 	if (argc == 0 || strcmp(argv[0], "help") == 0) {
 		command = argc > 1 ? find_command(argv[1]) : NULL;

@@ -250,12 +250,11 @@ static int read_text(struct lmtp *l, struct error *err)
 	int r = 0;
 
 	while (r >= 0 && text.state != TEXT_END) {
-		struct str line;
+		struct str bytes;
 
-		/* line by line: what follows the end is the next command */
-		r = stream_read_to_lf(l->stream, &line, err);
-		if (r > 0)
-			lmtp_text_take(&text, line);
+		r = stream_peek(l->stream, &bytes, err);
+		if (r > 0) /* what follows the end is the next command */
+			stream_taken(l->stream, lmtp_text_take(&text, bytes));
 		if (r > 0)
 			r = check_overrun(l, err);
 	}

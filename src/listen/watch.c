@@ -140,13 +140,25 @@ static int read_all(struct watch *watch, struct error *err)
 	return r;
 }
 
+/* A connection that never shows new mail is closed; the next is not to come before the server wants it. */
+static int close_snapshot(struct watch *watch)
+{
+	watch->pause_s = receiver_pause_s(session_receiver(watch->session));
+	close_session(watch);
+	watch->state = WATCH_POLLED;
+	return 0;
+}
+
 /* Asks for news and hears at once what came in between: 1 there is some, 0 the watch may park. */
 static int wait_for_news(struct watch *watch, const struct listener *listener, struct error *err)
 {
 	struct receiver *r = session_receiver(watch->session);
-	int idles = listener->idle ? receiver_idle_start(r, err) : 0;
-	int news;
+	int idles, news;
 
+	watch->pause_s = 0;
+	if (session_is_snapshot(watch->session))
+		return close_snapshot(watch);
+	idles = listener->idle ? receiver_idle_start(r, err) : 0;
 	if (idles < 0)
 		return idles;
 	watch->state = idles ? WATCH_IDLING : WATCH_POLLED;
@@ -178,7 +190,7 @@ static int take_up(struct watch *watch, struct error *err)
 /* Reads until there is no more: when to look again (monotonic ms). */
 static int64_t after_reading(struct watch *watch, const struct listener *listener)
 {
-	int64_t poll_ms = SECONDS_MS(listener->poll_interval_s);
+	int64_t poll_ms = SECONDS_MS(MAX(listener->poll_interval_s, watch->pause_s));
 
 	watch->failures = 0;
 	gate_worked(watch->serve->gate, GATE_RECEIVE, watch->account);

@@ -166,6 +166,11 @@ static void describe_security(struct stream *s)
 	         SSL_get_cipher_name(s->channel.ssl));
 }
 
+struct tls_peer stream_peer(const struct stream *s, struct arena *arena)
+{
+	return s->channel.ssl ? tls_peer_of(s->channel.ssl, arena) : (struct tls_peer){0};
+}
+
 static void tell_of_tls(const struct stream *s, enum watch_kind kind)
 {
 	struct arena *arena CLEANUP(arena_freep) = NULL;
@@ -176,7 +181,7 @@ static void tell_of_tls(const struct stream *s, enum watch_kind kind)
 		return;
 	arena = arena_new();
 	if (kind == WATCH_SECURED) {
-		peer = tls_peer_of(s->channel.ssl, arena);
+		peer = stream_peer(s, arena);
 		event.peer = &peer;
 	} else {
 		event.problem = tls_problem_of(s->channel.ssl);
@@ -431,33 +436,35 @@ int stream_read_exactly(struct stream *s, char *to, size_t n, struct error *err)
 	return 0;
 }
 
-static int read_some(struct stream *s, size_t max, bool to_lf, struct str *ret_bytes, struct error *err)
+int stream_peek(struct stream *s, struct str *ret_bytes, struct error *err)
 {
 	int rc = begin_read(s, err);
-	const char *lf;
 
-	must(max > 0);
 	if (rc >= 0 && s->in_at == s->in_end)
 		rc = fill(s, err);
 	if (rc < 0)
 		return rc;
-	*ret_bytes = str_new(s->in + s->in_at, MIN(max, s->in_end - s->in_at));
-	lf = to_lf ? memchr(ret_bytes->p, '\n', ret_bytes->n) : NULL;
-	if (lf)
-		ret_bytes->n = (size_t)(lf - ret_bytes->p) + 1;
-	s->in_at += ret_bytes->n;
-	transcript_received_bulk(s->transcript, ret_bytes->n);
+	*ret_bytes = str_new(s->in + s->in_at, s->in_end - s->in_at);
 	return 1;
+}
+
+void stream_taken(struct stream *s, size_t n)
+{
+	must(n <= s->in_end - s->in_at);
+	s->in_at += n;
+	transcript_received_bulk(s->transcript, n);
 }
 
 int stream_read_some(struct stream *s, size_t max, struct str *ret_bytes, struct error *err)
 {
-	return read_some(s, max, false, ret_bytes, err);
-}
+	int rc = stream_peek(s, ret_bytes, err);
 
-int stream_read_to_lf(struct stream *s, struct str *ret_bytes, struct error *err)
-{
-	return read_some(s, SIZE_MAX, true, ret_bytes, err);
+	must(max > 0);
+	if (rc < 0)
+		return rc;
+	*ret_bytes = str_slice(*ret_bytes, 0, max);
+	stream_taken(s, ret_bytes->n);
+	return 1;
 }
 
 void stream_tell(const struct stream *s, enum watch_kind kind, struct str text)

@@ -6,7 +6,7 @@
 #include "record/record.h"
 
 /* Where its mail comes from: read from the account's mailbox, or handed in (inlet.h) for its addresses. */
-enum source { SOURCE_MAILBOX, SOURCE_INLET }; /* "mailbox" (preset), "inlet" */
+enum mail_source { SOURCE_MAILBOX, SOURCE_INLET }; /* "mailbox" (preset), "inlet" */
 
 enum after { AFTER_LEAVE, AFTER_SEEN, AFTER_DELETE, AFTER_MOVE }; /* "leave", "seen" (preset), "delete", "move" */
 
@@ -26,7 +26,7 @@ enum verify_senders { VERIFY_OFF, VERIFY_RESULTS, VERIFY_ON }; /* "off" (preset)
 
 struct listener {
 	const char *id, *name;
-	int source;                            /* enum source */
+	int source;                            /* enum mail_source */
 	const char *account, *folder;          /* folder preset "INBOX" */
 	const char *rule;                      /* service rule */
 	const char *operator_id;               /* "operator" in records: whom it runs as */

@@ -196,6 +196,7 @@ static const char names[] =
         " folder_id BIGINT NOT NULL, uid BIGINT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (folder_id, uid))"
         " {CLUSTERED};"
         "CREATE UNIQUE INDEX named_name ON named (folder_id, name);";
+
 /* Running day by day: who asked us to slow down, what a person paused, how each part stands, what was sent of a
  * provider's allowance. */
 static const char operation[] =
@@ -219,10 +220,39 @@ static const char operation[] =
         "CREATE INDEX event_outbox_failed ON event (at) WHERE kind = 'outbox.failed';"
         "CREATE INDEX outbox_uncertain ON outbox (id) WHERE state = 'uncertain';";
 
+/* Certificates of those we write to, and what was warned of. */
+static const char certificates[] =
+        "CREATE TABLE certificate ("
+        " address TEXT NOT NULL,"     /* lower case */
+        " fingerprint TEXT NOT NULL," /* SHA-256, hexadecimal */
+        " subject TEXT NOT NULL, issuer TEXT NOT NULL, serial TEXT NOT NULL,"
+        " valid_from BIGINT NOT NULL, expires_at BIGINT NOT NULL,"
+        " source TEXT NOT NULL,"                     /* mail, person */
+        " message_id BIGINT, since BIGINT NOT NULL," /* the signed mail it came with; when */
+        " der {BLOB} NOT NULL,"
+        " PRIMARY KEY (address, fingerprint)) {CLUSTERED};"
+        "CREATE INDEX certificate_expiry ON certificate (expires_at);"
+        /* What runs out was told at so many days before; see setup/expiry.h. */
+        "CREATE TABLE expiry_warning ("
+        " what TEXT NOT NULL PRIMARY KEY, expires_at BIGINT NOT NULL, days BIGINT NOT NULL, at BIGINT NOT NULL)"
+        " {CLUSTERED};";
+
+/* OAuth tokens: see store/tokens.h. Row by row they are changed in place, so each process sees the others'. */
+static const char tokens[] = "CREATE TABLE token ("
+                             " profile TEXT NOT NULL, subject TEXT NOT NULL," /* subject: whose; '' the profile's own */
+                             " sealed TEXT NOT NULL,"                         /* access and refresh token */
+                             " generation BIGINT NOT NULL,"                   /* counts what was stored */
+                             " expires_at BIGINT NOT NULL, renewed_at BIGINT NOT NULL,"
+                             " refresh_expires_at BIGINT NOT NULL, has_refresh BIGINT NOT NULL,"
+                             " fault TEXT NOT NULL, fault_at BIGINT NOT NULL, fault_is_final BIGINT NOT NULL,"
+                             " lease_by TEXT NOT NULL, lease_until BIGINT NOT NULL," /* who is asking for new ones */
+                             " PRIMARY KEY (profile, subject)) {CLUSTERED};";
+
 const struct migration migrations[] = {
-        {1, "foundation", foundation}, {2, "bounces", bounces}, {3, "answering", answering},
-        {4, "smime", smime},           {5, "senders", senders}, {6, "conversation", conversation},
-        {7, "names", names},           {8, "operation", operation},
+        {1, "foundation", foundation}, {2, "bounces", bounces},     {3, "answering", answering},
+        {4, "smime", smime},           {5, "senders", senders},     {6, "conversation", conversation},
+        {7, "names", names},           {8, "operation", operation}, {9, "certificates", certificates},
+        {10, "tokens", tokens},
 };
 
 const size_t migration_count = ARRAY_LEN(migrations);
