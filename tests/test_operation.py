@@ -109,6 +109,36 @@ class Operation(unittest.TestCase):
             wait_until(lambda: self.home.run("outbox", "flush", expect=None).code == 0, what="being let in again")
             self.assertEqual(sink.wait_for(1)[0].recipients, ["bob@customer.test"])
 
+    # ------------------------------------------------------------ budgets
+
+    def test_mail_beyond_the_providers_limit_waits(self):
+        with SmtpSink() as sink:
+            provider = {"name": "P", "receive": {"host": "127.0.0.1"}, "send": {"host": "localhost"}, "limits": {"messages_per_hour": 2}}
+            self.apply(sink, providers__p=provider, accounts__support__provider="p")
+            for n in range(3):
+                self.home.run("send", "--account", "support", "--to", f"p{n}@customer.test", "--subject", "x", input="x\n")
+            self.serve()
+            sink.wait_for(2)
+            wait_until(lambda: "messages_per_hour" in self.status()["senders"][0]["error"], what="the reason")
+            sender = self.status()["senders"][0]
+            self.assertEqual(sender["state"], "waiting")
+            self.assertGreater(sender["next_try_at"], time.time() * 1000 + 3000000)
+            self.assertEqual(self.query("SELECT COUNT(*) FROM outbox WHERE state = 'queued' AND tries = 0"), [(1,)])
+            provider["limits"]["messages_per_hour"] = 3
+            self.apply(sink, providers__p=provider, accounts__support__provider="p")
+            sink.wait_for(3)
+            self.stop()
+
+    def test_listeners_take_turns_where_connections_are_few(self):
+        provider = {"name": "P", "receive": {"host": "127.0.0.1"}, "send": {"host": "localhost"}, "limits": {"connections": 1}}
+        others = {f"listeners__l{n}": {"name": "L", "account": "support", "rule": "support", "folder": f"F{n}", "poll_interval_s": 5} for n in range(3)}
+        self.imap.add(office.mail(ident="1"))
+        self.apply(providers__p=provider, accounts__support__provider="p", **others)
+        self.serve()
+        wait_until(lambda: self.query("SELECT COUNT(*) FROM folder WHERE read_at > 0") == [(4,)], what="all folders being read")
+        self.assertEqual(self.imap.most, 1)
+        self.stop()
+
     # ------------------------------------------------------------ a refused log-in
 
     def test_a_refused_password_is_not_hammered_and_tried_when_it_changed(self):

@@ -6,7 +6,7 @@
         …
         del imap.answers["SELECT"]
 
-`answers`: by command (LOGIN, SELECT, FETCH, STORE, NOOP, GREETING) what comes instead of doing it. `seen` counts commands."""
+`answers`: by command (LOGIN, SELECT, FETCH, STORE, NOOP, GREETING) what comes instead of doing it. `seen` counts commands, `most` is how many connections were open at once."""
 
 import collections
 import re
@@ -22,6 +22,16 @@ class Handler(socketserver.StreamRequestHandler):
 
     def handle(self):
         imap = self.server.imap
+        with imap.lock:
+            imap.open += 1
+            imap.most = max(imap.most, imap.open)
+        try:
+            self.converse(imap)
+        finally:
+            with imap.lock:
+                imap.open -= 1
+
+    def converse(self, imap):
         with imap.lock:
             imap.seen["GREETING"] += 1
             greeting = imap.answers.get("GREETING")
@@ -75,6 +85,7 @@ class FakeImap:
     def __init__(self):
         self.lock = threading.Lock()
         self.answers, self.mails, self.seen = {}, [], collections.Counter()
+        self.open = self.most = 0
         self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.server.imap = self
