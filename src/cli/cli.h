@@ -138,7 +138,10 @@ extern const struct command
 	detect_command,
 	profile_command,
 	test_command,
-	expiring_command;
+	expiring_command,
+	status_command,
+	pause_command,
+	resume_command;
 /* clang-format on */
 
 #endif

@@ -16,6 +16,9 @@
 /* clang-format off */
 const struct command *const commands[] = {
 	&serve_command,
+	&status_command,
+	&pause_command,
+	&resume_command,
 	&apply_command,
 	&export_command,
 	&list_command,
