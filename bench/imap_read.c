@@ -2,9 +2,11 @@
  * for trying it on a real server (tests/test_imap.py).
  *
  *	imap_read [-s none|starttls|tls] [-c CA.pem] [-f FOLDER] [-a leave|seen|delete|move] [-m FOLDER] [-u UID]
- * [-vtli] HOST PORT USER PASSWORD
+ * [-d MECHANISM,…] [-vtli] HOST PORT USER PASSWORD
  *
- * -v names each message, -t shows the dialogue, -u begins behind a UID, -l lists UIDs, -i waits for news once. */
+ * -v names each message, -t shows the dialogue, -u begins behind a UID, -l lists UIDs, -i waits for news once, -d
+ * disables mechanisms. */
+#include "auth/sasl.h"
 #include "receive/receiver.h"
 
 #include "base/clock.h"
@@ -41,6 +43,21 @@ static int word_of(const char *word, const char *const words[], int n)
 	exit(2);
 }
 
+static void disable(struct login *login, const char *names)
+{
+	struct str rest = str_of(names), name;
+
+	while (str_split(&rest, ',', &name)) {
+		int mechanism = sasl_mechanism_find(name);
+
+		if (mechanism < 0) {
+			fprintf(stderr, "imap_read: %s disables nothing\n", names);
+			exit(2);
+		}
+		login->disabled |= SASL_BIT(mechanism);
+	}
+}
+
 static void parse_args(int argc, char **argv, struct args *a, struct secret *password)
 {
 	static const char *const securities[] = {"none", "starttls", "tls"}, *const afters[] = {"leave", "seen",
@@ -50,7 +67,7 @@ static void parse_args(int argc, char **argv, struct args *a, struct secret *pas
 
 	o->folder = "INBOX";
 	o->login.allow_insecure = true;
-	while ((c = getopt(argc, argv, "s:c:f:a:m:u:vtli")) != -1) {
+	while ((c = getopt(argc, argv, "s:c:f:a:m:u:d:vtli")) != -1) {
 		switch (c) {
 		case 's':
 			o->security = (enum security)word_of(optarg, securities, 3);
@@ -69,6 +86,9 @@ static void parse_args(int argc, char **argv, struct args *a, struct secret *pas
 			break;
 		case 'u':
 			a->from.uid = (uint32_t)strtoul(optarg, NULL, 10);
+			break;
+		case 'd':
+			disable(&o->login, optarg);
 			break;
 		case 't':
 			o->transcript = show;
