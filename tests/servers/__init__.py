@@ -9,8 +9,9 @@ Set HAUSPOST_KEEP=1 to keep the folders (their paths are printed).
 from servers.cyrus import Cyrus
 from servers.dns import Dns
 from servers.dovecot import Dovecot
+from servers.oidc import Oidc
 from servers.postfix import Postfix
 from servers.postgresql import PostgreSQL
 from servers.smtp_sink import Fault, SmtpSink
 
-__all__ = ["Cyrus", "Dns", "Dovecot", "Fault", "Postfix", "PostgreSQL", "SmtpSink"]
+__all__ = ["Cyrus", "Dns", "Dovecot", "Fault", "Oidc", "Postfix", "PostgreSQL", "SmtpSink"]
