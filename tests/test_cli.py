@@ -21,7 +21,7 @@ from support import Home
 
 NASTY = "\x1b]0;title\x07\x1b[31mred\x9b5m\x7f"
 COMMANDS = ["serve", "apply", "export", "list", "show", "delete", "run", "ingest", "send", "cases", "message", "ledger", "outbox", "suppressions",
-            "loops", "automatic-mail", "inspect", "profile", "keys", "doctor", "version"]
+            "loops", "automatic-mail", "providers", "import", "detect", "inspect", "profile", "keys", "keystores", "certificates", "doctor", "version"]
 
 
 class Commands(unittest.TestCase):
@@ -92,6 +92,12 @@ class Commands(unittest.TestCase):
         self.home.run("loops", "reset", "nobody@example.org", expect=1)
         self.take_in("robot-like@example.org", "l9", "Number 9", "Your request 9 was received by our department.")
         self.assertEqual(len(self.home.json("outbox", "list")), 4)
+
+    def test_answers_can_have_no_envelope_sender(self):
+        for word, sender in (("address", "support@example.test"), ("none", "")):
+            self.home.apply(setup(accounts__support__send__answer_envelope=word))
+            self.take_in("ann@example.org", f"e-{word}", "Help", "please")
+            self.assertEqual(self.ask("SELECT envelope_from FROM outbox ORDER BY id DESC LIMIT 1"), [(sender,)])
 
     def test_a_message_tells_why_it_is_there(self):
         self.home.apply(setup())

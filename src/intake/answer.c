@@ -9,6 +9,8 @@
 #include "intake/sender.h"
 #include "mime/build.h"
 #include "rules/render.h"
+#include "send/protect.h"
+#include "setup/signing.h"
 #include "store/automatic_mail.h"
 #include "store/outbox.h"
 #include "store/suppressions.h"
@@ -117,7 +119,6 @@ static struct str plain_subject(struct str subject)
 	return str_starts_nocase(subject, STR("re:")) ? str_trim(str_slice(subject, 3, subject.n)) : subject;
 }
 
-#define FIXED_VALUES 11
 /* Answers go out in clear: what the sender had encrypted stays out of them. */
 static struct str public_subject(const struct item *item, struct str subject)
 {
@@ -131,6 +132,8 @@ static struct str value_of(struct item *item, struct str text)
 {
 	return item_cut(item_text(item, text), MAX_VALUE);
 }
+
+#define FIXED_VALUES 11
 
 /* The values a template may name; the case's fields follow as field.NAME. */
 static struct render_value *template_values(struct item *item, const struct stored_case *c, struct address to,
@@ -206,9 +209,15 @@ static int build_answer(struct item *item, const struct template *template, cons
 	        .html = buf_str(&html),
 	        .headers = headers,
 	        .header_count = 2 + marks->header_count,
+	        .is_signed = account_signs(item->place->account),
 	};
 	stored->subject = arena_str(arena, buf_str(&subject));
 	return draft_build(&draft, mime, err);
+}
+
+static const char *envelope_from(const struct account_send *send)
+{
+	return send->answer_envelope == ANSWER_ENVELOPE_NONE ? "" : send->address;
 }
 
 /* Message, raw mail and outbox row of the answer. */
@@ -223,7 +232,7 @@ static int store_answer(struct item *item, struct db *db, struct stored_message 
 	        .case_id = stored->case_id,
 	        .kind = "answer",
 	        .answer_to = lower_cstr(item->arena, str_of(to)),
-	        .envelope_from = item->place->account->send.address,
+	        .envelope_from = envelope_from(&item->place->account->send),
 	        .state = "queued",
 	        .next_try_at = stored->created_at,
 	        .reply = "",
@@ -284,11 +293,30 @@ static int make_answer(struct item *item, struct db *db, const struct template *
 	return 0;
 }
 
+/* Signed and encrypted as the account says: 1; 0: that can't be, and the reason is noted: it doesn't go without. */
+static int protect_answer(struct item *item, struct db *db, struct address to, struct buf *mime, struct error *err)
+{
+	const struct protect_options options = {.db = db,
+	                                        .setup = item->place->setup,
+	                                        .account = item->place->account,
+	                                        .recipients = &to.address,
+	                                        .recipient_count = 1,
+	                                        .at = clock_now_ms()};
+	struct error fault;
+
+	if (!mail_protect_is_needed(options.account) || mail_protect(&options, mime, &fault) == 0)
+		return 1;
+	if (is_store_fault(&fault))
+		return fail(err, fault.code, fault.retry, "%s", fault.text);
+	no_answer(item, NO_ANSWER_UNPROTECTED, arena_printf(item->arena, "no answer: %s", fault.text).p);
+	return 0;
+}
+
 int answer_queue(struct item *item, struct db *db, enum response_when when, const struct stored_case *c,
                  struct error *err)
 {
 	struct address to = answer_address(item->message);
-	struct buf mime CLEANUP(buf_done) = BUF_INIT(4 * MAX_ANSWER);
+	struct buf mime CLEANUP(buf_done) = BUF_INIT(8 * MAX_ANSWER);
 	const struct template *template = NULL;
 	struct stored_message stored;
 	struct thread_marks marks;
@@ -308,6 +336,8 @@ int answer_queue(struct item *item, struct db *db, enum response_when when, cons
 	r = is_due(item, db, lower_cstr(item->arena, to.address), c ? c->id : 0, when == WHEN_CREATED, err);
 	if (r > 0)
 		r = make_answer(item, db, template, c, to, &marks, &stored, &mime, err);
+	if (r > 0)
+		r = protect_answer(item, db, to, &mime, err);
 	if (r <= 0)
 		return r;
 	item->stage = "answer";
