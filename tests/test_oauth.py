@@ -1,13 +1,15 @@
 """OAuth 2.0 against oidc-provider: every grant that it has, consent by a browser, rotation, faults, and no secret anywhere."""
 
 import json
+import socket
 import subprocess
 import time
 import unittest
 import urllib.error
 import urllib.request
 
-from servers import Oidc
+from office import mail, setup
+from servers import Dovecot, Oidc, Postfix
 from servers.oidc import SECRETS
 from support import Home, ServerMissing, wait_until
 
@@ -220,6 +222,109 @@ class Consent(OAuth):
     @staticmethod
     def now_ms():
         return time.time() * 1000
+
+
+    def test_refresh_token_stays_with_its_endpoint(self):
+        self.apply_desktop()
+        self.oidc.set(ttl=1)
+        self.authorize()
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            profile = self.run_it("export", "authentication_profiles", "p").out
+            self.run_it("apply", "-", input=profile.replace(f"{self.oidc.origin}/token", f"https://localhost:{other.getsockname()[1]}/token"))
+            answer = self.run_it("profile", "test", "p", expect=5)
+            self.assertIn("the profile was changed since the consent", answer.err)
+            other.settimeout(0.1)
+            with self.assertRaises(TimeoutError):
+                other.accept()
+
+
+OAUTH2_CONF = """
+introspection_mode = post
+introspection_url = https://dovecot:dovecot-secret-44x@localhost:{port}/token/introspection
+tls_ca_cert_file = {ca}
+username_attribute = email
+active_attribute = active
+active_value = true
+"""
+
+DOVECOT_CONF = """
+auth_mechanisms = {mechanism} plain login
+auth_failure_delay = 0
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {conf}
+}}
+"""
+
+
+class Mailboxes(OAuth):
+    """A mailbox whose server takes tokens, and asks oidc-provider about each."""
+
+    def open_office(self, mechanism, **changes):
+        self.sends = False
+        conf = self.home.write("oauth2.conf", OAUTH2_CONF.format(port=self.oidc.port, ca=self.oidc.ca))
+        self.dovecot = self.enterContext(Dovecot(extra=DOVECOT_CONF.format(mechanism=mechanism, conf=conf)))
+        try:
+            postfix = self.enterContext(Postfix(deliver_to=self.dovecot, login_required=True))
+            changes.update(accounts__support__send__port=postfix.smtp_port, accounts__support__send__security="starttls",
+                           accounts__support__send__user="support", accounts__support__send__profile="p",
+                           accounts__support__send__tls={"truststore": postfix.ca})
+            self.sends = True
+        except ServerMissing:
+            pass
+        self.run_it("apply", "-", input=setup(
+            self.dovecot, accounts__support__receive__password=None, accounts__support__receive__profile="p",
+            authentication_profiles={"p": {
+                "token_endpoint": f"{self.oidc.origin}/token", "grant": "client-credentials", "client_id": "robot", "scopes": ["mail"],
+                "client_secret": "robot-secret-41x", "allow_private_network": True, "truststore": self.oidc.ca}}, **changes))
+
+    def read(self, expect=0):
+        return self.run_it("run", "support", "--once", "--trace", expect=expect)
+
+    def cases(self):
+        return len(self.home.json("cases"))
+
+    def test_mail_is_read_and_sent_while_tokens_come_and_go(self):
+        for mechanism in ("xoauth2", "oauthbearer"):
+            with self.subTest(mechanism):
+                self.home = self.enterContext(Home())
+                self.open_office(mechanism)
+                self.dovecot.deliver("support", mail("one"))
+                self.assertIn(f"AUTHENTICATE {mechanism.upper()}", self.read().err)
+                # Withdrawn before its time: the server refuses, another is asked for, and the same look goes on.
+                before = self.asked()
+                self.oidc.set(kill=1)
+                self.dovecot.deliver("support", mail("two"))
+                self.read()
+                self.assertEqual((self.cases(), self.asked() - before), (2, 1))
+                if self.sends:
+                    self.assertEqual(self.run_it("outbox", "flush", "--json").json()["sent"], 2)
+                # The endpoint is away: the token that there is goes on working.
+                self.oidc.set(fail=503)
+                self.dovecot.deliver("support", mail("three"))
+                self.read()
+                self.assertEqual(self.cases(), 3)
+                # Both: nothing can be read, and nothing is lost.
+                self.oidc.set(kill=1)
+                self.dovecot.deliver("support", mail("four"))
+                self.assertIn("503", self.read(expect=None).err)
+                self.oidc.set(fail=0)
+                wait_until(lambda: self.read(expect=None).code == 0, what="the endpoint being asked again")
+                self.assertEqual(self.cases(), 4)
+
+    def test_token_is_for_its_server_alone(self):
+        self.open_office("xoauth2", accounts__support__receive__tls={"truststore": self.oidc.ca})
+        answer = self.read(expect=5)
+        self.assertIn("certificate", answer.err)
+        self.assertNotIn("AUTHENTICATE", answer.err)
+        self.run_it("apply", "-", input=json.dumps({"accounts": {"support": {"receive": {
+            "host": "localhost", "port": self.dovecot.imap_port, "security": "none", "user": "support", "profile": "p"}}}}), expect=3)
 
 
 if __name__ == "__main__":
