@@ -2,10 +2,11 @@
 #ifndef SETUP_ACCOUNT_H
 #define SETUP_ACCOUNT_H
 
+#include "setup/advanced.h"
 #include "setup/provider.h"
 
-enum receive_protocol { RECEIVE_IMAP }; /* "imap" */
-enum send_protocol { SEND_SMTP };       /* "smtp" */
+enum receive_protocol { RECEIVE_IMAP, RECEIVE_POP3 }; /* "imap" (preset), "pop3" */
+enum send_protocol { SEND_SMTP };                     /* "smtp" */
 
 /* Our token in Reply-To, besides that in Message-ID. */
 enum reply_token { REPLY_TOKEN_OFF, REPLY_TOKEN_PLUS }; /* "off" (preset), "plus": name+TOKEN@domain */
@@ -59,6 +60,8 @@ struct account {
 			const char *keystore, *alias; /* of the key, or: */
 			struct secret key;            /* in PEM */
 		} dkim;
+		struct text_list disabled_mechanisms;
+		struct text_pairs advanced; /* advanced.h */
 	} send;
 	struct account_receive {
 		bool enabled;
@@ -68,7 +71,8 @@ struct account {
 		struct secret password;
 		const char *profile;
 		const char *host;
-		int64_t port; /* 0: the provider's, else by security: 143 none or starttls, 993 tls */
+		int64_t port; /* 0: the provider's, else by security: IMAP 143 none or starttls, 993 tls; POP3 110 and
+		                 995 */
 		int security; /* preset tls ("Use SSL/TLS" is on unless cleared); the provider's where host is "" */
 		bool allow_insecure_login;
 		int64_t timeout_s; /* 60 */
@@ -77,10 +81,15 @@ struct account {
 			const char *keystore;   /* id; "": encrypted mail stays closed */
 			const char *truststore; /* id of the CA certificates; "": those of the system */
 		} smime;
+		struct text_list disabled_mechanisms;
+		struct text_pairs advanced;
 	} receive;
 };
 
 extern const struct record_type account_type;
+
+/* "IMAP", "POP3": for people. */
+const char *receive_protocol_name(int protocol);
 
 /* Host, port, security, user and timeout after provider and defaults: what the connection really uses. Strings
  * borrowed from the two and from the struct itself: it can't be copied. */
@@ -92,8 +101,10 @@ struct account_connection {
 	int port;
 	enum security security;
 	bool allow_insecure_login;
-	int timeout_ms;
+	int timeout_ms, connect_timeout_ms;
 	const struct account_tls *tls;
+	const char *helo_name; /* sending; "": this machine's name */
+	struct advanced advanced;
 	char room[256]; /* a user made of the address by the provider's rule */
 };
 
