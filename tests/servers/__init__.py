@@ -10,8 +10,9 @@ from servers.cyrus import Cyrus
 from servers.dns import Dns
 from servers.dovecot import Dovecot
 from servers.imap_fake import FakeImap
+from servers.oidc import Oidc
 from servers.postfix import Postfix
 from servers.postgresql import PostgreSQL
 from servers.smtp_sink import Fault, SmtpSink
 
-__all__ = ["Cyrus", "Dns", "Dovecot", "FakeImap", "Fault", "Postfix", "PostgreSQL", "SmtpSink"]
+__all__ = ["Cyrus", "Dns", "Dovecot", "FakeImap", "Fault", "Oidc", "Postfix", "PostgreSQL", "SmtpSink"]
