@@ -6,19 +6,41 @@
 
 #include <stdio.h>
 
-static const char *const send_protocol_words[] = {"smtp", NULL};
 static const char *const reply_token_words[] = {"off", "plus", NULL};
 static const char *const answer_envelope_words[] = {"address", "none", NULL};
 static const char *const tls_version_words[] = {"1.0", "1.1", "1.2", "1.3", NULL};
 #define TLS_PRESET 2 /* "1.2" */
+static const char *const encrypt_words[] = {"never", "when-possible", "required", NULL};
+static const char *const cipher_words[] = {"aes-256-cbc", "aes-256-gcm", NULL};
 
 /* clang-format off */
 static const struct field tls_fields[] = {
 	FIELD_ENUM(struct account_tls, lowest, tls_version_words, "Lowest TLS version", .preset = TLS_PRESET),
-	FIELD_TEXT(struct account_tls, truststore, "CA certificates", .check = check_absolute_path,
-		   .help = "A PEM file; empty: those of the system"),
+	FIELD_TEXT(struct account_tls, truststore, "CA certificates", .check = check_truststore,
+		   .help = "The path of a PEM file, or the id of a keystore; empty: those of the system"),
 	FIELD_BOOL(struct account_tls, verify, "Verify the server's certificate", .preset = true,
 		   .help = "Without it anybody on the way can read along and change mail"),
+};
+
+static const struct field send_smime_fields[] = {
+	FIELD_REF(struct account_send_smime, keystore, "keystore", "Keystore", .help = "Whose key signs; empty: nothing is signed"),
+	FIELD_TEXT(struct account_send_smime, alias, "Alias", .max = 200,
+		   .help = "The key in it; empty: the first whose certificate names the address"),
+	FIELD_BOOL(struct account_send_smime, sign, "Sign", .preset = true,
+		   .help = "Every mail, where there is a keystore. What can't be signed isn't sent"),
+	FIELD_ENUM(struct account_send_smime, encrypt, encrypt_words, "Encrypt",
+		   .help = "when-possible: where there is a certificate for every recipient; required: mail without it isn't sent"),
+	FIELD_ENUM(struct account_send_smime, cipher, cipher_words, "Cipher",
+		   .help = "aes-256-gcm shows every change, but not all mail programs read it"),
+};
+
+static const struct field dkim_fields[] = {
+	FIELD_TEXT(struct account_dkim, selector, "Selector", .max = 63,
+		   .help = "The key's name in DNS: SELECTOR._domainkey.DOMAIN; empty: we don't sign (most providers do)"),
+	FIELD_TEXT(struct account_dkim, domain, "Domain", .max = 253, .check = check_host, .help = "Empty: that of the address"),
+	FIELD_REF(struct account_dkim, keystore, "keystore", "Keystore", .help = "Whose key signs, RSA or Ed25519"),
+	FIELD_TEXT(struct account_dkim, alias, "Alias", .max = 200, .help = "The key in it; empty: the first"),
+	FIELD_SECRET(struct account_dkim, key, "Private key", .max = 16384, .help = "In PEM, instead of a keystore"),
 };
 
 static const struct field send_fields[] = {
@@ -39,6 +61,8 @@ static const struct field send_fields[] = {
 	FIELD_TEXT(struct account_send, user, "User ID", .max = 255,
 		   .help = "Empty: by the provider's rule, else no login"),
 	FIELD_SECRET(struct account_send, password, "Password"),
+	FIELD_REF(struct account_send, profile, "authentication_profile", "Authentication profile",
+		  .help = "OAuth 2.0 tokens instead of a password"),
 	FIELD_TEXT(struct account_send, host, "Server", .max = 253, .check = check_host, .help = "Empty: the provider's"),
 	FIELD_INT(struct account_send, port, "Port", .low = 1, .high = 65535,
 		  .help = "0: the provider's, else by security: 587 for starttls, 465 for tls, 25 for none"),
@@ -56,6 +80,8 @@ static const struct field send_fields[] = {
 	FIELD_ENUM(struct account_send, answer_envelope, answer_envelope_words, "Envelope sender of automatic answers",
 		   .help = "address: ours, so that reports come back and dead addresses are noticed; none: nobody, so that "
 			   "nothing can answer them (many submission servers refuse it)"),
+	FIELD_SECTION(struct account_send, smime, send_smime_fields, "S/MIME of outgoing mail"),
+	FIELD_SECTION(struct account_send, dkim, dkim_fields, "DKIM signature"),
 };
 
 static const struct field smime_fields[] = {
@@ -68,9 +94,12 @@ static const struct field smime_fields[] = {
 static const struct field receive_fields[] = {
 	FIELD_BOOL(struct account_receive, enabled, "Receive mail", .preset = true),
 	FIELD_ENUM(struct account_receive, protocol, receive_protocol_words, "Protocol"),
-	FIELD_BOOL(struct account_receive, use_sender_login, "Use sender's ID and password"),
+	FIELD_BOOL(struct account_receive, use_sender_login, "Use sender's ID and password",
+		   .help = "And its authentication profile"),
 	FIELD_TEXT(struct account_receive, user, "User ID", .max = 255, .help = "Empty: by the provider's rule"),
 	FIELD_SECRET(struct account_receive, password, "Password"),
+	FIELD_REF(struct account_receive, profile, "authentication_profile", "Authentication profile",
+		  .help = "OAuth 2.0 tokens instead of a password"),
 	FIELD_TEXT(struct account_receive, host, "Server", .max = 253, .check = check_host,
 		   .help = "Empty: the provider's"),
 	FIELD_INT(struct account_receive, port, "Port", .low = 1, .high = 65535,
@@ -123,6 +152,47 @@ static int check_password_in_clear(const char *section, const char *host, int se
 	return 0;
 }
 
+static int check_dkim(const struct account_dkim *d, struct error *err)
+{
+	bool has_key = secret_is_stored(&d->key);
+
+	if (!*d->selector && (*d->keystore || has_key))
+		return fail(err, E_INVALID, RETRY_NEVER, "send/dkim/selector: is missing: the key's name in DNS");
+	if (*d->selector && (*d->keystore != '\0') == has_key)
+		return fail(err, E_INVALID, RETRY_NEVER, "send/dkim: %s",
+		            has_key ? "has a keystore and a key: one is enough" : "needs a keystore, or a key in PEM");
+	return 0;
+}
+
+/* Tokens are for TLS alone: whoever reads one has the mailbox. */
+static int check_profile(const char *section, const char *host, int security, const char *profile,
+                         const struct secret *password, struct error *err)
+{
+	if (!*profile)
+		return 0;
+	if (*host && security == SECURITY_NONE)
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "%s/security: must be tls or starttls with an authentication profile", section);
+	if (secret_is_stored(password))
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "%s/password: is not needed beside %s/profile; take one of them out", section, section);
+	return 0;
+}
+
+static int check_profiles(const struct account *a, struct error *err)
+{
+	const struct account_receive *r = &a->receive;
+	const char *profile = r->use_sender_login ? a->send.profile : r->profile;
+
+	if (check_profile("send", a->send.host, a->send.security, a->send.profile, &a->send.password, err) < 0)
+		return E_INVALID;
+	if (r->use_sender_login && *r->profile)
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "receive/profile: has no effect, since receive/use_sender_login takes send/profile");
+	return check_profile("receive", r->host, r->security, profile,
+	                     r->use_sender_login ? &a->send.password : &r->password, err);
+}
+
 static int check_account(const void *record, struct error *err)
 {
 	const struct account *a = record;
@@ -132,8 +202,12 @@ static int check_account(const void *record, struct error *err)
 		return E_INVALID;
 	if (*a->receive.host && check_security_port("receive", a->receive.port, a->receive.security, err) < 0)
 		return E_INVALID;
+	if (check_profiles(a, err) < 0)
+		return E_INVALID;
 	if (check_password_in_clear("send", a->send.host, a->send.security, a->send.allow_insecure_login,
 	                            &a->send.password, err) < 0)
+		return E_INVALID;
+	if (check_dkim(&a->send.dkim, err) < 0)
 		return E_INVALID;
 	return check_password_in_clear("receive", a->receive.host, a->receive.security, a->receive.allow_insecure_login,
 	                               receive_password, err);
@@ -159,20 +233,18 @@ static int check_opened(const struct account *account, const char *section, cons
 	            password->fault);
 }
 
-/* The user ID the provider makes of the sender's address; NULL where it makes none. */
-static const char *login_by_rule(const struct account *account, const struct provider *provider,
-                                 struct account_connection *connection)
+/* The user ID that a rule (enum login_rule) makes of the sender's address; NULL where it makes none. */
+static const char *login_by_rule(const struct account *account, int rule, struct account_connection *connection)
 {
 	struct str address = str_of(account->send.address);
 	ptrdiff_t at = str_find_char(address, '@');
 
-	if (!provider || at < 0)
+	if (rule == LOGIN_TYPED || at < 0)
 		return NULL;
-	if (provider->login == LOGIN_ADDRESS)
+	if (rule == LOGIN_ADDRESS)
 		return account->send.address;
-	if (provider->login != LOGIN_LOCAL_PART)
-		return NULL;
-	snprintf(connection->room, sizeof connection->room, "%.*s", (int)at, address.p);
+	snprintf(connection->room, sizeof connection->room, "%s", account->send.address);
+	connection->room[at] = rule == LOGIN_DOTTED ? '.' : '\0'; /* an address has 254 bytes at most */
 	return connection->room;
 }
 
@@ -190,42 +262,76 @@ static int receive_port(int64_t port, int protocol, enum security security)
 	return security == SECURITY_TLS ? 993 : 143;
 }
 
+struct server {
+	int protocol, security;
+	const char *host;
+	int64_t port;
+};
+
+/* The account's own, else the provider's: by POP3 where the account says so, or where there is nothing else. */
+static bool find_server(const struct account_receive *r, const struct provider *p, struct server *ret)
+{
+	bool has_receive = p && p->receive.enabled && *p->receive.host;
+
+	if (*r->host) {
+		*ret = (struct server){r->protocol, r->security, r->host, r->port};
+		return true;
+	}
+	if (p && p->receive.enabled && *p->pop3.host && (r->protocol == RECEIVE_POP3 || !has_receive))
+		*ret = (struct server){RECEIVE_POP3, p->pop3.security, p->pop3.host, p->pop3.port};
+	else if (has_receive)
+		*ret = (struct server){p->receive.protocol, p->receive.security, p->receive.host, p->receive.port};
+	else
+		return false;
+	ret->port = r->port ? r->port : ret->port;
+	return true;
+}
+
 int account_receive_connection(const struct account *account, const struct provider *provider,
                                struct account_connection *ret, struct error *err)
 {
 	const struct account_receive *r = &account->receive;
-	bool own = *r->host;
+	struct server server;
 
 	if (!r->enabled)
 		return missing(account, "receive/enabled is false", err);
-	if (!own && !provider)
+	if (!*r->host && !provider)
 		return missing(account, "receive/host is missing and there is no provider", err);
-	if (!own && (!provider->receive.enabled || !*provider->receive.host))
+	if (!find_server(r, provider, &server))
 		return fail(err, E_INVALID, RETRY_NEVER,
 		            "account %s: receive/host is missing and provider %s has no server to receive from",
 		            account->id, provider->id);
 	struct account_connection *c = ret;
 	const char *user = r->use_sender_login ? account->send.user : r->user;
 	if (!*user)
-		user = login_by_rule(account, provider, c);
+		user = login_by_rule(account, provider ? provider->login : LOGIN_TYPED, c);
 	const struct secret *password = r->use_sender_login ? &account->send.password : &r->password;
 	const char *section = r->use_sender_login ? "send" : "receive";
+	const char *profile = r->use_sender_login ? account->send.profile : r->profile;
 	if (!user || !*user)
 		return fail(err, E_INVALID, RETRY_NEVER, "account %s: %s/user is missing", account->id, section);
 	if (check_opened(account, section, password, err) < 0)
 		return E_AUTH;
-	if (!secret_is_set(password))
+	if (!*profile && !secret_is_set(password))
 		return fail(err, E_INVALID, RETRY_NEVER, "account %s: %s/password is missing", account->id, section);
-	c->protocol = own ? r->protocol : provider->receive.protocol;
-	c->host = own ? r->host : provider->receive.host;
+	c->protocol = server.protocol;
+	c->host = server.host;
 	c->user = user;
-	c->password = password;
-	c->security = (enum security)(own ? r->security : provider->receive.security);
-	c->port = receive_port(r->port || own ? r->port : provider->receive.port, c->protocol, c->security);
+	c->password = *profile ? NULL : password;
+	c->profile = profile;
+	c->security = (enum security)server.security;
+	c->port = receive_port(server.port, c->protocol, c->security);
 	c->allow_insecure_login = r->allow_insecure_login;
 	c->timeout_ms = (int)r->timeout_s * 1000;
 	c->tls = &r->tls;
 	return 0;
+}
+
+static int send_rule(const struct provider *provider)
+{
+	if (!provider)
+		return LOGIN_TYPED;
+	return provider->send.login ? provider->send.login - 1 : provider->login;
 }
 
 static int send_port(int64_t port, enum security security)
@@ -251,16 +357,23 @@ int account_send_connection(const struct account *account, const struct provider
 		            provider->id);
 	if (check_opened(account, "send", &s->password, err) < 0)
 		return E_AUTH;
-	if (*s->user && !secret_is_set(&s->password))
+	if (*s->user && !*s->profile && !secret_is_set(&s->password))
 		return missing(account, "send/password is missing", err);
 	struct account_connection *c = ret;
-	const char *user = *s->user ? s->user : secret_is_set(&s->password) ? login_by_rule(account, provider, c) : "";
+	bool logs_in = *s->profile || secret_is_set(&s->password);
+	const char *user = s->user;
+	if (!*user && logs_in)
+		user = login_by_rule(account, send_rule(provider), c);
 	if (!user)
-		return missing(account, "send/user is missing, although there is a password", err);
+		return missing(account,
+		               *s->profile ? "send/user is missing, although there is a profile"
+		                           : "send/user is missing, although there is a password",
+		               err);
 	c->protocol = s->protocol;
 	c->host = own ? s->host : provider->send.host;
 	c->user = user;
-	c->password = &s->password;
+	c->password = *s->profile ? NULL : &s->password;
+	c->profile = s->profile;
 	c->security = (enum security)(own ? s->security : provider->send.security);
 	c->port = send_port(s->port || own ? s->port : provider->send.port, c->security);
 	c->allow_insecure_login = s->allow_insecure_login;

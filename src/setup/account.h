@@ -12,11 +12,17 @@ enum reply_token { REPLY_TOKEN_OFF, REPLY_TOKEN_PLUS }; /* "off" (preset), "plus
 
 /* Where reports on automatic answers go (RFC 3834 §3.3): "address" (preset) to ours, "none" nowhere. */
 enum answer_envelope { ANSWER_ENVELOPE_ADDRESS, ANSWER_ENVELOPE_NONE };
+/* Whether outgoing mail is encrypted: "never" (preset), "when-possible" (there is a certificate for every recipient),
+ * "required" (else the mail isn't sent). */
+enum encrypt { ENCRYPT_NEVER, ENCRYPT_WHEN_POSSIBLE, ENCRYPT_REQUIRED };
+
+struct keystore_record;
 
 struct account_tls {
 	int lowest;             /* "1.0" … "1.3", in the order of enum tls_version; preset 1.2 */
-	const char *truststore; /* PEM file of CA certificates; "": the system's */
-	bool verify;            /* preset true; false is shown, logged and audited */
+	const char *truststore; /* path of a PEM file of CA certificates, or a keystore's id; "": the system's */
+	const struct keystore_record *trust; /* of such an id; the snapshot sets it. NULL: none */
+	bool verify;                         /* preset true; false is shown, logged and audited */
 };
 
 struct account {
@@ -30,6 +36,7 @@ struct account {
 		bool reference_line; /* preset false */
 		const char *user;    /* "": by the provider's login rule, else none */
 		struct secret password;
+		const char *profile;       /* authentication profile: tokens instead of a password; "": none */
 		const char *host;          /* "": the provider's */
 		int64_t port;              /* 0: the provider's, else by security: 25 none, 587 starttls, 465 tls */
 		int security;              /* preset starttls; the provider's where host is "" */
@@ -39,13 +46,27 @@ struct account {
 		const char *helo_name;    /* "": this machine's name */
 		int64_t answers_per_hour; /* automatic answers to one address; preset 3 */
 		int answer_envelope;      /* enum answer_envelope */
+		struct account_send_smime {
+			const char *keystore; /* id; "": nothing is signed */
+			const char *alias;    /* "": the first key that names the address */
+			bool sign;            /* preset true */
+			int encrypt;          /* enum encrypt */
+			int cipher;           /* "aes-256-cbc" (preset), "aes-256-gcm", as enum smime_cipher */
+		} smime;
+		struct account_dkim {
+			const char *selector;         /* "": no DKIM signature by us */
+			const char *domain;           /* "": the address's */
+			const char *keystore, *alias; /* of the key, or: */
+			struct secret key;            /* in PEM */
+		} dkim;
 	} send;
 	struct account_receive {
 		bool enabled;
 		int protocol;          /* enum receive_protocol */
-		bool use_sender_login; /* "Use sender's ID and password" (AC3) */
+		bool use_sender_login; /* "Use sender's ID and password" (AC3), its profile as well */
 		const char *user;
 		struct secret password;
+		const char *profile;
 		const char *host;
 		int64_t port; /* 0: the provider's, else by security: IMAP 143 none or starttls, 993 tls; POP3 110 and
 		                 995 */
@@ -70,7 +91,8 @@ const char *receive_protocol_name(int protocol);
 struct account_connection {
 	int protocol; /* enum receive_protocol or send_protocol */
 	const char *host, *user;
-	const struct secret *password;
+	const struct secret *password; /* NULL where there is a profile */
+	const char *profile;           /* authentication profile; "": by password */
 	int port;
 	enum security security;
 	bool allow_insecure_login;

@@ -214,8 +214,10 @@ static const struct refusal {
 } refusals[] = {
         {"[]", "the set-up is not an object (\"accounts:\", \"listeners:\" … with records below)"},
         {"account: {}", "account: unknown key (did you mean accounts?)"},
-        {"acounts: {}", "acounts: unknown key (known are providers, templates, case_types, keystores, accounts, rules, "
-                        "listeners, blocks)"},
+        {"acounts: {}",
+         "acounts: unknown key (known are providers, templates, case_types, keystores, authentication_profiles, "
+         "accounts, rules, "
+         "listeners, blocks)"},
         {"accounts: [x]", "accounts: is not an object of records by their id"},
         {"accounts: {a: }", "accounts/a: null is not an object (of \"key: value\" lines)"},
         {"accounts: {a: {id: b}}", "accounts/a/id: \"b\" is not the key above it"},
@@ -241,7 +243,7 @@ static const struct refusal {
         {"accounts: {a: {receive: {password: '********'}}}",
          "accounts/a/receive/password: ******** stands for a secret that is stored, but none is"},
         {"accounts: {a: {send: {tls: {truststore: ca.pem}}}}",
-         "accounts/a/send/tls/truststore: \"ca.pem\" is not an absolute path"},
+         "accounts/a/send/tls/truststore: there is no keystore \"ca.pem\" (nor is it an absolute path)"},
         {"listeners: {l: {account: support, rule: other}}", "listeners/l/rule: there is no rule \"other\""},
         {"listeners: {l: {account: support}}", "listeners/l/rule: is missing"},
         {"listeners: {l: {account: support, rule: support, folder: inbox}}",

@@ -197,10 +197,59 @@ static const char names[] =
         " {CLUSTERED};"
         "CREATE UNIQUE INDEX named_name ON named (folder_id, name);";
 
+/* Running day by day: who asked us to slow down, what a person paused, how each part stands, what was sent of a
+ * provider's allowance. */
+static const char operation[] =
+        "CREATE TABLE throttle ("
+        " account TEXT NOT NULL PRIMARY KEY, until_at BIGINT NOT NULL,"
+        " level BIGINT NOT NULL," /* how often in a row */
+        " since BIGINT NOT NULL, reason TEXT NOT NULL) {CLUSTERED};"
+        "CREATE TABLE pause ("
+        " kind TEXT NOT NULL, id TEXT NOT NULL," /* listener, account */
+        " author TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (kind, id)) {CLUSTERED};"
+        "CREATE TABLE status ("
+        " kind TEXT NOT NULL, id TEXT NOT NULL," /* listener, sender; process: its claim */
+        " state TEXT NOT NULL, since BIGINT NOT NULL, error TEXT NOT NULL, error_at BIGINT NOT NULL,"
+        " next_try_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, PRIMARY KEY (kind, id)) {CLUSTERED};"
+        /* What an account has sent and fetched in each ten minutes (slot: Unix ms of its begin). */
+        "CREATE TABLE traffic ("
+        " account TEXT NOT NULL, slot BIGINT NOT NULL, messages BIGINT NOT NULL, recipients BIGINT NOT NULL,"
+        " bytes BIGINT NOT NULL, received_bytes BIGINT NOT NULL,"
+        " PRIMARY KEY (account, slot)) {CLUSTERED};";
+
+/* Certificates of those we write to, and what was warned of. */
+static const char certificates[] =
+        "CREATE TABLE certificate ("
+        " address TEXT NOT NULL,"     /* lower case */
+        " fingerprint TEXT NOT NULL," /* SHA-256, hexadecimal */
+        " subject TEXT NOT NULL, issuer TEXT NOT NULL, serial TEXT NOT NULL,"
+        " valid_from BIGINT NOT NULL, expires_at BIGINT NOT NULL,"
+        " source TEXT NOT NULL,"                     /* mail, person */
+        " message_id BIGINT, since BIGINT NOT NULL," /* the signed mail it came with; when */
+        " der {BLOB} NOT NULL,"
+        " PRIMARY KEY (address, fingerprint)) {CLUSTERED};"
+        "CREATE INDEX certificate_expiry ON certificate (expires_at);"
+        /* What runs out was told at so many days before; see setup/expiry.h. */
+        "CREATE TABLE expiry_warning ("
+        " what TEXT NOT NULL PRIMARY KEY, expires_at BIGINT NOT NULL, days BIGINT NOT NULL, at BIGINT NOT NULL)"
+        " {CLUSTERED};";
+
+/* OAuth tokens: see store/tokens.h. Row by row they are changed in place, so each process sees the others'. */
+static const char tokens[] = "CREATE TABLE token ("
+                             " profile TEXT NOT NULL, subject TEXT NOT NULL," /* subject: whose; '' the profile's own */
+                             " sealed TEXT NOT NULL,"                         /* access and refresh token */
+                             " generation BIGINT NOT NULL,"                   /* counts what was stored */
+                             " expires_at BIGINT NOT NULL, renewed_at BIGINT NOT NULL,"
+                             " refresh_expires_at BIGINT NOT NULL, has_refresh BIGINT NOT NULL,"
+                             " fault TEXT NOT NULL, fault_at BIGINT NOT NULL, fault_is_final BIGINT NOT NULL,"
+                             " lease_by TEXT NOT NULL, lease_until BIGINT NOT NULL," /* who is asking for new ones */
+                             " PRIMARY KEY (profile, subject)) {CLUSTERED};";
+
 const struct migration migrations[] = {
-        {1, "foundation", foundation}, {2, "bounces", bounces}, {3, "answering", answering},
-        {4, "smime", smime},           {5, "senders", senders}, {6, "conversation", conversation},
-        {7, "names", names},
+        {1, "foundation", foundation}, {2, "bounces", bounces},     {3, "answering", answering},
+        {4, "smime", smime},           {5, "senders", senders},     {6, "conversation", conversation},
+        {7, "names", names},           {8, "operation", operation}, {9, "certificates", certificates},
+        {10, "tokens", tokens},
 };
 
 const size_t migration_count = ARRAY_LEN(migrations);

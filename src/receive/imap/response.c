@@ -1,6 +1,8 @@
 /* Commands and responses of a session: see session.h. */
 #include "receive/imap/session.h"
 
+#include "auth/throttle.h"
+#include "base/arena.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -119,12 +121,37 @@ static void judge_code(enum imap_code code, int *error_code, enum retry *retry)
 	}
 }
 
+/* Codes by which the account as a whole is told to wait: where log-in or connection is refused, more of them than where
+ * one folder is. */
+static bool is_throttling(enum imap_code code, enum scope scope)
+{
+	if (code == CODE_THROTTLED)
+		return true;
+	return scope == SCOPE_ACCOUNT &&
+	       (code == CODE_LIMIT || code == CODE_UNAVAILABLE || code == CODE_INUSE || code == CODE_OVERQUOTA);
+}
+
+/* The words say more than the code: for how long, and that it is the account which is meant. */
+static int judge_throttling(enum imap_code code, const char *text, struct error *err)
+{
+	if (throttle_judge(0, str_of(text), err) || !err || !is_throttling(code, err->scope))
+		return err ? err->code : E_THROTTLED;
+	err->code = E_THROTTLED;
+	err->retry = RETRY_LATER;
+	err->scope = SCOPE_ACCOUNT;
+	err->retry_after_ms = throttle_wait_in_words(str_of(text));
+	return err->code;
+}
+
 int imap_refusal(const struct imap_command *command, const char *step, enum scope scope, int code, enum retry retry,
                  struct error *err)
 {
+	const char *text = command->text ? command->text : "";
+
 	judge_code(command->code, &code, &retry);
-	return fail_scope(err, scope, code, retry, "%s: the server says %s: %s", step,
-	                  command->status == STATUS_BAD ? "BAD" : "NO", command->text ? command->text : "");
+	fail_scope(err, scope, code, retry, "%s: the server says %s: %s", step,
+	           command->status == STATUS_BAD ? "BAD" : "NO", text);
+	return judge_throttling(command->code, text, err);
 }
 
 int imap_refused(const struct imap *imap, const struct imap_command *command, const char *step, enum scope scope,
@@ -287,13 +314,18 @@ static int read_bye(struct imap *imap, struct error *err)
 {
 	enum imap_code code;
 	int error_code = E_CLOSED;
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	const char *text;
 	enum retry retry = imap->idling ? RETRY_NOW : RETRY_LATER;
 	int r = read_code(imap, &code, err);
 
 	if (r < 0)
 		return r;
 	judge_code(code, &error_code, &retry);
-	return fail(err, error_code, retry, "the server says goodbye: " STR_FMT, STR_ARG(imap_text(&imap->reader)));
+	text = arena_cstr(arena, imap_text(&imap->reader));
+	fail(err, error_code, retry, "the server says goodbye: %s", text);
+	/* on an idle connection [UNAVAILABLE] is a server that goes down: another may answer at once */
+	return imap->idling && code == CODE_UNAVAILABLE ? error_code : judge_throttling(code, text, err);
 }
 
 /* The folder's number of messages. Growth is news; what shrinks is told by EXPUNGE. */

@@ -34,10 +34,10 @@ static int read_greeting(struct smtp *smtp, struct error *err)
 		return rc;
 	if (reply.code < 400)
 		return fail(err, E_PROTOCOL, RETRY_LATER, "greeting: the server answers %d instead of 220", reply.code);
-	smtp_refused(&reply, E_REFUSED, "greeting", err);
+	rc = smtp_refused(&reply, E_REFUSED, "greeting", err);
 	if (err)
 		err->retry = RETRY_LATER;
-	return E_REFUSED;
+	return rc;
 }
 
 static void read_mechanisms(struct smtp *smtp, struct str list)

@@ -46,8 +46,11 @@ int smtp_read_reply(struct smtp *smtp, const char *step, int timeout_ms, struct 
 /* As that, with the timeout of a command. */
 int smtp_reply(struct smtp *smtp, const char *step, struct reply *ret_reply, struct error *err) NODISCARD;
 
-/* Fails with the server's words: 4xx RETRY_LATER, 5xx RETRY_NEVER. */
+/* Fails with the server's words: 4xx RETRY_LATER, 5xx RETRY_NEVER; E_THROTTLED where they ask to slow down. */
 int smtp_refused(const struct reply *reply, int code, const char *step, struct error *err);
+
+/* E_THROTTLED where the answer asks the account to slow down; 0 otherwise. */
+int smtp_check_throttled(const struct reply *reply, const char *step, struct error *err) NODISCARD;
 
 /* ---------------------------------------------------------------- session.c */
 
