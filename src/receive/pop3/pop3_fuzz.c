@@ -54,6 +54,7 @@ static void run_session(struct receiver *r)
 		read_messages(r);
 	if (receiver_noop(r, &err) < 0 || receiver_acknowledge_begin(r, uids, 3, &err) < 0)
 		return;
+	last = 0;
 	if (receiver_acknowledge_end(r, &err) == 0 && receiver_list(r, check_uid, &last, &err) >= 0)
 		must(receiver_idle_start(r, &err) <= 0);
 }
