@@ -315,17 +315,42 @@ static int receive_port(int64_t port, int protocol, enum security security)
 	return security == SECURITY_TLS ? 993 : 143;
 }
 
+struct server {
+	int protocol, security;
+	const char *host;
+	int64_t port;
+};
+
+/* The account's own, else the provider's: by POP3 where the account says so, or where there is nothing else. */
+static bool find_server(const struct account_receive *r, const struct provider *p, struct server *ret)
+{
+	bool has_receive = p && p->receive.enabled && *p->receive.host;
+
+	if (*r->host) {
+		*ret = (struct server){r->protocol, r->security, r->host, r->port};
+		return true;
+	}
+	if (p && p->receive.enabled && *p->pop3.host && (r->protocol == RECEIVE_POP3 || !has_receive))
+		*ret = (struct server){RECEIVE_POP3, p->pop3.security, p->pop3.host, p->pop3.port};
+	else if (has_receive)
+		*ret = (struct server){p->receive.protocol, p->receive.security, p->receive.host, p->receive.port};
+	else
+		return false;
+	ret->port = r->port ? r->port : ret->port;
+	return true;
+}
+
 int account_receive_connection(const struct account *account, const struct provider *provider,
                                struct account_connection *ret, struct error *err)
 {
 	const struct account_receive *r = &account->receive;
-	bool own = *r->host;
+	struct server server;
 
 	if (!r->enabled)
 		return missing(account, "receive/enabled is false", err);
-	if (!own && !provider)
+	if (!*r->host && !provider)
 		return missing(account, "receive/host is missing and there is no provider", err);
-	if (!own && (!provider->receive.enabled || !*provider->receive.host))
+	if (!find_server(r, provider, &server))
 		return fail(err, E_INVALID, RETRY_NEVER,
 		            "account %s: receive/host is missing and provider %s has no server to receive from",
 		            account->id, provider->id);
@@ -342,13 +367,13 @@ int account_receive_connection(const struct account *account, const struct provi
 		return E_AUTH;
 	if (!*profile && !secret_is_set(password))
 		return fail(err, E_INVALID, RETRY_NEVER, "account %s: %s/password is missing", account->id, section);
-	c->protocol = own ? r->protocol : provider->receive.protocol;
-	c->host = own ? r->host : provider->receive.host;
+	c->protocol = server.protocol;
+	c->host = server.host;
 	c->user = user;
 	c->password = *profile ? NULL : password;
 	c->profile = profile;
-	c->security = (enum security)(own ? r->security : provider->receive.security);
-	c->port = receive_port(r->port || own ? r->port : provider->receive.port, c->protocol, c->security);
+	c->security = (enum security)server.security;
+	c->port = receive_port(server.port, c->protocol, c->security);
 	c->allow_insecure_login = r->allow_insecure_login;
 	c->timeout_ms = (int)r->timeout_s * 1000;
 	c->tls = &r->tls;
