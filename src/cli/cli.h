@@ -68,6 +68,9 @@ int cli_open_newest(struct cli *cli, struct error *err) NODISCARD;
 /* cli_open() without create, and the set-up. */
 int cli_load(struct cli *cli, struct error *err) NODISCARD;
 
+/* Reads a set-up file ("-": standard input) with the files and secrets that it refers to. */
+int cli_read_document(const char *path, json_t **ret_document, struct error *err) NODISCARD;
+
 /* Takes the home folder for this process, as everything that reads mailboxes or sends must. E_IN_USE says who has it.
  */
 int cli_lock(struct cli *cli, struct error *err) NODISCARD;
@@ -106,9 +109,36 @@ bool print_record_help(const struct cli *cli, const char *topic) NODISCARD;
 /* A text view as JSON; invalid UTF-8 can't come from the store. */
 json_t *cli_json_str(struct str s);
 
-extern const struct command serve_command, apply_command, export_command, list_command, show_command, delete_command,
-        run_command, ingest_command, inspect_command, send_command, cases_command, message_command, ledger_command,
-        outbox_command, suppressions_command, loops_command, automatic_mail_command, keys_command, doctor_command,
-        version_command, keystores_command, certificates_command, expiring_command;
+/* clang-format off */
+extern const struct command
+	serve_command,
+	apply_command,
+	export_command,
+	list_command,
+	show_command,
+	delete_command,
+	run_command,
+	ingest_command,
+	inspect_command,
+	send_command,
+	cases_command,
+	message_command,
+	ledger_command,
+	outbox_command,
+	suppressions_command,
+	loops_command,
+	automatic_mail_command,
+	keys_command,
+	doctor_command,
+	version_command,
+	keystores_command,
+	certificates_command,
+	expiring_command,
+	providers_command,
+	import_command,
+	detect_command,
+	profile_command,
+	test_command;
+/* clang-format on */
 
 #endif

@@ -2,14 +2,15 @@
 #include "setup/setup.h"
 
 #include "base/mem.h"
+#include "setup/catalogue.h"
 #include "setup/snapshot.h"
 #include "store/records.h"
 
 #include <stdlib.h>
 
 const struct record_type *const setup_types[] = {
-        &provider_type,     &template_type, &case_type_type, &keystore_type, &account_type,
-        &service_rule_type, &listener_type, &block_type,     NULL,
+        &provider_type, &template_type,     &case_type_type, &keystore_type, &authentication_profile_type,
+        &account_type,  &service_rule_type, &listener_type,  &block_type,    NULL,
 };
 
 _Static_assert(ARRAY_LEN(setup_types) == SETUP_TYPE_COUNT + 1, "one snapshot kind for each type");
@@ -157,6 +158,18 @@ const void *setup_find(const struct setup *setup, const struct record_type *type
 	size_t place = place_of(kind, id);
 
 	return place ? kind->records[place - 1] : NULL;
+}
+
+const struct provider *setup_provider(const struct setup *setup, const char *id)
+{
+	const struct provider *own = setup_find(setup, &provider_type, id);
+
+	return own || !*id ? own : catalogue_find(id);
+}
+
+bool setup_has(const struct setup *setup, const struct record_type *type, const char *id)
+{
+	return type == &provider_type ? setup_provider(setup, id) != NULL : setup_find(setup, type, id) != NULL;
 }
 
 size_t setup_list(const struct setup *setup, const struct record_type *type, const void *const **ret_records)

@@ -16,6 +16,7 @@
 
 #include "record/record.h"
 #include "setup/account.h"
+#include "setup/authentication_profile.h"
 #include "setup/block.h"
 #include "setup/case_type.h"
 #include "setup/keystore.h"
@@ -40,12 +41,19 @@ DEFINE_CLEANUP(struct setup *, setup_free)
 /* NULL where there is no such record. */
 const void *setup_find(const struct setup *setup, const struct record_type *type, const char *id);
 #define setup_account(s, id)   ((const struct account *)setup_find((s), &account_type, (id)))
-#define setup_provider(s, id)  ((const struct provider *)setup_find((s), &provider_type, (id)))
 #define setup_listener(s, id)  ((const struct listener *)setup_find((s), &listener_type, (id)))
 #define setup_rule(s, id)      ((const struct service_rule *)setup_find((s), &service_rule_type, (id)))
 #define setup_case_type(s, id) ((const struct case_type *)setup_find((s), &case_type_type, (id)))
 #define setup_keystore(s, id)  ((const struct keystore_record *)setup_find((s), &keystore_type, (id)))
-#define setup_template(s, id)  ((const struct template *)setup_find((s), &template_type, (id)))
+#define setup_authentication_profile(s, id) \
+	((const struct authentication_profile *)setup_find((s), &authentication_profile_type, (id)))
+#define setup_template(s, id) ((const struct template *)setup_find((s), &template_type, (id)))
+
+/* An own record or, where there is none, a built-in one (catalogue.h); NULL where there is neither. */
+const struct provider *setup_provider(const struct setup *setup, const char *id);
+
+/* Whether a reference to it leads somewhere. */
+bool setup_has(const struct setup *setup, const struct record_type *type, const char *id);
 
 /* The records of a kind in the order of their ids; returns their number. */
 size_t setup_list(const struct setup *setup, const struct record_type *type, const void *const **ret_records);
@@ -72,6 +80,11 @@ int setup_apply(struct db *db, const struct sealer *sealer, const json_t *docume
 /* What setup_apply() would do to an empty store, found without one: for a first apply, which must not leave a store
  * behind when the document is wrong. */
 int setup_preview(const struct sealer *sealer, const json_t *document, struct buf *report, struct error *err) NODISCARD;
+
+/* The set-up as it would be with the document applied, for tests of what isn't stored. `db` and `sealer` may be NULL:
+ * there is no store yet. Nothing is written. */
+int setup_imagine(struct db *db, const struct sealer *sealer, const json_t *document, struct setup **ret_setup,
+                  struct error *err) NODISCARD;
 
 /* Writes the whole set-up (`kind` and `id` NULL), a kind, or one record as a document that setup_apply() takes. */
 int setup_export(struct db *db, const struct sealer *sealer, const char *kind, const char *id, enum secret_form form,

@@ -28,7 +28,7 @@ static int read_greeting(struct smtp *smtp, struct error *err)
 	struct reply reply;
 	int rc = smtp_reply(smtp, "greeting", &reply, err);
 
-	if (rc >= 0)
+	if (rc >= 0 && reply.code == 220)
 		stream_tell(smtp->stream, WATCH_GREETED, reply.words);
 	if (rc < 0 || reply.code == 220)
 		return rc;
