@@ -1,6 +1,7 @@
 /* hauspost keys, doctor, version. */
 #include "cli/cli.h"
 
+#include "auth/tokens.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/text.h"
@@ -24,7 +25,7 @@ static int rotate(struct cli *cli, struct error *err)
 {
 	struct work thread_key = {.run = add_thread_key};
 	struct db *db CLEANUP(db_closep) = NULL;
-	int n, r = cli_open(cli, false, err);
+	int n, tokens, r = cli_open(cli, false, err);
 
 	if (r == 0)
 		r = store_connect(cli->store, &db, err);
@@ -33,6 +34,9 @@ static int rotate(struct cli *cli, struct error *err)
 	if (r < 0)
 		return r;
 	n = setup_reseal(db, &cli->sealer, err);
+	tokens = n < 0 ? n : tokens_reseal(db, &cli->sealer, err);
+	if (tokens < 0)
+		return tokens;
 	if (n >= 0)
 		r = vault_drop_old_keys(cli->vault, err);
 	if (n >= 0 && r == 0)
@@ -109,6 +113,7 @@ static void check_side(struct check *check, const struct account *account, bool 
 	struct probe_options options = {
 	        .setup = check->cli->setup,
 	        .account = account,
+	        .store = check->cli->store,
 	        .fault = take_fault,
 	        .ctx = &verdict,
 	        .no_advice = true,

@@ -95,6 +95,7 @@ static bool test_side(struct cli *cli, const struct request *request, const stru
 	struct probe_options probe = {
 	        .setup = cli->setup,
 	        .account = account,
+	        .store = cli->store,
 	        .send_to = sends ? request->send_to : NULL,
 	        .step = test_page_step,
 	        .fault = test_page_fault,

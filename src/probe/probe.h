@@ -12,6 +12,7 @@
 
 #include "probe/diagnose.h"
 #include "setup/setup.h"
+#include "store/store.h"
 
 enum probe_status { PROBE_OK, PROBE_WARNING, PROBE_FAILED };
 
@@ -37,6 +38,7 @@ struct probe_fault {
 struct probe_options {
 	const struct setup *setup;
 	const struct account *account;
+	struct store *store; /* where access tokens are; NULL: none yet */
 	const char *send_to; /* sender: really send one mail to this address; NULL: none */
 	void (*step)(void *ctx, const struct probe_step *step);
 	void (*fault)(void *ctx, const struct probe_fault *fault);

@@ -61,6 +61,8 @@ static const struct field send_fields[] = {
 	FIELD_TEXT(struct account_send, user, "User ID", .max = 255,
 		   .help = "Empty: by the provider's rule, else no login"),
 	FIELD_SECRET(struct account_send, password, "Password"),
+	FIELD_REF(struct account_send, profile, "authentication_profile", "Authentication profile",
+		  .help = "OAuth 2.0 tokens instead of a password"),
 	FIELD_TEXT(struct account_send, host, "Server", .max = 253, .check = check_host, .help = "Empty: the provider's"),
 	FIELD_INT(struct account_send, port, "Port", .low = 1, .high = 65535,
 		  .help = "0: the provider's, else by security: 587 for starttls, 465 for tls, 25 for none"),
@@ -92,13 +94,16 @@ static const struct field smime_fields[] = {
 static const struct field receive_fields[] = {
 	FIELD_BOOL(struct account_receive, enabled, "Receive mail", .preset = true),
 	FIELD_ENUM(struct account_receive, protocol, receive_protocol_words, "Protocol"),
-	FIELD_BOOL(struct account_receive, use_sender_login, "Use sender's ID and password"),
+	FIELD_BOOL(struct account_receive, use_sender_login, "Use sender's ID and password",
+		   .help = "And its authentication profile"),
 	FIELD_TEXT(struct account_receive, user, "User ID", .max = 255, .help = "Empty: by the provider's rule"),
 	FIELD_SECRET(struct account_receive, password, "Password"),
+	FIELD_REF(struct account_receive, profile, "authentication_profile", "Authentication profile",
+		  .help = "OAuth 2.0 tokens instead of a password"),
 	FIELD_TEXT(struct account_receive, host, "Server", .max = 253, .check = check_host,
 		   .help = "Empty: the provider's"),
 	FIELD_INT(struct account_receive, port, "Port", .low = 1, .high = 65535,
-		  .help = "0: the provider's, else by security: 993 for tls, 143 otherwise"),
+		  .help = "0: the provider's, else by security: 993 for tls, 143 otherwise; with POP3 995 and 110"),
 	FIELD_ENUM(struct account_receive, security, security_words, "Connection security", .preset = SECURITY_TLS,
 		   .help = "Where no server is given here, the provider's counts"),
 	FIELD_BOOL(struct account_receive, allow_insecure_login, "Allow the password over plain text",
@@ -159,6 +164,35 @@ static int check_dkim(const struct account_dkim *d, struct error *err)
 	return 0;
 }
 
+/* Tokens are for TLS alone: whoever reads one has the mailbox. */
+static int check_profile(const char *section, const char *host, int security, const char *profile,
+                         const struct secret *password, struct error *err)
+{
+	if (!*profile)
+		return 0;
+	if (*host && security == SECURITY_NONE)
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "%s/security: must be tls or starttls with an authentication profile", section);
+	if (secret_is_stored(password))
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "%s/password: is not needed beside %s/profile; take one of them out", section, section);
+	return 0;
+}
+
+static int check_profiles(const struct account *a, struct error *err)
+{
+	const struct account_receive *r = &a->receive;
+	const char *profile = r->use_sender_login ? a->send.profile : r->profile;
+
+	if (check_profile("send", a->send.host, a->send.security, a->send.profile, &a->send.password, err) < 0)
+		return E_INVALID;
+	if (r->use_sender_login && *r->profile)
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "receive/profile: has no effect, since receive/use_sender_login takes send/profile");
+	return check_profile("receive", r->host, r->security, profile,
+	                     r->use_sender_login ? &a->send.password : &r->password, err);
+}
+
 static int check_account(const void *record, struct error *err)
 {
 	const struct account *a = record;
@@ -167,6 +201,8 @@ static int check_account(const void *record, struct error *err)
 	if (*a->send.host && check_security_port("send", a->send.port, a->send.security, err) < 0)
 		return E_INVALID;
 	if (*a->receive.host && check_security_port("receive", a->receive.port, a->receive.security, err) < 0)
+		return E_INVALID;
+	if (check_profiles(a, err) < 0)
 		return E_INVALID;
 	if (check_password_in_clear("send", a->send.host, a->send.security, a->send.allow_insecure_login,
 	                            &a->send.password, err) < 0)
@@ -212,9 +248,18 @@ static const char *login_by_rule(const struct account *account, int rule, struct
 	return connection->room;
 }
 
-static int receive_port(int64_t port, enum security security)
+const char *receive_protocol_name(int protocol)
 {
-	return port ? (int)port : security == SECURITY_TLS ? 993 : 143;
+	return protocol == RECEIVE_POP3 ? "POP3" : "IMAP";
+}
+
+static int receive_port(int64_t port, int protocol, enum security security)
+{
+	if (port)
+		return (int)port;
+	if (protocol == RECEIVE_POP3)
+		return security == SECURITY_TLS ? 995 : 110;
+	return security == SECURITY_TLS ? 993 : 143;
 }
 
 int account_receive_connection(const struct account *account, const struct provider *provider,
@@ -237,18 +282,20 @@ int account_receive_connection(const struct account *account, const struct provi
 		user = login_by_rule(account, provider ? provider->login : LOGIN_TYPED, c);
 	const struct secret *password = r->use_sender_login ? &account->send.password : &r->password;
 	const char *section = r->use_sender_login ? "send" : "receive";
+	const char *profile = r->use_sender_login ? account->send.profile : r->profile;
 	if (!user || !*user)
 		return fail(err, E_INVALID, RETRY_NEVER, "account %s: %s/user is missing", account->id, section);
 	if (check_opened(account, section, password, err) < 0)
 		return E_AUTH;
-	if (!secret_is_set(password))
+	if (!*profile && !secret_is_set(password))
 		return fail(err, E_INVALID, RETRY_NEVER, "account %s: %s/password is missing", account->id, section);
 	c->protocol = own ? r->protocol : provider->receive.protocol;
 	c->host = own ? r->host : provider->receive.host;
 	c->user = user;
-	c->password = password;
+	c->password = *profile ? NULL : password;
+	c->profile = profile;
 	c->security = (enum security)(own ? r->security : provider->receive.security);
-	c->port = receive_port(r->port || own ? r->port : provider->receive.port, c->security);
+	c->port = receive_port(r->port || own ? r->port : provider->receive.port, c->protocol, c->security);
 	c->allow_insecure_login = r->allow_insecure_login;
 	c->timeout_ms = (int)r->timeout_s * 1000;
 	c->tls = &r->tls;
@@ -285,18 +332,23 @@ int account_send_connection(const struct account *account, const struct provider
 		            provider->id);
 	if (check_opened(account, "send", &s->password, err) < 0)
 		return E_AUTH;
-	if (*s->user && !secret_is_set(&s->password))
+	if (*s->user && !*s->profile && !secret_is_set(&s->password))
 		return missing(account, "send/password is missing", err);
 	struct account_connection *c = ret;
+	bool logs_in = *s->profile || secret_is_set(&s->password);
 	const char *user = s->user;
-	if (!*user && secret_is_set(&s->password))
+	if (!*user && logs_in)
 		user = login_by_rule(account, send_rule(provider), c);
 	if (!user)
-		return missing(account, "send/user is missing, although there is a password", err);
+		return missing(account,
+		               *s->profile ? "send/user is missing, although there is a profile"
+		                           : "send/user is missing, although there is a password",
+		               err);
 	c->protocol = s->protocol;
 	c->host = own ? s->host : provider->send.host;
 	c->user = user;
-	c->password = &s->password;
+	c->password = *s->profile ? NULL : &s->password;
+	c->profile = s->profile;
 	c->security = (enum security)(own ? s->security : provider->send.security);
 	c->port = send_port(s->port || own ? s->port : provider->send.port, c->security);
 	c->allow_insecure_login = s->allow_insecure_login;

@@ -4,8 +4,8 @@
 
 #include "setup/provider.h"
 
-enum receive_protocol { RECEIVE_IMAP }; /* "imap" */
-enum send_protocol { SEND_SMTP };       /* "smtp" */
+enum receive_protocol { RECEIVE_IMAP, RECEIVE_POP3 }; /* "imap" (preset), "pop3" */
+enum send_protocol { SEND_SMTP };                     /* "smtp" */
 
 /* Our token in Reply-To, besides that in Message-ID. */
 enum reply_token { REPLY_TOKEN_OFF, REPLY_TOKEN_PLUS }; /* "off" (preset), "plus": name+TOKEN@domain */
@@ -36,6 +36,7 @@ struct account {
 		bool reference_line; /* preset false */
 		const char *user;    /* "": by the provider's login rule, else none */
 		struct secret password;
+		const char *profile;       /* authentication profile: tokens instead of a password; "": none */
 		const char *host;          /* "": the provider's */
 		int64_t port;              /* 0: the provider's, else by security: 25 none, 587 starttls, 465 tls */
 		int security;              /* preset starttls; the provider's where host is "" */
@@ -62,11 +63,13 @@ struct account {
 	struct account_receive {
 		bool enabled;
 		int protocol;          /* enum receive_protocol */
-		bool use_sender_login; /* "Use sender's ID and password" (AC3) */
+		bool use_sender_login; /* "Use sender's ID and password" (AC3), its profile as well */
 		const char *user;
 		struct secret password;
+		const char *profile;
 		const char *host;
-		int64_t port; /* 0: the provider's, else by security: 143 none or starttls, 993 tls */
+		int64_t port; /* 0: the provider's, else by security: IMAP 143 none or starttls, 993 tls; POP3 110 and
+		                 995 */
 		int security; /* preset tls ("Use SSL/TLS" is on unless cleared); the provider's where host is "" */
 		bool allow_insecure_login;
 		int64_t timeout_s; /* 60 */
@@ -80,12 +83,16 @@ struct account {
 
 extern const struct record_type account_type;
 
+/* "IMAP", "POP3": for people. */
+const char *receive_protocol_name(int protocol);
+
 /* Host, port, security, user and timeout after provider and defaults: what the connection really uses. Strings
  * borrowed from the two and from the struct itself: it can't be copied. */
 struct account_connection {
 	int protocol; /* enum receive_protocol or send_protocol */
 	const char *host, *user;
-	const struct secret *password;
+	const struct secret *password; /* NULL where there is a profile */
+	const char *profile;           /* authentication profile; "": by password */
 	int port;
 	enum security security;
 	bool allow_insecure_login;
