@@ -85,8 +85,8 @@ class Life(unittest.TestCase):
                       ["outbox", "list"], ["ledger", "list"], ["keys", "rotate"], ["-v", "doctor"]):
             self.home.run(*words, expect=None)
         self.assertIn("Subject", "".join(self.exim.queued()))
-        self.home.serve("-v")
-        wait_until(lambda: "support" in self.home.log())
+        self.home.serve()
+        wait_until(self.home.log)
         self.home.stop()
         self.assert_files_are_clean()
 
