@@ -1,8 +1,21 @@
 """`openssl s_server`: TLS as it should not be. Old versions, odd ciphers, bad certificates, demands. It speaks no mail protocol behind it."""
 
+import atexit
+import functools
 import os
+import shutil
+import tempfile
 
 from servers.private import Server, can_connect, free_port, make_certificates, openssl
+
+
+@functools.cache
+def common_certificates():
+    """Made once for all servers of a test program."""
+    folder = tempfile.mkdtemp(prefix="hauspost-tls-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    make_certificates(folder)
+    return folder
 
 
 class TlsServer(Server):
@@ -14,7 +27,7 @@ class TlsServer(Server):
     def __init__(self, *options, certificate="good"):
         super().__init__()
         self.options = list(options)
-        make_certificates(self.path("tls"))
+        shutil.copytree(common_certificates(), self.path("tls"))
         self.ca = self.path("tls", "ca.pem")
         self.cert, self.key = self.path("tls", "server.pem"), self.path("tls", "server.key")
         if certificate not in ("good", "unknown-ca"):
