@@ -17,6 +17,9 @@
 /* clang-format off */
 const struct command *const commands[] = {
 	&serve_command,
+	&status_command,
+	&pause_command,
+	&resume_command,
 	&apply_command,
 	&export_command,
 	&list_command,
@@ -36,11 +39,12 @@ const struct command *const commands[] = {
 	&import_command,
 	&detect_command,
 	&inspect_command,
-	&test_command,
 	&profile_command,
+	&test_command,
 	&keys_command,
 	&keystores_command,
 	&certificates_command,
+	&expiring_command,
 	&doctor_command,
 	&version_command,
 	NULL,

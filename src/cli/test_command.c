@@ -93,9 +93,9 @@ static bool test_side(struct cli *cli, const struct request *request, const stru
 	        .json = cli->json, .trace = request->trace, .color = request->color, .account = account->id};
 	struct probe_result result;
 	struct probe_options probe = {
+	        .store = cli->store,
 	        .setup = cli->setup,
 	        .account = account,
-	        .store = cli->store,
 	        .send_to = sends ? request->send_to : NULL,
 	        .step = test_page_step,
 	        .fault = test_page_fault,

@@ -14,6 +14,8 @@ static bool error_says(const struct failure *f, const char *words)
 
 static enum cause settings_cause(const struct failure *f)
 {
+	if (error_says(f, "authentication profile"))
+		return CAUSE_NO_TOKEN;
 	return error_says(f, "truststore") ? CAUSE_TRUSTSTORE : CAUSE_SETTING_MISSING;
 }
 

@@ -18,21 +18,6 @@ static const struct provider *provider_of(const struct probe_options *options)
 	return setup_provider(options->setup, options->account->provider);
 }
 
-/* Access tokens come from the store, where consent has put them. */
-static int find_tokens(const struct probe_options *options, const struct account_connection *connection,
-                       struct login *login, struct error *err)
-{
-	if (!*connection->profile)
-		return 0;
-	if (!options->store)
-		return fail(err, E_INVALID, RETRY_NEVER,
-		            "authentication profile %.64s: its tokens are kept in the store, and there is none yet: "
-		            "apply the "
-		            "set-up first",
-		            connection->profile);
-	return tokens_login(options->store, options->setup, connection, login, err);
-}
-
 /* ---------------------------------------------------------------- receiver */
 
 struct folder {
@@ -90,6 +75,19 @@ static void open_folders(struct track *t, struct receiver_options *options, cons
 	}
 }
 
+/* A profile's token takes the place of the password. */
+static int take_tokens(const struct probe_options *options, const struct account_connection *connection,
+                       struct login *login, struct error *err)
+{
+	if (options->store)
+		return tokens_login(options->store, options->setup, connection, login, err);
+	if (!*connection->profile)
+		return 0;
+	return fail(err, E_NOT_FOUND, RETRY_NEVER,
+	            "authentication profile %s has no tokens before it is applied: 'hauspost apply' it first",
+	            connection->profile);
+}
+
 bool probe_receiver(const struct probe_options *options, struct arena *arena, struct probe_result *ret_result)
 {
 	struct track *t = ARENA_NEW(arena, struct track);
@@ -108,7 +106,7 @@ bool probe_receiver(const struct probe_options *options, struct arena *arena, st
 		receiver.stream.watch = &t->watch;
 		receiver.transcript = track_transcript;
 		receiver.transcript_ctx = t;
-		if (find_tokens(options, &connection, &receiver.login, &err) < 0) {
+		if (take_tokens(options, &connection, &receiver.login, &err) < 0) {
 			track_failed(t, &err);
 		} else {
 			track_connection(t, &connection, ops->name);
@@ -223,11 +221,10 @@ bool probe_sender(const struct probe_options *options, struct arena *arena, stru
 		ops = sender_ops_of((enum send_protocol)connection.protocol);
 		connection.timeout_ms = MIN(connection.timeout_ms, MAX_WAIT_MS);
 		sender = sender_options_of(&connection);
-		sender.helo_name = options->account->send.helo_name;
 		sender.stream.watch = &t->watch;
 		sender.transcript = track_transcript;
 		sender.transcript_ctx = t;
-		if (find_tokens(options, &connection, &sender.login, &err) < 0) {
+		if (take_tokens(options, &connection, &sender.login, &err) < 0) {
 			track_failed(t, &err);
 		} else {
 			track_connection(t, &connection, ops->name);

@@ -36,9 +36,9 @@ struct probe_fault {
 };
 
 struct probe_options {
+	struct store *store; /* where tokens are kept; NULL: there is none yet, so that no profile can be used */
 	const struct setup *setup;
 	const struct account *account;
-	struct store *store; /* where access tokens are; NULL: none yet */
 	const char *send_to; /* sender: really send one mail to this address; NULL: none */
 	void (*step)(void *ctx, const struct probe_step *step);
 	void (*fault)(void *ctx, const struct probe_fault *fault);

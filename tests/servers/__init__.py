@@ -10,9 +10,10 @@ from servers.cyrus import Cyrus
 from servers.dns import Dns
 from servers.dovecot import Dovecot
 from servers.exim import Exim
+from servers.imap_fake import FakeImap
 from servers.postfix import Postfix
 from servers.postgresql import PostgreSQL
 from servers.smtp_sink import Fault, SmtpSink
 from servers.tls_server import TlsServer
 
-__all__ = ["Cyrus", "Dns", "Dovecot", "Exim", "Fault", "Postfix", "PostgreSQL", "SmtpSink", "TlsServer"]
+__all__ = ["Cyrus", "Dns", "Dovecot", "Exim", "FakeImap", "Fault", "Postfix", "PostgreSQL", "SmtpSink", "TlsServer"]
