@@ -6,7 +6,9 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/random.h"
+#include "listen/sent_folder.h"
 #include "send/outbox_runner.h"
+#include "store/sent_copies.h"
 
 #include <pthread.h>
 
@@ -24,6 +26,7 @@ struct route {
 	bool is_sending;
 	int64_t not_before; /* monotonic ms */
 	int failures;       /* in a row; changes only on the thread that sends */
+	bool copies_only;   /* nothing to send, only copies for the Sent folder */
 };
 
 struct postman {
@@ -39,6 +42,7 @@ struct round {
 	struct postman *postman;
 	struct shared_setup *shared;
 	int64_t now;
+	bool copies_only;
 };
 
 struct postman *postman_new(const struct postman_options *options)
@@ -101,6 +105,17 @@ static void end_sending(struct route *route, bool failed)
 	pthread_mutex_unlock(&postman->lock);
 }
 
+static void file_copies(const struct route *route)
+{
+	const struct postman_options *o = &route->postman->options;
+	const struct sent_folder_options options = {
+	        .store = o->store, .setup = route->shared->setup, .stopped = o->stopped, .ctx = o->ctx};
+	struct error err;
+
+	if (sent_folder_file(&options, route->account, &err) < 0)
+		log_warning("outbox", "account %s: copies for the Sent folder: %s", route->account, err.text);
+}
+
 static void *route_main(void *arg)
 {
 	struct route *route = arg;
@@ -112,14 +127,15 @@ static void *route_main(void *arg)
 	                                       .ctx = o->ctx};
 	struct outbox_counts counts = {0};
 	struct error err;
-	bool failed = outbox_send_account(&options, route->account, &counts, &err) < 0;
+	bool failed = !route->copies_only && outbox_send_account(&options, route->account, &counts, &err) < 0;
 
 	if (failed && route->failures == 0)
 		log_error("outbox", "%s; its mail waits", err.text);
-	else if (!failed && route->failures)
+	else if (!failed && route->failures && !route->copies_only)
 		log_info("outbox", "account %s sends again", route->account);
 	if (counts.sent)
 		log_info("outbox", "account %s: %lld messages sent", route->account, (long long)counts.sent);
+	file_copies(route);
 	end_sending(route, failed);
 	return NULL;
 }
@@ -169,6 +185,7 @@ static void send_account(void *ctx, const char *account, int64_t due_at)
 	if (!begin_sending(route))
 		return;
 	route->shared = shared_hold(round->shared);
+	route->copies_only = round->copies_only;
 	must(pthread_attr_init(&attr) == 0 && pthread_attr_setstacksize(&attr, SENDER_STACK) == 0 &&
 	     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED) == 0);
 	if (pthread_create(&thread, &attr, route_main, route) != 0) {
@@ -180,9 +197,12 @@ static void send_account(void *ctx, const char *account, int64_t due_at)
 
 void postman_go(struct postman *postman, struct db *db, struct shared_setup *shared)
 {
-	struct round round = {postman, shared, clock_now_ms()};
+	struct round round = {postman, shared, clock_now_ms(), false};
 	struct error err;
 
 	if (outbox_accounts(db, send_account, &round, &err) < 0)
+		log_warning("outbox", "%s", err.text);
+	round.copies_only = true;
+	if (sent_copies_accounts(db, send_account, &round, &err) < 0)
 		log_warning("outbox", "%s", err.text);
 }

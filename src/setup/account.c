@@ -77,6 +77,9 @@ static const struct field send_fields[] = {
 	FIELD_SECTION(struct account_send, tls, tls_fields, "TLS"),
 	FIELD_TEXT(struct account_send, helo_name, "Name in EHLO", .max = 253, .check = check_host,
 		   .help = "Empty: the name of this machine"),
+	FIELD_TEXT(struct account_send, sent_copy, "Copy of sent mail", .preset_text = SENT_COPY_OFF, .max = 255,
+		   .help = "off; auto: in the mailbox's Sent folder, unless the provider files it itself; else the name of a folder. "
+			   "Filed over IMAP"),
 	FIELD_INT(struct account_send, answers_per_hour, "Automatic answers per hour", .low = 1, .high = 1000, .preset = 3,
 		  .help = "At most so many go out to one address in an hour"),
 	FIELD_ENUM(struct account_send, answer_envelope, answer_envelope_words, "Envelope sender of automatic answers",
@@ -198,6 +201,11 @@ static int check_profiles(const struct account *a, struct error *err)
 static int check_account(const void *record, struct error *err)
 {
 	const struct account *a = record;
+
+	if (strcmp(a->send.sent_copy, SENT_COPY_OFF) != 0 && !a->receive.enabled)
+		return fail(
+		        err, E_INVALID, RETRY_NEVER,
+		        "send/sent_copy: needs receive/enabled: copies are filed in the account's mailbox over IMAP");
 	const struct secret *receive_password = a->receive.use_sender_login ? &a->send.password : &a->receive.password;
 
 	if (*a->send.host && check_security_port("send", a->send.port, a->send.security, err) < 0)

@@ -45,6 +45,7 @@ struct account {
 		int64_t timeout_s;         /* 0: the provider's, else 40 */
 		struct account_tls tls;
 		const char *helo_name;    /* "": this machine's name */
+		const char *sent_copy;    /* "off", "auto", or a folder's name; see account_sent_copy() */
 		int64_t answers_per_hour; /* automatic answers to one address; preset 3 */
 		int answer_envelope;      /* enum answer_envelope */
 		struct account_send_smime {
@@ -82,6 +83,17 @@ struct account {
 };
 
 extern const struct record_type account_type;
+
+#define SENT_COPY_OFF  "off"
+#define SENT_COPY_AUTO "auto"
+
+/* Whether mail that the account sends is filed in a folder of its mailbox over IMAP: not where nobody wants it, where
+ * it isn't an IMAP mailbox, and (auto) where the provider files it itself. Texts are borrowed. */
+struct account_sent_copy {
+	const char *folder; /* "": where sent mail belongs */
+	const char *hint;   /* the provider's name for that; "" */
+};
+bool account_sent_copy(const struct account *account, const struct provider *provider, struct account_sent_copy *ret);
 
 /* The account's address or alias that this address is, with or without a +part, without case; NULL where it is none. */
 const char *account_own_address(const struct account *account, struct str address);
