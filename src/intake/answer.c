@@ -126,10 +126,28 @@ static struct str plain_subject(struct str subject)
 	return str_starts_nocase(subject, STR("re:")) ? str_trim(str_slice(subject, 3, subject.n)) : subject;
 }
 
-/* Answers go out in clear: what the sender had encrypted stays out of them. */
+/* Answers go out in clear: what the sender had encrypted, in this mail or an earlier one of the case, stays out of
+ * them.
+ */
 static struct str public_subject(const struct item *item, struct str subject)
 {
 	return item->message->hides_subject ? STR("...") : subject;
+}
+
+static struct str public_topic(const struct item *item, struct str subject)
+{
+	return item->hides_topic ? STR("...") : public_subject(item, subject);
+}
+
+/* Only an account that can open mail has cases with such subjects. */
+static int look_at_topic(struct item *item, struct db *db, const struct stored_case *c, struct error *err)
+{
+	const struct account *account = item->place->account;
+
+	item->hides_topic = false;
+	if (!c || (!*account->receive.smime.keystore && !*account->send.smime.keystore))
+		return 0;
+	return message_case_hides_subject(db, c->id, &item->hides_topic, err);
 }
 
 #define MAX_VALUE 800 /* bytes of a value that a stranger chose: a subject line takes 2 KiB in all */
@@ -156,7 +174,7 @@ static struct render_value *template_values(struct item *item, const struct stor
 	values = ARENA_ARRAY(arena, struct render_value, FIXED_VALUES);
 	const struct render_value fixed[FIXED_VALUES] = {
 	        {"case.number", str_of(c ? c->number : "")},
-	        {"case.subject", c ? public_subject(item, value_of(item, c->subject)) : STR("")},
+	        {"case.subject", c ? public_topic(item, value_of(item, c->subject)) : STR("")},
 	        {"case.status", str_of(c ? c->status : "")},
 	        {"case.id", c ? arena_printf(arena, "%lld", (long long)c->id) : STR("")},
 	        {"contact.name", value_of(item, to.name.n ? to.name : to.address)},
@@ -276,7 +294,7 @@ static int make_answer(struct item *item, struct db *db, const struct template *
 	        .from = our_address(item),
 	        .to = to.address,
 	        .answered = item->message,
-	        .topic = public_subject(item, item_text(item, c ? c->subject : item->message->subject)),
+	        .topic = public_topic(item, item_text(item, c ? c->subject : item->message->subject)),
 	        .at = clock_now_ms()};
 	struct error unwritable;
 	int r = thread_marks_make(db, item->arena, &options, marks, err);
@@ -344,6 +362,8 @@ int answer_queue(struct item *item, struct db *db, enum response_when when, cons
 		return 0;
 	}
 	r = is_due(item, db, lower_cstr(item->arena, to.address), c ? c->id : 0, when == WHEN_CREATED, err);
+	if (r > 0 && look_at_topic(item, db, c, err) < 0)
+		return err->code;
 	if (r > 0)
 		r = make_answer(item, db, template, c, to, &marks, &stored, &mime, err);
 	if (r > 0)

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "listen/expiry_watch.h"
 #include "listen/park.h"
 #include "listen/postman.h"
 #include "listen/session.h"
@@ -34,6 +35,7 @@ struct watch {
 	struct session *session;
 	enum watch_state state;
 	enum park_reason reason;
+	int pause_s;        /* the server wants at least so long between log-ins */
 	int failures;       /* in a row */
 	bool is_reported;   /* … and the log has it */
 	int64_t hurried_at; /* when a lost connection was last made again at once; 0: never */
@@ -180,13 +182,25 @@ static int read_all(struct watch *watch, struct error *err)
 	return r;
 }
 
+/* A connection that never shows new mail is closed; the next is not to come before the server wants it. */
+static int close_snapshot(struct watch *watch)
+{
+	watch->pause_s = receiver_pause_s(session_receiver(watch->session));
+	close_session(watch);
+	watch->state = WATCH_POLLED;
+	return 0;
+}
+
 /* Asks for news and hears at once what came in between: 1 there is some, 0 the watch may park. */
 static int wait_for_news(struct watch *watch, const struct listener *listener, struct error *err)
 {
 	struct receiver *r = session_receiver(watch->session);
-	int idles = listener->idle ? receiver_idle_start(r, err) : 0;
-	int news;
+	int idles, news;
 
+	watch->pause_s = 0;
+	if (session_is_snapshot(watch->session))
+		return close_snapshot(watch);
+	idles = listener->idle ? receiver_idle_start(r, err) : 0;
 	if (idles < 0)
 		return idles;
 	watch->state = idles ? WATCH_IDLING : WATCH_POLLED;
@@ -230,8 +244,9 @@ static int64_t work_on(struct watch *watch, const struct listener *listener, str
 	if (r < 0)
 		return r;
 	watch->failures = 0;
-	return clock_mono_ms() + (watch->state == WATCH_IDLING ? MINUTES_MS(listener->idle_minutes)
-	                                                       : SECONDS_MS(listener->poll_interval_s));
+	return clock_mono_ms() + (watch->state == WATCH_IDLING
+	                                  ? MINUTES_MS(listener->idle_minutes)
+	                                  : SECONDS_MS(MAX(listener->poll_interval_s, watch->pause_s)));
 }
 
 /* Logged once per spell of failures, and once more when it's over. A server that hangs up on an idle client and takes
@@ -459,6 +474,14 @@ static void retry_failed(struct serve *serve)
 	shared_release(shared);
 }
 
+static void watch_expiry(struct serve *serve, struct db *db)
+{
+	struct shared_setup *shared = current_setup(serve);
+
+	expiry_watch(serve->options.store, db, shared->setup);
+	shared_release(shared);
+}
+
 static struct timespec in_ms(int64_t ms)
 {
 	int64_t at_us = clock_mono_us() + ms * 1000;
@@ -486,7 +509,7 @@ static void *housekeeper_main(void *arg)
 	        .store = serve->options.store, .claim = serve->options.claim, .stopped = sending_stopped, .ctx = serve};
 	struct postman *postman CLEANUP(postman_freep) = postman_new(&options);
 	struct db *db CLEANUP(db_closep) = NULL;
-	int64_t retry_at = 0;
+	int64_t retry_at = 0, expiry_at = 0;
 	bool failed = false; /* said once for a spell of failures */
 	struct error err;
 
@@ -503,6 +526,10 @@ static void *housekeeper_main(void *arg)
 			if (clock_mono_ms() >= retry_at) {
 				retry_failed(serve);
 				retry_at = clock_mono_ms() + RETRY_EVERY_MS;
+			}
+			if (clock_mono_ms() >= expiry_at) {
+				watch_expiry(serve, db);
+				expiry_at = clock_mono_ms() + HOURS_MS(1);
 			}
 		}
 		wait_for_housework(serve);

@@ -64,6 +64,11 @@ int stream_read_exactly(struct stream *stream, char *to, size_t n, struct error 
  * read. Returns 1. */
 int stream_read_some(struct stream *stream, size_t max, struct str *ret_bytes, struct error *err) NODISCARD;
 
+/* All bytes that are there, at least one: a view valid until the next read. They stay where they are until
+ * stream_taken() says how many were used: for data that doesn't say how long it is. Returns 1. */
+int stream_peek(struct stream *stream, struct str *ret_bytes, struct error *err) NODISCARD;
+void stream_taken(struct stream *stream, size_t n);
+
 /* True where a read would find bytes without waiting for the network (buffered here or in TLS). */
 bool stream_has_input(const struct stream *stream);
 
@@ -89,6 +94,8 @@ void stream_shrink(struct stream *stream);
 int stream_fd(const struct stream *stream); /* for epoll; -1 for memory */
 bool stream_is_tls(const struct stream *stream);
 const char *stream_security_text(const struct stream *stream); /* "TLSv1.3 TLS_AES_256_GCM_SHA384" or "plain" */
+/* What TLS agreed on and the server's certificates; all empty for a plain stream. Strings live in the arena. */
+struct tls_peer stream_peer(const struct stream *stream, struct arena *arena);
 uint64_t stream_bytes_read(const struct stream *stream);
 
 /* What tells this TLS connection from every other; false in clear and where there is none. */

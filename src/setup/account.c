@@ -42,6 +42,12 @@ static const struct field dkim_fields[] = {
 	FIELD_TEXT(struct account_dkim, alias, "Alias", .max = 200, .help = "The key in it; empty: the first"),
 	FIELD_SECRET(struct account_dkim, key, "Private key", .max = 16384, .help = "In PEM, instead of a keystore"),
 };
+#define LOGIN_FIELDS(T)                                                                                              \
+	FIELD_TEXTS(T, disabled_mechanisms, "Disabled mechanisms", .max = SASL_MECHANISMS, .check = check_mechanism,  \
+		    .help = "Ways to log in that are not to be used although the server offers them: PLAIN, LOGIN, "      \
+			    "CRAM-MD5, SCRAM-SHA-256 …; COMMAND is the protocol's own"),                                    \
+	FIELD_PAIRS(T, advanced, "Advanced settings", .max = 40,                                                      \
+		    .help = "Keys and values: docs/advanced-settings.md")
 
 static const struct field send_fields[] = {
 	FIELD_BOOL(struct account_send, enabled, "Send mail", .preset = true),
@@ -87,6 +93,7 @@ static const struct field send_fields[] = {
 			   "nothing can answer them (many submission servers refuse it)"),
 	FIELD_SECTION(struct account_send, smime, send_smime_fields, "S/MIME of outgoing mail"),
 	FIELD_SECTION(struct account_send, dkim, dkim_fields, "DKIM signature"),
+	LOGIN_FIELDS(struct account_send),
 };
 
 static const struct field smime_fields[] = {
@@ -108,7 +115,7 @@ static const struct field receive_fields[] = {
 	FIELD_TEXT(struct account_receive, host, "Server", .max = 253, .check = check_host,
 		   .help = "Empty: the provider's"),
 	FIELD_INT(struct account_receive, port, "Port", .low = 1, .high = 65535,
-		  .help = "0: the provider's, else by security: 993 for tls, 143 otherwise"),
+		  .help = "0: the provider's, else by security: 993 for tls, 143 otherwise; with POP3 995 and 110"),
 	FIELD_ENUM(struct account_receive, security, security_words, "Connection security", .preset = SECURITY_TLS,
 		   .help = "Where no server is given here, the provider's counts"),
 	FIELD_BOOL(struct account_receive, allow_insecure_login, "Allow the password over plain text",
@@ -117,6 +124,7 @@ static const struct field receive_fields[] = {
 		  .help = "Seconds without an answer before the connection is given up"),
 	FIELD_SECTION(struct account_receive, tls, tls_fields, "TLS"),
 	FIELD_SECTION(struct account_receive, smime, smime_fields, "S/MIME of incoming mail"),
+	LOGIN_FIELDS(struct account_receive),
 };
 
 static const struct field account_fields[] = {
@@ -198,6 +206,30 @@ static int check_profiles(const struct account *a, struct error *err)
 	                     r->use_sender_login ? &a->send.password : &r->password, err);
 }
 
+/* What is stated of TLS must be so. */
+static int check_required_tls(const char *section, const struct advanced *advanced, int security, struct error *err)
+{
+	if (!advanced->require_tls || security != SECURITY_NONE)
+		return 0;
+	return fail(err, E_INVALID, RETRY_NEVER,
+	            "%s/advanced: TLS is required there, and security is none; set it to starttls or tls", section);
+}
+
+static int check_advanced(const struct account *a, struct error *err)
+{
+	struct advanced send, receive;
+
+	if (advanced_read(ADVANCED_SEND, &a->send.advanced, &a->send.disabled_mechanisms, &send, err) < 0 ||
+	    advanced_read(ADVANCED_RECEIVE, &a->receive.advanced, &a->receive.disabled_mechanisms, &receive, err) < 0)
+		return E_INVALID;
+	if (send.helo_name && *a->send.helo_name)
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "send/advanced: the name in EHLO is said in send/helo_name, too");
+	if (*a->send.host && check_required_tls("send", &send, a->send.security, err) < 0)
+		return E_INVALID;
+	return *a->receive.host ? check_required_tls("receive", &receive, a->receive.security, err) : 0;
+}
+
 static int check_account(const void *record, struct error *err)
 {
 	const struct account *a = record;
@@ -208,6 +240,8 @@ static int check_account(const void *record, struct error *err)
 		        "send/sent_copy: needs receive/enabled: copies are filed in the account's mailbox over IMAP");
 	const struct secret *receive_password = a->receive.use_sender_login ? &a->send.password : &a->receive.password;
 
+	if (check_advanced(a, err) < 0)
+		return E_INVALID;
 	if (*a->send.host && check_security_port("send", a->send.port, a->send.security, err) < 0)
 		return E_INVALID;
 	if (*a->receive.host && check_security_port("receive", a->receive.port, a->receive.security, err) < 0)
@@ -258,9 +292,35 @@ static const char *login_by_rule(const struct account *account, int rule, struct
 	return connection->room;
 }
 
-static int receive_port(int64_t port, enum security security)
+/* The last step of both: what the advanced settings change of it. */
+static int apply_advanced(const struct account *account, enum advanced_side side, const struct text_pairs *pairs,
+                          const struct text_list *disabled, struct account_connection *c, struct error *err)
 {
-	return port ? (int)port : security == SECURITY_TLS ? 993 : 143;
+	struct advanced *a = &c->advanced;
+
+	if (advanced_read(side, pairs, disabled, a, err) < 0 ||
+	    check_required_tls(side == ADVANCED_SEND ? "send" : "receive", a, c->security, err) < 0)
+		return error_prefix(err, "account %s", account->id);
+	if (a->timeout_ms)
+		c->timeout_ms = a->timeout_ms;
+	c->connect_timeout_ms = a->connect_timeout_ms ? a->connect_timeout_ms : c->timeout_ms;
+	if (a->helo_name)
+		c->helo_name = a->helo_name;
+	return 0;
+}
+
+const char *receive_protocol_name(int protocol)
+{
+	return protocol == RECEIVE_POP3 ? "POP3" : "IMAP";
+}
+
+static int receive_port(int64_t port, int protocol, enum security security)
+{
+	if (port)
+		return (int)port;
+	if (protocol == RECEIVE_POP3)
+		return security == SECURITY_TLS ? 995 : 110;
+	return security == SECURITY_TLS ? 993 : 143;
 }
 
 int account_receive_connection(const struct account *account, const struct provider *provider,
@@ -273,10 +333,11 @@ int account_receive_connection(const struct account *account, const struct provi
 		return missing(account, "receive/enabled is false", err);
 	if (!own && !provider)
 		return missing(account, "receive/host is missing and there is no provider", err);
-	if (!own && (!provider->receive.enabled || !*provider->receive.host))
+	struct account_server server;
+	if (!account_receive_server(account, provider, &server))
 		return fail(err, E_INVALID, RETRY_NEVER,
-		            "account %s: receive/host is missing and provider %s has no server to receive from",
-		            account->id, provider->id);
+		            "account %s: receive/host is missing and provider %s has no %sserver to receive from",
+		            account->id, provider->id, r->protocol == RECEIVE_POP3 ? "POP3 " : "");
 	struct account_connection *c = ret;
 	const char *user = r->use_sender_login ? account->send.user : r->user;
 	if (!*user)
@@ -290,17 +351,18 @@ int account_receive_connection(const struct account *account, const struct provi
 		return E_AUTH;
 	if (!*profile && !secret_is_set(password))
 		return fail(err, E_INVALID, RETRY_NEVER, "account %s: %s/password is missing", account->id, section);
-	c->protocol = own ? r->protocol : provider->receive.protocol;
-	c->host = own ? r->host : provider->receive.host;
+	c->protocol = server.protocol;
+	c->host = server.host;
 	c->user = user;
 	c->password = *profile ? NULL : password;
 	c->profile = profile;
-	c->security = (enum security)(own ? r->security : provider->receive.security);
-	c->port = receive_port(r->port || own ? r->port : provider->receive.port, c->security);
+	c->security = (enum security)server.security;
+	c->port = receive_port(server.port, c->protocol, c->security);
 	c->allow_insecure_login = r->allow_insecure_login;
 	c->timeout_ms = (int)r->timeout_s * 1000;
 	c->tls = &r->tls;
-	return 0;
+	c->helo_name = "";
+	return apply_advanced(account, ADVANCED_RECEIVE, &r->advanced, &r->disabled_mechanisms, c, err);
 }
 
 static int send_rule(const struct provider *provider)
@@ -345,7 +407,8 @@ int account_send_connection(const struct account *account, const struct provider
 		               *s->profile ? "send/user is missing, although there is a profile"
 		                           : "send/user is missing, although there is a password",
 		               err);
-	c->protocol = s->protocol;
+	/* SMTP is what accounts say where they say nothing. */
+	c->protocol = own || s->protocol != SEND_SMTP ? s->protocol : provider->send.protocol;
 	c->host = own ? s->host : provider->send.host;
 	c->user = user;
 	c->password = *s->profile ? NULL : &s->password;
@@ -356,5 +419,6 @@ int account_send_connection(const struct account *account, const struct provider
 	int64_t preset = !own && provider ? provider->send.timeout_s : 40;
 	c->timeout_ms = (int)(s->timeout_s ? s->timeout_s : preset) * 1000;
 	c->tls = &s->tls;
-	return 0;
+	c->helo_name = s->helo_name;
+	return apply_advanced(account, ADVANCED_SEND, &s->advanced, &s->disabled_mechanisms, c, err);
 }

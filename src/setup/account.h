@@ -2,16 +2,18 @@
 #ifndef SETUP_ACCOUNT_H
 #define SETUP_ACCOUNT_H
 
+#include "setup/advanced.h"
 #include "setup/provider.h"
 
-enum receive_protocol { RECEIVE_IMAP }; /* "imap" */
-enum send_protocol { SEND_SMTP };       /* "smtp" */
+enum receive_protocol { RECEIVE_IMAP, RECEIVE_POP3 }; /* "imap" (preset), "pop3" */
+enum send_protocol { SEND_SMTP };                     /* "smtp" */
 
 /* Our token in Reply-To, besides that in Message-ID. */
 enum reply_token { REPLY_TOKEN_OFF, REPLY_TOKEN_PLUS }; /* "off" (preset), "plus": name+TOKEN@domain */
 
 /* Where reports on automatic answers go (RFC 3834 §3.3): "address" (preset) to ours, "none" nowhere. */
 enum answer_envelope { ANSWER_ENVELOPE_ADDRESS, ANSWER_ENVELOPE_NONE };
+
 /* Whether outgoing mail is encrypted: "never" (preset), "when-possible" (there is a certificate for every recipient),
  * "required" (else the mail isn't sent). */
 enum encrypt { ENCRYPT_NEVER, ENCRYPT_WHEN_POSSIBLE, ENCRYPT_REQUIRED };
@@ -61,6 +63,8 @@ struct account {
 			const char *keystore, *alias; /* of the key, or: */
 			struct secret key;            /* in PEM */
 		} dkim;
+		struct text_list disabled_mechanisms;
+		struct text_pairs advanced; /* advanced.h */
 	} send;
 	struct account_receive {
 		bool enabled;
@@ -70,7 +74,8 @@ struct account {
 		struct secret password;
 		const char *profile;
 		const char *host;
-		int64_t port; /* 0: the provider's, else by security: 143 none or starttls, 993 tls */
+		int64_t port; /* 0: the provider's, else by security: IMAP 143 none or starttls, 993 tls; POP3 110 and
+		                 995 */
 		int security; /* preset tls ("Use SSL/TLS" is on unless cleared); the provider's where host is "" */
 		bool allow_insecure_login;
 		int64_t timeout_s; /* 60 */
@@ -79,10 +84,22 @@ struct account {
 			const char *keystore;   /* id; "": encrypted mail stays closed */
 			const char *truststore; /* id of the CA certificates; "": those of the system */
 		} smime;
+		struct text_list disabled_mechanisms;
+		struct text_pairs advanced;
 	} receive;
 };
 
 extern const struct record_type account_type;
+
+/* The server that an account reads from: its own, else the one of its provider's that speaks its protocol (IMAP, where
+ * it says none, is what the provider offers first). False where there is none. */
+struct account_server {
+	int protocol; /* enum receive_protocol */
+	const char *host;
+	int64_t port; /* 0: by security */
+	int security;
+};
+bool account_receive_server(const struct account *account, const struct provider *provider, struct account_server *ret);
 
 #define SENT_COPY_OFF  "off"
 #define SENT_COPY_AUTO "auto"
@@ -94,6 +111,9 @@ struct account_sent_copy {
 	const char *hint;   /* the provider's name for that; "" */
 };
 bool account_sent_copy(const struct account *account, const struct provider *provider, struct account_sent_copy *ret);
+
+/* "IMAP", "POP3": for people. */
+const char *receive_protocol_name(int protocol);
 
 /* The account's address or alias that this address is, with or without a +part, without case; NULL where it is none. */
 const char *account_own_address(const struct account *account, struct str address);
@@ -108,8 +128,10 @@ struct account_connection {
 	int port;
 	enum security security;
 	bool allow_insecure_login;
-	int timeout_ms;
+	int timeout_ms, connect_timeout_ms;
 	const struct account_tls *tls;
+	const char *helo_name; /* sending; "": this machine's name */
+	struct advanced advanced;
 	char room[256]; /* a user made of the address by the provider's rule */
 };
 

@@ -15,8 +15,9 @@ static int check_keystore(const void *record, struct error *err)
 	const struct keystore_record *k = record;
 
 	if (!secret_is_stored(&k->content))
-		return fail(err, E_INVALID, RETRY_NEVER,
-		            "file: is missing: the path of a PKCS#12 or PEM file, read when the set-up is applied");
+		return fail(
+		        err, E_INVALID, RETRY_NEVER,
+		        "file: is missing: the path of a PKCS#12, JKS or PEM file, read when the set-up is applied");
 	return 0;
 }
 
@@ -25,9 +26,11 @@ static const struct field keystore_fields[] = {
 	FIELD_ID(struct keystore_record, id, "Keystore ID"),
 	FIELD_TEXT(struct keystore_record, name, "Name", .max = 200),
 	FIELD_SECRET(struct keystore_record, content, "Content", .max = KEYSTORE_MAX_BYTES / 3 * 4 + 4,
-		     .help = "Certificates and private keys: a PKCS#12 (PFX) file as base64, or PEM text. Instead of it "
+		     .help = "Certificates and private keys: a PKCS#12 (PFX) or JKS file as base64, or PEM text. Instead of it "
 			     "file: PATH may be written, beginning at the set-up file's folder: it is read at apply"),
 	FIELD_SECRET(struct keystore_record, password, "Password", .help = "Opens the keystore; empty where it has none"),
+	FIELD_SECRET(struct keystore_record, key_password, "Password of the keys",
+		     .help = "Where the private keys have another one (JKS); empty: the keystore's"),
 };
 /* clang-format on */
 
@@ -38,18 +41,26 @@ const struct record_type keystore_type = RECORD_TYPE("keystore", "keystores", st
 
 static const char *secret_fault(const struct keystore_record *record)
 {
-	return record->content.fault ? record->content.fault : record->password.fault;
+	return record->content.fault    ? record->content.fault
+	       : record->password.fault ? record->password.fault
+	                                : record->key_password.fault;
+}
+
+struct keystore_source keystore_record_source(const struct keystore_record *record)
+{
+	return (struct keystore_source){&record->content, &record->password, &record->key_password};
 }
 
 int keystore_record_open(const struct keystore_record *record, struct keystore **ret_keystore, struct error *err)
 {
+	const struct keystore_source source = keystore_record_source(record);
 	const char *fault = secret_fault(record);
 	int r;
 
 	if (fault)
 		return fail(err, E_AUTH, RETRY_NEVER, "keystores/%s/%s: can't be used: %s", record->id,
 		            record->content.fault ? "content" : "password", fault);
-	r = keystore_open_shared(&record->content, &record->password, ret_keystore, err);
+	r = keystore_open_shared(&source, ret_keystore, err);
 	return r < 0 ? error_prefix(err, "keystores/%s/%s", record->id, r == E_AUTH ? "password" : "content") : 0;
 }
 

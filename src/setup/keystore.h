@@ -10,17 +10,20 @@
 #define SETUP_KEYSTORE_H
 
 #include "record/record.h"
+#include "security/keystore.h"
 
 struct setup;
-struct keystore; /* security/keystore.h; what doesn't open keystores needn't see that folder */
 
 struct keystore_record {
 	const char *id, *name;
 	struct secret content; /* base64 of a PKCS#12 or PEM file, or the PEM text itself */
 	struct secret password;
+	struct secret key_password; /* of the private keys in it, where it is another one */
 };
 
 extern const struct record_type keystore_type;
+
+struct keystore_source keystore_record_source(const struct keystore_record *record); /* borrowed */
 
 /* Opens it; the error's text begins with the place ("keystores/company/password: …"). */
 int keystore_record_open(const struct keystore_record *record, struct keystore **ret_keystore,

@@ -5,10 +5,10 @@ bool account_sent_copy(const struct account *account, const struct provider *pro
 {
 	const char *wish = account->send.sent_copy;
 	bool is_auto = strcmp(wish, SENT_COPY_AUTO) == 0;
-	bool of_provider = !*account->receive.host && provider;
-	int protocol = of_provider ? provider->receive.protocol : account->receive.protocol;
+	struct account_server server;
 
-	if (strcmp(wish, SENT_COPY_OFF) == 0 || !account->receive.enabled || protocol != RECEIVE_IMAP ||
+	if (strcmp(wish, SENT_COPY_OFF) == 0 || !account->receive.enabled ||
+	    !account_receive_server(account, provider, &server) || server.protocol != RECEIVE_IMAP ||
 	    account->send.protocol != SEND_SMTP)
 		return false;
 	if (is_auto && provider && provider->files_sent)
