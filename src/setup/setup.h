@@ -19,6 +19,7 @@
 #include "setup/authentication_profile.h"
 #include "setup/block.h"
 #include "setup/case_type.h"
+#include "setup/inlet.h"
 #include "setup/keystore.h"
 #include "setup/listener.h"
 #include "setup/logo.h"
@@ -43,6 +44,7 @@ DEFINE_CLEANUP(struct setup *, setup_free)
 const void *setup_find(const struct setup *setup, const struct record_type *type, const char *id);
 #define setup_account(s, id)   ((const struct account *)setup_find((s), &account_type, (id)))
 #define setup_listener(s, id)  ((const struct listener *)setup_find((s), &listener_type, (id)))
+#define setup_inlet(s, id)     ((const struct inlet *)setup_find((s), &inlet_type, (id)))
 #define setup_rule(s, id)      ((const struct service_rule *)setup_find((s), &service_rule_type, (id)))
 #define setup_case_type(s, id) ((const struct case_type *)setup_find((s), &case_type_type, (id)))
 #define setup_keystore(s, id)  ((const struct keystore_record *)setup_find((s), &keystore_type, (id)))

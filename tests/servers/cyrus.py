@@ -16,13 +16,13 @@ def installation():
     """(folder of the programs, environment to run them)"""
     for top in ("", UNPACKED):
         programs = f"{top}/usr/lib/cyrus/bin"
-        if os.access(f"{programs}/imapd", os.X_OK):
+        if os.access(f"{programs}/imapd", os.X_OK) and os.access(f"{programs}/pop3d", os.X_OK):
             return programs, {**os.environ, "LD_LIBRARY_PATH": f"{top}/usr/lib/{os.uname().machine}-linux-gnu"}
-    raise ServerMissing("cyrus-imapd is neither installed nor unpacked (./dev setup)")
+    raise ServerMissing("cyrus-imapd and cyrus-pop3d are neither installed nor unpacked (./dev setup)")
 
 
 class Cyrus(Mailbox, Server):
-    """imap_port (plain, STARTTLS), imaps_port, ca. `sasl`: how it checks passwords, and by which mechanisms."""
+    """imap_port (plain, STARTTLS), imaps_port, the same for pop3, ca. `sasl`: how it checks passwords, and by which mechanisms."""
 
     name = "cyrus"
 
@@ -41,6 +41,7 @@ class Cyrus(Mailbox, Server):
 
     def configure(self):
         self.imap_port, self.imaps_port = free_port(), free_port()
+        self.pop3_port, self.pop3s_port = free_port(), free_port()
         self.write("imapd.conf", f"""
 configdirectory: {self.path("state")}
 defaultpartition: default
@@ -76,6 +77,8 @@ START {{
 SERVICES {{
   imap cmd="{self.programs}/imapd -C {self.path("imapd.conf")}" listen="127.0.0.1:{self.imap_port}" proto="tcp4" prefork=1
   imaps cmd="{self.programs}/imapd -s -C {self.path("imapd.conf")}" listen="127.0.0.1:{self.imaps_port}" proto="tcp4" prefork=0
+  pop3 cmd="{self.programs}/pop3d -C {self.path("imapd.conf")}" listen="127.0.0.1:{self.pop3_port}" proto="tcp4" prefork=0
+  pop3s cmd="{self.programs}/pop3d -s -C {self.path("imapd.conf")}" listen="127.0.0.1:{self.pop3s_port}" proto="tcp4" prefork=0
 }}
 EVENTS {{
 }}
@@ -86,7 +89,7 @@ EVENTS {{
                 self.path("run", "master.pid"), "-r", self.path("run", "ready")]
 
     def is_ready(self):
-        return can_connect(self.imap_port) and can_connect(self.imaps_port)
+        return all(can_connect(port) for port in (self.imap_port, self.imaps_port, self.pop3_port, self.pop3s_port))
 
     def run_tool(self, name, *words):
         subprocess.run([f"{self.programs}/{name}", "-C", self.path("imapd.conf"), *words], env=self.env, check=True, capture_output=True)
