@@ -6,6 +6,7 @@
 Set HAUSPOST_KEEP=1 to keep the folders (their paths are printed).
 """
 
+from servers.courier import Courier
 from servers.cyrus import Cyrus
 from servers.dns import Dns
 from servers.dovecot import Dovecot
@@ -13,4 +14,4 @@ from servers.postfix import Postfix
 from servers.postgresql import PostgreSQL
 from servers.smtp_sink import Fault, SmtpSink
 
-__all__ = ["Cyrus", "Dns", "Dovecot", "Fault", "Postfix", "PostgreSQL", "SmtpSink"]
+__all__ = ["Courier", "Cyrus", "Dns", "Dovecot", "Fault", "Postfix", "PostgreSQL", "SmtpSink"]
