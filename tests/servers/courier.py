@@ -1,7 +1,8 @@
 """A private Courier: IMAP and POP3, the third kind of server. Every user exists, with the same password.
 
 Its programs have the places of their sockets built in, so it runs in a mount namespace of its own (root only), where /run/courier is a folder of
-ours; who may log in is answered there by a few lines of Python in place of Courier's authdaemon. No IDLE: it needs a daemon of the system (gamin)."""
+ours and the user courier exists; who may log in is answered there by a few lines of Python in place of Courier's authdaemon. No IDLE and no
+locks: both wait for a daemon of the system (gamin)."""
 
 import contextlib
 import os
@@ -88,11 +89,15 @@ mount --make-rprivate /
 mount -t tmpfs tmpfs /run
 mkdir /run/courier
 mount --bind {self.path("run")} /run/courier
+(cat /etc/passwd; echo courier:x:{NOBODY}:{NOBODY}::/:/bin/false) >{self.path("passwd")}
+(cat /etc/group; echo courier:x:{NOBODY}:) >{self.path("group")}
+mount --bind {self.path("passwd")} /etc/passwd
+mount --bind {self.path("group")} /etc/group
 export LD_LIBRARY_PATH={libraries}/{os.uname().machine}-linux-gnu:{libraries}
 export COURIERTLS={UNPACKED}/usr/bin/couriertls TLS_CERTFILE={self.path("tls", "both.pem")} TLS_VERIFYPEER=NONE TLS_LIFETIME=0
 export AUTHMODULES=authdaemon DEBUG_LOGIN=0 MAILDIRPATH=Maildir
 export IMAP_CAPABILITY="IMAP4rev1 UIDPLUS CHILDREN NAMESPACE QUOTA" IMAP_CAPABILITY_TLS="IMAP4rev1 UIDPLUS CHILDREN NAMESPACE QUOTA AUTH=PLAIN"
-export IMAP_USELOCKS=1 IMAP_KEYWORDS=1 IMAP_TLS_REQUIRED=0 IMAP_ENHANCEDIDLE=0 IMAP_IDLE_TIMEOUT=1 IMAP_EMPTYTRASH= IMAP_MAILBOX_SANITY_CHECK=1
+export IMAP_USELOCKS=0 IMAP_KEYWORDS=1 IMAP_TLS_REQUIRED=0 IMAP_ENHANCEDIDLE=0 IMAP_IDLE_TIMEOUT=1 IMAP_EMPTYTRASH= IMAP_MAILBOX_SANITY_CHECK=1
 export POP3AUTH="" POP3AUTH_TLS="LOGIN PLAIN" POP3_TLS_REQUIRED=0
 IMAP_STARTTLS=YES PROTOCOL=IMAP {tcpd} {self.imap_port} {imap} &
 IMAP_TLS=1 IMAP_STARTTLS=NO {tcpd} {self.imaps_port} {tls} {imap} &
