@@ -68,6 +68,9 @@ int cli_open_newest(struct cli *cli, struct error *err) NODISCARD;
 /* cli_open() without create, and the set-up. */
 int cli_load(struct cli *cli, struct error *err) NODISCARD;
 
+/* Reads a set-up file ("-": standard input) with the files and secrets that it refers to. */
+int cli_read_document(const char *path, json_t **ret_document, struct error *err) NODISCARD;
+
 /* Takes the home folder for this process, as everything that reads mailboxes or sends must. E_IN_USE says who has it.
  */
 int cli_lock(struct cli *cli, struct error *err) NODISCARD;
@@ -130,10 +133,15 @@ extern const struct command
 	version_command,
 	keystores_command,
 	certificates_command,
+	expiring_command,
 	providers_command,
 	import_command,
 	detect_command,
-	profile_command;
+	profile_command,
+	test_command,
+	status_command,
+	pause_command,
+	resume_command;
 /* clang-format on */
 
 #endif

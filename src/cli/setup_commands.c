@@ -48,7 +48,7 @@ static const char *folder_of(const char *path, char *room, size_t size)
 	return slash == path ? "/" : room;
 }
 
-static int read_document(const char *path, json_t **ret_document, struct error *err)
+int cli_read_document(const char *path, json_t **ret_document, struct error *err)
 {
 	struct buf text CLEANUP(buf_done) = BUF_INIT(MAX_SETUP_FILE);
 	char folder[4096];
@@ -58,6 +58,8 @@ static int read_document(const char *path, json_t **ret_document, struct error *
 		r = yaml_read(buf_str(&text), path, ret_document, err);
 	if (r == 0)
 		r = keystores_read_files(*ret_document, folder_of(path, folder, sizeof folder), err);
+	if (r == 0)
+		r = logos_read_files(*ret_document, folder_of(path, folder, sizeof folder), err);
 	return r < 0 ? r : setup_resolve_secrets(*ret_document, err);
 }
 
@@ -112,7 +114,7 @@ static int run_apply(struct cli *cli, int argc, char **argv)
 	}
 	if (argc - optind != 1)
 		return cli_usage(cli, &apply_command, "apply takes one file ('-' for standard input)");
-	r = read_document(argv[optind], &document, &err);
+	r = cli_read_document(argv[optind], &document, &err);
 	if (r == 0)
 		r = apply_document(cli, document, dry_run, &report, &err);
 	json_decref(document);

@@ -166,6 +166,11 @@ static void describe_security(struct stream *s)
 	         SSL_get_cipher_name(s->channel.ssl));
 }
 
+struct tls_peer stream_peer(const struct stream *s, struct arena *arena)
+{
+	return s->channel.ssl ? tls_peer_of(s->channel.ssl, arena) : (struct tls_peer){0};
+}
+
 static void tell_of_tls(const struct stream *s, enum watch_kind kind)
 {
 	struct arena *arena CLEANUP(arena_freep) = NULL;
@@ -176,7 +181,7 @@ static void tell_of_tls(const struct stream *s, enum watch_kind kind)
 		return;
 	arena = arena_new();
 	if (kind == WATCH_SECURED) {
-		peer = tls_peer_of(s->channel.ssl, arena);
+		peer = stream_peer(s, arena);
 		event.peer = &peer;
 	} else {
 		event.problem = tls_problem_of(s->channel.ssl);
@@ -636,9 +641,9 @@ uint64_t stream_bytes_read(const struct stream *s)
 	return s->bytes_read;
 }
 
-bool stream_channel_binding(const struct stream *s, struct channel_binding *ret_binding)
+bool stream_channel_binding(const struct stream *s, unsigned choice, struct channel_binding *ret_binding)
 {
-	return s->channel.ssl && !s->dead && channel_binding_of(s->channel.ssl, ret_binding);
+	return s->channel.ssl && !s->dead && channel_binding_of(s->channel.ssl, choice, ret_binding);
 }
 
 void stream_set_transcript(struct stream *s, void (*line)(void *ctx, const char *text), void *ctx)

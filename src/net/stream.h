@@ -94,10 +94,12 @@ void stream_shrink(struct stream *stream);
 int stream_fd(const struct stream *stream); /* for epoll; -1 for memory */
 bool stream_is_tls(const struct stream *stream);
 const char *stream_security_text(const struct stream *stream); /* "TLSv1.3 TLS_AES_256_GCM_SHA384" or "plain" */
+/* What TLS agreed on and the server's certificates; all empty for a plain stream. Strings live in the arena. */
+struct tls_peer stream_peer(const struct stream *stream, struct arena *arena);
 uint64_t stream_bytes_read(const struct stream *stream);
 
-/* What tells this TLS connection from every other; false in clear and where there is none. */
-bool stream_channel_binding(const struct stream *stream, struct channel_binding *ret_binding);
+/* What tells this TLS connection from every other (channel_binding.h); false in clear and where there is none. */
+bool stream_channel_binding(const struct stream *stream, unsigned choice, struct channel_binding *ret_binding);
 
 /* For protocols: tells who watches, if anybody does. */
 void stream_tell(const struct stream *stream, enum watch_kind kind, struct str text);

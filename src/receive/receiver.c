@@ -33,6 +33,8 @@ struct receiver_options receiver_options_of(const struct account_connection *con
 	struct receiver_options options = {
 	        .security = connection->security,
 	        .login = login_of(connection),
+	        .batch_bytes = connection->advanced.batch_bytes,
+	        .batch_count = connection->advanced.batch_count,
 	        .step_timeout_ms = connection->timeout_ms,
 	};
 
@@ -91,6 +93,13 @@ int receiver_move(struct receiver *r, const uint32_t *uids, size_t n, const char
 int receiver_list(struct receiver *r, void (*each)(void *ctx, uint32_t uid), void *ctx, struct error *err)
 {
 	return r->ops->list(r, each, ctx, err);
+}
+
+int receiver_append(struct receiver *r, const struct receiver_append *what, struct error *err)
+{
+	if (!r->ops->append)
+		return fail(err, E_UNSUPPORTED, RETRY_NEVER, "%s can't file messages", r->ops->name);
+	return r->ops->append(r, what, err);
 }
 
 int receiver_idle_start(struct receiver *r, struct error *err)

@@ -19,8 +19,10 @@
 #include "setup/authentication_profile.h"
 #include "setup/block.h"
 #include "setup/case_type.h"
+#include "setup/inlet.h"
 #include "setup/keystore.h"
 #include "setup/listener.h"
+#include "setup/logo.h"
 #include "setup/provider.h"
 #include "setup/service_rule.h"
 #include "setup/template.h"
@@ -42,6 +44,7 @@ DEFINE_CLEANUP(struct setup *, setup_free)
 const void *setup_find(const struct setup *setup, const struct record_type *type, const char *id);
 #define setup_account(s, id)   ((const struct account *)setup_find((s), &account_type, (id)))
 #define setup_listener(s, id)  ((const struct listener *)setup_find((s), &listener_type, (id)))
+#define setup_inlet(s, id)     ((const struct inlet *)setup_find((s), &inlet_type, (id)))
 #define setup_rule(s, id)      ((const struct service_rule *)setup_find((s), &service_rule_type, (id)))
 #define setup_case_type(s, id) ((const struct case_type *)setup_find((s), &case_type_type, (id)))
 #define setup_keystore(s, id)  ((const struct keystore_record *)setup_find((s), &keystore_type, (id)))
@@ -58,7 +61,7 @@ bool setup_has(const struct setup *setup, const struct record_type *type, const 
 /* The records of a kind in the order of their ids; returns their number. */
 size_t setup_list(const struct setup *setup, const struct record_type *type, const void *const **ret_records);
 
-/* True for the addresses of our accounts, with or without a +part. */
+/* True for the addresses and aliases of our accounts, with or without a +part. */
 bool setup_owns_address(const struct setup *setup, struct str address);
 
 /* Counts every change to any record: a running process that sees another number loads anew. */
@@ -80,6 +83,11 @@ int setup_apply(struct db *db, const struct sealer *sealer, const json_t *docume
 /* What setup_apply() would do to an empty store, found without one: for a first apply, which must not leave a store
  * behind when the document is wrong. */
 int setup_preview(const struct sealer *sealer, const json_t *document, struct buf *report, struct error *err) NODISCARD;
+
+/* The set-up as it would be with the document applied, for tests of what isn't stored. `db` and `sealer` may be NULL:
+ * there is no store yet. Nothing is written. */
+int setup_imagine(struct db *db, const struct sealer *sealer, const json_t *document, struct setup **ret_setup,
+                  struct error *err) NODISCARD;
 
 /* Writes the whole set-up (`kind` and `id` NULL), a kind, or one record as a document that setup_apply() takes. */
 int setup_export(struct db *db, const struct sealer *sealer, const char *kind, const char *id, enum secret_form form,

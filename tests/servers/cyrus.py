@@ -22,14 +22,14 @@ def installation():
 
 
 class Cyrus(Mailbox, Server):
-    """imap_port (plain, STARTTLS), imaps_port, the same for pop3, ca."""
+    """imap_port (plain, STARTTLS), imaps_port, the same for pop3, ca. `sasl`: how it checks passwords, and by which mechanisms."""
 
     name = "cyrus"
 
-    def __init__(self, settings=""):
+    def __init__(self, settings="", sasl="sasl_pwcheck_method: alwaystrue\nsasl_mech_list: PLAIN LOGIN"):
         self.programs, env = installation()
         super().__init__()
-        self.env, self.settings = env, settings
+        self.env, self.settings, self.sasl = env, settings, sasl
         make_certificates(self.path("tls"))
         self.ca = self.path("tls", "ca.pem")
         user = pwd.getpwnam("nobody") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
@@ -55,8 +55,7 @@ altnamespace: yes
 virtdomains: off
 autocreate_quota: 0
 autocreate_inbox_folders: Sent
-sasl_pwcheck_method: alwaystrue
-sasl_mech_list: PLAIN LOGIN
+{self.sasl}
 allowplaintext: yes
 tls_server_cert: {self.path("tls", "server.pem")}
 tls_server_key: {self.path("tls", "server.key")}
