@@ -93,6 +93,12 @@ class Commands(unittest.TestCase):
         self.take_in("robot-like@example.org", "l9", "Number 9", "Your request 9 was received by our department.")
         self.assertEqual(len(self.home.json("outbox", "list")), 4)
 
+    def test_answers_can_have_no_envelope_sender(self):
+        for word, sender in (("address", "support@example.test"), ("none", "")):
+            self.home.apply(setup(accounts__support__send__answer_envelope=word))
+            self.take_in("ann@example.org", f"e-{word}", "Help", "please")
+            self.assertEqual(self.ask("SELECT envelope_from FROM outbox ORDER BY id DESC LIMIT 1"), [(sender,)])
+
     def test_a_message_tells_why_it_is_there(self):
         self.home.apply(setup())
         self.take_in("ann@example.org", "w1", "Help", "please")

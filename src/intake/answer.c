@@ -117,7 +117,6 @@ static struct str plain_subject(struct str subject)
 	return str_starts_nocase(subject, STR("re:")) ? str_trim(str_slice(subject, 3, subject.n)) : subject;
 }
 
-#define FIXED_VALUES 11
 /* Answers go out in clear: what the sender had encrypted stays out of them. */
 static struct str public_subject(const struct item *item, struct str subject)
 {
@@ -131,6 +130,8 @@ static struct str value_of(struct item *item, struct str text)
 {
 	return item_cut(item_text(item, text), MAX_VALUE);
 }
+
+#define FIXED_VALUES 11
 
 /* The values a template may name; the case's fields follow as field.NAME. */
 static struct render_value *template_values(struct item *item, const struct stored_case *c, struct address to,
@@ -211,6 +212,11 @@ static int build_answer(struct item *item, const struct template *template, cons
 	return draft_build(&draft, mime, err);
 }
 
+static const char *envelope_from(const struct account_send *send)
+{
+	return send->answer_envelope == ANSWER_ENVELOPE_NONE ? "" : send->address;
+}
+
 /* Message, raw mail and outbox row of the answer. */
 static int store_answer(struct item *item, struct db *db, struct stored_message *stored, struct str mime,
                         const char *to, struct error *err)
@@ -223,7 +229,7 @@ static int store_answer(struct item *item, struct db *db, struct stored_message 
 	        .case_id = stored->case_id,
 	        .kind = "answer",
 	        .answer_to = lower_cstr(item->arena, str_of(to)),
-	        .envelope_from = item->place->account->send.address,
+	        .envelope_from = envelope_from(&item->place->account->send),
 	        .state = "queued",
 	        .next_try_at = stored->created_at,
 	        .reply = "",

@@ -6,15 +6,20 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "receive/names_lasting.h"
 #include "store/ledger.h"
+
+#include <stdio.h>
 
 #define ACKNOWLEDGE_AT 250 /* committed messages that make one acknowledgement */
 
 struct session {
 	struct session_options options;
 	struct receiver *receiver;
+	struct receiver_names *names; /* of a protocol without numbers; else NULL */
 	struct folder folder;
-	bool refused; /* the server takes no acknowledgements: said once, the rows stay `committed` */
+	uint32_t uidvalidity; /* as last seen */
+	bool refused;         /* the server takes no acknowledgements: said once, the rows stay `committed` */
 };
 
 struct receiver *session_receiver(struct session *session)
@@ -30,9 +35,23 @@ void session_renew(struct session *session, const struct setup *setup, const str
 
 /* ---------------------------------------------------------------- opening */
 
+/* The same mailbox on another server, or another's mailbox, has other names. */
+static int open_names(struct session *s, const struct receiver_ops *ops, const struct account_connection *connection,
+                      struct error *err)
+{
+	char source[1200];
+
+	if (!ops->is_named)
+		return 0;
+	(void)snprintf(source, sizeof source, "%s %s@%s", ops->name, connection->user, connection->host);
+	return names_lasting_new(s->options.store, s->folder.id, source, s->options.listener->after == AFTER_DELETE,
+	                         &s->names, err);
+}
+
 static int open_receiver(struct session *s, struct error *err)
 {
 	const struct listener *l = s->options.listener;
+	const struct receiver_ops *ops;
 	const struct account *account = setup_account(s->options.setup, l->account);
 	struct account_connection connection;
 	struct receiver_options receiver;
@@ -44,9 +63,13 @@ static int open_receiver(struct session *s, struct error *err)
 		return fail(err, E_INVALID, RETRY_NEVER, "account %s: receiving is switched off (receive/enabled)",
 		            account->id);
 	r = account_receive_connection(account, setup_provider(s->options.setup, account->provider), &connection, err);
+	ops = r < 0 ? NULL : receiver_ops_of((enum receive_protocol)connection.protocol);
+	if (r >= 0)
+		r = open_names(s, ops, &connection, err);
 	if (r < 0)
 		return r;
 	receiver = receiver_options_of(&connection);
+	receiver.names = s->names;
 	receiver.folder = l->folder;
 	receiver.after = (enum after)l->after;
 	receiver.after_folder = l->after_folder;
@@ -54,7 +77,7 @@ static int open_receiver(struct session *s, struct error *err)
 	receiver.max_message_bytes = (uint64_t)l->max_message_mb * 1024 * 1024;
 	receiver.transcript = s->options.transcript;
 	receiver.transcript_ctx = s->options.ctx;
-	return receiver_open(receiver_ops_of((enum receive_protocol)connection.protocol), &receiver, &s->receiver, err);
+	return receiver_open(ops, &receiver, &s->receiver, err);
 }
 
 /* A small transaction of the session's own, through the committer. */
@@ -193,6 +216,20 @@ static int move_parked(struct session *s, struct error *err)
 	return n;
 }
 
+/* What was not acknowledged under the old numbers can't be any more. */
+static int note_renumbering(struct session *s, struct error *err)
+{
+	uint32_t before = s->uidvalidity, now = receiver_uidvalidity(s->receiver);
+
+	s->uidvalidity = now;
+	if (!before || before == now)
+		return 0;
+	log_warning("listen",
+	            "listener %s: the server renumbered %s (UIDVALIDITY %u, was %u); looking through it again",
+	            s->options.listener->id, s->options.listener->folder, now, before);
+	return do_small(s, run_forget_older, (struct small_work){0}, err);
+}
+
 static int open_session(struct session *s, struct error *err)
 {
 	struct open_folder open = {.work = {.run = run_open_folder}, .session = s};
@@ -202,15 +239,10 @@ static int open_session(struct session *s, struct error *err)
 		r = open_receiver(s, err);
 	if (r < 0)
 		return r;
-	if (s->folder.uidvalidity && s->folder.uidvalidity != receiver_uidvalidity(s->receiver)) {
-		log_warning("listen",
-		            "listener %s: the server renumbered %s (UIDVALIDITY %u, was %u); looking through it again",
-		            s->options.listener->id, s->options.listener->folder, receiver_uidvalidity(s->receiver),
-		            s->folder.uidvalidity);
-		r = do_small(s, run_forget_older, (struct small_work){0}, err);
-		if (r < 0)
-			return r;
-	}
+	s->uidvalidity = s->folder.uidvalidity;
+	r = note_renumbering(s, err);
+	if (r < 0)
+		return r;
 	return acknowledge_leftovers(s, err);
 }
 
@@ -232,6 +264,7 @@ void session_close(struct session *session)
 	if (!session)
 		return;
 	receiver_close(session->receiver);
+	names_free(session->names);
 	free(session);
 }
 
@@ -403,6 +436,11 @@ int session_read(struct session *s, struct intake_counts *counts, struct error *
 	bool was_careful = s->folder.careful;
 	int r = receiver_scan(s->receiver, from, err);
 
+	if (r >= 0) {
+		int noted = note_renumbering(s, err);
+
+		r = noted < 0 ? noted : r;
+	}
 	if (r > 0) {
 		int total = r;
 

@@ -11,10 +11,10 @@ struct growing {
 	size_t n, size;
 };
 
-/* Room for `more` bytes behind what is there, to be counted into n by the caller. */
+/* Room for `more` bytes (none is fine) behind what is there, to be counted into n by the caller. Never NULL. */
 static inline char *growing_room(struct growing *g, size_t more)
 {
-	if (more > g->size - g->n) {
+	if (!g->p || more > g->size - g->n) {
 		size_t size = MAX(g->size * 2, g->n + more + 32);
 		char *p = arena_bytes(g->arena, size);
 

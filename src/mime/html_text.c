@@ -317,6 +317,38 @@ static bool word_bullet(struct arena *arena, struct page *page)
 
 /* ---------------------------------------------------------------- each tag */
 
+static void do_definition(struct page *page, const struct html_tag *tag)
+{
+	line_break(page, 1);
+	if (tag->is_end)
+		return;
+	before_text(page);
+	buf_add(&page->out, STR("  "));
+}
+
+/* How deep in a kind of block the text stands, which begins and ends with an empty line. */
+static void do_nested(struct page *page, const struct html_tag *tag, int *depth)
+{
+	line_break(page, 2);
+	*depth = MAX(*depth + (tag->is_end ? -1 : 1), 0);
+}
+
+static void do_link(struct arena *arena, struct page *page, const struct html_tag *tag)
+{
+	link_end(arena, page);
+	if (tag->is_end)
+		return;
+	page->href = tag->href;
+	page->link_start = page->out.n;
+}
+
+static void do_rule(struct page *page)
+{
+	line_break(page, 1);
+	add_text(page, STR("----------"));
+	line_break(page, 1);
+}
+
 static void do_tag(struct arena *arena, struct page *page, const struct html_tag *tag)
 {
 	switch (effect_of(tag->name)) {
@@ -336,11 +368,7 @@ static void do_tag(struct arena *arena, struct page *page, const struct html_tag
 		page->has_space = page->has_space || (!page->breaks && page->out.n);
 		break;
 	case FX_DEFINITION:
-		line_break(page, 1);
-		if (!tag->is_end) {
-			before_text(page);
-			buf_add(&page->out, STR("  "));
-		}
+		do_definition(page, tag);
 		break;
 	case FX_TABLE:
 		do_table(page, tag);
@@ -350,12 +378,10 @@ static void do_tag(struct arena *arena, struct page *page, const struct html_tag
 			html_skip_element(&page->html, tag->name);
 		break;
 	case FX_PRE:
-		line_break(page, 2);
-		page->pre = MAX(page->pre + (tag->is_end ? -1 : 1), 0);
+		do_nested(page, tag, &page->pre);
 		break;
 	case FX_QUOTE:
-		line_break(page, 2);
-		page->quotes = MAX(page->quotes + (tag->is_end ? -1 : 1), 0);
+		do_nested(page, tag, &page->quotes);
 		break;
 	case FX_LIST:
 		do_list(page, tag);
@@ -370,20 +396,14 @@ static void do_tag(struct arena *arena, struct page *page, const struct html_tag
 		do_cell(page, tag);
 		break;
 	case FX_LINK:
-		link_end(arena, page);
-		if (!tag->is_end) {
-			page->href = tag->href;
-			page->link_start = page->out.n;
-		}
+		do_link(arena, page, tag);
 		break;
 	case FX_IMAGE:
 		if (tag->alt.n)
 			add_text(page, html_resolve(arena, tag->alt));
 		break;
 	case FX_RULE:
-		line_break(page, 1);
-		add_text(page, STR("----------"));
-		line_break(page, 1);
+		do_rule(page);
 		break;
 	}
 }

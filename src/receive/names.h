@@ -3,8 +3,13 @@
  * POP3 and Graph know messages by texts (a UIDL, an immutable id), and show them in no order that lasts. The numbers
  * that everything else lives by (position, ledger, acknowledgement) are given here, ascending in the order of first
  * sight, and written down before anybody sees them: the same text has the same number for as long as it is on the
- * server, whatever happens to the process. store/names.h is the lasting one; a NULL in the options keeps them in
- * memory. */
+ * server, whatever happens to the process; no number is given twice.
+ *
+ *	names_lasting_new(store, folder_id, "pop3 ann@mail.example", deletes, &names, err)     names_lasting.h
+ *	names_look(names, &(struct names_look){.names = …, .count = n, .complete = true, .ret_uids = uids}, err)
+ *	while ((n = names_after(names, position, named, 500, err)) > 0) …
+ *
+ * Two forms: names_memory.h forgets with the process, names_lasting.h is the store's. One belongs to one session. */
 #ifndef RECEIVE_NAMES_H
 #define RECEIVE_NAMES_H
 
@@ -12,13 +17,19 @@
 #include "base/error.h"
 #include "base/str.h"
 
+#define NAMES_LONGEST 1000     /* bytes of a name */
+#define NAMES_CURSOR  KIB(64)  /* bytes of a cursor */
+#define NAMES_MOST    10000000 /* of one look */
+
+/* What is seen on the server. Names and cursor are UTF-8 without NUL. */
 struct names_look {
-	const struct str *names; /* each 1 to 1,000 bytes; twice the same counts once */
+	const struct str *names; /* each 1 to NAMES_LONGEST bytes; the same twice counts once */
 	size_t count;
-	bool complete;
+	bool complete; /* these are all there are; else some that are new or changed */
 	const struct str *gone;
 	size_t gone_count;
-	const char *cursor;
+	const char *cursor; /* what the server calls this state (a delta link), written down with it; NULL: as it is */
+	uint32_t *ret_uids; /* may be NULL: room for `count` numbers, in the order of `names` */
 };
 
 struct named {
@@ -26,23 +37,47 @@ struct named {
 	struct str name;
 };
 
-struct receiver_names {
-	/* Takes a look at the server: `names` are there (all of them where `complete`, else some that are new or
-	 * changed), `gone` are known to be gone. New ones get numbers in the order of `names`; with `complete`, those
-	 * that aren't among `names` are forgotten. Where `complete` and not one of the known names is left although
-	 * there were some, and there are others, the server has renamed everything: uidvalidity rises. `cursor` (NULL:
-	 * as it is) is what the server calls this state (a delta link), written down with it. All in one transaction.
-	 */
+struct receiver_names;
+
+struct receiver_names_ops {
 	int (*look)(struct receiver_names *names, const struct names_look *look, struct error *err);
-	/* The numbers above `from`, ascending, with their names: up to `max`; returns how many. Texts live until the
-	 * next call. */
 	int (*after)(struct receiver_names *names, uint32_t from, struct named *ret_named, size_t max,
 	             struct error *err);
-	/* Those of these numbers that are known, in their order; returns how many. */
 	int (*these)(struct receiver_names *names, const uint32_t *uids, size_t n, struct named *ret_named,
 	             struct error *err);
-	int (*cursor)(struct receiver_names *names, struct buf *ret_cursor, struct error *err); /* "": none */
-	uint32_t (*uidvalidity)(const struct receiver_names *names);                            /* from 1 */
+	int (*cursor)(struct receiver_names *names, struct buf *ret_cursor, struct error *err);
+	uint32_t (*uidvalidity)(const struct receiver_names *names);
+	void (*free)(struct receiver_names *names);
 };
+
+struct receiver_names {
+	const struct receiver_names_ops *ops;
+};
+
+/* Takes a look at the server; returns how many of `names` are new. Those get numbers in their order; `gone` are
+ * forgotten, and with `complete` all that aren't among `names`. All in one transaction; a look that changes nothing
+ * writes nothing.
+ *
+ * Where `complete` and not one known name is left although some should be, and there are others in their place, the
+ * server has renamed everything: uidvalidity rises, and all of `names` are new. No renaming is a mailbox that was
+ * emptied, one that got a few new messages in place of many, and (names_lasting.h) the going of what we deleted. */
+int names_look(struct receiver_names *names, const struct names_look *look, struct error *err) NODISCARD;
+
+/* The numbers above `from`, ascending, with their names: up to `max`; returns how many. Texts live until the next
+ * call. */
+int names_after(struct receiver_names *names, uint32_t from, struct named *ret_named, size_t max,
+                struct error *err) NODISCARD;
+
+/* Those of these numbers (ascending) that are known, ascending; returns how many. Texts live until the next call. */
+int names_these(struct receiver_names *names, const uint32_t *uids, size_t n, struct named *ret_named,
+                struct error *err) NODISCARD;
+
+/* Appends the cursor of the last look; nothing: there is none (never looked, or the server is another). */
+int names_cursor(struct receiver_names *names, struct buf *ret_cursor, struct error *err) NODISCARD;
+
+uint32_t names_uidvalidity(const struct receiver_names *names); /* never 0; changes only in names_look() */
+
+void names_free(struct receiver_names *names);
+DEFINE_CLEANUP(struct receiver_names *, names_free)
 
 #endif

@@ -73,6 +73,7 @@ struct receiver {
 /* What every kind of receiver does; callers use the functions below. The contracts stand there. */
 struct receiver_ops {
 	const char *name; /* "imap" */
+	bool is_named;    /* its server has no numbers: they come from options.names */
 	int (*open)(const struct receiver_options *options, struct receiver **ret, struct error *err);
 	int (*scan)(struct receiver *r, struct position from, struct error *err);
 	int (*scan_these)(struct receiver *r, const uint32_t *uids, size_t n, struct error *err);

@@ -161,82 +161,80 @@ static void what_is_absent_gets_its_preset(void **state UNUSED)
 	assert_int_equal(demo->entries.count + demo->tags.count + demo->labels.count, 0);
 }
 
+static const struct {
+	const char *yaml, *error;
+} wrong_records[] = {
+        {"[]", "demos/x: a list is not an object (of \"key: value\" lines)"},
+        {"x", "demos/x: \"x\" is not an object (of \"key: value\" lines)"},
+        {"{name: A}", "demos/x/id: is missing"},
+        {"{id: a}", "demos/x/name: is missing"},
+        {"{id: a, name: null}", "demos/x/name: is missing"},
+        {"{id: a, name: ''}", "demos/x/name: must not be empty"},
+        {"{id: a, nam: A}", "demos/x/nam: unknown key (did you mean name?)"},
+        {"{id: a, anme: A}", "demos/x/anme: unknown key (did you mean name?)"},
+        {"{id: a, enabeld: true}", "demos/x/enabeld: unknown key (did you mean enabled?)"},
+        {"{id: a, name: A, send: {prot: 1}}", "demos/x/send/prot: unknown key (did you mean port?)"},
+        {"{id: a, name: A, zzz: 1}", "demos/x/zzz: unknown key"},
+        {"{id: a, name: A, entries: [{id: b}, {id: c, sorce: d}]}",
+         "demos/x/entries/2/sorce: unknown key (did you mean source?)"},
+        {"{id: .a, name: A}",
+         "demos/x/id: \".a\" is not an id (1 to 64 letters, digits, '.', '-' and '_', not beginning "
+         "with '.' or '-')"},
+        {"{id: a/b, name: A}",
+         "demos/x/id: \"a/b\" is not an id (1 to 64 letters, digits, '.', '-' and '_', not beginning "
+         "with '.' or '-')"},
+        {"{id: a, name: A, operator: ../x}",
+         "demos/x/operator: \"../x\" is not an id (1 to 64 letters, digits, '.', '-' "
+         "and '_', not beginning with '.' or '-')"},
+        {"{id: a, name: 2026}", "demos/x/name: 2026 is not a text (put it in quotes)"},
+        {"{id: a, name: true}", "demos/x/name: true is not a text (put it in quotes)"},
+        {"{id: a, name: 1.5}", "demos/x/name: 1.5 is not a text (put it in quotes)"},
+        {"{id: a, name: [A]}", "demos/x/name: a list is not a text"},
+        {"{id: a, name: {A: b}}", "demos/x/name: an object is not a text"},
+        {"{id: a, name: aaaaaaaaaaaaaaaaaaaaa}", "demos/x/name: is 21 bytes long, at most 20 are allowed"},
+        {"{id: a, name: \"a\\nb\"}", "demos/x/name: contains a line end or a tab"},
+        {"{id: a, name: A, notes: \"a\\x1bb\"}", "demos/x/notes: contains a control character"},
+        {"{id: a, name: A, mask: abc}", "demos/x/mask: \"abc\" is not a mask (it needs a #)"},
+        {"{id: a, name: A, send: {port: 70000}}", "demos/x/send/port: 70000 is not between 0 and 65535"},
+        {"{id: a, name: A, send: {port: -1}}", "demos/x/send/port: -1 is not between 0 and 65535"},
+        {"{id: a, name: A, send: {port: abc}}", "demos/x/send/port: \"abc\" is not a whole number"},
+        {"{id: a, name: A, send: {port: '25'}}", "demos/x/send/port: \"25\" is not a whole number"},
+        {"{id: a, name: A, send: {port: 2.5}}", "demos/x/send/port: 2.5 is not a whole number"},
+        {"{id: a, name: A, send: {port: true}}", "demos/x/send/port: true is not a whole number"},
+        {"{id: a, name: A, send: tls}", "demos/x/send: \"tls\" is not an object (of \"key: value\" lines)"},
+        {"{id: a, name: A, enabled: yes}", "demos/x/enabled: \"yes\" is neither true nor false"},
+        {"{id: a, name: A, enabled: 1}", "demos/x/enabled: 1 is neither true nor false"},
+        {"{id: a, name: A, colour: pink}", "demos/x/colour: \"pink\" is not one of red, green, blue"},
+        {"{id: a, name: A, colour: 1}", "demos/x/colour: 1 is not one of red, green, blue"},
+        {"{id: a, name: A, entries: {}}", "demos/x/entries: an object is not a list"},
+        {"{id: a, name: A, entries: [x]}", "demos/x/entries/1: \"x\" is not an object (of \"key: value\" lines)"},
+        {"{id: a, name: A, entries: [{id: a},{id: a},{id: a},{id: a}]}",
+         "demos/x/entries: has 4 entries, at most 3 are allowed"},
+        {"{id: a, name: A, tags: x}", "demos/x/tags: \"x\" is not a list of texts"},
+        {"{id: a, name: A, tags: [x, 1]}", "demos/x/tags/2: 1 is not a text (put it in quotes)"},
+        {"{id: a, name: A, tags: [x, y, z]}", "demos/x/tags: has 3 entries, at most 2 are allowed"},
+        {"{id: a, name: A, labels: [x]}", "demos/x/labels: a list is not an object (of \"name: text\" lines)"},
+        {"{id: a, name: A, labels: {x: 1}}", "demos/x/labels/x: 1 is not a text (put it in quotes)"},
+        {"{id: a, name: A, send: {password: 12345}}",
+         "demos/x/send/password: a secret is a text (put it in quotes) or {sealed: …}"},
+        {"{id: a, name: A, send: {password: {file: /etc/passwd}}}",
+         "demos/x/send/password: files and variables are not read here: give the secret itself"},
+        {"{id: a, name: A, send: {password: {}}}", "demos/x/send/password: a secret is a text or {sealed: …}"},
+        {"{id: a, name: A, send: {password: {sealed: '<demo/b/send/password|pw>'}}}",
+         "demos/x/send/password: sealed for another place"},
+        {"{id: a, name: A, colour: blue, send: {port: 443, password: pw}}", "demos/x/send/port: 443 is never blue"},
+};
+
 static void errors_name_path_value_and_what_was_expected(void **state UNUSED)
 {
-	static const struct {
-		const char *yaml, *error;
-	} cases[] = {
-	        {"[]", "demos/x: a list is not an object (of \"key: value\" lines)"},
-	        {"x", "demos/x: \"x\" is not an object (of \"key: value\" lines)"},
-	        {"{name: A}", "demos/x/id: is missing"},
-	        {"{id: a}", "demos/x/name: is missing"},
-	        {"{id: a, name: null}", "demos/x/name: is missing"},
-	        {"{id: a, name: ''}", "demos/x/name: must not be empty"},
-	        {"{id: a, nam: A}", "demos/x/nam: unknown key (did you mean name?)"},
-	        {"{id: a, anme: A}", "demos/x/anme: unknown key (did you mean name?)"},
-	        {"{id: a, enabeld: true}", "demos/x/enabeld: unknown key (did you mean enabled?)"},
-	        {"{id: a, name: A, send: {prot: 1}}", "demos/x/send/prot: unknown key (did you mean port?)"},
-	        {"{id: a, name: A, zzz: 1}", "demos/x/zzz: unknown key"},
-	        {"{id: a, name: A, entries: [{id: b}, {id: c, sorce: d}]}",
-	         "demos/x/entries/2/sorce: unknown key (did you mean source?)"},
-	        {"{id: .a, name: A}",
-	         "demos/x/id: \".a\" is not an id (1 to 64 letters, digits, '.', '-' and '_', not beginning "
-	         "with '.' or '-')"},
-	        {"{id: a/b, name: A}",
-	         "demos/x/id: \"a/b\" is not an id (1 to 64 letters, digits, '.', '-' and '_', not beginning "
-	         "with '.' or '-')"},
-	        {"{id: a, name: A, operator: ../x}",
-	         "demos/x/operator: \"../x\" is not an id (1 to 64 letters, digits, '.', '-' "
-	         "and '_', not beginning with '.' or '-')"},
-	        {"{id: a, name: 2026}", "demos/x/name: 2026 is not a text (put it in quotes)"},
-	        {"{id: a, name: true}", "demos/x/name: true is not a text (put it in quotes)"},
-	        {"{id: a, name: 1.5}", "demos/x/name: 1.5 is not a text (put it in quotes)"},
-	        {"{id: a, name: [A]}", "demos/x/name: a list is not a text"},
-	        {"{id: a, name: {A: b}}", "demos/x/name: an object is not a text"},
-	        {"{id: a, name: aaaaaaaaaaaaaaaaaaaaa}", "demos/x/name: is 21 bytes long, at most 20 are allowed"},
-	        {"{id: a, name: \"a\\nb\"}", "demos/x/name: contains a line end or a tab"},
-	        {"{id: a, name: A, notes: \"a\\x1bb\"}", "demos/x/notes: contains a control character"},
-	        {"{id: a, name: A, mask: abc}", "demos/x/mask: \"abc\" is not a mask (it needs a #)"},
-	        {"{id: a, name: A, send: {port: 70000}}", "demos/x/send/port: 70000 is not between 0 and 65535"},
-	        {"{id: a, name: A, send: {port: -1}}", "demos/x/send/port: -1 is not between 0 and 65535"},
-	        {"{id: a, name: A, send: {port: abc}}", "demos/x/send/port: \"abc\" is not a whole number"},
-	        {"{id: a, name: A, send: {port: '25'}}", "demos/x/send/port: \"25\" is not a whole number"},
-	        {"{id: a, name: A, send: {port: 2.5}}", "demos/x/send/port: 2.5 is not a whole number"},
-	        {"{id: a, name: A, send: {port: true}}", "demos/x/send/port: true is not a whole number"},
-	        {"{id: a, name: A, send: tls}", "demos/x/send: \"tls\" is not an object (of \"key: value\" lines)"},
-	        {"{id: a, name: A, enabled: yes}", "demos/x/enabled: \"yes\" is neither true nor false"},
-	        {"{id: a, name: A, enabled: 1}", "demos/x/enabled: 1 is neither true nor false"},
-	        {"{id: a, name: A, colour: pink}", "demos/x/colour: \"pink\" is not one of red, green, blue"},
-	        {"{id: a, name: A, colour: 1}", "demos/x/colour: 1 is not one of red, green, blue"},
-	        {"{id: a, name: A, entries: {}}", "demos/x/entries: an object is not a list"},
-	        {"{id: a, name: A, entries: [x]}",
-	         "demos/x/entries/1: \"x\" is not an object (of \"key: value\" lines)"},
-	        {"{id: a, name: A, entries: [{id: a},{id: a},{id: a},{id: a}]}",
-	         "demos/x/entries: has 4 entries, at most 3 are allowed"},
-	        {"{id: a, name: A, tags: x}", "demos/x/tags: \"x\" is not a list of texts"},
-	        {"{id: a, name: A, tags: [x, 1]}", "demos/x/tags/2: 1 is not a text (put it in quotes)"},
-	        {"{id: a, name: A, tags: [x, y, z]}", "demos/x/tags: has 3 entries, at most 2 are allowed"},
-	        {"{id: a, name: A, labels: [x]}", "demos/x/labels: a list is not an object (of \"name: text\" lines)"},
-	        {"{id: a, name: A, labels: {x: 1}}", "demos/x/labels/x: 1 is not a text (put it in quotes)"},
-	        {"{id: a, name: A, send: {password: 12345}}",
-	         "demos/x/send/password: a secret is a text (put it in quotes) or {sealed: …}"},
-	        {"{id: a, name: A, send: {password: {file: /etc/passwd}}}",
-	         "demos/x/send/password: files and variables are not read here: give the secret itself"},
-	        {"{id: a, name: A, send: {password: {}}}", "demos/x/send/password: a secret is a text or {sealed: …}"},
-	        {"{id: a, name: A, send: {password: {sealed: '<demo/b/send/password|pw>'}}}",
-	         "demos/x/send/password: sealed for another place"},
-	        {"{id: a, name: A, colour: blue, send: {port: 443, password: pw}}",
-	         "demos/x/send/port: 443 is never blue"},
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(wrong_records); i++) {
 		struct arena *arena CLEANUP(arena_freep) = arena_new();
 		struct error err = {0};
 		void *demo = NULL;
-		json_t *json = json_of(cases[i].yaml);
+		json_t *json = json_of(wrong_records[i].yaml);
 
 		assert_int_equal(record_read(&demo_type, json, "demos/x", &sealer, arena, &demo, &err), E_INVALID);
-		assert_string_equal(err.text, cases[i].error);
+		assert_string_equal(err.text, wrong_records[i].error);
 		assert_null(demo);
 		json_decref(json);
 	}

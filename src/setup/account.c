@@ -8,6 +8,7 @@
 
 static const char *const send_protocol_words[] = {"smtp", NULL};
 static const char *const reply_token_words[] = {"off", "plus", NULL};
+static const char *const answer_envelope_words[] = {"address", "none", NULL};
 static const char *const tls_version_words[] = {"1.0", "1.1", "1.2", "1.3", NULL};
 #define TLS_PRESET 2 /* "1.2" */
 
@@ -52,6 +53,9 @@ static const struct field send_fields[] = {
 		   .help = "Empty: the name of this machine"),
 	FIELD_INT(struct account_send, answers_per_hour, "Automatic answers per hour", .low = 1, .high = 1000, .preset = 3,
 		  .help = "At most so many go out to one address in an hour"),
+	FIELD_ENUM(struct account_send, answer_envelope, answer_envelope_words, "Envelope sender of automatic answers",
+		   .help = "address: ours, so that reports come back and dead addresses are noticed; none: nobody, so that "
+			   "nothing can answer them (many submission servers refuse it)"),
 };
 
 static const struct field smime_fields[] = {

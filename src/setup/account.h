@@ -10,6 +10,9 @@ enum send_protocol { SEND_SMTP };       /* "smtp" */
 /* Our token in Reply-To, besides that in Message-ID. */
 enum reply_token { REPLY_TOKEN_OFF, REPLY_TOKEN_PLUS }; /* "off" (preset), "plus": name+TOKEN@domain */
 
+/* Where reports on automatic answers go (RFC 3834 §3.3): "address" (preset) to ours, "none" nowhere. */
+enum answer_envelope { ANSWER_ENVELOPE_ADDRESS, ANSWER_ENVELOPE_NONE };
+
 struct account_tls {
 	int lowest;             /* "1.0" … "1.3", in the order of enum tls_version; preset 1.2 */
 	const char *truststore; /* PEM file of CA certificates; "": the system's */
@@ -35,6 +38,7 @@ struct account {
 		struct account_tls tls;
 		const char *helo_name;    /* "": this machine's name */
 		int64_t answers_per_hour; /* automatic answers to one address; preset 3 */
+		int answer_envelope;      /* enum answer_envelope */
 	} send;
 	struct account_receive {
 		bool enabled;

@@ -185,9 +185,22 @@ static const char senders[] =
 static const char conversation[] =
         "CREATE INDEX ledger_of_message ON ledger (message_id) WHERE message_id IS NOT NULL;";
 
+/* Numbers for messages of servers that have only names for them: see receive/names.h. */
+static const char names[] =
+        "CREATE TABLE named_folder ("
+        " folder_id {ID} PRIMARY KEY,"
+        " source TEXT NOT NULL," /* protocol, user and server: another one's names mean something else */
+        " uidvalidity BIGINT NOT NULL, last_uid BIGINT NOT NULL,"
+        " cursor_text TEXT NOT NULL);" /* what the server calls the state of the last look; '' none */
+        "CREATE TABLE named ("
+        " folder_id BIGINT NOT NULL, uid BIGINT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (folder_id, uid))"
+        " {CLUSTERED};"
+        "CREATE UNIQUE INDEX named_name ON named (folder_id, name);";
+
 const struct migration migrations[] = {
         {1, "foundation", foundation}, {2, "bounces", bounces}, {3, "answering", answering},
         {4, "smime", smime},           {5, "senders", senders}, {6, "conversation", conversation},
+        {7, "names", names},
 };
 
 const size_t migration_count = ARRAY_LEN(migrations);
