@@ -37,6 +37,7 @@ static void write_error(struct error *err, enum scope scope, int code, enum retr
 	err->code = code;
 	err->retry = retry;
 	err->scope = scope;
+	err->retry_after_ms = 0;
 	vsnprintf(err->text, sizeof err->text, fmt, ap);
 	make_printable(err->text);
 }

@@ -48,8 +48,9 @@ enum scope {
 struct error {
 	int code;
 	enum retry retry;
-	enum scope scope; /* SCOPE_ACCOUNT unless fail_scope() said otherwise */
-	char text[240];   /* for the operator; never a secret; one line */
+	enum scope scope;       /* SCOPE_ACCOUNT unless fail_scope() said otherwise */
+	char text[240];         /* for the operator; never a secret; one line */
+	int64_t retry_after_ms; /* RETRY_LATER: the other side said how long to wait (E_THROTTLED …); 0: it didn't */
 };
 
 /* Writes *err (unless NULL) and returns code. Control characters in the text, and bytes that aren't UTF-8, become '?'.

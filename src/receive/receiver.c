@@ -22,6 +22,8 @@ const struct receiver_ops *receiver_ops_of(enum receive_protocol protocol)
 	switch (protocol) {
 	case RECEIVE_IMAP:
 		return &imap_receiver;
+	case RECEIVE_GRAPH:
+		return &graph_receiver;
 	}
 	return NULL;
 }

@@ -153,6 +153,7 @@ void receiver_close(struct receiver *r); /* says goodbye where that costs no wai
 DEFINE_CLEANUP(struct receiver *, receiver_close)
 
 extern const struct receiver_ops imap_receiver;
+extern const struct receiver_ops graph_receiver;
 
 const struct receiver_ops *receiver_ops_of(enum receive_protocol protocol);
 

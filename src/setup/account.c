@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-static const char *const send_protocol_words[] = {"smtp", NULL};
+static const char *const send_protocol_words[] = {"smtp", "graph", NULL};
 static const char *const reply_token_words[] = {"off", "plus", NULL};
 static const char *const answer_envelope_words[] = {"address", "none", NULL};
 static const char *const tls_version_words[] = {"1.0", "1.1", "1.2", "1.3", NULL};

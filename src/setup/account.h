@@ -4,8 +4,8 @@
 
 #include "setup/provider.h"
 
-enum receive_protocol { RECEIVE_IMAP }; /* "imap" */
-enum send_protocol { SEND_SMTP };       /* "smtp" */
+enum receive_protocol { RECEIVE_IMAP, RECEIVE_GRAPH }; /* "imap", "graph" */
+enum send_protocol { SEND_SMTP, SEND_GRAPH };          /* "smtp", "graph" */
 
 /* Our token in Reply-To, besides that in Message-ID. */
 enum reply_token { REPLY_TOKEN_OFF, REPLY_TOKEN_PLUS }; /* "off" (preset), "plus": name+TOKEN@domain */

@@ -6,7 +6,7 @@
 #include "setup/words.h"
 
 const char *const security_words[] = {"none", "starttls", "tls", NULL};
-const char *const receive_protocol_words[] = {"imap", NULL};
+const char *const receive_protocol_words[] = {"imap", "graph", NULL};
 static const char *const login_words[] = {"typed", "local-part", "address", NULL};
 
 /* clang-format off */
