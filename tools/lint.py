@@ -33,7 +33,7 @@ ONLY_IN = [
     (re.compile(r"(libpq-fe|sqlite3|zstd)\.h"), ("store",)),
     (re.compile(r"pcre2\.h"), ("setup", "rules")),
     (re.compile(r"(unicase|unictype|uninorm|unistr|uniwidth|unigbrk|unitypes|uchardet/uchardet|uchardet|iconv)\.h"),
-     ("mime", "rules")),
+     ("mime", "rules", "auth")),
     (re.compile(r"curl/"), ("net",)),
     (re.compile(r"gumbo\.h"), ("mime",)),
     (re.compile(r"jansson\.h"), ABOVE_RECORD),

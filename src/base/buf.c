@@ -20,6 +20,13 @@ void buf_done(struct buf *buf)
 	buf->n = buf->size = 0;
 }
 
+void buf_wipe(struct buf *buf)
+{
+	if (buf->p)
+		explicit_bzero(buf->p, buf->size);
+	buf_done(buf);
+}
+
 void buf_clear(struct buf *buf)
 {
 	buf->n = 0;

@@ -29,6 +29,8 @@ struct buf {
 void buf_init(struct buf *buf, size_t max);
 void buf_done(struct buf *buf);
 void buf_clear(struct buf *buf); /* keeps the memory */
+void buf_wipe(
+        struct buf *buf); /* as buf_done(), for what held a secret: reserve its room first, growing leaves copies */
 
 void buf_add(struct buf *buf, struct str s);
 void buf_add_char(struct buf *buf, char c);

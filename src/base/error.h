@@ -50,7 +50,7 @@ struct error {
 	enum retry retry;
 	enum scope scope;       /* SCOPE_ACCOUNT unless fail_scope() said otherwise */
 	char text[240];         /* for the operator; never a secret; one line */
-	int64_t retry_after_ms; /* RETRY_LATER: the other side said how long to wait (E_THROTTLED …); 0: it didn't */
+	int64_t retry_after_ms; /* not before so long, as the other side says; 0: it doesn't */
 };
 
 /* Writes *err (unless NULL) and returns code. Control characters in the text, and bytes that aren't UTF-8, become '?'.

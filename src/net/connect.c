@@ -1,6 +1,7 @@
 /* See connect.h. */
 #include "net/connect.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/str.h"
 
@@ -20,6 +21,7 @@ struct race {
 	struct pollfd sockets[MAX_ADDRESSES]; /* fd -1 once failed */
 	int64_t next_at;                      /* monotonic ms: when the next address has its turn */
 	int errnum;                           /* the first failure: what the preferred address said */
+	const struct stream_watch *watch;     /* may be NULL */
 };
 
 static void tune(int fd)
@@ -30,8 +32,26 @@ static void tune(int fd)
 	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
 }
 
+static void address_text(const struct address *address, char ret_text[NI_MAXHOST])
+{
+	snprintf(ret_text, NI_MAXHOST, "?");
+	getnameinfo((const struct sockaddr *)&address->sa, address->len, ret_text, NI_MAXHOST, NULL, 0, NI_NUMERICHOST);
+}
+
+static void tell(const struct race *race, enum watch_kind kind, size_t i, int errnum)
+{
+	char text[NI_MAXHOST];
+
+	if (!race->watch)
+		return;
+	address_text(&race->addresses[i], text);
+	race->watch->event(race->watch->ctx,
+	                   &(struct watch_event){.kind = kind, .text = str_of(text), .errnum = errnum});
+}
+
 static void attempt_failed(struct race *race, size_t i, int errnum)
 {
+	tell(race, WATCH_ATTEMPT, i, errnum);
 	if (race->sockets[i].fd >= 0)
 		close(race->sockets[i].fd);
 	race->sockets[i].fd = -1;
@@ -71,6 +91,7 @@ static int take_winner(struct race *race)
 			errnum = errno;
 		if (errnum == 0) {
 			race->sockets[i].fd = -1;
+			tell(race, WATCH_CONNECTED, i, 0);
 			return fd;
 		}
 		attempt_failed(race, i, errnum);
@@ -87,10 +108,9 @@ static void race_done(struct race *race)
 
 static int nobody_answered(const struct race *race, struct error *err)
 {
-	char where[NI_MAXHOST] = "?";
+	char where[NI_MAXHOST];
 
-	getnameinfo((const struct sockaddr *)&race->addresses[0].sa, race->addresses[0].len, where, sizeof where, NULL,
-	            0, NI_NUMERICHOST);
+	address_text(&race->addresses[0], where);
 	if (race->n == 1)
 		return fail(err, E_CONNECT, RETRY_LATER, "%s: %s", where, strerrordesc_np(race->errnum));
 	return fail(err, E_CONNECT, RETRY_LATER, "%s: %s (and %zu more addresses failed)", where,
@@ -130,12 +150,29 @@ int connect_addresses(const struct address *addresses, size_t n, int64_t deadlin
 	return run_race(&race, deadline_ms, ret_fd, err);
 }
 
-int connect_host(const char *host, int port, int64_t deadline_ms, int *ret_fd, struct error *err)
+static void tell_resolved(const struct stream_watch *watch, const struct address *addresses, size_t n)
+{
+	struct buf list CLEANUP(buf_done) = BUF_INIT(KIB(2));
+	char text[NI_MAXHOST];
+
+	for (size_t i = 0; i < n; i++) {
+		address_text(&addresses[i], text);
+		buf_printf(&list, "%s%s", i ? ", " : "", text);
+	}
+	watch_tell(watch, WATCH_RESOLVED, buf_str(&list));
+}
+
+int connect_host(const char *host, int port, int64_t deadline_ms, const struct stream_watch *watch, int *ret_fd,
+                 struct error *err)
 {
 	struct address addresses[MAX_ADDRESSES];
+	struct race race CLEANUP(race_done) = {.addresses = addresses, .watch = watch};
 	int n = resolve_host(host, port, deadline_ms, addresses, err);
 
 	if (n < 0)
 		return n;
-	return connect_addresses(addresses, (size_t)n, deadline_ms, ret_fd, err);
+	if (watch)
+		tell_resolved(watch, addresses, (size_t)n);
+	race.n = (size_t)n;
+	return run_race(&race, deadline_ms, ret_fd, err);
 }

@@ -4,6 +4,7 @@
 #define NET_CONNECT_H
 
 #include "base/error.h"
+#include "net/watch.h"
 
 #include <sys/socket.h>
 
@@ -20,8 +21,9 @@ struct address {
 int resolve_host(const char *host, int port, int64_t deadline_ms, struct address ret_addresses[MAX_ADDRESSES],
                  struct error *err) NODISCARD;
 
-/* A connected non-blocking socket, close-on-exec, with TCP_NODELAY and keep-alive. */
-int connect_host(const char *host, int port, int64_t deadline_ms, int *ret_fd, struct error *err) NODISCARD;
+/* A connected non-blocking socket, close-on-exec, with TCP_NODELAY and keep-alive. `watch` may be NULL. */
+int connect_host(const char *host, int port, int64_t deadline_ms, const struct stream_watch *watch, int *ret_fd,
+                 struct error *err) NODISCARD;
 
 /* The second half of it: the addresses are raced, each started 250 ms after the one before or at once where that one
  * failed. */

@@ -35,6 +35,7 @@ struct stream {
 	struct transcript *transcript; /* owned; NULL where nobody listens */
 	struct error *dead;            /* owned; the error that ended the stream */
 	char security[64];
+	const struct stream_watch *watch; /* borrowed; NULL where nobody watches */
 };
 
 /* ---------------------------------------------------------------- opening and closing */
@@ -165,6 +166,24 @@ static void describe_security(struct stream *s)
 	         SSL_get_cipher_name(s->channel.ssl));
 }
 
+static void tell_of_tls(const struct stream *s, enum watch_kind kind)
+{
+	struct arena *arena CLEANUP(arena_freep) = NULL;
+	struct watch_event event = {.kind = kind};
+	struct tls_peer peer;
+
+	if (!s->watch)
+		return;
+	arena = arena_new();
+	if (kind == WATCH_SECURED) {
+		peer = tls_peer_of(s->channel.ssl, arena);
+		event.peer = &peer;
+	} else {
+		event.problem = tls_problem_of(s->channel.ssl);
+	}
+	s->watch->event(s->watch->ctx, &event);
+}
+
 static int shake_hands(struct stream *s, struct error *err)
 {
 	struct error why;
@@ -176,13 +195,16 @@ static int shake_hands(struct stream *s, struct error *err)
 			break;
 		if (rc == CHANNEL_EOF)
 			fail(&why, E_CLOSED, RETRY_LATER, "the server closed the connection during the TLS handshake");
-		if (rc == CHANNEL_EOF || rc == CHANNEL_FAILED)
+		if (rc == CHANNEL_EOF || rc == CHANNEL_FAILED) {
+			tell_of_tls(s, WATCH_TLS_FAILED);
 			return dies(s, &why, err);
+		}
 		rc = wait_ready(s, rc, err);
 		if (rc < 0)
 			return rc;
 	}
 	describe_security(s);
+	tell_of_tls(s, WATCH_SECURED);
 	return 0;
 }
 
@@ -250,10 +272,11 @@ int stream_connect(const struct stream_options *options, struct stream **ret_str
 
 	if (rc < 0)
 		return rc;
-	rc = connect_host(options->host, options->port, deadline, &fd, err);
+	rc = connect_host(options->host, options->port, deadline, options->watch, &fd, err);
 	if (rc < 0)
 		return error_prefix(err, "%.80s port %d", options->host, options->port);
 	s = stream_new(fd, options->io_timeout_ms);
+	s->watch = options->watch;
 	rc = secure_connected(s, options, deadline, err);
 	if (rc < 0)
 		return error_prefix(err, "%.80s port %d", options->host, options->port);
@@ -423,6 +446,11 @@ int stream_read_some(struct stream *s, size_t max, struct str *ret_bytes, struct
 	return 1;
 }
 
+void stream_tell(const struct stream *s, enum watch_kind kind, struct str text)
+{
+	watch_tell(s->watch, kind, text);
+}
+
 bool stream_has_input(const struct stream *s)
 {
 	return s->in_at < s->in_end || (!s->dead && channel_has_input(&s->channel));
@@ -590,6 +618,11 @@ const char *stream_security_text(const struct stream *s)
 uint64_t stream_bytes_read(const struct stream *s)
 {
 	return s->bytes_read;
+}
+
+bool stream_channel_binding(const struct stream *s, struct channel_binding *ret_binding)
+{
+	return s->channel.ssl && !s->dead && channel_binding_of(s->channel.ssl, ret_binding);
 }
 
 void stream_set_transcript(struct stream *s, void (*line)(void *ctx, const char *text), void *ctx)

@@ -13,6 +13,8 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "security/channel_binding.h"
+#include "net/watch.h"
 #include "security/tls.h"
 
 struct stream;
@@ -22,8 +24,9 @@ struct stream_options {
 	int port;
 	bool tls; /* TLS from the first byte; STARTTLS is stream_starttls() later */
 	struct tls_policy policy;
-	int connect_timeout_ms; /* name look-up, TCP and TLS together; 0: 30,000 */
-	int io_timeout_ms;      /* one read or write that makes no progress; 0: 60,000 */
+	int connect_timeout_ms;           /* name look-up, TCP and TLS together; 0: 30,000 */
+	int io_timeout_ms;                /* one read or write that makes no progress; 0: 60,000 */
+	const struct stream_watch *watch; /* who is told of each step; outlives the stream; NULL: nobody */
 };
 
 /* Resolves, connects (IPv6 and IPv4 in turn, the next started 250 ms after the one before: RFC 8305), sets TCP_NODELAY
@@ -87,6 +90,12 @@ int stream_fd(const struct stream *stream); /* for epoll; -1 for memory */
 bool stream_is_tls(const struct stream *stream);
 const char *stream_security_text(const struct stream *stream); /* "TLSv1.3 TLS_AES_256_GCM_SHA384" or "plain" */
 uint64_t stream_bytes_read(const struct stream *stream);
+
+/* What tells this TLS connection from every other; false in clear and where there is none. */
+bool stream_channel_binding(const struct stream *stream, struct channel_binding *ret_binding);
+
+/* For protocols: tells who watches, if anybody does. */
+void stream_tell(const struct stream *stream, enum watch_kind kind, struct str text);
 
 /* Calls `line` for every line sent ("C: …") and received ("S: …"), secrets blanked, literals as "<N bytes>" ; NULL
  * stops it. */

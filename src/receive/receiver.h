@@ -35,6 +35,10 @@ struct receiver_options {
 	struct receiver_names *names; /* for servers that number nothing themselves; NULL: kept in memory only */
 	void (*transcript)(void *ctx, const char *line); /* may be NULL */
 	void *transcript_ctx;
+	/* Called with each folder's name (UTF-8) after the log-in and before the folder is selected, where the protocol
+	 * has folders; NULL: nobody wants to know. At most 1,000 names. */
+	void (*list_folders)(void *ctx, struct str name);
+	void *list_folders_ctx;
 };
 
 /* Where reading stands: everything up to `uid` of this `uidvalidity` has been handled. Zero: nothing yet. */

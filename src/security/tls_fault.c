@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "security/tls_peer.h"
 
 #include <arpa/inet.h>
 #include <openssl/err.h>
@@ -17,6 +18,9 @@ struct note {
 	char host[100];
 	char certificate[200]; /* what is wrong with the certificate; "" where nothing is */
 	int server_version;    /* the version of its ServerHello; 0 where none came */
+	bool asks;             /* for a certificate of ours */
+	int verify_fault;      /* the first; 0: none */
+	enum tls_problem problem;
 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -51,6 +55,8 @@ static void on_message(int is_write, int version UNUSED, int type, const void *b
 
 	if (note && !is_write && type == SSL3_RT_HANDSHAKE && n >= 6 && p[0] == SSL3_MT_SERVER_HELLO)
 		note->server_version = p[4] << 8 | p[5];
+	if (note && !is_write && type == SSL3_RT_HANDSHAKE && n >= 1 && p[0] == SSL3_MT_CERTIFICATE_REQUEST)
+		note->asks = true;
 }
 
 void tls_fault_watch(SSL *ssl, enum tls_version lowest, const char *host)
@@ -191,6 +197,8 @@ int tls_fault_on_verify(int ok, X509_STORE_CTX *store)
 	SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
 	struct note *note = note_of(ssl);
 
+	if (!ok && note && !note->verify_fault)
+		note->verify_fault = X509_STORE_CTX_get_error(store);
 	if (!ok && note && !*note->certificate)
 		describe(note, X509_STORE_CTX_get_current_cert(store), X509_STORE_CTX_get_error(store),
 		         X509_STORE_CTX_get_error_depth(store));
@@ -275,12 +283,66 @@ void tls_error_text(SSL *ssl, char *ret_text, size_t size)
 	ERR_clear_error();
 }
 
-int tls_handshake_failed(SSL *ssl, struct error *err)
+static enum tls_problem certificate_problem(int fault)
+{
+	switch (fault) {
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+		return TLS_PROBLEM_EXPIRED;
+	case X509_V_ERR_CERT_NOT_YET_VALID:
+		return TLS_PROBLEM_NOT_YET_VALID;
+	case X509_V_ERR_HOSTNAME_MISMATCH:
+	case X509_V_ERR_IP_ADDRESS_MISMATCH:
+		return TLS_PROBLEM_WRONG_NAME;
+	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+		return TLS_PROBLEM_SELF_SIGNED;
+	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+		return TLS_PROBLEM_UNKNOWN_CA;
+	default:
+		return TLS_PROBLEM_CERTIFICATE;
+	}
+}
+
+static enum tls_problem find_problem(const struct note *note, unsigned long fault)
+{
+	if (note->verify_fault)
+		return certificate_problem(note->verify_fault);
+	if (is_version_fault(fault))
+		return TLS_PROBLEM_VERSION;
+	switch (ERR_GET_REASON(fault)) {
+	case SSL_R_WRONG_VERSION_NUMBER:
+	case SSL_R_PACKET_LENGTH_TOO_LONG:
+		return TLS_PROBLEM_NOT_TLS;
+	case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:
+	case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+	case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+		return note->asks ? TLS_PROBLEM_CLIENT_CERTIFICATE : TLS_PROBLEM_NOTHING_IN_COMMON;
+	case SSL_R_TLSV1_ALERT_INSUFFICIENT_SECURITY:
+	case SSL_R_DH_KEY_TOO_SMALL:
+	case SSL_R_WRONG_SIGNATURE_TYPE:
+		return TLS_PROBLEM_NOTHING_IN_COMMON;
+	default:
+		return TLS_PROBLEM_OTHER;
+	}
+}
+
+enum tls_problem tls_problem_of(SSL *ssl)
 {
 	const struct note *note = note_of(ssl);
+
+	return note ? note->problem : TLS_PROBLEM_OTHER;
+}
+
+int tls_handshake_failed(SSL *ssl, struct error *err)
+{
+	struct note *note = note_of(ssl);
 	bool final = (note && *note->certificate) || is_version_fault(ERR_peek_error());
 	char text[200];
 
+	if (note)
+		note->problem = find_problem(note, ERR_peek_error());
 	tls_error_text(ssl, text, sizeof text);
 	return fail(err, E_TLS, final ? RETRY_NEVER : RETRY_LATER, "TLS: %s", text);
 }

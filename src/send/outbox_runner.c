@@ -6,9 +6,13 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "mime/bounce.h"
+#include "send/budget.h"
 #include "store/cases.h"
 #include "store/messages.h"
+#include "store/status.h"
 #include "store/suppressions.h"
+#include "store/throttles.h"
+#include "store/traffic.h"
 
 #include <jansson.h>
 
@@ -248,6 +252,10 @@ struct post {
 	struct outbox_counts *counts;
 	struct letter *letters;
 	int n;
+	const char *account;
+	struct budget budget;
+	bool is_counted; /* the budget has limits */
+	struct budget_left left;
 };
 
 /* Writes down what is known by now and, where `next` is set, that its final dot may leave: in one transaction, so that
@@ -339,6 +347,20 @@ static int note_refusals(struct db *db, const struct letter *letter, struct erro
 	return MIN(r, 0);
 }
 
+/* What counts for the provider: whatever it took, and what it may have taken. */
+static int count_traffic(struct post *post, struct db *db, const struct letter *letter, struct error *err)
+{
+	struct traffic more = {.bytes = (int64_t)letter->mime.n};
+	const struct outgoing *o = &letter->outgoing;
+
+	for (size_t i = 0; i < o->recipient_count; i++)
+		more.recipients += o->recipients[i].outcome == OUTCOME_SENT || o->outcome == OUTCOME_UNCERTAIN;
+	more.messages = more.recipients > 0;
+	if (!post->is_counted || !more.messages)
+		return 0;
+	return traffic_add(db, post->account, &more, clock_now_ms(), err);
+}
+
 static int write_row(struct post *post, struct db *db, const struct letter *letter, struct error *err)
 {
 	const struct outbox_row *row = &letter->row;
@@ -346,7 +368,9 @@ static int write_row(struct post *post, struct db *db, const struct letter *lett
 
 	if (r <= 0)
 		return r;
-	r = note_refusals(db, letter, err);
+	r = count_traffic(post, db, letter, err);
+	if (r == 0)
+		r = note_refusals(db, letter, err);
 	if (r == 0 && letter->is_warning)
 		r = tell(db, letter, "outbox.delayed", "later", err);
 	if (r == 0 && letter->any_held)
@@ -411,10 +435,11 @@ static int mark_sending(void *ctx, struct outgoing *item, struct error *err)
 
 /* A letter that can't be made ready fails alone; only a fault of the store stops the batch. *n is lowered where the
  * letters so far are enough to have in memory. */
-static int load_batch(struct db *db, const int64_t *ids, int *n, struct arena *arena, struct letter *letters,
-                      struct outgoing **items, struct error *err)
+static int load_batch(struct post *post, struct db *db, const int64_t *ids, int *n, struct arena *arena,
+                      struct letter *letters, struct outgoing **items, struct error *err)
 {
 	size_t bytes = 0;
+	int64_t recipients = 0;
 	int ready = 0;
 
 	for (int i = 0; i < *n; i++) {
@@ -434,7 +459,9 @@ static int load_batch(struct db *db, const int64_t *ids, int *n, struct arena *a
 		if (r > 0) {
 			items[ready++] = &letters[i].outgoing;
 			bytes += letters[i].mime.n;
-			if (bytes > BATCH_BYTES)
+			recipients += (int64_t)letters[i].outgoing.recipient_count;
+			if (bytes > BATCH_BYTES || recipients >= post->left.recipients ||
+			    (int64_t)bytes >= post->left.bytes)
 				*n = i + 1;
 			continue;
 		}
@@ -443,6 +470,29 @@ static int load_batch(struct db *db, const int64_t *ids, int *n, struct arena *a
 		letters[i].outgoing.answer = r < 0 ? arena_cstr(arena, str_of(fault.text)) : "";
 	}
 	return ready;
+}
+
+/* Where the provider's allowance is used up, what is due waits: E_LIMIT with the time. */
+static int ask_budget(struct post *post, struct db *db, struct error *err)
+{
+	int64_t now = clock_now_ms();
+	char at[32];
+	int r = post->is_counted ? budget_ask(db, post->account, &post->budget, now, &post->left, err) : 0;
+
+	if (r < 0 || post->left.messages > 0)
+		return r;
+	clock_format_iso(post->left.send_at, at);
+	fail(err, E_LIMIT, RETRY_LATER, "what the provider allows is used up (limits/%s): mail waits until %s",
+	     post->left.spent, at);
+	if (err)
+		err->retry_after_ms = MAX(post->left.send_at - now, 1000);
+	return E_LIMIT;
+}
+
+/* All that may go at once: nothing is said of recipients and bytes while a message may go. */
+static size_t batch_size(const struct post *post)
+{
+	return (size_t)MIN(post->left.messages, BATCH);
 }
 
 /* Sends up to BATCH letters; returns how many were due. */
@@ -455,10 +505,15 @@ static int send_batch(struct post *post, struct db *db, struct sender *sender, c
 	int64_t ids[BATCH];
 	int n = outbox_due(db, account_id, clock_now_ms(), ids, BATCH, err), ready, sent;
 
+	if (n > 0) {
+		int r = ask_budget(post, db, err);
+
+		n = r < 0 ? r : MIN(n, (int)batch_size(post));
+	}
 	if (n <= 0)
 		return n;
 	post->letters = letters;
-	ready = load_batch(db, ids, &n, arena, letters, items, err);
+	ready = load_batch(post, db, ids, &n, arena, letters, items, err);
 	post->n = n;
 	sent = ready <= 0 ? ready : sender_send(sender, items, (size_t)ready, err);
 	if (ready >= 0) {
@@ -493,6 +548,36 @@ static int open_sender(struct post *post, const struct account *account, struct 
 	return sender_open(sender_ops_of((enum send_protocol)connection.protocol), &sender, ret_sender, err);
 }
 
+static void prepare_budget(struct post *post, const struct account *account)
+{
+	const struct budget none = {0};
+
+	post->account = account->id;
+	post->budget = budget_of(setup_provider(post->options->setup, account->provider));
+	post->is_counted = memcmp(&post->budget, &none, sizeof none) != 0;
+	post->left = (struct budget_left){INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, 0, 0, NULL};
+}
+
+/* Before a connection is made for nothing: paused, throttled, or over its budget. */
+static int check_halted(struct post *post, struct db *db, struct error *err)
+{
+	int64_t until = 0, now = clock_now_ms();
+	int r = pause_is(db, "account", post->account, err);
+
+	if (r > 0)
+		return fail(err, E_STOPPED, RETRY_LATER, "paused: 'hauspost resume --account %s' lets it send",
+		            post->account);
+	if (r == 0)
+		r = throttle_until(db, post->account, now, &until, err);
+	if (r == 0 && until) {
+		fail(err, E_THROTTLED, RETRY_LATER, "its provider asked to wait");
+		if (err)
+			err->retry_after_ms = until - now;
+		return E_THROTTLED;
+	}
+	return r < 0 ? r : ask_budget(post, db, err);
+}
+
 int outbox_send_account(const struct outbox_options *options, const char *account_id, struct outbox_counts *counts,
                         struct error *err)
 {
@@ -508,7 +593,10 @@ int outbox_send_account(const struct outbox_options *options, const char *accoun
 	if (!account->send.enabled)
 		return fail(err, E_INVALID, RETRY_NEVER, "account %s: sending is switched off (send/enabled)",
 		            account_id);
+	prepare_budget(&post, account);
 	r = store_connect(options->store, &db, err);
+	if (r == 0)
+		r = check_halted(&post, db, err);
 	if (r == 0)
 		r = open_sender(&post, account, &sender, err);
 	while (r >= 0 && !(options->stopped && options->stopped(options->ctx))) {

@@ -37,6 +37,13 @@ int sender_send(struct sender *s, struct outgoing *const *items, size_t n, struc
 	return s->ops->send(s, items, n, err);
 }
 
+int sender_try_envelope(struct sender *s, const char *from, const char *to, struct error *err)
+{
+	if (!s->ops->try_envelope)
+		return fail(err, E_UNSUPPORTED, RETRY_NEVER, "%s has no way to ask without sending", s->ops->name);
+	return s->ops->try_envelope(s, from, to, err);
+}
+
 bool sender_is_alive(struct sender *s)
 {
 	return s->ops->is_alive(s);

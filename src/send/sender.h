@@ -71,6 +71,8 @@ struct sender_ops {
 	const char *name; /* "smtp" */
 	int (*open)(const struct sender_options *options, struct sender **ret, struct error *err);
 	int (*send)(struct sender *s, struct outgoing *const *items, size_t n, struct error *err);
+	/* NULL: the protocol can't do it without sending */
+	int (*try_envelope)(struct sender *s, const char *from, const char *to, struct error *err);
 	bool (*is_alive)(struct sender *s);
 	void (*close)(struct sender *s);
 };
@@ -90,6 +92,11 @@ int sender_open(const struct sender_ops *ops, const struct sender_options *optio
  * the item is OUTCOME_LATER and each recipient says which it is. An address that can't be written in a command (CR, LF,
  * NUL, a space outside quotes) is refused before anything is sent: FAILED, code 0. */
 int sender_send(struct sender *s, struct outgoing *const *items, size_t n, struct error *err) NODISCARD;
+
+/* Asks whether a mail of `from` to `to` would be taken, and takes it back: nothing is sent. A refusal (E_REFUSED with
+ * the server's words: 4xx RETRY_LATER, 5xx RETRY_NEVER) leaves the connection usable. E_UNSUPPORTED where the protocol
+ * has no such question. */
+int sender_try_envelope(struct sender *s, const char *from, const char *to, struct error *err) NODISCARD;
 
 /* False where the idle connection was closed by the server: open another. Costs no round trip. */
 bool sender_is_alive(struct sender *s);

@@ -197,10 +197,30 @@ static const char names[] =
         " {CLUSTERED};"
         "CREATE UNIQUE INDEX named_name ON named (folder_id, name);";
 
+/* Running day by day: who asked us to slow down, what a person paused, how each part stands, what was sent of a
+ * provider's allowance. */
+static const char operation[] =
+        "CREATE TABLE throttle ("
+        " account TEXT NOT NULL PRIMARY KEY, until_at BIGINT NOT NULL,"
+        " level BIGINT NOT NULL," /* how often in a row */
+        " since BIGINT NOT NULL, reason TEXT NOT NULL) {CLUSTERED};"
+        "CREATE TABLE pause ("
+        " kind TEXT NOT NULL, id TEXT NOT NULL," /* listener, account */
+        " author TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (kind, id)) {CLUSTERED};"
+        "CREATE TABLE status ("
+        " kind TEXT NOT NULL, id TEXT NOT NULL," /* listener, sender; process: its claim */
+        " state TEXT NOT NULL, since BIGINT NOT NULL, error TEXT NOT NULL, error_at BIGINT NOT NULL,"
+        " next_try_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, PRIMARY KEY (kind, id)) {CLUSTERED};"
+        /* What an account has sent and fetched in each ten minutes (slot: Unix ms of its begin). */
+        "CREATE TABLE traffic ("
+        " account TEXT NOT NULL, slot BIGINT NOT NULL, messages BIGINT NOT NULL, recipients BIGINT NOT NULL,"
+        " bytes BIGINT NOT NULL, received_bytes BIGINT NOT NULL,"
+        " PRIMARY KEY (account, slot)) {CLUSTERED};";
+
 const struct migration migrations[] = {
         {1, "foundation", foundation}, {2, "bounces", bounces}, {3, "answering", answering},
         {4, "smime", smime},           {5, "senders", senders}, {6, "conversation", conversation},
-        {7, "names", names},
+        {7, "names", names},           {8, "operation", operation},
 };
 
 const size_t migration_count = ARRAY_LEN(migrations);

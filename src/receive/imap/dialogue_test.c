@@ -4,6 +4,7 @@
  *
  *	with: security starttls | tls | none    preset none, which is allowed here
  *	with: user NAME / password TEXT / folder NAME / after leave|seen|delete|move [FOLDER]
+ *	with: token / disable MECHANISM         logs in by tokens: "one", and when that is refused "two"
  *	with: batch N / max N / strict          messages of one FETCH, bytes of one message, no insecure login
  *	with: open                              open
  *	with: scan VALIDITY:UID                 scan N
@@ -31,6 +32,7 @@ struct play {
 	const struct dialogue *dialogue;
 	struct receiver_options options;
 	struct secret password;
+	struct token_source tokens;
 	struct player *player;
 	struct receiver *receiver;
 	int fd;
@@ -38,6 +40,13 @@ struct play {
 };
 
 static struct certificates *certificates;
+
+static int give_token(struct token_source *source UNUSED, bool refused, struct secret *ret_token,
+                      struct error *err UNUSED)
+{
+	secret_set(ret_token, refused ? STR("two") : STR("one"));
+	return 0;
+}
 
 /* ---------------------------------------------------------------- outcomes */
 
@@ -331,6 +340,10 @@ static bool option(struct play *play, struct str verb, struct str arg)
 		o->max_message_bytes = number(arg);
 	else if (str_eq(verb, STR("strict")))
 		o->login.allow_insecure = false;
+	else if (str_eq(verb, STR("token")))
+		o->login.tokens = &play->tokens;
+	else if (str_eq(verb, STR("disable")))
+		o->login.disabled |= SASL_BIT(sasl_mechanism_find(arg));
 	else
 		return false;
 	return true;
@@ -340,7 +353,7 @@ static bool option(struct play *play, struct str verb, struct str arg)
 
 static void init_play(struct play *play, const struct dialogue *dialogue)
 {
-	*play = (struct play){.dialogue = dialogue};
+	*play = (struct play){.dialogue = dialogue, .tokens.get = give_token};
 	secret_set(&play->password, STR("secret"));
 	play->options = (struct receiver_options){
 	        .stream = {.host = "localhost",
@@ -385,6 +398,7 @@ int main(void)
 	int failures;
 
 	certificates = certificates_new();
+	sasl_fix_nonce("rOprNGfwEbeRWgbNEkqO");
 	for (size_t i = 0; i < n; i++)
 		tests[i] = (struct CMUnitTest){
 		        .name = dialogue_name(dialogue_at(set, i)),

@@ -1,6 +1,8 @@
 /* Commands and responses of a session: see session.h. */
 #include "receive/imap/session.h"
 
+#include "auth/throttle.h"
+#include "base/arena.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -119,12 +121,44 @@ static void judge_code(enum imap_code code, int *error_code, enum retry *retry)
 	}
 }
 
+/* Codes by which the account as a whole is told to wait: where log-in or connection is refused, more of them than where
+ * one folder is. */
+static bool is_throttling(enum imap_code code, enum scope scope)
+{
+	if (code == CODE_THROTTLED)
+		return true;
+	return scope == SCOPE_ACCOUNT &&
+	       (code == CODE_LIMIT || code == CODE_UNAVAILABLE || code == CODE_INUSE || code == CODE_OVERQUOTA);
+}
+
+/* The words say more than the code: for how long, and that it is the account which is meant. */
+static int judge_throttling(enum imap_code code, const char *text, struct error *err)
+{
+	if (throttle_judge(0, str_of(text), err) || !err || !is_throttling(code, err->scope))
+		return err ? err->code : E_THROTTLED;
+	err->code = E_THROTTLED;
+	err->retry = RETRY_LATER;
+	err->scope = SCOPE_ACCOUNT;
+	err->retry_after_ms = throttle_wait_in_words(str_of(text));
+	return err->code;
+}
+
+int imap_refusal(const struct imap_command *command, const char *step, enum scope scope, int code, enum retry retry,
+                 struct error *err)
+{
+	const char *text = command->text ? command->text : "";
+
+	judge_code(command->code, &code, &retry);
+	fail_scope(err, scope, code, retry, "%s: the server says %s: %s", step,
+	           command->status == STATUS_BAD ? "BAD" : "NO", text);
+	return judge_throttling(command->code, text, err);
+}
+
 int imap_refused(const struct imap *imap, const struct imap_command *command, const char *step, enum scope scope,
                  int code, enum retry retry, struct error *err)
 {
-	judge_code(command->code, &code, &retry);
-	return fail_scope(err, scope, code, retry, "%s: %s: the server says %s: %s", host_of(imap), step,
-	                  command->status == STATUS_BAD ? "BAD" : "NO", command->text ? command->text : "");
+	imap_refusal(command, step, scope, code, retry, err);
+	return error_prefix(err, "%s", host_of(imap));
 }
 
 /* ---------------------------------------------------------------- commands */
@@ -206,7 +240,6 @@ static const struct {
 	{STR_INIT("IMAP4rev2"), CAP_IMAP4REV2},
 	{STR_INIT("STARTTLS"), CAP_STARTTLS},
 	{STR_INIT("LOGINDISABLED"), CAP_LOGINDISABLED},
-	{STR_INIT("AUTH=PLAIN"), CAP_AUTH_PLAIN},
 	{STR_INIT("SASL-IR"), CAP_SASL_IR},
 	{STR_INIT("LITERAL+"), CAP_LITERAL_PLUS},
 	{STR_INIT("LITERAL-"), CAP_LITERAL_PLUS},
@@ -224,12 +257,17 @@ void imap_take_capabilities(struct imap *imap, struct str words)
 {
 	struct str word;
 
+	stream_tell(imap->stream, WATCH_CAPABLE, words);
 	imap->capabilities = 0;
+	imap->offer = (struct sasl_offer){0};
 	imap->capabilities_told = true;
-	while (str_split(&words, ' ', &word))
+	while (str_split(&words, ' ', &word)) {
+		if (str_starts_nocase(word, STR("AUTH=")))
+			sasl_offer_add(&imap->offer, str_slice(word, 5, word.n));
 		for (size_t i = 0; i < ARRAY_LEN(capability_words); i++)
 			if (str_eq_nocase(word, capability_words[i].word))
 				imap->capabilities |= capability_words[i].capability;
+	}
 	/* RFC 9051 has these built in */
 	if (imap->capabilities & CAP_IMAP4REV2)
 		imap->capabilities |=
@@ -276,13 +314,18 @@ static int read_bye(struct imap *imap, struct error *err)
 {
 	enum imap_code code;
 	int error_code = E_CLOSED;
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	const char *text;
 	enum retry retry = imap->idling ? RETRY_NOW : RETRY_LATER;
 	int r = read_code(imap, &code, err);
 
 	if (r < 0)
 		return r;
 	judge_code(code, &error_code, &retry);
-	return fail(err, error_code, retry, "the server says goodbye: " STR_FMT, STR_ARG(imap_text(&imap->reader)));
+	text = arena_cstr(arena, imap_text(&imap->reader));
+	fail(err, error_code, retry, "the server says goodbye: %s", text);
+	/* on an idle connection [UNAVAILABLE] is a server that goes down: another may answer at once */
+	return imap->idling && code == CODE_UNAVAILABLE ? error_code : judge_throttling(code, text, err);
 }
 
 /* The folder's number of messages. Growth is news; what shrinks is told by EXPUNGE. */
@@ -333,6 +376,8 @@ static int read_untagged(struct imap *imap, struct error *err)
 	}
 	if (imap_token_is(&word, STR("ENABLED")) && str_find_nocase(imap_text(rd), STR("UTF8=ACCEPT")) >= 0)
 		imap->utf8 = true;
+	if (imap->folders && imap_token_is(&word, STR("LIST")))
+		return imap_read_folder(imap, err);
 	if (word.kind != TOKEN_ATOM)
 		return fail(err, E_PROTOCOL, RETRY_LATER, "an answer that is not IMAP: * " STR_FMT,
 		            STR_ARG(str_slice(imap_text(rd), 0, 80)));

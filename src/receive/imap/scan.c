@@ -453,8 +453,9 @@ static int hand_out_failed(struct imap *imap, const struct slot *slot, const str
 	return 1;
 }
 
-/* The slot's time has come: 1 with its message, or with what is wrong with it. */
-static int hand_out(struct imap *imap, struct imap_batch *batch, struct incoming **ret)
+/* The slot's time has come: 1 with its message, or with what is wrong with it. A server that asks to slow down is no
+ * fault of the message: negative. */
+static int hand_out(struct imap *imap, struct imap_batch *batch, struct incoming **ret, struct error *err)
 {
 	struct slot *slot = &batch->slots[batch->at++];
 	struct error fault;
@@ -467,6 +468,11 @@ static int hand_out(struct imap *imap, struct imap_batch *batch, struct incoming
 	if (slot->state == SLOT_WAITING) {
 		if (judge_missing(imap, batch, slot, ret, &fault) > 0)
 			return 1;
+		if (fault.code == E_THROTTLED && fault.scope == SCOPE_ACCOUNT) {
+			if (err)
+				*err = fault;
+			return imap_break(imap, err ? err : &fault);
+		}
 	} else {
 		fault = *slot->err;
 		error_prefix(&fault, "message with UID %u", slot->uid);
@@ -489,13 +495,13 @@ int imap_next(struct receiver *receiver, struct incoming **ret, struct error *er
 		if (batch->at == batch->n && batch->command.status != STATUS_PENDING)
 			drop_first_batch(imap);
 		else if (batch->at < batch->n && batch->slots[batch->at].state != SLOT_WAITING)
-			return hand_out(imap, batch, ret);
+			return hand_out(imap, batch, ret, err);
 		else if (batch->command.status == STATUS_PENDING)
 			r = imap_read(imap, "fetch", err);
 		else if (!batch->slots[batch->at].asked_again)
 			r = ask_again(imap, batch, err);
 		else
-			return hand_out(imap, batch, ret);
+			return hand_out(imap, batch, ret, err);
 	}
 	if (r == 0)
 		free_candidates(imap);

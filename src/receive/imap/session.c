@@ -6,8 +6,9 @@
  * on login may drop what came behind it. */
 #include "receive/imap/session.h"
 
-#include "base/base64.h"
 #include "base/mem.h"
+
+#include <stdio.h>
 
 /* ---------------------------------------------------------------- new and close */
 
@@ -90,6 +91,7 @@ static int read_greeting(struct imap *imap, struct error *err)
 	if (imap_reader_next(rd, err) < 0)
 		return imap_break(imap, err);
 	line = cursor_rest(&rd->line);
+	stream_tell(imap->stream, WATCH_GREETED, line);
 	preauth = cursor_take_nocase(&rd->line, STR("* PREAUTH"));
 	if (!preauth && !cursor_take_nocase(&rd->line, STR("* OK"))) {
 		if (str_starts_nocase(line, STR("* BYE"))) {
@@ -158,203 +160,17 @@ static int secure(struct imap *imap, const struct receiver_options *options, boo
 	return 0;
 }
 
-/* ---------------------------------------------------------------- login */
-
-/* Waits for "+"; returns 1 when it came, 0 when the command was answered instead. */
-static int await_continuation(struct imap *imap, const struct imap_command *command, const char *step,
-                              struct error *err)
-{
-	imap->continued = false;
-	while (!imap->continued && command->status == STATUS_PENDING) {
-		int r = imap_read(imap, step, err);
-		if (r < 0)
-			return r;
-	}
-	return imap->continued;
-}
-
-static int send_secret(struct imap *imap, struct buf *text, struct error *err)
-{
-	int r = stream_write_secret(imap->stream, buf_str(text), err);
-
-	return r < 0 ? imap_break(imap, err) : 0;
-}
-
-static void wipe_bufp(struct buf *buf)
-{
-	mem_wipe_free(buf->p, buf->size);
-}
-
-/* RFC 4616: authorize as nobody else, user, password. */
-static void put_plain(struct buf *out, const char *user, const struct secret *password)
-{
-	struct buf message CLEANUP(wipe_bufp) = BUF_INIT(IMAP_COMMAND_MAX);
-
-	/* room for all at once, so that no growing leaves a copy behind */
-	if (!buf_room(&message, strlen(user) + password->n + 3) ||
-	    !buf_room(out, (strlen(user) + password->n + 3) * 2)) {
-		out->failed = true;
-		return;
-	}
-	buf_add_char(&message, '\0');
-	buf_add_cstr(&message, user);
-	buf_add_char(&message, '\0');
-	buf_add(&message, secret_reveal(password));
-	base64_encode(out, buf_str(&message));
-}
-
-static int authenticate_plain(struct imap *imap, const struct receiver_options *options, struct imap_command *command,
-                              struct error *err)
-{
-	struct buf out CLEANUP(wipe_bufp) = BUF_INIT(IMAP_COMMAND_MAX),
-	               response CLEANUP(wipe_bufp) = BUF_INIT(IMAP_COMMAND_MAX);
-	int r;
-
-	put_plain(&response, options->login.user, options->login.password);
-	buf_add(&response, STR("\r\n"));
-	if (response.failed)
-		return fail(err, E_INVALID, RETRY_NEVER, "user name and password are too long");
-	if (imap->capabilities & CAP_SASL_IR) {
-		imap_begin(imap, &out);
-		buf_add(&out, STR("AUTHENTICATE PLAIN "));
-		r = imap_send_open(imap, &out, command, err);
-	} else {
-		r = imap_send_plain(imap, "AUTHENTICATE PLAIN", command, err);
-		if (r == 0)
-			r = await_continuation(imap, command, "login", err);
-		if (r == 0)
-			return imap_finish(imap, command, "login", err);
-	}
-	if (r >= 0)
-		r = send_secret(imap, &response, err);
-	return r < 0 ? r : imap_finish(imap, command, "login", err);
-}
-
-/* An astring within a command: quoted, else a literal. Returns 0 where the server answered instead of taking it. */
-static int send_astring(struct imap *imap, const struct imap_command *command, struct str text, const char *behind,
-                        struct error *err)
-{
-	struct buf out CLEANUP(wipe_bufp) = BUF_INIT(IMAP_COMMAND_MAX);
-	bool plus = imap->capabilities & CAP_LITERAL_PLUS;
-	int r;
-
-	if (!buf_room(&out, 2 * text.n + 16))
-		return fail(err, E_INVALID, RETRY_NEVER, "user name or password is too long");
-	if (imap_is_quotable(text, false)) {
-		r = imap_put_quoted(&out, text, false, err);
-	} else {
-		r = imap_put_literal_head(&out, text, plus, err);
-		if (r == 0 && !plus) {
-			r = send_secret(imap, &out, err);
-			if (r == 0)
-				r = await_continuation(imap, command, "login", err);
-			if (r <= 0)
-				return r;
-			buf_clear(&out);
-		}
-		buf_add(&out, text);
-	}
-	if (r < 0)
-		return r;
-	buf_add_cstr(&out, behind);
-	r = send_secret(imap, &out, err);
-	return r < 0 ? r : 1;
-}
-
-static int login(struct imap *imap, const struct receiver_options *options, struct imap_command *command,
-                 struct error *err)
-{
-	struct buf out CLEANUP(buf_done) = BUF_INIT(IMAP_COMMAND_MAX);
-	int r;
-
-	imap_begin(imap, &out);
-	buf_add(&out, STR("LOGIN "));
-	r = imap_send_open(imap, &out, command, err);
-	if (r == 0)
-		r = send_astring(imap, command, str_of(options->login.user), " ", err);
-	if (r > 0)
-		r = send_astring(imap, command, secret_reveal(options->login.password), "\r\n", err);
-	return r < 0 ? r : imap_finish(imap, command, "login", err);
-}
-
-static int no_way_to_log_in(struct imap *imap, struct error *err)
-{
-	if (!stream_is_tls(imap->stream))
-		fail(err, E_INSECURE, RETRY_NEVER,
-		     "the server takes no password over an unencrypted connection (LOGINDISABLED): set the account's "
-		     "security to "
-		     "STARTTLS or TLS");
-	else
-		fail(err, E_UNSUPPORTED, RETRY_NEVER,
-		     "the server takes no passwords (LOGINDISABLED and no AUTH=PLAIN): the account needs another way "
-		     "to log in");
-	return imap_break(imap, err);
-}
-
-/* RFC 4616 and RFC 3501 know no NUL, and a line break would end the command. */
-static int check_credentials(const struct receiver_options *options, struct error *err)
-{
-	struct str password;
-
-	if (!options->login.user || !*options->login.user || !options->login.password ||
-	    !secret_is_set(options->login.password))
-		return fail(err, E_INVALID, RETRY_NEVER, "user name or password is missing");
-	password = secret_reveal(options->login.password);
-	if (strpbrk(options->login.user, "\r\n") || str_find_char(password, '\r') >= 0 ||
-	    str_find_char(password, '\n') >= 0 || str_find_char(password, '\0') >= 0)
-		return fail(err, E_INVALID, RETRY_NEVER, "user name or password has a line break or NUL in it");
-	return 0;
-}
-
-/* AUTHENTICATE with its initial response costs one round trip and takes any character; so does LOGIN where both texts
- * are plain. */
-static int try_to_log_in(struct imap *imap, const struct receiver_options *options, struct imap_command *command,
-                         struct error *err)
-{
-	bool may_login = !(imap->capabilities & CAP_LOGINDISABLED), may_plain = imap->capabilities & CAP_AUTH_PLAIN;
-	bool quotable = imap_is_quotable(str_of(options->login.user), false) &&
-	                imap_is_quotable(secret_reveal(options->login.password), false);
-	int r;
-
-	if (may_plain && ((imap->capabilities & CAP_SASL_IR) || !may_login || !quotable)) {
-		r = authenticate_plain(imap, options, command, err);
-		/* BAD: it says it could, and can't. NO is an answer to the password, which isn't tried a second time.
-		 */
-		if (r < 0 || command->status != STATUS_BAD || !may_login)
-			return r;
-		imap_command_done(command);
-	}
-	return login(imap, options, command, err);
-}
-
-static int log_in(struct imap *imap, const struct receiver_options *options, struct error *err)
-{
-	struct imap_command command CLEANUP(imap_command_done) = {0};
-	int r = check_credentials(options, err);
-
-	if (r < 0)
-		return imap_break(imap, err);
-	if (!stream_is_tls(imap->stream) && !options->login.allow_insecure) {
-		fail(err, E_INSECURE, RETRY_NEVER,
-		     "the connection is not encrypted: no password was sent (choose TLS or STARTTLS, or allow an "
-		     "insecure login)");
-		return imap_break(imap, err);
-	}
-	r = know_capabilities(imap, err);
-	if (r < 0)
-		return r;
-	if ((imap->capabilities & CAP_LOGINDISABLED) && !(imap->capabilities & CAP_AUTH_PLAIN))
-		return no_way_to_log_in(imap, err);
-	imap->capabilities_told = false; /* they change with the login; many servers tell the new ones with its OK */
-	r = try_to_log_in(imap, options, &command, err);
-	if (r < 0)
-		return imap->broken.code ? r : imap_break(imap, err);
-	if (command.status == STATUS_OK)
-		return 0;
-	return imap_refused(imap, &command, "login", SCOPE_ACCOUNT, E_AUTH, RETRY_NEVER, err);
-}
-
 /* ---------------------------------------------------------------- select */
+
+static void tell_selected(const struct imap *imap)
+{
+	char text[160];
+
+	snprintf(text, sizeof text, "%u message%s%s, %s", imap->exists, imap->exists == 1 ? "" : "s",
+	         imap->read_only ? ", read-only" : "",
+	         imap->capabilities & CAP_IDLE ? "tells of new mail at once (IDLE)" : "is polled (no IDLE)");
+	stream_tell(imap->stream, WATCH_SELECTED, str_of(text));
+}
 
 /* UTF8=ACCEPT (RFC 6855): without it, servers that know it may hand out mail with foreign addresses in a changed form.
  */
@@ -399,6 +215,7 @@ static int check_selected(struct imap *imap, const struct imap_command *command,
 		                  "moved afterwards",
 		                  folder);
 	imap->selected = true;
+	tell_selected(imap);
 	return 0;
 }
 
@@ -425,6 +242,19 @@ static int select_folder(struct imap *imap, struct error *err)
 
 /* ---------------------------------------------------------------- open */
 
+static int log_in(struct imap *imap, const struct receiver_options *options, struct error *err)
+{
+	int r = know_capabilities(imap, err);
+
+	if (r < 0)
+		return r;
+	stream_tell(imap->stream, WATCH_LOGGING_IN, STR(""));
+	r = imap_log_in(imap, options, err);
+	if (r == 0)
+		stream_tell(imap->stream, WATCH_LOGGED_IN, STR(""));
+	return r;
+}
+
 int imap_open_on(struct stream *stream, const struct receiver_options *options, struct receiver **ret,
                  struct error *err)
 {
@@ -436,6 +266,8 @@ int imap_open_on(struct stream *stream, const struct receiver_options *options, 
 	r = secure(imap, options, preauth, err);
 	if (r == 0 && !preauth)
 		r = log_in(imap, options, err);
+	if (r == 0 && options->list_folders)
+		r = imap_list_folders(imap, options, err);
 	if (r == 0)
 		r = select_folder(imap, err);
 	if (r < 0)

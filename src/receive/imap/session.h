@@ -3,16 +3,19 @@
  * response and files it (a message to its place in the batches, news to `exists`, a tagged answer to its command);
  * imap_finish() reads until one command is answered.
  *
- *	session.c      connect, secure, log in, select, say goodbye
+ *	session.c      connect, secure, select, say goodbye
+ *	login.c        log in
  *	response.c     imap_send, imap_read, imap_finish; errors out of refusals
  *	fetch.c        one FETCH answer, its body straight to where it stays
  *	scan.c         receiver_scan, receiver_next: batches, order, what is missing
  *	acknowledge.c  seen, deleted, moved
  *	list.c         every UID
+ *	folders.c      the names of the folders
  *	idle.c         IDLE and NOOP */
 #ifndef RECEIVE_IMAP_SESSION_H
 #define RECEIVE_IMAP_SESSION_H
 
+#include "auth/sasl.h"
 #include "receive/imap/reader.h"
 #include "receive/imap/writer.h"
 #include "receive/receiver.h"
@@ -24,7 +27,6 @@ enum {
 enum imap_capability {
 	CAP_STARTTLS = 1 << 0,
 	CAP_LOGINDISABLED = 1 << 1,
-	CAP_AUTH_PLAIN = 1 << 2,
 	CAP_SASL_IR = 1 << 3,
 	CAP_LITERAL_PLUS = 1 << 4, /* LITERAL+, or LITERAL- (RFC 7888), which is enough for a name or password */
 	CAP_UIDPLUS = 1 << 5,
@@ -86,6 +88,7 @@ struct imap {
 
 	/* what the server said of itself and of the folder */
 	unsigned capabilities; /* enum imap_capability */
+	struct sasl_offer offer;
 	bool capabilities_told;
 	bool utf8; /* ENABLE UTF8=ACCEPT is in force */
 	bool read_only;
@@ -115,6 +118,9 @@ struct imap {
 	/* list.c: numbers of a SEARCH go here while it is set */
 	struct imap_uids *found;
 
+	/* folders.c: names of a LIST go here while it is set */
+	struct imap_folder_list *folders;
+
 	/* acknowledge.c: begun and not ended; NULL: none */
 	struct imap_acknowledgement *acknowledgement;
 };
@@ -134,6 +140,10 @@ struct imap_uids {
 /* The parts of receiver_open() behind stream_connect(); takes the stream, also on failure. For tests and fuzzing. */
 int imap_open_on(struct stream *stream, const struct receiver_options *options, struct receiver **ret,
                  struct error *err) NODISCARD;
+
+/* ---------------------------------------------------------------- login.c */
+
+int imap_log_in(struct imap *imap, const struct receiver_options *options, struct error *err) NODISCARD;
 
 /* ---------------------------------------------------------------- response.c */
 
@@ -168,6 +178,10 @@ void imap_command_done(struct imap_command *command);
  * where it says nothing. */
 int imap_refused(const struct imap *imap, const struct imap_command *command, const char *step, enum scope scope,
                  int code, enum retry retry, struct error *err);
+
+/* The same without the host, for what imap_break() will say it of. */
+int imap_refusal(const struct imap_command *command, const char *step, enum scope scope, int code, enum retry retry,
+                 struct error *err);
 
 /* Makes *err final for the connection; returns its code. For failures of `imap_` functions that aren't imap_read()'s
  * own. */
@@ -212,6 +226,12 @@ int imap_list(struct receiver *r, void (*each)(void *ctx, uint32_t uid), void *c
 int imap_search(struct imap *imap, const char *command, struct imap_uids *found, struct error *err) NODISCARD;
 void imap_uids_sort(struct imap_uids *uids); /* ascending, each once */
 void imap_uids_donep(struct imap_uids *uids);
+
+/* Calls options->list_folders for each folder that can be selected. */
+int imap_list_folders(struct imap *imap, const struct receiver_options *options, struct error *err) NODISCARD;
+
+/* Reads the rest of "* LIST …" for it. */
+int imap_read_folder(struct imap *imap, struct error *err) NODISCARD;
 
 int imap_idle_start(struct receiver *r, struct error *err) NODISCARD;
 int imap_idle_ready(struct receiver *r, struct error *err) NODISCARD;

@@ -1,6 +1,8 @@
 /* Answers (RFC 5321 §4.2): "250 words", or several lines of "250-words" of which the last decides. */
 #include "send/smtp/smtp.h"
 
+#include "auth/throttle.h"
+
 #include "base/cursor.h"
 
 #define MAX_LINE  4096 /* RFC 5321 allows 512; EHLO lists and chatty servers exceed it */
@@ -109,6 +111,16 @@ int smtp_reply(struct smtp *smtp, const char *step, struct reply *ret_reply, str
 
 int smtp_refused(const struct reply *reply, int code, const char *step, struct error *err)
 {
-	return fail(err, code, reply->code >= 500 ? RETRY_NEVER : RETRY_LATER, "%s: the server answers %d " STR_FMT,
-	            step, reply->code, STR_ARG(reply->words));
+	fail(err, code, reply->code >= 500 ? RETRY_NEVER : RETRY_LATER, "%s: the server answers %d " STR_FMT, step,
+	     reply->code, STR_ARG(reply->words));
+	return throttle_judge(reply->code, reply->words, err) ? E_THROTTLED : code;
+}
+
+int smtp_check_throttled(const struct reply *reply, const char *step, struct error *err)
+{
+	int64_t wait_ms;
+
+	if (reply->code < 400 || !throttle_recognise(reply->code, reply->words, &wait_ms))
+		return 0;
+	return smtp_refused(reply, E_THROTTLED, step, err);
 }

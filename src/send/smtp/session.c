@@ -28,33 +28,30 @@ static int read_greeting(struct smtp *smtp, struct error *err)
 	struct reply reply;
 	int rc = smtp_reply(smtp, "greeting", &reply, err);
 
+	if (rc >= 0)
+		stream_tell(smtp->stream, WATCH_GREETED, reply.words);
 	if (rc < 0 || reply.code == 220)
 		return rc;
 	if (reply.code < 400)
 		return fail(err, E_PROTOCOL, RETRY_LATER, "greeting: the server answers %d instead of 220", reply.code);
-	smtp_refused(&reply, E_REFUSED, "greeting", err);
+	rc = smtp_refused(&reply, E_REFUSED, "greeting", err);
 	if (err)
 		err->retry = RETRY_LATER;
-	return E_REFUSED;
+	return rc;
 }
 
 static void read_mechanisms(struct smtp *smtp, struct str list)
 {
 	struct str name;
 
-	while (str_split(&list, ' ', &name)) {
-		if (str_eq_nocase(name, STR("PLAIN")))
-			smtp->capabilities |= CAN_PLAIN;
-		else if (str_eq_nocase(name, STR("LOGIN")))
-			smtp->capabilities |= CAN_LOGIN;
-		else if (name.n)
-			smtp->capabilities |= CAN_OTHER_AUTH;
-	}
+	while (str_split(&list, ' ', &name))
+		sasl_offer_add(&smtp->offer, name);
 }
 
 struct hello {
 	struct smtp *smtp;
-	bool named; /* the first line, the server's name, was read */
+	bool named;         /* the first line, the server's name, was read */
+	struct buf offered; /* for who watches */
 };
 
 /* One line of the answer to EHLO. "AUTH=" is an old habit of servers. */
@@ -68,6 +65,9 @@ static void read_capability(void *ctx, struct str words)
 		hello->named = true;
 		return;
 	}
+	if (hello->offered.n)
+		buf_add(&hello->offered, STR(", "));
+	buf_add(&hello->offered, words);
 	if (str_starts_nocase(words, STR("AUTH="))) {
 		read_mechanisms(smtp, str_slice(words, 5, words.n));
 		return;
@@ -119,9 +119,14 @@ static bool is_plain_name(const char *name)
 	return strlen(name) <= 255;
 }
 
+static void hello_done(struct hello *hello)
+{
+	buf_done(&hello->offered);
+}
+
 static int say_hello(struct smtp *smtp, const char *helo_name, struct error *err)
 {
-	struct hello hello = {.smtp = smtp};
+	struct hello hello CLEANUP(hello_done) = {.smtp = smtp, .offered = BUF_INIT(MAX_WORDS)};
 	char own[80];
 	struct reply reply;
 	int rc;
@@ -133,10 +138,13 @@ static int say_hello(struct smtp *smtp, const char *helo_name, struct error *err
 	if (!is_plain_name(helo_name))
 		return fail(err, E_INVALID, RETRY_NEVER, "HELO name \"%.80s\" is no host name", helo_name);
 	smtp->capabilities = 0;
+	smtp->offer = (struct sasl_offer){0};
 	smtp->max_bytes = 0;
 	rc = stream_printf(smtp->stream, err, "EHLO %s\r\n", helo_name);
 	if (rc >= 0)
 		rc = smtp_read_reply(smtp, "EHLO", smtp->step_timeout_ms, &reply, read_capability, &hello, err);
+	if (rc >= 0 && reply.code == 250)
+		stream_tell(smtp->stream, WATCH_CAPABLE, buf_str(&hello.offered));
 	if (rc < 0 || reply.code == 250)
 		return rc;
 	smtp->capabilities = 0;
@@ -186,8 +194,12 @@ static int establish(struct smtp *smtp, const struct sender_options *options, st
 		if (rc >= 0) /* what was offered in clear counts for nothing (RFC 3207 §4.2) */
 			rc = say_hello(smtp, options->helo_name, err);
 	}
-	if (rc >= 0 && options->login.user && *options->login.user)
-		rc = smtp_log_in(smtp, options, err);
+	if (rc < 0 || !options->login.user || !*options->login.user)
+		return rc;
+	stream_tell(smtp->stream, WATCH_LOGGING_IN, STR(""));
+	rc = smtp_log_in(smtp, options, err);
+	if (rc >= 0)
+		stream_tell(smtp->stream, WATCH_LOGGED_IN, STR(""));
 	return rc;
 }
 
@@ -265,6 +277,7 @@ const struct sender_ops smtp_sender = {
         .name = "smtp",
         .open = smtp_open,
         .send = smtp_send,
+        .try_envelope = smtp_try_envelope,
         .is_alive = smtp_is_alive,
         .close = smtp_close,
 };

@@ -3,6 +3,7 @@
 #ifndef SEND_SMTP_SMTP_H
 #define SEND_SMTP_SMTP_H
 
+#include "auth/sasl.h"
 #include "send/sender.h"
 
 enum capability {
@@ -11,21 +12,19 @@ enum capability {
 	CAN_8BIT = 1 << 2,     /* RFC 6152 */
 	CAN_UTF8 = 1 << 3,     /* RFC 6531 */
 	CAN_SIZE = 1 << 4,     /* RFC 1870 */
-	CAN_PLAIN = 1 << 5,
-	CAN_LOGIN = 1 << 6,
-	CAN_OTHER_AUTH = 1 << 7, /* log-in mechanisms, but none of ours */
-	CAN_DSN = 1 << 8,        /* RFC 3461 */
+	CAN_DSN = 1 << 5,      /* RFC 3461 */
 };
 
 struct smtp {
 	struct sender base;    /* first: a sender is its smtp */
 	struct stream *stream; /* owned */
 	unsigned capabilities; /* of the last EHLO */
-	uint64_t max_bytes;    /* SIZE; 0: none said */
-	struct buf words;      /* the last answer's text */
-	bool broken;           /* no command may follow: the connection is lost or in the middle of a mail */
-	bool needs_reset;      /* a transaction is open on the server */
-	uint64_t carried;      /* messages tried on this connection */
+	struct sasl_offer offer;
+	uint64_t max_bytes; /* SIZE; 0: none said */
+	struct buf words;   /* the last answer's text */
+	bool broken;        /* no command may follow: the connection is lost or in the middle of a mail */
+	bool needs_reset;   /* a transaction is open on the server */
+	uint64_t carried;   /* messages tried on this connection */
 	int step_timeout_ms, dot_timeout_ms, io_timeout_ms;
 	int (*before_dot)(void *ctx, struct outgoing *item, struct error *err);
 	void *before_dot_ctx;
@@ -47,8 +46,11 @@ int smtp_read_reply(struct smtp *smtp, const char *step, int timeout_ms, struct 
 /* As that, with the timeout of a command. */
 int smtp_reply(struct smtp *smtp, const char *step, struct reply *ret_reply, struct error *err) NODISCARD;
 
-/* Fails with the server's words: 4xx RETRY_LATER, 5xx RETRY_NEVER. */
+/* Fails with the server's words: 4xx RETRY_LATER, 5xx RETRY_NEVER; E_THROTTLED where they ask to slow down. */
 int smtp_refused(const struct reply *reply, int code, const char *step, struct error *err);
+
+/* E_THROTTLED where the answer asks the account to slow down; 0 otherwise. */
+int smtp_check_throttled(const struct reply *reply, const char *step, struct error *err) NODISCARD;
 
 /* ---------------------------------------------------------------- session.c */
 
@@ -113,5 +115,9 @@ void smtp_conclude(struct outgoing *item, int code, struct str words);
 /* ---------------------------------------------------------------- transaction.c */
 
 int smtp_send(struct sender *s, struct outgoing *const *items, size_t n, struct error *err);
+
+/* ---------------------------------------------------------------- try.c */
+
+int smtp_try_envelope(struct sender *s, const char *from, const char *to, struct error *err);
 
 #endif

@@ -1,6 +1,7 @@
 /* The SMTP sender against the servers of smtp.dialogues, whose notes say how to send and what must come of it. */
 #include "send/sender.h"
 
+#include "auth/sasl.h"
 #include "base/mem.h"
 #include "net/dialogue/dialogue.h"
 
@@ -21,6 +22,7 @@ struct run {
 	struct arena *arena;
 	struct sender_options options;
 	struct secret password;
+	struct token_source tokens;
 	struct outgoing items[MAX_ITEMS];
 	struct outgoing *item_list[MAX_ITEMS];
 	size_t item_count;
@@ -100,6 +102,13 @@ static struct str large_text(struct run *run, size_t n)
 	return str_new(text, n);
 }
 
+static int give_token(struct token_source *source UNUSED, bool refused, struct secret *ret_token,
+                      struct error *err UNUSED)
+{
+	secret_set(ret_token, refused ? STR("two") : STR("one"));
+	return 0;
+}
+
 static void apply_note(struct run *run, struct str note)
 {
 	struct sender_options *o = &run->options;
@@ -112,6 +121,11 @@ static void apply_note(struct run *run, struct str note)
 	else if (str_eq(note, STR("user")) || str_eq(note, STR("user, encrypted only"))) {
 		o->login.user = "anna";
 		o->login.allow_insecure = str_eq(note, STR("user"));
+	} else if (str_eq(note, STR("token"))) {
+		o->login.user = "anna";
+		o->login.tokens = &run->tokens;
+	} else if (str_eq(word, STR("disable"))) {
+		o->login.disabled |= SASL_BIT(sasl_mechanism_find(rest));
 	} else if (str_eq(word, STR("items")))
 		run->item_count = number(rest);
 	else if (str_eq(word, STR("to")))
@@ -156,6 +170,7 @@ static void prepare(struct run *run)
 	        .before_dot_ctx = run,
 	};
 	secret_set(&run->password, STR("secret"));
+	run->tokens.get = give_token;
 	run->item_count = 1;
 	for (size_t i = 0; i < MAX_ITEMS; i++) {
 		run->items[i] = (struct outgoing){
@@ -428,6 +443,7 @@ static void an_address_literal_greets_where_no_name_is_set(void **state UNUSED)
 static int setup(void **state UNUSED)
 {
 	certificates = certificates_new();
+	sasl_fix_nonce("rOprNGfwEbeRWgbNEkqO");
 	set = dialogue_set_load(SMTP_DIALOGUES);
 	return 0;
 }

@@ -8,6 +8,7 @@
  *outstanding: whatever the server says there is not the answer to the dot. */
 #include "send/smtp/smtp.h"
 
+#include "auth/throttle.h"
 #include "base/fault.h"
 
 #include <stdio.h>
@@ -56,8 +57,21 @@ static int check_closing(const struct reply *reply, const char *step, struct err
 {
 	if (reply->code != 421)
 		return 0;
-	return fail(err, E_CLOSED, RETRY_LATER, "%s: the server ends the session: 421 " STR_FMT, step,
-	            STR_ARG(reply->words));
+	fail(err, E_CLOSED, RETRY_LATER, "%s: the server ends the session: 421 " STR_FMT, step, STR_ARG(reply->words));
+	return throttle_judge(reply->code, reply->words, err) ? E_THROTTLED : E_CLOSED;
+}
+
+/* The account is to slow down: this mail waits as the others do, whatever class its answer is of (Gmail says 550), and
+ * the connection is given up. */
+static int check_throttled(struct outgoing *item, const struct reply *reply, const char *step, struct error *err)
+{
+	int rc = smtp_check_throttled(reply, step, err);
+
+	if (rc < 0 && reply->code != 421) {
+		smtp_settle_all(item, OUTCOME_LATER, reply->code, reply->words);
+		smtp_conclude(item, reply->code, reply->words);
+	}
+	return reply->code == 421 ? 0 : rc;
 }
 
 static int read_reset(struct smtp *smtp, struct error *err)
@@ -108,6 +122,9 @@ static int read_mail_answer(struct smtp *smtp, struct envelope *envelope, struct
 		smtp->capabilities &= ~(unsigned)CAN_DSN; /* the item stays pending: its next turn goes without */
 		return 0;
 	}
+	rc = check_throttled(item, &reply, "MAIL", err);
+	if (rc < 0)
+		return rc;
 	/* 530: not this message but the account lacks something. */
 	smtp_settle_all(item, reply.code == 530 ? OUTCOME_LATER : smtp_outcome(reply.code), reply.code, reply.words);
 	smtp_conclude(item, reply.code, reply.words);
@@ -145,6 +162,9 @@ static int read_rcpt_answer(struct smtp *smtp, struct envelope *envelope, struct
 		smtp_conclude(envelope->item, reply.code, reply.words);
 		return check_closing(&reply, "RCPT", err);
 	}
+	rc = check_throttled(envelope->item, &reply, "RCPT", err);
+	if (rc < 0)
+		return rc;
 	smtp_settle(envelope->item, recipient, outcome_of_rcpt(&reply), reply.code, reply.words);
 	recipient->by_rcpt = true;
 	if (!envelope->item->code) { /* what the item says where no recipient is accepted */
@@ -194,6 +214,9 @@ static int read_data_answer(struct smtp *smtp, struct envelope *envelope, struct
 		return 1;
 	if (reply.code < 400)
 		return out_of_step(&reply, "DATA", err);
+	rc = check_throttled(item, &reply, "DATA", err);
+	if (rc < 0)
+		return rc;
 	smtp_settle_all(item, smtp_outcome(reply.code), reply.code, reply.words);
 	smtp_conclude(item, reply.code, reply.words);
 	return check_closing(&reply, "DATA", err);
@@ -324,6 +347,9 @@ static int read_dot_answer(struct smtp *smtp, struct envelope *envelope, struct 
 		return out_of_step(&reply, "final dot", err);
 	fault_step("smtp after the final dot");
 	smtp->needs_reset = false;
+	rc = check_throttled(item, &reply, "final dot", err);
+	if (rc < 0)
+		return rc;
 	smtp_settle_all(item, reply.code / 100 == 2 ? OUTCOME_SENT : smtp_outcome(reply.code), reply.code, reply.words);
 	smtp_conclude(item, reply.code, reply.words);
 	return check_closing(&reply, "final dot", err);

@@ -1,0 +1,88 @@
+/* The folders of a mailbox by LIST (RFC 3501 §7.2.2), for messages that name what there is. See session.h. */
+#include "receive/imap/session.h"
+
+#include "receive/imap/utf7.h"
+
+#define MAX_FOLDERS      1000
+#define MAX_FOLDER_BYTES KIB(1)
+
+struct imap_folder_list {
+	void (*each)(void *ctx, struct str name);
+	void *ctx;
+	int count;
+};
+
+/* "(\HasNoChildren \Noselect)": true where the folder can't be opened. Reads the list to its end. */
+static int read_attributes(struct imap *imap, bool *ret_closed, struct error *err)
+{
+	struct imap_token token;
+
+	*ret_closed = false;
+	if (imap_token(&imap->reader, &token, err) < 0)
+		return err->code;
+	while (token.kind != TOKEN_CLOSE && token.kind != TOKEN_END) {
+		if (imap_token_is(&token, STR("\\Noselect")) || imap_token_is(&token, STR("\\NonExistent")))
+			*ret_closed = true;
+		if (imap_token(&imap->reader, &token, err) < 0)
+			return err->code;
+	}
+	return 0;
+}
+
+/* An atom, a quoted string or a literal, as it is on the wire. */
+static int read_name(struct imap *imap, struct buf *name, struct error *err)
+{
+	struct imap_token token;
+	char *room;
+
+	if (imap_token(&imap->reader, &token, err) < 0)
+		return err->code;
+	if (token.kind == TOKEN_LITERAL && token.size > MAX_FOLDER_BYTES)
+		return imap_literal_skip(&imap->reader, err);
+	if (token.kind == TOKEN_LITERAL) {
+		room = buf_room(name, (size_t)token.size);
+		must(room != NULL);
+		if (imap_literal_read(&imap->reader, room, (size_t)token.size, err) < 0)
+			return err->code;
+		buf_added(name, (size_t)token.size);
+	} else if (token.kind == TOKEN_ATOM || token.kind == TOKEN_STRING) {
+		buf_add(name, token.text);
+	}
+	return 0;
+}
+
+int imap_read_folder(struct imap *imap, struct error *err)
+{
+	struct buf wire CLEANUP(buf_done) = BUF_INIT(MAX_FOLDER_BYTES + 1),
+	                name CLEANUP(buf_done) = BUF_INIT(4 * MAX_FOLDER_BYTES);
+	struct imap_folder_list *list = imap->folders;
+	struct imap_token separator;
+	bool closed;
+
+	if (read_attributes(imap, &closed, err) < 0 || imap_token(&imap->reader, &separator, err) < 0 ||
+	    read_name(imap, &wire, err) < 0 || imap_skip_rest(&imap->reader, err) < 0)
+		return err->code;
+	if (closed || !wire.n || wire.failed || ++list->count > MAX_FOLDERS)
+		return 0;
+	if (imap->utf8)
+		buf_add(&name, buf_str(&wire));
+	else if (!utf7_decode(&name, buf_str(&wire)))
+		return 0;
+	if (str_is_utf8(buf_str(&name)))
+		list->each(list->ctx, buf_str(&name));
+	return 0;
+}
+
+int imap_list_folders(struct imap *imap, const struct receiver_options *options, struct error *err)
+{
+	struct imap_folder_list list = {options->list_folders, options->list_folders_ctx, 0};
+	struct imap_command command CLEANUP(imap_command_done) = {0};
+	int r;
+
+	imap->folders = &list;
+	r = imap_send_plain(imap, "LIST \"\" *", &command, err);
+	if (r == 0)
+		r = imap_finish(imap, &command, "list", err); /* a refusal only means that nothing is known */
+	imap->folders = NULL;
+	return r;
+}
