@@ -18,8 +18,7 @@
 #include <poll.h>
 
 #define ROUNDS_MAX    5
-#define WAIT_MAX_MS   SECONDS_MS(10) /* longer pauses are the scheduler's */
-#define WAIT_EMPTY_MS 1000           /* where it doesn't say how long */
+#define WAIT_EMPTY_MS 1000 /* where it doesn't say how long */
 
 enum verb { VERB_SEEN, VERB_DELETE, VERB_MOVE };
 
@@ -184,7 +183,7 @@ static int wait_or_leave(const struct work *work, const struct verdict *verdict,
 {
 	if (verdict->wait_ms < 0)
 		return 0;
-	if (verdict->wait_ms > WAIT_MAX_MS || ++*rounds > ROUNDS_MAX)
+	if (verdict->wait_ms > work->gr->wait_max_ms || ++*rounds > ROUNDS_MAX)
 		return graph_refused_as(work->gr->graph, verdict->busy->status, verdict->wait_ms, &verdict->busy->fault,
 		                        "acknowledgement", err);
 	poll(NULL, 0, (int)verdict->wait_ms);

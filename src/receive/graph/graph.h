@@ -33,6 +33,7 @@ struct graph_receiver {
 	char *folder, *folder_id;             /* owned */
 	char *after_folder, *after_folder_id; /* owned; the id is "" until the folder was found or made */
 	uint64_t max_message_bytes;
+	int64_t wait_max_ms;      /* for a single request of a batch; longer pauses are the scheduler's */
 	bool looked;              /* at least once in this session: what left the folder before is forgotten */
 	struct arena *look_arena; /* of `entries`; NULL: none */
 	struct map *entries;      /* what looks said since the last scan, by id: graph_entry */

@@ -1,6 +1,7 @@
 /* The receiver over Graph: opening and what it can't do. See graph.h. */
 #include "receive/graph/graph.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "receive/names_memory.h"
 
@@ -27,6 +28,7 @@ int graph_receiver_begin(const struct receiver_options *options, struct graph *g
 	gr->folder = mem_strdup(options->folder);
 	gr->after_folder = mem_strdup(options->after_folder);
 	gr->max_message_bytes = options->max_message_bytes ? options->max_message_bytes : MIB(50);
+	gr->wait_max_ms = SECONDS_MS(10);
 	gr->ids = arena_new();
 	int r = graph_folder_find(graph, gr->folder, false, &gr->folder_id, err);
 	if (r < 0)
