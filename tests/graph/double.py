@@ -231,6 +231,8 @@ class Graph:
             return None if fault else answer
 
     def judged(self, method, target, path, headers, body):
+        if path == "/token":
+            return self.token(method, body)
         if path.startswith("/upload/"):
             return self.upload(method, path, headers, body)
         token = headers.get("authorization", "").removeprefix("Bearer ")
@@ -243,6 +245,13 @@ class Graph:
         if path == "/v1.0/$batch":
             return self.batch(method, headers, body)
         return self.one(method, target.removeprefix("/v1.0"), headers, body)
+
+    def token(self, method, body):
+        """The token endpoint of an authentication profile with client credentials; the last token is given out."""
+        form = dict(urllib.parse.parse_qsl(body.decode()))
+        if method != "POST" or form.get("grant_type") != "client_credentials" or form.get("client_secret") != "graph-client-secret":
+            raise Refusal(400, "invalid_client")
+        return as_json(200, {"access_token": max(self.tokens), "token_type": "Bearer", "expires_in": 3600})
 
     def one(self, method, target, headers, body):
         if 'IdType="ImmutableId"' not in headers.get("prefer", ""):
