@@ -55,7 +55,7 @@ class Reading(Office):
         self.assertEqual(answer["In-Reply-To"], "<printer@customer.test>")
         self.assertIn("SUP-00001", answer.get_payload(decode=True).decode())
         self.assertEqual(len(self.box.inside("sentitems")), 1)
-        self.assertEqual([row["state"] for row in home.json("outbox", "list", "--all")], ["sent"])
+        self.assertEqual([row["state"] for row in home.json("outbox", "list")], ["sent"])
 
     def test_many_pages_oldest_first(self):
         self.graph.page_max = 7
@@ -203,7 +203,7 @@ class Sending(Office):
         self.graph.requests.clear()
 
     def states(self, home):
-        return [row["state"] for row in home.json("outbox", "list", "--all")]
+        return [row["state"] for row in home.json("outbox", "list")]
 
     def test_lost_answer_is_uncertain_and_never_sent_twice(self):
         home = self.home()

@@ -1,6 +1,7 @@
 /* See cli.h. */
 #include "cli/cli.h"
 
+#include "auth/tokens.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -193,6 +194,7 @@ int cli_open(struct cli *cli, bool create, struct error *err)
 	if (r < 0)
 		return err->code = r == E_IN_USE ? E_IN_USE : E_STORE;
 	cli->sealer = vault_sealer(cli->vault);
+	tokens_attach(cli->store, &cli->sealer);
 	return 0;
 }
 

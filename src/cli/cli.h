@@ -108,7 +108,7 @@ json_t *cli_json_str(struct str s);
 
 extern const struct command serve_command, apply_command, export_command, list_command, show_command, delete_command,
         run_command, ingest_command, inspect_command, send_command, cases_command, message_command, ledger_command,
-        outbox_command, suppressions_command, loops_command, automatic_mail_command, keys_command, doctor_command,
-        version_command;
+        outbox_command, suppressions_command, loops_command, automatic_mail_command, profile_command, keys_command,
+        doctor_command, version_command;
 
 #endif

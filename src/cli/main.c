@@ -14,27 +14,17 @@
 #include <unistd.h>
 
 const struct command *const commands[] = {
-        &serve_command,
-        &apply_command,
-        &export_command,
-        &list_command,
-        &show_command,
-        &delete_command,
-        &run_command,
-        &ingest_command,
-        &send_command,
-        &cases_command,
-        &message_command,
-        &ledger_command,
-        &outbox_command,
-        &suppressions_command,
-        &loops_command,
-        &automatic_mail_command,
-        &inspect_command,
-        &keys_command,
-        &doctor_command,
-        &version_command,
-        NULL,
+        &serve_command,   &apply_command,
+        &export_command,  &list_command,
+        &show_command,    &delete_command,
+        &run_command,     &ingest_command,
+        &send_command,    &cases_command,
+        &message_command, &ledger_command,
+        &outbox_command,  &suppressions_command,
+        &loops_command,   &automatic_mail_command,
+        &inspect_command, &profile_command,
+        &keys_command,    &doctor_command,
+        &version_command, NULL,
 };
 
 static const char intro[] =

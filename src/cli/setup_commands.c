@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #define MAX_SETUP_FILE MIB(16)
-#define KINDS                                                                                                 \
-	"Kinds: providers, templates, case_types, keystores, accounts, rules, listeners, blocks (or each in " \
-	"the singular).\n"
+#define KINDS                                                                                            \
+	"Kinds: providers, templates, case_types, keystores, authentication_profiles, accounts, rules, " \
+	"listeners, blocks (or each in the singular).\n"
 
 /* Into an empty store, or what would be done where there is none yet: that is made for a document without mistakes
  * only. */

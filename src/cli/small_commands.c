@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "auth/connection.h"
+#include "auth/tokens.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/text.h"
@@ -26,7 +27,7 @@ static int rotate(struct cli *cli, struct error *err)
 {
 	struct work thread_key = {.run = add_thread_key};
 	struct db *db CLEANUP(db_closep) = NULL;
-	int n, r = cli_open(cli, false, err);
+	int n, tokens, r = cli_open(cli, false, err);
 
 	if (r == 0)
 		r = store_connect(cli->store, &db, err);
@@ -35,6 +36,9 @@ static int rotate(struct cli *cli, struct error *err)
 	if (r < 0)
 		return r;
 	n = setup_reseal(db, &cli->sealer, err);
+	tokens = n < 0 ? n : tokens_reseal(db, &cli->sealer, err);
+	if (tokens < 0)
+		return tokens;
 	if (n >= 0)
 		r = vault_drop_old_keys(cli->vault, err);
 	if (n >= 0 && r == 0)
@@ -100,9 +104,11 @@ static void check_receiver(struct check *check, const struct account *account, c
 	if (r == 0) {
 		options = receiver_options_of(&connection);
 		options.folder = "INBOX";
+		r = tokens_login(check->cli->store, check->cli->setup, &connection, &options.login, &err);
+	}
+	if (r == 0)
 		r = receiver_open(receiver_ops_of((enum receive_protocol)connection.protocol), &options, &receiver,
 		                  &err);
-	}
 	if (r == 0)
 		connection_text("IMAP", connection.security, text, sizeof text);
 	report(check, what, r == 0, r == 0 ? text : err.text);
@@ -121,8 +127,10 @@ static void check_sender(struct check *check, const struct account *account, con
 	if (r == 0) {
 		options = sender_options_of(&connection);
 		options.helo_name = account->send.helo_name;
-		r = sender_open(sender_ops_of((enum send_protocol)connection.protocol), &options, &sender, &err);
+		r = tokens_login(check->cli->store, check->cli->setup, &connection, &options.login, &err);
 	}
+	if (r == 0)
+		r = sender_open(sender_ops_of((enum send_protocol)connection.protocol), &options, &sender, &err);
 	if (r == 0)
 		connection_text("SMTP", connection.security, text, sizeof text);
 	report(check, what, r == 0, r == 0 ? text : err.text);
@@ -137,7 +145,7 @@ static bool receives(const struct setup *setup, const struct account *account)
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(((const struct listener *)listeners[i])->account, account->id) == 0)
 			return true;
-	return account->receive.host[0] || secret_is_stored(&account->receive.password);
+	return account->receive.host[0] || account->receive.profile[0] || secret_is_stored(&account->receive.password);
 }
 
 static void check_accounts(struct check *check)

@@ -2,6 +2,7 @@
 #include "listen/session.h"
 
 #include "auth/connection.h"
+#include "auth/tokens.h"
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
@@ -70,6 +71,9 @@ static int open_receiver(struct session *s, struct error *err)
 		return r;
 	receiver = receiver_options_of(&connection);
 	receiver.names = s->names;
+	r = tokens_login(s->options.store, s->options.setup, &connection, &receiver.login, err);
+	if (r < 0)
+		return r;
 	receiver.folder = l->folder;
 	receiver.after = (enum after)l->after;
 	receiver.after_folder = l->after_folder;

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -33,6 +34,7 @@ struct vault {
 	bool is_credential; /* systemd's: read-only */
 	struct key *keys;   /* newest first; MOST_KEYS of them, in locked memory */
 	size_t count;
+	pthread_mutex_t lock; /* sealing and unsealing may read the keys anew */
 };
 
 /* ---------------------------------------------------------------- memory for keys */
@@ -288,6 +290,7 @@ int vault_open(const char *path, bool create, struct vault **ret_vault, struct e
 	struct vault *vault CLEANUP(vault_freep) = mem_new(1, sizeof *vault);
 	int r;
 
+	pthread_mutex_init(&vault->lock, NULL);
 	vault->keys = new_keys();
 	vault->path = credential_path();
 	vault->is_credential = vault->path != NULL;
@@ -305,6 +308,7 @@ void vault_free(struct vault *vault)
 		return;
 	free_keys(vault->keys);
 	free(vault->path);
+	pthread_mutex_destroy(&vault->lock);
 	free(vault);
 }
 
@@ -357,7 +361,7 @@ static bool decrypt(const struct key *key, const char *context, struct str seale
 	       EVP_DecryptFinal_ex(ctx, out + n, &rest) == 1;
 }
 
-int vault_seal(struct vault *vault, const char *context, struct str plain, struct buf *out, struct error *err)
+static int seal(struct vault *vault, const char *context, struct str plain, struct buf *out, struct error *err)
 {
 	struct buf bytes CLEANUP(buf_done) = BUF_INIT(PLAIN_MAX + NONCE_BYTES + TAG_BYTES);
 	const struct key *key = &vault->keys[0];
@@ -401,8 +405,8 @@ static bool reload(struct vault *vault)
 	return good;
 }
 
-int vault_unseal(struct vault *vault, const char *context, struct str sealed, struct secret *ret_plain,
-                 struct error *err)
+static int unseal(struct vault *vault, const char *context, struct str sealed, struct secret *ret_plain,
+                  struct error *err)
 {
 	struct buf bytes CLEANUP(buf_done) = BUF_INIT(PLAIN_MAX + NONCE_BYTES + TAG_BYTES);
 	struct buf plain CLEANUP(wipe_buf) = BUF_INIT(PLAIN_MAX);
@@ -430,6 +434,29 @@ int vault_unseal(struct vault *vault, const char *context, struct str sealed, st
 		            "%s: sealed value was changed, or was sealed for another place: set it again", context);
 	secret_set(ret_plain, str_new(room, length));
 	return 0;
+}
+
+/* With the newest key there is: one that another process has dropped since opens nothing any more. */
+int vault_seal(struct vault *vault, const char *context, struct str plain, struct buf *out, struct error *err)
+{
+	int r;
+
+	pthread_mutex_lock(&vault->lock);
+	(void)reload(vault);
+	r = seal(vault, context, plain, out, err);
+	pthread_mutex_unlock(&vault->lock);
+	return r;
+}
+
+int vault_unseal(struct vault *vault, const char *context, struct str sealed, struct secret *ret_plain,
+                 struct error *err)
+{
+	int r;
+
+	pthread_mutex_lock(&vault->lock);
+	r = unseal(vault, context, sealed, ret_plain, err);
+	pthread_mutex_unlock(&vault->lock);
+	return r;
 }
 
 bool vault_is_current(const struct vault *vault, struct str sealed)

@@ -18,8 +18,8 @@ int vault_open(const char *path, bool create, struct vault **ret_vault, struct e
 void vault_free(struct vault *vault);
 DEFINE_CLEANUP(struct vault *, vault_free)
 
-/* A value sealed with a key that another process made since is opened, too: the key file is read again. One thread at a
- * time. */
+/* A value sealed with a key that another process made since is opened, too, and the newest key in the file is sealed
+ * with: the key file is read again. These two are thread-safe. */
 int vault_seal(struct vault *vault, const char *context, struct str plain, struct buf *out,
                struct error *err) NODISCARD;
 int vault_unseal(struct vault *vault, const char *context, struct str sealed, struct secret *ret_plain,

@@ -2,6 +2,7 @@
 #include "send/outbox_runner.h"
 
 #include "auth/connection.h"
+#include "auth/tokens.h"
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
@@ -540,6 +541,9 @@ static int open_sender(struct post *post, const struct account *account, struct 
 	if (r < 0)
 		return r;
 	sender = sender_options_of(&connection);
+	r = tokens_login(options->store, options->setup, &connection, &sender.login, err);
+	if (r < 0)
+		return r;
 	sender.helo_name = account->send.helo_name;
 	sender.transcript = options->transcript;
 	sender.transcript_ctx = options->ctx;

@@ -1,12 +1,13 @@
 /* See account.h. */
 #include "setup/account.h"
 
+#include "setup/account_graph.h"
 #include "setup/check.h"
 #include "setup/words.h"
 
 #include <stdio.h>
 
-static const char *const send_protocol_words[] = {"smtp", "graph", NULL};
+const char *const send_protocol_words[] = {"smtp", "graph", NULL};
 static const char *const reply_token_words[] = {"off", "plus", NULL};
 static const char *const answer_envelope_words[] = {"address", "none", NULL};
 static const char *const tls_version_words[] = {"1.0", "1.1", "1.2", "1.3", NULL};
@@ -39,6 +40,8 @@ static const struct field send_fields[] = {
 	FIELD_TEXT(struct account_send, user, "User ID", .max = 255,
 		   .help = "Empty: by the provider's rule, else no login"),
 	FIELD_SECRET(struct account_send, password, "Password"),
+	FIELD_REF(struct account_send, profile, "authentication_profile", "Authentication profile",
+		  .help = "OAuth 2.0 tokens instead of a password"),
 	FIELD_TEXT(struct account_send, host, "Server", .max = 253, .check = check_host, .help = "Empty: the provider's"),
 	FIELD_INT(struct account_send, port, "Port", .low = 1, .high = 65535,
 		  .help = "0: the provider's, else by security: 587 for starttls, 465 for tls, 25 for none"),
@@ -68,9 +71,12 @@ static const struct field smime_fields[] = {
 static const struct field receive_fields[] = {
 	FIELD_BOOL(struct account_receive, enabled, "Receive mail", .preset = true),
 	FIELD_ENUM(struct account_receive, protocol, receive_protocol_words, "Protocol"),
-	FIELD_BOOL(struct account_receive, use_sender_login, "Use sender's ID and password"),
+	FIELD_BOOL(struct account_receive, use_sender_login, "Use sender's ID and password",
+		   .help = "And its authentication profile"),
 	FIELD_TEXT(struct account_receive, user, "User ID", .max = 255, .help = "Empty: by the provider's rule"),
 	FIELD_SECRET(struct account_receive, password, "Password"),
+	FIELD_REF(struct account_receive, profile, "authentication_profile", "Authentication profile",
+		  .help = "OAuth 2.0 tokens instead of a password"),
 	FIELD_TEXT(struct account_receive, host, "Server", .max = 253, .check = check_host,
 		   .help = "Empty: the provider's"),
 	FIELD_INT(struct account_receive, port, "Port", .low = 1, .high = 65535,
@@ -123,6 +129,35 @@ static int check_password_in_clear(const char *section, const char *host, int se
 	return 0;
 }
 
+/* Tokens are for TLS alone: whoever reads one has the mailbox. */
+static int check_profile(const char *section, const char *host, int security, const char *profile,
+                         const struct secret *password, struct error *err)
+{
+	if (!*profile)
+		return 0;
+	if (*host && security == SECURITY_NONE)
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "%s/security: must be tls or starttls with an authentication profile", section);
+	if (secret_is_stored(password))
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "%s/password: is not needed beside %s/profile; take one of them out", section, section);
+	return 0;
+}
+
+static int check_profiles(const struct account *a, struct error *err)
+{
+	const struct account_receive *r = &a->receive;
+	const char *profile = r->use_sender_login ? a->send.profile : r->profile;
+
+	if (check_profile("send", a->send.host, a->send.security, a->send.profile, &a->send.password, err) < 0)
+		return E_INVALID;
+	if (r->use_sender_login && *r->profile)
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "receive/profile: has no effect, since receive/use_sender_login takes send/profile");
+	return check_profile("receive", r->host, r->security, profile,
+	                     r->use_sender_login ? &a->send.password : &r->password, err);
+}
+
 static int check_account(const void *record, struct error *err)
 {
 	const struct account *a = record;
@@ -131,6 +166,8 @@ static int check_account(const void *record, struct error *err)
 	if (*a->send.host && check_security_port("send", a->send.port, a->send.security, err) < 0)
 		return E_INVALID;
 	if (*a->receive.host && check_security_port("receive", a->receive.port, a->receive.security, err) < 0)
+		return E_INVALID;
+	if (check_profiles(a, err) < 0 || account_graph_check(a, err) < 0)
 		return E_INVALID;
 	if (check_password_in_clear("send", a->send.host, a->send.security, a->send.allow_insecure_login,
 	                            &a->send.password, err) < 0)
@@ -189,6 +226,8 @@ int account_receive_connection(const struct account *account, const struct provi
 
 	if (!r->enabled)
 		return missing(account, "receive/enabled is false", err);
+	if (account_receives_by_graph(account, provider))
+		return account_graph_receive(account, provider, ret, err);
 	if (!own && !provider)
 		return missing(account, "receive/host is missing and there is no provider", err);
 	if (!own && (!provider->receive.enabled || !*provider->receive.host))
@@ -201,16 +240,18 @@ int account_receive_connection(const struct account *account, const struct provi
 		user = login_by_rule(account, provider, c);
 	const struct secret *password = r->use_sender_login ? &account->send.password : &r->password;
 	const char *section = r->use_sender_login ? "send" : "receive";
+	const char *profile = r->use_sender_login ? account->send.profile : r->profile;
 	if (!user || !*user)
 		return fail(err, E_INVALID, RETRY_NEVER, "account %s: %s/user is missing", account->id, section);
 	if (check_opened(account, section, password, err) < 0)
 		return E_AUTH;
-	if (!secret_is_set(password))
+	if (!*profile && !secret_is_set(password))
 		return fail(err, E_INVALID, RETRY_NEVER, "account %s: %s/password is missing", account->id, section);
 	c->protocol = own ? r->protocol : provider->receive.protocol;
 	c->host = own ? r->host : provider->receive.host;
 	c->user = user;
-	c->password = password;
+	c->password = *profile ? NULL : password;
+	c->profile = profile;
 	c->security = (enum security)(own ? r->security : provider->receive.security);
 	c->port = receive_port(r->port || own ? r->port : provider->receive.port, c->security);
 	c->allow_insecure_login = r->allow_insecure_login;
@@ -234,6 +275,8 @@ int account_send_connection(const struct account *account, const struct provider
 		return missing(account, "send/enabled is false", err);
 	if (!*s->address)
 		return missing(account, "send/address is missing", err);
+	if (account_sends_by_graph(account, provider))
+		return account_graph_send(account, provider, ret, err);
 	if (!own && !provider)
 		return missing(account, "send/host is missing and there is no provider", err);
 	if (!own && (!provider->send.enabled || !*provider->send.host))
@@ -242,16 +285,21 @@ int account_send_connection(const struct account *account, const struct provider
 		            provider->id);
 	if (check_opened(account, "send", &s->password, err) < 0)
 		return E_AUTH;
-	if (*s->user && !secret_is_set(&s->password))
+	if (*s->user && !*s->profile && !secret_is_set(&s->password))
 		return missing(account, "send/password is missing", err);
 	struct account_connection *c = ret;
-	const char *user = *s->user ? s->user : secret_is_set(&s->password) ? login_by_rule(account, provider, c) : "";
+	bool logs_in = *s->profile || secret_is_set(&s->password);
+	const char *user = *s->user ? s->user : logs_in ? login_by_rule(account, provider, c) : "";
 	if (!user)
-		return missing(account, "send/user is missing, although there is a password", err);
+		return missing(account,
+		               *s->profile ? "send/user is missing, although there is a profile"
+		                           : "send/user is missing, although there is a password",
+		               err);
 	c->protocol = s->protocol;
 	c->host = own ? s->host : provider->send.host;
 	c->user = user;
-	c->password = &s->password;
+	c->password = *s->profile ? NULL : &s->password;
+	c->profile = s->profile;
 	c->security = (enum security)(own ? s->security : provider->send.security);
 	c->port = send_port(s->port || own ? s->port : provider->send.port, c->security);
 	c->allow_insecure_login = s->allow_insecure_login;

@@ -30,6 +30,7 @@ struct account {
 		bool reference_line; /* preset false */
 		const char *user;    /* "": by the provider's login rule, else none */
 		struct secret password;
+		const char *profile;       /* authentication profile: tokens instead of a password; "": none */
 		const char *host;          /* "": the provider's */
 		int64_t port;              /* 0: the provider's, else by security: 25 none, 587 starttls, 465 tls */
 		int security;              /* preset starttls; the provider's where host is "" */
@@ -43,9 +44,10 @@ struct account {
 	struct account_receive {
 		bool enabled;
 		int protocol;          /* enum receive_protocol */
-		bool use_sender_login; /* "Use sender's ID and password" (AC3) */
+		bool use_sender_login; /* "Use sender's ID and password" (AC3), its profile as well */
 		const char *user;
 		struct secret password;
+		const char *profile;
 		const char *host;
 		int64_t port; /* 0: the provider's, else by security: 143 none or starttls, 993 tls */
 		int security; /* preset tls ("Use SSL/TLS" is on unless cleared); the provider's where host is "" */
@@ -66,7 +68,8 @@ extern const struct record_type account_type;
 struct account_connection {
 	int protocol; /* enum receive_protocol or send_protocol */
 	const char *host, *user;
-	const struct secret *password;
+	const struct secret *password; /* NULL where there is a profile */
+	const char *profile;           /* authentication profile; "": by password */
 	int port;
 	enum security security;
 	bool allow_insecure_login;

@@ -25,6 +25,7 @@ static const struct field receive_fields[] = {
 static const struct field send_fields[] = {
 	FIELD_BOOL(struct provider_send, enabled, "Allow sending", .preset = true,
 		   .help = "Accounts of this provider may send"),
+	FIELD_ENUM(struct provider_send, protocol, send_protocol_words, "Protocol"),
 	FIELD_TEXT(struct provider_send, host, "Server", .max = 253, .check = check_host,
 		   .help = "Name of the SMTP server, such as smtp.example.com"),
 	FIELD_INT(struct provider_send, port, "Port", .low = 1, .high = 65535,

@@ -22,6 +22,7 @@ struct provider {
 	} receive;
 	struct provider_send {
 		bool enabled; /* "allow sending" */
+		int protocol; /* enum send_protocol, account.h */
 		const char *host;
 		int64_t port; /* 0: by security */
 		int security;

@@ -16,6 +16,7 @@
 
 #include "record/record.h"
 #include "setup/account.h"
+#include "setup/authentication_profile.h"
 #include "setup/block.h"
 #include "setup/case_type.h"
 #include "setup/keystore.h"
@@ -45,7 +46,9 @@ const void *setup_find(const struct setup *setup, const struct record_type *type
 #define setup_rule(s, id)      ((const struct service_rule *)setup_find((s), &service_rule_type, (id)))
 #define setup_case_type(s, id) ((const struct case_type *)setup_find((s), &case_type_type, (id)))
 #define setup_keystore(s, id)  ((const struct keystore_record *)setup_find((s), &keystore_type, (id)))
-#define setup_template(s, id)  ((const struct template *)setup_find((s), &template_type, (id)))
+#define setup_authentication_profile(s, id) \
+	((const struct authentication_profile *)setup_find((s), &authentication_profile_type, (id)))
+#define setup_template(s, id) ((const struct template *)setup_find((s), &template_type, (id)))
 
 /* The records of a kind in the order of their ids; returns their number. */
 size_t setup_list(const struct setup *setup, const struct record_type *type, const void *const **ret_records);

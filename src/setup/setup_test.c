@@ -214,8 +214,10 @@ static const struct refusal {
 } refusals[] = {
         {"[]", "the set-up is not an object (\"accounts:\", \"listeners:\" … with records below)"},
         {"account: {}", "account: unknown key (did you mean accounts?)"},
-        {"acounts: {}", "acounts: unknown key (known are providers, templates, case_types, keystores, accounts, rules, "
-                        "listeners, blocks)"},
+        {"acounts: {}",
+         "acounts: unknown key (known are providers, templates, case_types, keystores, authentication_profiles, "
+         "accounts, rules, "
+         "listeners, blocks)"},
         {"accounts: [x]", "accounts: is not an object of records by their id"},
         {"accounts: {a: }", "accounts/a: null is not an object (of \"key: value\" lines)"},
         {"accounts: {a: {id: b}}", "accounts/a/id: \"b\" is not the key above it"},

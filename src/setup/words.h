@@ -6,6 +6,7 @@
 
 extern const char *const security_words[];         /* enum security */
 extern const char *const receive_protocol_words[]; /* enum receive_protocol */
+extern const char *const send_protocol_words[];    /* enum send_protocol */
 
 /* Refuses what can't work: a port at which servers speak TLS from the first byte with another security, or the
  * reverse. `section` is "receive" or "send". */

@@ -216,11 +216,21 @@ static const char operation[] =
         " account TEXT NOT NULL, slot BIGINT NOT NULL, messages BIGINT NOT NULL, recipients BIGINT NOT NULL,"
         " bytes BIGINT NOT NULL, received_bytes BIGINT NOT NULL,"
         " PRIMARY KEY (account, slot)) {CLUSTERED};";
+/* OAuth tokens: see store/tokens.h. Row by row they are changed in place, so each process sees the others'. */
+static const char tokens[] = "CREATE TABLE token ("
+                             " profile TEXT NOT NULL, subject TEXT NOT NULL," /* subject: whose; '' the profile's own */
+                             " sealed TEXT NOT NULL,"                         /* access and refresh token */
+                             " generation BIGINT NOT NULL,"                   /* counts what was stored */
+                             " expires_at BIGINT NOT NULL, renewed_at BIGINT NOT NULL,"
+                             " refresh_expires_at BIGINT NOT NULL, has_refresh BIGINT NOT NULL,"
+                             " fault TEXT NOT NULL, fault_at BIGINT NOT NULL, fault_is_final BIGINT NOT NULL,"
+                             " lease_by TEXT NOT NULL, lease_until BIGINT NOT NULL," /* who is asking for new ones */
+                             " PRIMARY KEY (profile, subject)) {CLUSTERED};";
 
 const struct migration migrations[] = {
         {1, "foundation", foundation}, {2, "bounces", bounces}, {3, "answering", answering},
         {4, "smime", smime},           {5, "senders", senders}, {6, "conversation", conversation},
-        {7, "names", names},           {8, "operation", operation},
+        {7, "names", names},           {8, "operation", operation}, {9, "tokens", tokens},
 };
 
 const size_t migration_count = ARRAY_LEN(migrations);

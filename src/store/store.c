@@ -18,6 +18,8 @@ struct store {
 	char *url;
 	struct committer **committers;
 	size_t committer_count;
+	void *companion;
+	void (*release)(void *companion);
 };
 
 static int connect_committer(void *ctx, struct db **ret_db, struct error *err)
@@ -69,11 +71,25 @@ void store_close(struct store *store)
 {
 	if (!store)
 		return;
+	if (store->companion)
+		store->release(store->companion);
 	for (size_t i = 0; i < store->committer_count; i++)
 		committer_free(store->committers[i]);
 	free(store->committers);
 	mem_wipe_free(store->url, strlen(store->url)); /* PostgreSQL's may hold a password */
 	free(store);
+}
+
+void store_set_companion(struct store *store, void *companion, void (*release)(void *companion))
+{
+	must(!store->companion);
+	store->companion = companion;
+	store->release = release;
+}
+
+void *store_companion(const struct store *store)
+{
+	return store->companion;
 }
 
 int store_connect(struct store *store, struct db **ret_db, struct error *err)

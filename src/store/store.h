@@ -30,6 +30,11 @@ int store_connect(struct store *store, struct db **ret_db, struct error *err) NO
 const char *store_url(const struct store *store); /* as given: may hold a password */
 int store_schema_version(void);                   /* the newest this program knows */
 
+/* Something that every user of the store may need and that lives as long as it: the token cache (auth/tokens.h). Set
+ * once, before threads; freed by `release` before the store is closed. */
+void store_set_companion(struct store *store, void *companion, void (*release)(void *companion));
+void *store_companion(const struct store *store); /* NULL where there is none */
+
 /* A unit of work for a committer: a message, an outbox answer, a ledger mark. Embedded in the caller's struct. Many
  * units are committed together, and one that fails harms no other; units with the same `lane` run in the order
  * submitted. */

@@ -311,6 +311,8 @@ class Graph:
     def folders(self, box, method, words, query, headers, body):
         if words[1:] == ["messages", "delta"]:
             return self.delta(box, self.folder_id(box, words[0]), query, headers)
+        if len(words) == 3 and words[1] == "messages" and method == "GET":
+            return self.message(box, method, words[2], [], headers, body)
         if words[1:] == ["messages"]:
             return self.find_messages(box, self.folder_id(box, words[0]), query)
         if len(words) == 1:

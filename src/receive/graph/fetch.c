@@ -46,19 +46,22 @@ static struct incoming *failed(const struct graph_receiver *gr, const struct gra
 	return in;
 }
 
-/* For people only: where it can't be had, what came so far says enough. */
+/* For people only: where it can't be had, what came so far says enough. Of the ways to a message only that through its
+ * folder is described as one that expands. */
 static uint64_t ask_size(const struct graph_receiver *gr, struct str id, uint64_t at_least, struct arena *arena)
 {
 	struct buf url CLEANUP(buf_done) = BUF_INIT(GRAPH_URL_MAX);
 	struct http_answer answer;
 
-	graph_message_url(gr, id, &url);
+	graph_url(gr->graph, &url);
+	buf_add(&url, STR("/mailFolders/"));
+	graph_add_segment(&url, str_of(gr->folder_id));
+	buf_add(&url, STR("/messages/"));
+	graph_add_segment(&url, id);
 	buf_add(&url, STR("?$select=id&$expand=singleValueExtendedProperties($filter=id%20eq%20'Integer%200x0E08')"));
-	if (graph_do(gr->graph, &(struct graph_request){.method = "GET", .url = buf_cstr(&url)}, arena, &answer, NULL) <
-	            0 ||
-	    answer.status != 200)
-		return at_least;
-	return MAX(graph_size_read(answer.body), at_least);
+	int r = graph_do(gr->graph, &(struct graph_request){.method = "GET", .url = buf_cstr(&url)}, arena, &answer,
+	                 NULL);
+	return r < 0 || answer.status != 200 ? at_least : MAX(graph_size_read(answer.body), at_least);
 }
 
 static int finish(const struct graph_receiver *gr, const struct graph_candidate *c, struct str id,

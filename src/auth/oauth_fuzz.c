@@ -1,0 +1,46 @@
+/* Fuzz target: any bytes as a token endpoint's answer (the first byte chooses the status) and as a service account's
+ * file. Tokens that are accepted are one word; nothing that was sent is repeated in an error. */
+#include "auth/oauth.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_token(const struct secret *token)
+{
+	for (size_t i = 0; i < token->n; i++)
+		must((unsigned char)token->p[i] > 0x20 && (unsigned char)token->p[i] < 0x7f);
+	must(token->n <= OAUTH_MAX_TOKEN);
+}
+
+static void check_answer(int status, struct str body)
+{
+	struct secret sent CLEANUP(secret_done) = {0};
+	struct oauth_tokens tokens CLEANUP(oauth_tokens_done) = {0};
+	struct http_answer answer = {.status = status, .body = body};
+	const struct secret *secrets[1] = {&sent};
+	struct error err = {0};
+
+	secret_set(&sent, STR("SENT-SECRET"));
+	if (oauth_read_answer(&answer, "host.example", secrets, 1, &tokens, &err) < 0) {
+		must(err.text[0] && !strstr(err.text, "SENT-SECRET"));
+		must(err.retry != RETRY_NEVER || err.code == E_AUTH);
+		return;
+	}
+	must(secret_is_set(&tokens.access) && tokens.lifetime_ms >= 0);
+	check_token(&tokens.access);
+	check_token(&tokens.refresh);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const int statuses[] = {200, 400, 401, 403, 404, 429, 500, 302};
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct service_account account = {0};
+	struct str body = size ? str_new(data + 1, size - 1) : STR("");
+	struct error err;
+
+	check_answer(statuses[size ? data[0] % ARRAY_LEN(statuses) : 0], body);
+	if (service_account_read(body, arena, &account, &err) == 0)
+		must(*account.client_email && secret_is_set(&account.private_key));
+	secret_done(&account.private_key);
+	return 0;
+}
