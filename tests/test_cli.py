@@ -21,7 +21,7 @@ from support import Home
 
 NASTY = "\x1b]0;title\x07\x1b[31mred\x9b5m\x7f"
 COMMANDS = ["serve", "apply", "export", "list", "show", "delete", "run", "ingest", "send", "cases", "message", "ledger", "outbox", "suppressions",
-            "loops", "automatic-mail", "inspect", "profile", "keys", "doctor", "version"]
+            "loops", "automatic-mail", "providers", "import", "detect", "inspect", "profile", "keys", "keystores", "certificates", "doctor", "version"]
 
 
 class Commands(unittest.TestCase):

@@ -38,6 +38,7 @@ ONLY_IN = [
     (re.compile(r"gumbo\.h"), ("mime",)),
     (re.compile(r"jansson\.h"), ABOVE_RECORD),
     (re.compile(r"yaml\.h"), ("record",)),
+    (re.compile(r"expat\.h"), ("setup",)),
     (re.compile(r"libpsl\.h"), ("trust",)),
     (re.compile(r"gmime/"), ()),
 ]

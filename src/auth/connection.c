@@ -1,10 +1,14 @@
 /* See connection.h. */
 #include "auth/connection.h"
 
+#include "setup/keystore.h"
+
 #include <stdio.h>
 
 void connection_stream_options(const struct account_connection *connection, struct stream_options *ret_options)
 {
+	const struct keystore_record *trust = connection->tls->trust;
+
 	*ret_options = (struct stream_options){
 	        .host = connection->host,
 	        .port = connection->port,
@@ -13,6 +17,8 @@ void connection_stream_options(const struct account_connection *connection, stru
 	                {
 	                        .lowest = (enum tls_version)connection->tls->lowest,
 	                        .truststore = connection->tls->truststore,
+	                        .trust = trust ? &trust->content : NULL,
+	                        .trust_password = trust ? &trust->password : NULL,
 	                        .skip_verify = !connection->tls->verify,
 	                },
 	        .connect_timeout_ms = connection->timeout_ms,

@@ -106,9 +106,34 @@ bool print_record_help(const struct cli *cli, const char *topic) NODISCARD;
 /* A text view as JSON; invalid UTF-8 can't come from the store. */
 json_t *cli_json_str(struct str s);
 
-extern const struct command serve_command, apply_command, export_command, list_command, show_command, delete_command,
-        run_command, ingest_command, inspect_command, send_command, cases_command, message_command, ledger_command,
-        outbox_command, suppressions_command, loops_command, automatic_mail_command, profile_command, keys_command,
-        doctor_command, version_command;
+/* clang-format off */
+extern const struct command
+	serve_command,
+	apply_command,
+	export_command,
+	list_command,
+	show_command,
+	delete_command,
+	run_command,
+	ingest_command,
+	inspect_command,
+	send_command,
+	cases_command,
+	message_command,
+	ledger_command,
+	outbox_command,
+	suppressions_command,
+	loops_command,
+	automatic_mail_command,
+	keys_command,
+	doctor_command,
+	version_command,
+	keystores_command,
+	certificates_command,
+	providers_command,
+	import_command,
+	detect_command,
+	profile_command;
+/* clang-format on */
 
 #endif

@@ -32,7 +32,20 @@ static json_t *entry_json(const struct keystore_entry *e)
 	                 addresses);
 }
 
-static json_t *keystore_json(const struct keystore_record *record)
+static void add_use(void *ctx, const char *account, const char *path)
+{
+	json_array_append_new(ctx, json_sprintf("accounts/%s/%s", account, path));
+}
+
+static json_t *used_by(const struct setup *setup, const struct keystore_record *record)
+{
+	json_t *places = json_array();
+
+	keystore_each_use(setup, record->id, add_use, places);
+	return places;
+}
+
+static json_t *keystore_json(const struct setup *setup, const struct keystore_record *record)
 {
 	struct keystore *keystore CLEANUP(keystore_freep) = NULL;
 	const struct keystore_entry *entries;
@@ -41,12 +54,13 @@ static json_t *keystore_json(const struct keystore_record *record)
 	size_t n;
 
 	if (keystore_record_open(record, &keystore, &err) < 0)
-		return json_pack("{s:s, s:s, s:s, s:o}", "id", record->id, "name", record->name, "fault", err.text,
-		                 "entries", list);
+		return json_pack("{s:s, s:s, s:o, s:s, s:o}", "id", record->id, "name", record->name, "used_by",
+		                 used_by(setup, record), "fault", err.text, "entries", list);
 	n = keystore_entries(keystore, &entries);
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(list, entry_json(&entries[i]));
-	return json_pack("{s:s, s:s, s:o}", "id", record->id, "name", record->name, "entries", list);
+	return json_pack("{s:s, s:s, s:o, s:o}", "id", record->id, "name", record->name, "used_by",
+	                 used_by(setup, record), "entries", list);
 }
 
 static void print_entry(const struct keystore_entry *e)
@@ -70,7 +84,12 @@ static void print_entry(const struct keystore_entry *e)
 	line_put(&line);
 }
 
-static void print_keystore(const struct keystore_record *record)
+static void print_use(void *ctx UNUSED, const char *account, const char *path)
+{
+	printf("  used by accounts/%s/%s\n", account, path);
+}
+
+static void print_keystore(const struct setup *setup, const struct keystore_record *record)
 {
 	struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(8));
 	struct keystore *keystore CLEANUP(keystore_freep) = NULL;
@@ -81,6 +100,7 @@ static void print_keystore(const struct keystore_record *record)
 	line_column(&line, str_of(record->id), 24);
 	line_column(&line, str_of(record->name), 0);
 	line_put(&line);
+	keystore_each_use(setup, record->id, print_use, NULL);
 	if (keystore_record_open(record, &keystore, &err) < 0) {
 		buf_printf(&line, "  can't be opened: %s", err.text);
 		line_put(&line);
@@ -91,6 +111,15 @@ static void print_keystore(const struct keystore_record *record)
 		print_entry(&entries[i]);
 }
 
+int show_keystore(const struct cli *cli, const struct keystore_record *record)
+{
+	if (cli->json)
+		cli_print_json(keystore_json(cli->setup, record));
+	else
+		print_keystore(cli->setup, record);
+	return 0;
+}
+
 int list_keystores(const struct cli *cli)
 {
 	const void *const *records;
@@ -99,9 +128,9 @@ int list_keystores(const struct cli *cli)
 
 	for (size_t i = 0; i < n; i++) {
 		if (all)
-			json_array_append_new(all, keystore_json(records[i]));
+			json_array_append_new(all, keystore_json(cli->setup, records[i]));
 		else
-			print_keystore(records[i]);
+			print_keystore(cli->setup, records[i]);
 	}
 	if (all)
 		cli_print_json(all);

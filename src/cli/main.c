@@ -13,19 +13,37 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* clang-format off */
 const struct command *const commands[] = {
-        &serve_command,   &apply_command,
-        &export_command,  &list_command,
-        &show_command,    &delete_command,
-        &run_command,     &ingest_command,
-        &send_command,    &cases_command,
-        &message_command, &ledger_command,
-        &outbox_command,  &suppressions_command,
-        &loops_command,   &automatic_mail_command,
-        &inspect_command, &profile_command,
-        &keys_command,    &doctor_command,
-        &version_command, NULL,
+	&serve_command,
+	&apply_command,
+	&export_command,
+	&list_command,
+	&show_command,
+	&delete_command,
+	&run_command,
+	&ingest_command,
+	&send_command,
+	&cases_command,
+	&message_command,
+	&ledger_command,
+	&outbox_command,
+	&suppressions_command,
+	&loops_command,
+	&automatic_mail_command,
+	&providers_command,
+	&import_command,
+	&detect_command,
+	&inspect_command,
+	&profile_command,
+	&keys_command,
+	&keystores_command,
+	&certificates_command,
+	&doctor_command,
+	&version_command,
+	NULL,
 };
+/* clang-format on */
 
 static const char intro[] =
         "hauspost reads mailboxes, turns mail into cases, answers, and sends what you want to say.\n"
@@ -168,7 +186,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	const struct command *command;
 	struct error err;
 
-	if (argc == 2 && strcmp(argv[0], "help") == 0 && print_record_help(cli, argv[1]))
+	if (argc == 2 && strcmp(argv[0], "help") == 0 && !find_command(argv[1]) && print_record_help(cli, argv[1]))
 		return EXIT_OK;
 	if (argc == 0 || strcmp(argv[0], "help") == 0) {
 		command = argc > 1 ? find_command(argv[1]) : NULL;

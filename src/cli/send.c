@@ -7,6 +7,8 @@
 #include "base/random.h"
 #include "mime/build.h"
 #include "mime/classify.h"
+#include "send/protect.h"
+#include "setup/signing.h"
 #include "store/messages.h"
 #include "store/outbox.h"
 
@@ -23,7 +25,8 @@ struct letter {
 	struct address to[MAX_RECIPIENTS];
 	size_t to_count;
 	const char *subject, *key;
-	struct buf text, mime;
+	const struct setup *setup;
+	struct buf text, mime, finished;
 	struct stored_message stored;
 	struct packed packed;
 	int64_t outbox_id;
@@ -61,8 +64,33 @@ static int build_letter(struct letter *l, struct error *err)
 	        .message_id = l->stored.message_ident,
 	        .date = l->stored.date,
 	        .text = buf_str(&l->text),
+	        .is_signed = account_signs(l->account),
 	};
 	return draft_build(&draft, &l->mime, err);
+}
+
+/* In the transaction, since certificates are in the store. */
+static int finish_letter(struct letter *l, struct db *db, struct error *err)
+{
+	struct str *recipients = ARENA_ARRAY(l->arena, struct str, l->to_count);
+	const struct protect_options options = {.db = db,
+	                                        .setup = l->setup,
+	                                        .account = l->account,
+	                                        .recipients = recipients,
+	                                        .recipient_count = l->to_count,
+	                                        .at = clock_now_ms()};
+	int r = 0;
+
+	for (size_t i = 0; i < l->to_count; i++)
+		recipients[i] = l->to[i].address;
+	buf_clear(&l->finished);
+	buf_add(&l->finished, buf_str(&l->mime));
+	if (mail_protect_is_needed(l->account))
+		r = mail_protect(&options, &l->finished, err);
+	l->stored.size = l->finished.n;
+	packed_done(&l->packed);
+	packed_make(&l->packed, buf_str(&l->finished));
+	return r;
 }
 
 static int run_letter(struct work *work, struct db *db, struct error *err)
@@ -87,7 +115,8 @@ static int run_letter(struct work *work, struct db *db, struct error *err)
 	for (size_t i = 0; i < l->to_count; i++)
 		recipients[i] = (struct outbox_recipient){
 		        .address = arena_cstr(l->arena, l->to[i].address), .state = "queued", .reply = ""};
-	l->stored.size = l->mime.n;
+	if (r == 0)
+		r = finish_letter(l, db, err);
 	if (r == 0)
 		r = message_insert(db, &l->stored, err);
 	if (r == 0)
@@ -119,7 +148,7 @@ static int send_letter(struct cli *cli, struct letter *l, const char *account, c
 		r = build_letter(l, err);
 	if (r < 0)
 		return r;
-	packed_make(&l->packed, buf_str(&l->mime));
+	l->setup = cli->setup;
 	l->work.run = run_letter;
 	r = store_do(cli->store, &l->work, err);
 	packed_done(&l->packed);
@@ -170,7 +199,10 @@ static int read_arguments(struct cli *cli, struct letter *l, int argc, char **ar
 static int run_send(struct cli *cli, int argc, char **argv)
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
-	struct letter letter = {.arena = arena, .text = BUF_INIT(MAX_TEXT), .mime = BUF_INIT(4 * MAX_TEXT)};
+	struct letter letter = {.arena = arena,
+	                        .text = BUF_INIT(MAX_TEXT),
+	                        .mime = BUF_INIT(4 * MAX_TEXT),
+	                        .finished = BUF_INIT(8 * MAX_TEXT)};
 	const char *account = NULL;
 	struct error err;
 	int r = read_arguments(cli, &letter, argc, argv, &account);
@@ -180,6 +212,7 @@ static int run_send(struct cli *cli, int argc, char **argv)
 	r = send_letter(cli, &letter, account, optind < argc ? argv[optind] : "-", &err);
 	buf_done(&letter.text);
 	buf_done(&letter.mime);
+	buf_done(&letter.finished);
 	if (r == E_CONFLICT && letter.key) {
 		if (cli->json)
 			cli_print_json(json_pack("{s:s, s:b}", "key", letter.key, "duplicate", true));

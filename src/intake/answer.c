@@ -9,6 +9,8 @@
 #include "intake/sender.h"
 #include "mime/build.h"
 #include "rules/render.h"
+#include "send/protect.h"
+#include "setup/signing.h"
 #include "store/automatic_mail.h"
 #include "store/outbox.h"
 #include "store/suppressions.h"
@@ -207,6 +209,7 @@ static int build_answer(struct item *item, const struct template *template, cons
 	        .html = buf_str(&html),
 	        .headers = headers,
 	        .header_count = 2 + marks->header_count,
+	        .is_signed = account_signs(item->place->account),
 	};
 	stored->subject = arena_str(arena, buf_str(&subject));
 	return draft_build(&draft, mime, err);
@@ -290,11 +293,30 @@ static int make_answer(struct item *item, struct db *db, const struct template *
 	return 0;
 }
 
+/* Signed and encrypted as the account says: 1; 0: that can't be, and the reason is noted: it doesn't go without. */
+static int protect_answer(struct item *item, struct db *db, struct address to, struct buf *mime, struct error *err)
+{
+	const struct protect_options options = {.db = db,
+	                                        .setup = item->place->setup,
+	                                        .account = item->place->account,
+	                                        .recipients = &to.address,
+	                                        .recipient_count = 1,
+	                                        .at = clock_now_ms()};
+	struct error fault;
+
+	if (!mail_protect_is_needed(options.account) || mail_protect(&options, mime, &fault) == 0)
+		return 1;
+	if (is_store_fault(&fault))
+		return fail(err, fault.code, fault.retry, "%s", fault.text);
+	no_answer(item, NO_ANSWER_UNPROTECTED, arena_printf(item->arena, "no answer: %s", fault.text).p);
+	return 0;
+}
+
 int answer_queue(struct item *item, struct db *db, enum response_when when, const struct stored_case *c,
                  struct error *err)
 {
 	struct address to = answer_address(item->message);
-	struct buf mime CLEANUP(buf_done) = BUF_INIT(4 * MAX_ANSWER);
+	struct buf mime CLEANUP(buf_done) = BUF_INIT(8 * MAX_ANSWER);
 	const struct template *template = NULL;
 	struct stored_message stored;
 	struct thread_marks marks;
@@ -314,6 +336,8 @@ int answer_queue(struct item *item, struct db *db, enum response_when when, cons
 	r = is_due(item, db, lower_cstr(item->arena, to.address), c ? c->id : 0, when == WHEN_CREATED, err);
 	if (r > 0)
 		r = make_answer(item, db, template, c, to, &marks, &stored, &mime, err);
+	if (r > 0)
+		r = protect_answer(item, db, to, &mime, err);
 	if (r <= 0)
 		return r;
 	item->stage = "answer";

@@ -8,6 +8,7 @@
 #include "intake/answer.h"
 #include "intake/blocked.h"
 #include "intake/bounced.h"
+#include "intake/learn.h"
 #include "intake/no_answer.h"
 #include "intake/sender.h"
 #include "store/folders.h"
@@ -193,6 +194,8 @@ static int store_message(struct item *item, struct db *db, int64_t case_id, stru
 	r = message_insert(db, &stored, err);
 	if (r == 0)
 		r = sender_store(item, db, stored.id, err);
+	if (r == 0)
+		r = learn_store(item, db, stored.id, err);
 	return r < 0 ? r : store_attachments(item, db, stored.id, err);
 }
 

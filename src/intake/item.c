@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "intake/sender.h"
 #include "intake/bounced.h"
+#include "intake/learn.h"
 #include "intake/smime_text.h"
 
 #include <sys/mman.h>
@@ -182,6 +183,7 @@ static void open_smime(struct item *item, struct message *m)
 		report = smime_read(item->arena, m, &place);
 	}
 	item->message = report ? report->message : m;
+	learn_read(item, report);
 	item->smime = report ? item_text(item, smime_text(item->arena, report)) : STR("");
 }
 

@@ -5,6 +5,7 @@
 #include "intake/intake.h"
 #include "mime/classify.h"
 #include "security/fingerprint.h"
+#include "security/smime_certificate.h"
 #include "store/ledger.h"
 #include "store/messages.h"
 #include "trust/trust.h"
@@ -37,7 +38,9 @@ struct item {
 	struct classification automatic;
 	struct delivery_report *report; /* what it reports of other mail; NULL: it is no report (bounced.h) */
 	struct str body_text;
-	struct str smime;                  /* JSON of what was found of S/MIME; empty */
+	struct str smime;                        /* JSON of what was found of S/MIME; empty */
+	const struct smime_certificate *learned; /* see learn.h */
+	size_t learned_count;
 	const struct trust_result *sender; /* NULL where the listener doesn't verify senders */
 	unsigned char fingerprint[FINGERPRINT_BYTES];
 	uint64_t *attachment_sizes; /* decoded, of message->attachments */

@@ -29,6 +29,7 @@ static const struct {
         [NO_ANSWER_BUDGET] = {"budget", "this address had its answers of the hour"},
         [NO_ANSWER_LOOP] = {"loop", "a loop: answers are stopped for a while"},
         [NO_ANSWER_UNWRITABLE] = {"unwritable", "no answer can be written"},
+        [NO_ANSWER_UNPROTECTED] = {"unprotected", "it can't be signed or encrypted as the account says"},
 };
 
 const char *no_answer_code(enum no_answer reason)

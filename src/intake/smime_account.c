@@ -21,8 +21,12 @@ static struct keystore *open_named(const struct setup *setup, const char *id, ch
 
 void smime_account_open(struct smime_account *smime, const struct setup *setup, const struct account *account)
 {
+	/* Whoever was sent our signature encrypts for its key. */
+	const char *keys =
+	        *account->receive.smime.keystore ? account->receive.smime.keystore : account->send.smime.keystore;
+
 	*smime = (struct smime_account){0};
-	smime->keys = open_named(setup, account->receive.smime.keystore, smime->keys_fault);
+	smime->keys = open_named(setup, keys, smime->keys_fault);
 	smime->trust = open_named(setup, account->receive.smime.truststore, smime->trust_fault);
 }
 

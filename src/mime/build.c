@@ -286,6 +286,21 @@ static bool has_long_line(struct str text)
 	return false;
 }
 
+/* What relays change: blanks at the end of a line, "From " at its beginning, a lone dot. */
+static bool has_frail_line(struct str text)
+{
+	struct str line;
+
+	while (str_split(&text, '\n', &line)) {
+		if (line.n && line.p[line.n - 1] == '\r')
+			line.n--;
+		if (str_starts(line, STR("From ")) || str_starts(line, STR(".")) ||
+		    (line.n && (line.p[line.n - 1] == ' ' || line.p[line.n - 1] == '\t')))
+			return true;
+	}
+	return false;
+}
+
 static size_t count_8bit(struct str text)
 {
 	size_t n = 0;
@@ -304,7 +319,7 @@ static void add_text_part(const struct builder *b, const char *subtype, struct s
 	add_crlf(&lines, text);
 	high = count_8bit(buf_str(&lines));
 	is_ascii = high == 0;
-	is_long = has_long_line(buf_str(&lines));
+	is_long = has_long_line(buf_str(&lines)) || (b->draft->is_signed && has_frail_line(buf_str(&lines)));
 	buf_printf(b->out, "Content-Type: text/%s; charset=%s\r\n", subtype, is_ascii ? "us-ascii" : "utf-8");
 	if (!is_long && (is_ascii || b->draft->allow_8bit)) {
 		buf_printf(b->out, "Content-Transfer-Encoding: %s\r\n\r\n", is_ascii ? "7bit" : "8bit");

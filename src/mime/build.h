@@ -34,6 +34,9 @@ struct draft {
 	const struct draft_attachment *attachments;
 	size_t attachment_count;
 	bool allow_8bit;
+	/* It will be signed: nothing that a relay may change stands in it unencoded (RFC 8551 §3.1.2, RFC 1847 §2.1),
+	 * neither blanks at a line's end nor "From " at its beginning. Not together with allow_8bit. */
+	bool is_signed;
 };
 
 int draft_build(const struct draft *draft, struct buf *out, struct error *err) NODISCARD;

@@ -4,6 +4,7 @@
 #define MIME_ENCODE_H
 
 #include "base/buf.h"
+#include "mime/base64_lines.h"
 
 /* One header field under construction: pieces are put on lines of at most 76 columns where their length allows. */
 struct field {
@@ -31,8 +32,5 @@ void field_phrase(struct field *field, struct str name);
 void field_param(struct field *field, const char *name, struct str value);
 
 void quoted_printable_encode(struct buf *out, struct str text);
-
-/* 76 columns, CRLF. */
-void base64_lines_encode(struct buf *out, struct str bytes);
 
 #endif

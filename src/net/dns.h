@@ -29,7 +29,7 @@ DEFINE_CLEANUP(struct dns *, dns_free)
  * NULL: where the variable makes no sense, every look-up says so. */
 struct dns *dns_of_process(void);
 
-enum dns_type { DNS_TXT = 16 }; /* numbers of the registry */
+enum dns_type { DNS_A = 1, DNS_MX = 15, DNS_TXT = 16, DNS_AAAA = 28, DNS_SRV = 33 }; /* numbers of the registry */
 
 struct dns_question {
 	const char *name; /* without the final dot */
@@ -44,7 +44,9 @@ enum dns_status {
 
 struct dns_answer {
 	enum dns_status status;
-	struct str *texts; /* of TXT: one for each record, its pieces joined; any bytes */
+	/* One for each record. TXT: its pieces joined; any bytes. The others as zone files have them: "192.0.2.1",
+	 * "2001:db8::1"; "10 mx.example.com", "0 1 993 imap.example.com", for dns_service_read(). */
+	struct str *texts;
 	size_t count;
 	struct str reason; /* where nothing was found: why, for people */
 };
@@ -54,5 +56,16 @@ struct dns_answer {
  * silent several times, look-ups fail at once for half a minute. */
 void dns_look_up(struct dns *dns, struct arena *arena, const struct dns_question *questions, size_t n,
                  int64_t deadline_ms, struct dns_answer *ret_answers);
+
+/* What a record of MX (without weight and port) or SRV says. */
+struct dns_service {
+	unsigned priority; /* the lowest first */
+	unsigned weight;   /* among equals, the share of each (RFC 2782) */
+	unsigned port;
+	struct str host; /* lower case, without the final dot; "." where there is no such service */
+};
+
+/* False where the text isn't one that dns_look_up() gives for the type. */
+bool dns_service_read(struct str text, enum dns_type type, struct dns_service *ret) NODISCARD;
 
 #endif

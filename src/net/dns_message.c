@@ -1,6 +1,8 @@
 /* See dns_message.h. */
 #include "dns_message.h"
 
+#include <arpa/inet.h>
+
 #define HEADER_BYTES 12
 #define CLASS_IN     1
 #define TYPE_CNAME   5
@@ -181,6 +183,85 @@ static bool read_text(struct arena *arena, const struct record *record, struct s
 	return true;
 }
 
+/* The name that the rest of a record's data is, and nothing behind it; "." for the root. False where it isn't one that
+ * a host can have. */
+static bool read_host(struct reader *data, size_t end, char out[DNS_MAX_NAME])
+{
+	read_name(data, out);
+	if (data->failed || data->at != end || strchr(out, '?'))
+		return false;
+	if (!*out)
+		memcpy(out, ".", 2);
+	return true;
+}
+
+static bool read_service(struct arena *arena, const struct record *record, struct str *ret)
+{
+	struct reader data = record->data;
+	size_t end = data.at + record->length;
+	unsigned priority = read16(&data), weight = 0, port = 0;
+	char host[DNS_MAX_NAME];
+
+	if (record->type == DNS_SRV) {
+		weight = read16(&data);
+		port = read16(&data);
+	}
+	if (data.at >= end || !read_host(&data, end, host))
+		return false;
+	if (record->type == DNS_SRV)
+		*ret = arena_printf(arena, "%u %u %u %s", priority, weight, port, host);
+	else
+		*ret = arena_printf(arena, "%u %s", priority, host);
+	return true;
+}
+
+static bool read_address(struct arena *arena, const struct record *record, struct str *ret)
+{
+	bool v4 = record->type == DNS_A;
+	char text[INET6_ADDRSTRLEN];
+
+	if (record->length != (v4 ? 4u : 16u) ||
+	    !inet_ntop(v4 ? AF_INET : AF_INET6, record->data.message.p + record->data.at, text, sizeof text))
+		return false;
+	*ret = arena_str(arena, str_of(text));
+	return true;
+}
+
+static bool read_data(struct arena *arena, const struct record *record, struct str *ret)
+{
+	if (record->type == DNS_TXT)
+		return read_text(arena, record, ret);
+	if (record->type == DNS_A || record->type == DNS_AAAA)
+		return read_address(arena, record, ret);
+	return read_service(arena, record, ret);
+}
+
+/* The number before the next space. */
+static bool take_number(struct str *rest, unsigned *ret)
+{
+	struct str word;
+	uint64_t value;
+
+	if (!str_split(rest, ' ', &word) || !str_to_uint(word, 65535, &value))
+		return false;
+	*ret = (unsigned)value;
+	return true;
+}
+
+bool dns_service_read(struct str text, enum dns_type type, struct dns_service *ret)
+{
+	struct dns_service service = {0};
+
+	if (!take_number(&text, &service.priority) ||
+	    (type == DNS_SRV && (!take_number(&text, &service.weight) || !take_number(&text, &service.port))))
+		return false;
+	service.host = text;
+	if (!text.n || str_find_char(text, ' ') >= 0)
+		return false;
+	*ret = service;
+	return true;
+}
+
 /* ---------------------------------------------------------------- what an answer says */
 
 static void collect_texts(struct arena *arena, const struct record *records, size_t count, const char *name,
@@ -194,7 +275,7 @@ static void collect_texts(struct arena *arena, const struct record *records, siz
 		if (r->type != (unsigned)type || r->class != CLASS_IN || strcmp(r->owner, name) != 0)
 			continue;
 		bytes += r->length;
-		if (bytes > MAX_TEXT || !read_text(arena, r, &ret->texts[ret->count]))
+		if (bytes > MAX_TEXT || !read_data(arena, r, &ret->texts[ret->count]))
 			continue;
 		ret->count++;
 		ret->ttl = MIN(ret->ttl, r->ttl);

@@ -100,6 +100,13 @@ size_t certificate_addresses(struct arena *arena, X509 *cert, struct str **ret_a
 	return n > 0 ? (size_t)n : 0;
 }
 
+bool certificate_is_for_mail(X509 *cert)
+{
+	uint32_t flags = X509_get_extension_flags(cert);
+
+	return !(flags & EXFLAG_XKUSAGE) || (X509_get_extended_key_usage(cert) & (XKU_SMIME | XKU_ANYEKU));
+}
+
 int64_t certificate_time(const ASN1_TIME *time)
 {
 	struct tm tm;

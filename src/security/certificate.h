@@ -18,6 +18,9 @@ struct str certificate_short_name(struct arena *arena, const X509_NAME *name);
 /* rfc822Name of the subjectAltName and emailAddress of the subject (RFC 8550 §3), at most 50. */
 size_t certificate_addresses(struct arena *arena, X509 *cert, struct str **ret_addresses);
 
+/* May the certificate be used for mail at all? RFC 8550 §4.4.4: emailProtection, any, or nothing said. */
+bool certificate_is_for_mail(X509 *cert);
+
 /* Unix ms; 0 where it can't be read. */
 int64_t certificate_time(const ASN1_TIME *time);
 

@@ -25,6 +25,8 @@ struct keystore {
 	size_t count;
 	struct map *aliases; /* in lower case, while it is opened */
 	X509_STORE *trust;
+	bool has_digest;
+	unsigned char digest[KEYSTORE_DIGEST_SIZE];
 };
 
 /* ---------------------------------------------------------------- OpenSSL's old algorithms */
@@ -122,18 +124,10 @@ static int read_any(struct loose *loose, struct str bytes, const struct secret *
 
 /* ---------------------------------------------------------------- entries */
 
-/* May the certificate be used for mail at all? RFC 8550 §4.4.4: emailProtection, any, or nothing said. */
-static bool is_for_mail(X509 *cert)
-{
-	uint32_t flags = X509_get_extension_flags(cert);
-
-	return !(flags & EXFLAG_XKUSAGE) || (X509_get_extended_key_usage(cert) & (XKU_SMIME | XKU_ANYEKU));
-}
-
 static void entry_uses(struct keystore_entry *entry, X509 *cert)
 {
 	uint32_t usage = X509_get_key_usage(cert); /* all bits where it isn't said */
-	bool for_mail = is_for_mail(cert);
+	bool for_mail = certificate_is_for_mail(cert);
 
 	entry->is_ca = X509_check_ca(cert) > 0;
 	entry->can_sign = for_mail && (usage & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION));
@@ -329,6 +323,17 @@ const struct keystore_item *keystore_items(const struct keystore *keystore)
 X509_STORE *keystore_trust(const struct keystore *keystore)
 {
 	return keystore->trust;
+}
+
+const unsigned char *keystore_digest(const struct keystore *keystore)
+{
+	return keystore->has_digest ? keystore->digest : NULL;
+}
+
+void keystore_set_digest(struct keystore *keystore, const unsigned char digest[KEYSTORE_DIGEST_SIZE])
+{
+	memcpy(keystore->digest, digest, KEYSTORE_DIGEST_SIZE);
+	keystore->has_digest = true;
 }
 
 static int not_found(const struct keystore *keystore, const char *alias, struct error *err)

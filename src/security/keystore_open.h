@@ -19,6 +19,11 @@ const struct keystore_item *keystore_items(const struct keystore *keystore);
 /* One more keystore_free() is needed. */
 void keystore_use(struct keystore *keystore);
 
+/* Of content and password, by which it is shared; NULL where it wasn't opened so. */
+#define KEYSTORE_DIGEST_SIZE 32
+const unsigned char *keystore_digest(const struct keystore *keystore);
+void keystore_set_digest(struct keystore *keystore, const unsigned char digest[KEYSTORE_DIGEST_SIZE]);
+
 /* Everything in it as anchors of trust: borrowed. */
 X509_STORE *keystore_trust(const struct keystore *keystore);
 

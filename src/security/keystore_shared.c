@@ -11,7 +11,7 @@
 
 #define SHARED_MAX  32
 #define KEPT_MS     HOURS_MS(1)
-#define DIGEST_SIZE 32
+#define DIGEST_SIZE KEYSTORE_DIGEST_SIZE
 
 static struct shared {
 	unsigned char digest[DIGEST_SIZE];
@@ -116,6 +116,7 @@ int keystore_open_shared(const struct secret *content, const struct secret *pass
 		r = keystore_open(buf_str(&bytes), password, &keystore, err);
 		if (r < 0)
 			return r;
+		keystore_set_digest(keystore, digest);
 		remember(digest, keystore, now);
 	}
 	*ret_keystore = keystore;

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "security/keystore.h"
+#include "security/smime_certificate.h"
 
 #define SMIME_MAX_BYTES MIB(64)
 
@@ -55,6 +56,9 @@ struct smime_layer {
 	size_t recipient_count;
 	struct smime_signer *signers;
 	size_t signer_count;
+	/* Valid signatures: those in the mail, vouched for, by which mail for the signers can be encrypted. */
+	struct smime_certificate *certificates;
+	size_t certificate_count;
 };
 
 struct smime_place {

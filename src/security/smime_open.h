@@ -31,4 +31,10 @@ bool smime_decrypt(struct arena *arena, const struct smime_place *place, CMS_Con
 int smime_cipher_of(struct str der);
 void smime_name_cipher(int nid, struct smime_layer *layer);
 
+/* A DSA or RSA key of 10,000 bits keeps a processor busy for as long as a sender likes; no mail program makes one. */
+bool smime_key_is_usable(const EVP_PKEY *key);
+
+/* False where it is too large. */
+bool smime_certificate_of(struct arena *arena, X509 *cert, struct smime_certificate *ret);
+
 #endif

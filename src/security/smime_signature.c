@@ -15,6 +15,7 @@
 #define KEY_BITS_MAX     8192
 #define WEAK_RSA         2048 /* fewer bits are weak */
 #define SYSTEM_KEPT_MS   HOURS_MS(1)
+#define LEARNED_MAX      5
 #define CLOCKS_DIFFER_MS HOURS_MS(24)
 
 /* ---------------------------------------------------------------- the system's CA certificates */
@@ -41,16 +42,6 @@ static X509_STORE *system_trust(void)
 	X509_STORE_up_ref(store);
 	pthread_mutex_unlock(&system_lock);
 	return store;
-}
-
-static void store_freep(X509_STORE **store)
-{
-	X509_STORE_free(*store);
-}
-
-static void store_ctx_freep(X509_STORE_CTX **ctx)
-{
-	X509_STORE_CTX_free(*ctx);
 }
 
 static void certs_freep(STACK_OF(X509) * *certs)
@@ -104,29 +95,49 @@ static void name_anchor(struct arena *arena, X509_STORE_CTX *ctx, struct smime_s
 		signer->trusted_by = certificate_name(arena, X509_get_subject_name(sk_X509_value(chain, n - 1)));
 }
 
+struct chain {
+	X509_STORE *store; /* counted: the context has it uncounted */
+	X509_STORE_CTX *ctx;
+};
+
+static void chain_done(struct chain *chain)
+{
+	X509_STORE_CTX_free(chain->ctx);
+	X509_STORE_free(chain->store);
+}
+
+static void chain_init(struct chain *chain, const struct smime_place *place, X509 *cert, STACK_OF(X509) * others,
+                       int64_t at)
+{
+	X509_VERIFY_PARAM *param;
+
+	chain->store = place->trust ? keystore_trust(place->trust) : system_trust();
+	chain->ctx = X509_STORE_CTX_new_ex(keystore_library(), NULL);
+	if (place->trust)
+		X509_STORE_up_ref(chain->store);
+	must(chain->ctx && X509_STORE_CTX_init(chain->ctx, chain->store, cert, others) == 1);
+	X509_STORE_CTX_set_default(chain->ctx, "smime_sign");
+	param = X509_STORE_CTX_get0_param(chain->ctx);
+	X509_VERIFY_PARAM_set_time(param, (time_t)(at / 1000));
+	X509_VERIFY_PARAM_set_depth(param, CHAIN_DEPTH);
+	X509_VERIFY_PARAM_set_auth_level(param, 1);
+}
+
 /* NULL where the chain holds, else why it doesn't. */
 static const char *chain_check(struct arena *arena, const struct smime_place *place, X509 *cert,
                                STACK_OF(X509) * others, struct smime_signer *signer)
 {
-	X509_STORE *store CLEANUP(store_freep) = place->trust ? keystore_trust(place->trust) : system_trust();
-	X509_STORE_CTX *ctx CLEANUP(store_ctx_freep) = X509_STORE_CTX_new_ex(keystore_library(), NULL);
-	X509_VERIFY_PARAM *param;
+	struct chain chain CLEANUP(chain_done) = {0};
 	int code;
 
-	if (place->trust)
-		X509_STORE_up_ref(store);
-	must(ctx && X509_STORE_CTX_init(ctx, store, cert, others) == 1);
-	X509_STORE_CTX_set_default(ctx, "smime_sign");
-	param = X509_STORE_CTX_get0_param(ctx);
-	X509_VERIFY_PARAM_set_time(param, (time_t)(time_to_judge(place, signer) / 1000));
-	X509_VERIFY_PARAM_set_depth(param, CHAIN_DEPTH);
-	X509_VERIFY_PARAM_set_auth_level(param, 1);
-	if (X509_verify_cert(ctx) == 1) {
-		name_anchor(arena, ctx, signer);
+	chain_init(&chain, place, cert, others, time_to_judge(place, signer));
+	if (X509_verify_cert(chain.ctx) == 1) {
+		name_anchor(arena, chain.ctx, signer);
 		return NULL;
 	}
-	code = X509_STORE_CTX_get_error(ctx);
-	signer->expired_when_signed = code == X509_V_ERR_CERT_HAS_EXPIRED && X509_STORE_CTX_get_error_depth(ctx) == 0;
+	code = X509_STORE_CTX_get_error(chain.ctx);
+	signer->expired_when_signed =
+	        code == X509_V_ERR_CERT_HAS_EXPIRED && X509_STORE_CTX_get_error_depth(chain.ctx) == 0;
 	if (code == X509_V_ERR_CERT_HAS_EXPIRED && !signer->expired_when_signed)
 		return "a CA certificate in its chain had expired when the mail was signed";
 	return chain_fault(code);
@@ -252,8 +263,7 @@ static void judge_signer(struct arena *arena, const struct smime_place *place, C
 
 /* ---------------------------------------------------------------- keys that cost too much */
 
-/* A DSA or RSA key of 10,000 bits keeps a processor busy for as long as a sender likes; no mail program makes one. */
-static bool is_usable(const EVP_PKEY *key)
+bool smime_key_is_usable(const EVP_PKEY *key)
 {
 	static const char *const types[] = {"RSA", "RSA-PSS", "EC", "ED25519", "ED448"};
 
@@ -273,7 +283,7 @@ static STACK_OF(X509) * usable_certs(CMS_ContentInfo *cms)
 	for (int i = 0; i < sk_X509_num(all) && sk_X509_num(usable) < CERTS_MAX; i++) {
 		X509 *cert = sk_X509_value(all, i);
 
-		if (is_usable(X509_get0_pubkey(cert)) && X509_up_ref(cert) == 1)
+		if (smime_key_is_usable(X509_get0_pubkey(cert)) && X509_up_ref(cert) == 1)
 			sk_X509_push(usable, cert);
 	}
 	return usable;
@@ -287,7 +297,7 @@ static bool signers_are_usable(CMS_ContentInfo *cms, STACK_OF(CMS_SignerInfo) * 
 		X509 *cert = NULL;
 
 		CMS_SignerInfo_get0_algs(sk_CMS_SignerInfo_value(infos, i), NULL, &cert, NULL, NULL);
-		if (cert && !is_usable(X509_get0_pubkey(cert)))
+		if (cert && !smime_key_is_usable(X509_get0_pubkey(cert)))
 			return false;
 	}
 	return true;
@@ -371,6 +381,36 @@ static void tell_outcome(enum outcome outcome, struct smime_layer *layer)
 		find(layer, SMIME_DAMAGED, words[outcome]);
 }
 
+/* ---------------------------------------------------------------- what can be learned */
+
+static bool is_of_a_signer(const struct smime_layer *layer, const struct smime_certificate *certificate)
+{
+	for (size_t i = 0; i < layer->signer_count; i++)
+		for (size_t k = 0; k < layer->signers[i].address_count; k++)
+			if (smime_certificate_names(certificate, layer->signers[i].addresses[k]))
+				return true;
+	return false;
+}
+
+/* Some sign with one certificate and are written to with another, which they send along. */
+static void learn(struct arena *arena, const struct smime_place *place, STACK_OF(X509) * certs,
+                  struct smime_layer *layer)
+{
+	layer->certificates = ARENA_ARRAY(arena, struct smime_certificate, LEARNED_MAX);
+	for (int i = 0; i < sk_X509_num(certs) && layer->certificate_count < LEARNED_MAX; i++) {
+		struct smime_certificate *room = &layer->certificates[layer->certificate_count];
+		X509 *cert = sk_X509_value(certs, i);
+		struct chain chain CLEANUP(chain_done) = {0};
+
+		if (!smime_certificate_of(arena, cert, room) || !room->can_encrypt || !is_of_a_signer(layer, room))
+			continue;
+		chain_init(&chain, place, cert, certs, place->at);
+		X509_VERIFY_PARAM_set_purpose(X509_STORE_CTX_get0_param(chain.ctx), X509_PURPOSE_SMIME_ENCRYPT);
+		layer->certificate_count += X509_verify_cert(chain.ctx) == 1;
+	}
+	ERR_clear_error();
+}
+
 void smime_judge(struct arena *arena, const struct smime_place *place, CMS_ContentInfo *cms,
                  const struct smime_source *content, struct smime_layer *layer)
 {
@@ -394,4 +434,6 @@ void smime_judge(struct arena *arena, const struct smime_place *place, CMS_Conte
 	layer->signers = ARENA_ARRAY(arena, struct smime_signer, (size_t)n);
 	for (int i = 0; i < n; i++)
 		judge_signer(arena, place, sk_CMS_SignerInfo_value(infos, i), others, layer);
+	if (layer->status == SMIME_VALID)
+		learn(arena, place, others, layer);
 }

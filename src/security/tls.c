@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "keystore_open.h"
 #include "security/tls_fault.h"
 
 #include <arpa/inet.h>
@@ -25,7 +26,8 @@ struct context {
 	bool skip_verify;
 	char *truststore; /* owned; "" is the system's */
 	struct stat stamp;
-	int64_t superseded_at; /* monotonic ms; 0 while current */
+	struct keystore *keystore; /* instead of a file; one use of it */
+	int64_t superseded_at;     /* monotonic ms; 0 while current */
 	SSL_CTX *ctx;
 };
 
@@ -37,6 +39,7 @@ static const int openssl_versions[] = {TLS1_VERSION, TLS1_1_VERSION, TLS1_2_VERS
 static void context_free(struct context *context)
 {
 	SSL_CTX_free(context->ctx);
+	keystore_free(context->keystore);
 	free(context->truststore);
 	free(context);
 }
@@ -69,6 +72,21 @@ static int add_certificates(X509_STORE *store, BIO *pem, const char *path, struc
 		        err, E_INVALID, RETRY_NEVER,
 		        "truststore %s holds no certificate; a PEM file with -----BEGIN CERTIFICATE----- is expected",
 		        path);
+	return 0;
+}
+
+static int load_keystore(SSL_CTX *ctx, const struct context *context, struct error *err)
+{
+	const struct keystore_entry *entries;
+	size_t n = keystore_entries(context->keystore, &entries), certificates = 0;
+
+	for (size_t i = 0; i < n; i++)
+		certificates += *entries[i].subject != '\0';
+	if (!certificates)
+		return fail(err, E_INVALID, RETRY_NEVER, "truststore: keystore %s holds no certificate",
+		            context->truststore);
+	X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx), X509_V_FLAG_PARTIAL_CHAIN);
+	SSL_CTX_set1_cert_store(ctx, keystore_trust(context->keystore));
 	return 0;
 }
 
@@ -137,6 +155,13 @@ static bool same_file(const struct stat *a, const struct stat *b)
 	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
+static bool same_content(const struct context *a, const struct context *b)
+{
+	if (!a->keystore || !b->keystore)
+		return !a->keystore && !b->keystore && same_file(&a->stamp, &b->stamp);
+	return memcmp(keystore_digest(a->keystore), keystore_digest(b->keystore), KEYSTORE_DIGEST_SIZE) == 0;
+}
+
 /* Marks contexts of an older content of the same truststore and frees those superseded long ago. */
 static void retire(const struct context *wanted)
 {
@@ -145,8 +170,7 @@ static void retire(const struct context *wanted)
 	for (struct context **link = &contexts; *link;) {
 		struct context *c = *link;
 
-		if (!c->superseded_at && strcmp(c->truststore, wanted->truststore) == 0 &&
-		    !same_file(&c->stamp, &wanted->stamp))
+		if (!c->superseded_at && strcmp(c->truststore, wanted->truststore) == 0 && !same_content(c, wanted))
 			c->superseded_at = now;
 		if (c->superseded_at && now - c->superseded_at > SUPERSEDED_KEPT_MS) {
 			*link = c->next;
@@ -161,9 +185,20 @@ static struct context *find(const struct context *wanted)
 {
 	for (struct context *c = contexts; c; c = c->next)
 		if (!c->superseded_at && c->lowest == wanted->lowest && c->skip_verify == wanted->skip_verify &&
-		    strcmp(c->truststore, wanted->truststore) == 0 && same_file(&c->stamp, &wanted->stamp))
+		    strcmp(c->truststore, wanted->truststore) == 0 && same_content(c, wanted))
 			return c;
 	return NULL;
+}
+
+static int open_keystore(struct context *context, const struct tls_policy *policy, struct error *err)
+{
+	int r;
+
+	if (policy->trust->fault)
+		return fail(err, E_AUTH, RETRY_NEVER, "truststore: keystore %s can't be used: %s", context->truststore,
+		            policy->trust->fault);
+	r = keystore_open_shared(policy->trust, policy->trust_password, &context->keystore, err);
+	return r < 0 ? error_prefix(err, "truststore: keystore %s", context->truststore) : 0;
 }
 
 static int stamp_truststore(struct context *context, struct error *err)
@@ -192,7 +227,8 @@ static int find_or_build(struct context *wanted, SSL_CTX **ret_ctx, struct error
 	}
 	wanted->ctx = new_ssl_ctx(wanted);
 	if (!wanted->skip_verify) {
-		rc = load_truststore(wanted->ctx, wanted->truststore, err);
+		rc = wanted->keystore ? load_keystore(wanted->ctx, wanted, err)
+		                      : load_truststore(wanted->ctx, wanted->truststore, err);
 		if (rc < 0)
 			return rc;
 	}
@@ -208,7 +244,7 @@ int tls_client_context(const struct tls_policy *policy, SSL_CTX **ret_ctx, struc
 	wanted->lowest = policy->lowest;
 	wanted->skip_verify = policy->skip_verify;
 	wanted->truststore = mem_strdup(policy->truststore && !policy->skip_verify ? policy->truststore : "");
-	rc = stamp_truststore(wanted, err);
+	rc = policy->trust && !policy->skip_verify ? open_keystore(wanted, policy, err) : stamp_truststore(wanted, err);
 	if (rc < 0)
 		return rc;
 	pthread_mutex_lock(&lock);

@@ -4,6 +4,7 @@
 #define SECURITY_TLS_H
 
 #include "base/error.h"
+#include "base/secret.h"
 
 #include <openssl/ssl.h>
 
@@ -12,12 +13,15 @@ enum tls_version { TLS_1_0, TLS_1_1, TLS_1_2, TLS_1_3 };
 struct tls_policy {
 	enum tls_version lowest;
 	const char *truststore; /* PEM file of CA certificates; "" or NULL: the system's */
-	bool skip_verify;       /* certificate and host name unchecked; the caller shows, logs and audits it */
+	/* Instead of a file, a keystore's content (as keystore_open_shared() takes it); `truststore` is then its name,
+	 * for errors. The password may be NULL. Borrowed, as `truststore` is. */
+	const struct secret *trust, *trust_password;
+	bool skip_verify; /* certificate and host name unchecked; the caller shows, logs and audits it */
 };
 
 /* A shared client context (borrowed; lives until tls_forget_contexts()). Thread-safe. A truststore file that changed is
  * read anew; the context of its old content is freed an hour later. A truststore that is missing, unreadable or holds
- * no certificate fails. */
+ * no certificate fails. Contexts of a keystore are found by its content's digest. */
 int tls_client_context(const struct tls_policy *policy, SSL_CTX **ret_ctx, struct error *err) NODISCARD;
 void tls_forget_contexts(void);
 

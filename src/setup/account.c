@@ -7,19 +7,41 @@
 
 #include <stdio.h>
 
-const char *const send_protocol_words[] = {"smtp", "graph", NULL};
 static const char *const reply_token_words[] = {"off", "plus", NULL};
 static const char *const answer_envelope_words[] = {"address", "none", NULL};
 static const char *const tls_version_words[] = {"1.0", "1.1", "1.2", "1.3", NULL};
 #define TLS_PRESET 2 /* "1.2" */
+static const char *const encrypt_words[] = {"never", "when-possible", "required", NULL};
+static const char *const cipher_words[] = {"aes-256-cbc", "aes-256-gcm", NULL};
 
 /* clang-format off */
 static const struct field tls_fields[] = {
 	FIELD_ENUM(struct account_tls, lowest, tls_version_words, "Lowest TLS version", .preset = TLS_PRESET),
-	FIELD_TEXT(struct account_tls, truststore, "CA certificates", .check = check_absolute_path,
-		   .help = "A PEM file; empty: those of the system"),
+	FIELD_TEXT(struct account_tls, truststore, "CA certificates", .check = check_truststore,
+		   .help = "The path of a PEM file, or the id of a keystore; empty: those of the system"),
 	FIELD_BOOL(struct account_tls, verify, "Verify the server's certificate", .preset = true,
 		   .help = "Without it anybody on the way can read along and change mail"),
+};
+
+static const struct field send_smime_fields[] = {
+	FIELD_REF(struct account_send_smime, keystore, "keystore", "Keystore", .help = "Whose key signs; empty: nothing is signed"),
+	FIELD_TEXT(struct account_send_smime, alias, "Alias", .max = 200,
+		   .help = "The key in it; empty: the first whose certificate names the address"),
+	FIELD_BOOL(struct account_send_smime, sign, "Sign", .preset = true,
+		   .help = "Every mail, where there is a keystore. What can't be signed isn't sent"),
+	FIELD_ENUM(struct account_send_smime, encrypt, encrypt_words, "Encrypt",
+		   .help = "when-possible: where there is a certificate for every recipient; required: mail without it isn't sent"),
+	FIELD_ENUM(struct account_send_smime, cipher, cipher_words, "Cipher",
+		   .help = "aes-256-gcm shows every change, but not all mail programs read it"),
+};
+
+static const struct field dkim_fields[] = {
+	FIELD_TEXT(struct account_dkim, selector, "Selector", .max = 63,
+		   .help = "The key's name in DNS: SELECTOR._domainkey.DOMAIN; empty: we don't sign (most providers do)"),
+	FIELD_TEXT(struct account_dkim, domain, "Domain", .max = 253, .check = check_host, .help = "Empty: that of the address"),
+	FIELD_REF(struct account_dkim, keystore, "keystore", "Keystore", .help = "Whose key signs, RSA or Ed25519"),
+	FIELD_TEXT(struct account_dkim, alias, "Alias", .max = 200, .help = "The key in it; empty: the first"),
+	FIELD_SECRET(struct account_dkim, key, "Private key", .max = 16384, .help = "In PEM, instead of a keystore"),
 };
 
 static const struct field send_fields[] = {
@@ -59,6 +81,8 @@ static const struct field send_fields[] = {
 	FIELD_ENUM(struct account_send, answer_envelope, answer_envelope_words, "Envelope sender of automatic answers",
 		   .help = "address: ours, so that reports come back and dead addresses are noticed; none: nobody, so that "
 			   "nothing can answer them (many submission servers refuse it)"),
+	FIELD_SECTION(struct account_send, smime, send_smime_fields, "S/MIME of outgoing mail"),
+	FIELD_SECTION(struct account_send, dkim, dkim_fields, "DKIM signature"),
 };
 
 static const struct field smime_fields[] = {
@@ -105,8 +129,8 @@ static const struct field account_fields[] = {
 
 int check_security_port(const char *section, int64_t port, int security, struct error *err)
 {
-	bool tls_port = port == 993 || port == 465;
-	bool clear_port = port == 143 || port == 25;
+	bool tls_port = port == 993 || port == 995 || port == 465;
+	bool clear_port = port == 143 || port == 110 || port == 25;
 
 	if (tls_port && security != SECURITY_TLS)
 		return fail(err, E_INVALID, RETRY_NEVER,
@@ -126,6 +150,18 @@ static int check_password_in_clear(const char *section, const char *host, int se
 		return fail(err, E_INVALID, RETRY_NEVER,
 		            "%s/allow_insecure_login: must be true to send a password without TLS (security is none)",
 		            section);
+	return 0;
+}
+
+static int check_dkim(const struct account_dkim *d, struct error *err)
+{
+	bool has_key = secret_is_stored(&d->key);
+
+	if (!*d->selector && (*d->keystore || has_key))
+		return fail(err, E_INVALID, RETRY_NEVER, "send/dkim/selector: is missing: the key's name in DNS");
+	if (*d->selector && (*d->keystore != '\0') == has_key)
+		return fail(err, E_INVALID, RETRY_NEVER, "send/dkim: %s",
+		            has_key ? "has a keystore and a key: one is enough" : "needs a keystore, or a key in PEM");
 	return 0;
 }
 
@@ -172,6 +208,8 @@ static int check_account(const void *record, struct error *err)
 	if (check_password_in_clear("send", a->send.host, a->send.security, a->send.allow_insecure_login,
 	                            &a->send.password, err) < 0)
 		return E_INVALID;
+	if (check_dkim(&a->send.dkim, err) < 0)
+		return E_INVALID;
 	return check_password_in_clear("receive", a->receive.host, a->receive.security, a->receive.allow_insecure_login,
 	                               receive_password, err);
 }
@@ -196,20 +234,18 @@ static int check_opened(const struct account *account, const char *section, cons
 	            password->fault);
 }
 
-/* The user ID the provider makes of the sender's address; NULL where it makes none. */
-static const char *login_by_rule(const struct account *account, const struct provider *provider,
-                                 struct account_connection *connection)
+/* The user ID that a rule (enum login_rule) makes of the sender's address; NULL where it makes none. */
+static const char *login_by_rule(const struct account *account, int rule, struct account_connection *connection)
 {
 	struct str address = str_of(account->send.address);
 	ptrdiff_t at = str_find_char(address, '@');
 
-	if (!provider || at < 0)
+	if (rule == LOGIN_TYPED || at < 0)
 		return NULL;
-	if (provider->login == LOGIN_ADDRESS)
+	if (rule == LOGIN_ADDRESS)
 		return account->send.address;
-	if (provider->login != LOGIN_LOCAL_PART)
-		return NULL;
-	snprintf(connection->room, sizeof connection->room, "%.*s", (int)at, address.p);
+	snprintf(connection->room, sizeof connection->room, "%s", account->send.address);
+	connection->room[at] = rule == LOGIN_DOTTED ? '.' : '\0'; /* an address has 254 bytes at most */
 	return connection->room;
 }
 
@@ -237,7 +273,7 @@ int account_receive_connection(const struct account *account, const struct provi
 	struct account_connection *c = ret;
 	const char *user = r->use_sender_login ? account->send.user : r->user;
 	if (!*user)
-		user = login_by_rule(account, provider, c);
+		user = login_by_rule(account, provider ? provider->login : LOGIN_TYPED, c);
 	const struct secret *password = r->use_sender_login ? &account->send.password : &r->password;
 	const char *section = r->use_sender_login ? "send" : "receive";
 	const char *profile = r->use_sender_login ? account->send.profile : r->profile;
@@ -258,6 +294,13 @@ int account_receive_connection(const struct account *account, const struct provi
 	c->timeout_ms = (int)r->timeout_s * 1000;
 	c->tls = &r->tls;
 	return 0;
+}
+
+static int send_rule(const struct provider *provider)
+{
+	if (!provider)
+		return LOGIN_TYPED;
+	return provider->send.login ? provider->send.login - 1 : provider->login;
 }
 
 static int send_port(int64_t port, enum security security)
@@ -289,7 +332,9 @@ int account_send_connection(const struct account *account, const struct provider
 		return missing(account, "send/password is missing", err);
 	struct account_connection *c = ret;
 	bool logs_in = *s->profile || secret_is_set(&s->password);
-	const char *user = *s->user ? s->user : logs_in ? login_by_rule(account, provider, c) : "";
+	const char *user = s->user;
+	if (!*user && logs_in)
+		user = login_by_rule(account, send_rule(provider), c);
 	if (!user)
 		return missing(account,
 		               *s->profile ? "send/user is missing, although there is a profile"

@@ -12,11 +12,17 @@ enum reply_token { REPLY_TOKEN_OFF, REPLY_TOKEN_PLUS }; /* "off" (preset), "plus
 
 /* Where reports on automatic answers go (RFC 3834 §3.3): "address" (preset) to ours, "none" nowhere. */
 enum answer_envelope { ANSWER_ENVELOPE_ADDRESS, ANSWER_ENVELOPE_NONE };
+/* Whether outgoing mail is encrypted: "never" (preset), "when-possible" (there is a certificate for every recipient),
+ * "required" (else the mail isn't sent). */
+enum encrypt { ENCRYPT_NEVER, ENCRYPT_WHEN_POSSIBLE, ENCRYPT_REQUIRED };
+
+struct keystore_record;
 
 struct account_tls {
 	int lowest;             /* "1.0" … "1.3", in the order of enum tls_version; preset 1.2 */
-	const char *truststore; /* PEM file of CA certificates; "": the system's */
-	bool verify;            /* preset true; false is shown, logged and audited */
+	const char *truststore; /* path of a PEM file of CA certificates, or a keystore's id; "": the system's */
+	const struct keystore_record *trust; /* of such an id; the snapshot sets it. NULL: none */
+	bool verify;                         /* preset true; false is shown, logged and audited */
 };
 
 struct account {
@@ -40,6 +46,19 @@ struct account {
 		const char *helo_name;    /* "": this machine's name */
 		int64_t answers_per_hour; /* automatic answers to one address; preset 3 */
 		int answer_envelope;      /* enum answer_envelope */
+		struct account_send_smime {
+			const char *keystore; /* id; "": nothing is signed */
+			const char *alias;    /* "": the first key that names the address */
+			bool sign;            /* preset true */
+			int encrypt;          /* enum encrypt */
+			int cipher;           /* "aes-256-cbc" (preset), "aes-256-gcm", as enum smime_cipher */
+		} smime;
+		struct account_dkim {
+			const char *selector;         /* "": no DKIM signature by us */
+			const char *domain;           /* "": the address's */
+			const char *keystore, *alias; /* of the key, or: */
+			struct secret key;            /* in PEM */
+		} dkim;
 	} send;
 	struct account_receive {
 		bool enabled;

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "setup/signing.h"
 #include "setup/snapshot.h"
 #include "store/records.h"
 
@@ -157,13 +158,15 @@ static int check_kinds(const json_t *document, struct error *err)
 }
 
 /* Of those that the document is about. */
-static void warn_of_keystores(const struct setup *setup, const json_t *document, struct buf *report)
+static void warn_of_keys(const struct setup *setup, const json_t *document, struct buf *report)
 {
 	const char *id;
 	json_t *value;
 
 	json_object_foreach (json_object_get(document, keystore_type.plural), id, value)
 		keystore_warnings(setup_keystore(setup, id), clock_now_ms(), report);
+	json_object_foreach (json_object_get(document, account_type.plural), id, value)
+		signing_warnings(setup, setup_account(setup, id), clock_now_ms(), report);
 }
 
 static int apply_all(struct change *change, const json_t *document, struct buf *report, struct error *err)
@@ -181,7 +184,7 @@ static int apply_all(struct change *change, const json_t *document, struct buf *
 	}
 	int r = setup_check(change->setup, err);
 	if (r >= 0)
-		warn_of_keystores(change->setup, document, report);
+		warn_of_keys(change->setup, document, report);
 	return r < 0 ? r : count;
 }
 
@@ -273,7 +276,7 @@ static int check_unused(const struct setup *setup, const struct record_type *typ
 				return fail(err, E_CONFLICT, RETRY_NEVER, "%s/%s is still used by %s/%s", type->plural,
 				            id, setup_types[i]->plural, record_id(setup_types[i], records[k]));
 	}
-	return 0;
+	return type == &keystore_type ? keystore_check_unused(setup, id, err) : 0;
 }
 
 int setup_delete(struct db *db, const struct sealer *sealer, const char *kind, const char *id, const char *by,

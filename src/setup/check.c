@@ -49,6 +49,24 @@ const char *check_absolute_path(const char *value)
 	return value[0] == '/' ? NULL : "is not an absolute path";
 }
 
+const char *check_truststore(const char *value)
+{
+	return value[0] == '/' || !strchr(value, '/') ? NULL : "is neither an absolute path nor the id of a keystore";
+}
+
+const char *check_https_url(const char *value)
+{
+	static const char expected[] = "is not an address on the web (\"https://example.com/help\")";
+	struct str s = str_of(value);
+
+	if (!str_starts(s, STR("https://")) || s.n < 12)
+		return expected;
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] <= ' ' || (unsigned char)s.p[i] >= 0x7f || strchr("<>\"\\^`{|}", s.p[i]))
+			return expected;
+	return NULL;
+}
+
 const char *check_pattern(const char *value)
 {
 	static _Thread_local char wrong[200];

@@ -12,6 +12,12 @@ const char *check_address(const char *value);
 /* "/etc/ssl/our-ca.pem" */
 const char *check_absolute_path(const char *value);
 
+/* A path as above, or a keystore's id (there must be one: see keystores_check()). */
+const char *check_truststore(const char *value);
+
+/* "https://example.com/help", without spaces, quotes and <>. */
+const char *check_https_url(const char *value);
+
 /* A PCRE2 pattern that compiles. The answer lives until the thread's next call. */
 const char *check_pattern(const char *value);
 

@@ -2,6 +2,7 @@
 #include "setup/snapshot.h"
 
 #include "setup/mask.h"
+#include "setup/signing.h"
 
 /* ---------------------------------------------------------------- references */
 
@@ -18,7 +19,7 @@ static int check_reference(void *ctx, const char *path, const char *kind, const 
 	const struct record_type *type = setup_type_find(kind);
 
 	must(type);
-	if (setup_find(check->setup, type, id))
+	if (setup_has(check->setup, type, id))
 		return 0;
 	return fail(check->err, E_INVALID, RETRY_NEVER, "%s/%s/%s: there is no %s \"%s\"", check->type->plural,
 	            record_id(check->type, check->record), path, kind, id);
@@ -186,7 +187,7 @@ static int check_accounts(const struct setup *setup, struct error *err)
 int setup_check(const struct setup *setup, struct error *err)
 {
 	if (check_references(setup, err) < 0 || check_folders(setup, err) < 0 || check_masks(setup, err) < 0 ||
-	    check_mappings(setup, err) < 0 || keystores_check(setup, err) < 0)
+	    check_mappings(setup, err) < 0 || keystores_check(setup, err) < 0 || signing_check(setup, err) < 0)
 		return E_INVALID;
 	return check_accounts(setup, err);
 }

@@ -53,6 +53,68 @@ int keystore_record_open(const struct keystore_record *record, struct keystore *
 	return r < 0 ? error_prefix(err, "keystores/%s/%s", record->id, r == E_AUTH ? "password" : "content") : 0;
 }
 
+/* ---------------------------------------------------------------- truststores of connections */
+
+static void link_one(const struct setup *setup, struct account_tls *tls)
+{
+	tls->trust = *tls->truststore && tls->truststore[0] != '/' ? setup_keystore(setup, tls->truststore) : NULL;
+}
+
+void keystores_link(struct setup *setup)
+{
+	const void *const *records;
+	size_t n = setup_list(setup, &account_type, &records);
+
+	for (size_t i = 0; i < n; i++) {
+		struct account *account = (struct account *)(uintptr_t)records[i];
+
+		link_one(setup, &account->send.tls);
+		link_one(setup, &account->receive.tls);
+	}
+}
+
+/* ---------------------------------------------------------------- who uses it */
+
+void keystore_each_use(const struct setup *setup, const char *id,
+                       void (*each)(void *ctx, const char *account, const char *path), void *ctx)
+{
+	const void *const *records;
+	size_t n = setup_list(setup, &account_type, &records);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct account *a = records[i];
+		const struct {
+			const char *path, *id;
+		} places[] = {
+		        {"send/smime/keystore", a->send.smime.keystore},
+		        {"send/dkim/keystore", a->send.dkim.keystore},
+		        {"send/tls/truststore", a->send.tls.truststore},
+		        {"receive/smime/keystore", a->receive.smime.keystore},
+		        {"receive/smime/truststore", a->receive.smime.truststore},
+		        {"receive/tls/truststore", a->receive.tls.truststore},
+		};
+
+		for (size_t k = 0; k < ARRAY_LEN(places); k++)
+			if (strcmp(places[k].id, id) == 0)
+				each(ctx, a->id, places[k].path);
+	}
+}
+
+static void add_use(void *ctx, const char *account, const char *path)
+{
+	buf_printf(ctx, "accounts/%s/%s ", account, path);
+}
+
+int keystore_check_unused(const struct setup *setup, const char *id, struct error *err)
+{
+	struct buf uses CLEANUP(buf_done) = BUF_INIT(KIB(16));
+
+	keystore_each_use(setup, id, add_use, &uses);
+	if (!uses.n)
+		return 0;
+	return fail(err, E_CONFLICT, RETRY_NEVER, "keystores/%s is still used by %.150s", id, buf_cstr(&uses));
+}
+
 /* ---------------------------------------------------------------- checks */
 
 /* A secret that can't be opened is no mistake of this document. `needs_key`: somebody wants to decrypt with it. */
@@ -67,6 +129,23 @@ static int check_one(const struct keystore_record *record, bool needs_key, struc
 	return r;
 }
 
+static int check_truststore_of(const struct setup *setup, const struct account *account, const char *section,
+                               const struct account_tls *tls, struct error *err)
+{
+	const struct keystore_record *record;
+
+	if (!*tls->truststore || tls->truststore[0] == '/')
+		return 0;
+	record = setup_keystore(setup, tls->truststore);
+	if (!record)
+		fail(err, E_INVALID, RETRY_NEVER, "there is no keystore \"%.80s\" (nor is it an absolute path)",
+		     tls->truststore);
+	else if (check_one(record, false, err) == 0)
+		return 0;
+	error_prefix(err, "accounts/%s/%s/tls/truststore", account->id, section);
+	return err->code = E_INVALID;
+}
+
 int keystores_check(const struct setup *setup, struct error *err)
 {
 	const void *const *records;
@@ -79,6 +158,10 @@ int keystores_check(const struct setup *setup, struct error *err)
 	for (size_t i = 0; i < n; i++) {
 		const struct account *account = records[i];
 		const char *id = account->receive.smime.keystore;
+
+		if (check_truststore_of(setup, account, "send", &account->send.tls, err) < 0 ||
+		    check_truststore_of(setup, account, "receive", &account->receive.tls, err) < 0)
+			return E_INVALID;
 
 		if (*id && check_one(setup_keystore(setup, id), true, err) < 0) {
 			error_prefix(err, "accounts/%s/receive/smime/keystore", account->id);

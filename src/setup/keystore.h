@@ -26,6 +26,16 @@ extern const struct record_type keystore_type;
 int keystore_record_open(const struct keystore_record *record, struct keystore **ret_keystore,
                          struct error *err) NODISCARD;
 
+/* Calls `each` for every account's field that names the keystore: "support", "send/smime/keystore". */
+void keystore_each_use(const struct setup *setup, const char *id,
+                       void (*each)(void *ctx, const char *account, const char *path), void *ctx);
+
+/* E_CONFLICT where an account's field names it that isn't a reference alone (tls/truststore). */
+int keystore_check_unused(const struct setup *setup, const char *id, struct error *err) NODISCARD;
+
+/* Lets accounts' tls.trust point to the record that tls.truststore names. For setup_load(). */
+void keystores_link(struct setup *setup);
+
 /* All keystores open, and those of accounts hold what they are used for. Part of setup_check(). */
 int keystores_check(const struct setup *setup, struct error *err) NODISCARD;
 

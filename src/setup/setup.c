@@ -2,6 +2,7 @@
 #include "setup/setup.h"
 
 #include "base/mem.h"
+#include "setup/catalogue.h"
 #include "setup/snapshot.h"
 #include "store/records.h"
 
@@ -144,6 +145,7 @@ int setup_load(struct db *db, const struct sealer *sealer, struct setup **ret_se
 			return r;
 	}
 	sort_records(setup);
+	keystores_link(setup);
 	*ret_setup = take(setup);
 	return 0;
 }
@@ -156,6 +158,18 @@ const void *setup_find(const struct setup *setup, const struct record_type *type
 	size_t place = place_of(kind, id);
 
 	return place ? kind->records[place - 1] : NULL;
+}
+
+const struct provider *setup_provider(const struct setup *setup, const char *id)
+{
+	const struct provider *own = setup_find(setup, &provider_type, id);
+
+	return own || !*id ? own : catalogue_find(id);
+}
+
+bool setup_has(const struct setup *setup, const struct record_type *type, const char *id)
+{
+	return type == &provider_type ? setup_provider(setup, id) != NULL : setup_find(setup, type, id) != NULL;
 }
 
 size_t setup_list(const struct setup *setup, const struct record_type *type, const void *const **ret_records)

@@ -41,7 +41,6 @@ DEFINE_CLEANUP(struct setup *, setup_free)
 /* NULL where there is no such record. */
 const void *setup_find(const struct setup *setup, const struct record_type *type, const char *id);
 #define setup_account(s, id)   ((const struct account *)setup_find((s), &account_type, (id)))
-#define setup_provider(s, id)  ((const struct provider *)setup_find((s), &provider_type, (id)))
 #define setup_listener(s, id)  ((const struct listener *)setup_find((s), &listener_type, (id)))
 #define setup_rule(s, id)      ((const struct service_rule *)setup_find((s), &service_rule_type, (id)))
 #define setup_case_type(s, id) ((const struct case_type *)setup_find((s), &case_type_type, (id)))
@@ -49,6 +48,12 @@ const void *setup_find(const struct setup *setup, const struct record_type *type
 #define setup_authentication_profile(s, id) \
 	((const struct authentication_profile *)setup_find((s), &authentication_profile_type, (id)))
 #define setup_template(s, id) ((const struct template *)setup_find((s), &template_type, (id)))
+
+/* An own record or, where there is none, a built-in one (catalogue.h); NULL where there is neither. */
+const struct provider *setup_provider(const struct setup *setup, const char *id);
+
+/* Whether a reference to it leads somewhere. */
+bool setup_has(const struct setup *setup, const struct record_type *type, const char *id);
 
 /* The records of a kind in the order of their ids; returns their number. */
 size_t setup_list(const struct setup *setup, const struct record_type *type, const void *const **ret_records);

@@ -243,7 +243,7 @@ static const struct refusal {
         {"accounts: {a: {receive: {password: '********'}}}",
          "accounts/a/receive/password: ******** stands for a secret that is stored, but none is"},
         {"accounts: {a: {send: {tls: {truststore: ca.pem}}}}",
-         "accounts/a/send/tls/truststore: \"ca.pem\" is not an absolute path"},
+         "accounts/a/send/tls/truststore: there is no keystore \"ca.pem\" (nor is it an absolute path)"},
         {"listeners: {l: {account: support, rule: other}}", "listeners/l/rule: there is no rule \"other\""},
         {"listeners: {l: {account: support}}", "listeners/l/rule: is missing"},
         {"listeners: {l: {account: support, rule: support, folder: inbox}}",

@@ -216,6 +216,24 @@ static const char operation[] =
         " account TEXT NOT NULL, slot BIGINT NOT NULL, messages BIGINT NOT NULL, recipients BIGINT NOT NULL,"
         " bytes BIGINT NOT NULL, received_bytes BIGINT NOT NULL,"
         " PRIMARY KEY (account, slot)) {CLUSTERED};";
+
+/* Certificates of those we write to, and what was warned of. */
+static const char certificates[] =
+        "CREATE TABLE certificate ("
+        " address TEXT NOT NULL,"     /* lower case */
+        " fingerprint TEXT NOT NULL," /* SHA-256, hexadecimal */
+        " subject TEXT NOT NULL, issuer TEXT NOT NULL, serial TEXT NOT NULL,"
+        " valid_from BIGINT NOT NULL, expires_at BIGINT NOT NULL,"
+        " source TEXT NOT NULL,"                     /* mail, person */
+        " message_id BIGINT, since BIGINT NOT NULL," /* the signed mail it came with; when */
+        " der {BLOB} NOT NULL,"
+        " PRIMARY KEY (address, fingerprint)) {CLUSTERED};"
+        "CREATE INDEX certificate_expiry ON certificate (expires_at);"
+        /* What runs out was told at so many days before; see setup/expiry.h. */
+        "CREATE TABLE expiry_warning ("
+        " what TEXT NOT NULL PRIMARY KEY, expires_at BIGINT NOT NULL, days BIGINT NOT NULL, at BIGINT NOT NULL)"
+        " {CLUSTERED};";
+
 /* OAuth tokens: see store/tokens.h. Row by row they are changed in place, so each process sees the others'. */
 static const char tokens[] = "CREATE TABLE token ("
                              " profile TEXT NOT NULL, subject TEXT NOT NULL," /* subject: whose; '' the profile's own */
@@ -228,9 +246,10 @@ static const char tokens[] = "CREATE TABLE token ("
                              " PRIMARY KEY (profile, subject)) {CLUSTERED};";
 
 const struct migration migrations[] = {
-        {1, "foundation", foundation}, {2, "bounces", bounces}, {3, "answering", answering},
-        {4, "smime", smime},           {5, "senders", senders}, {6, "conversation", conversation},
-        {7, "names", names},           {8, "operation", operation}, {9, "tokens", tokens},
+        {1, "foundation", foundation}, {2, "bounces", bounces},     {3, "answering", answering},
+        {4, "smime", smime},           {5, "senders", senders},     {6, "conversation", conversation},
+        {7, "names", names},           {8, "operation", operation}, {9, "certificates", certificates},
+        {10, "tokens", tokens},
 };
 
 const size_t migration_count = ARRAY_LEN(migrations);

@@ -1,17 +1,20 @@
-"""A DNS server that knows the TXT records it is given and fails on demand. It runs on threads of the test itself.
+"""A DNS server that knows the records it is given and fails on demand. It runs on threads of the test itself.
 
     with Dns({"s1._domainkey.example.com": ["v=DKIM1; p=…"]}) as dns:
         …HAUSPOST_DNS=dns.address…
         dns.records["_dmarc.example.com"] = ["v=DMARC1; p=reject"]
         dns.records["slow.example.com"] = "servfail"      # or "silence"
+        dns.records["example.com", "MX"] = ["10 mx.example.com"]      # and A, AAAA, SRV: as zone files have them
 """
 
 import contextlib
+import ipaddress
 import socket
 import socketserver
 import struct
 import threading
 
+TYPES = {1: "A", 15: "MX", 16: "TXT", 28: "AAAA", 33: "SRV"}
 TXT, SERVFAIL, NXDOMAIN, CUT = 16, 2, 3, 0x0200
 
 
@@ -50,21 +53,35 @@ class Dns:
             at += 1 + question[at]
         name, end = ".".join(labels).lower(), at + 5
         self.asked.append(name)
-        found = self.records.get(name, [])
+        (kind,) = struct.unpack("!H", question[end - 4:end - 2])
+        found = self.records.get((name, TYPES.get(kind)), self.records.get(name, []))
+        if isinstance(found, list) and kind != TXT and (name, TYPES.get(kind)) not in self.records:
+            found = []
         if found == "silence":
             return None
         flags = 0x8180 | (SERVFAIL if found == "servfail" else 0 if found else NXDOMAIN)
         texts = [] if isinstance(found, str) else found
-        body = b"".join(self._record(text.encode()) for text in texts)
+        body = b"".join(self._record(kind, text) for text in texts)
         if end + len(body) > limit:
             flags, texts, body = flags | CUT, [], b""
         return question[:2] + struct.pack("!HHHHH", flags, 1, len(texts), 0, 0) + question[12:end] + body
 
+    @classmethod
+    def _record(cls, kind, text):
+        data = cls._data(kind, text)
+        return struct.pack("!HHHIH", 0xC00C, kind, 1, 300, len(data)) + data
+
     @staticmethod
-    def _record(text):
+    def _data(kind, text):
+        if kind in (1, 28):
+            return ipaddress.ip_address(text).packed
+        if kind in (15, 33):
+            *numbers, host = text.split()
+            labels = [label.encode() for label in host.rstrip(".").split(".") if label]
+            return b"".join(struct.pack("!H", int(number)) for number in numbers) + b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
+        text = text.encode()
         pieces = [text[at:at + 255] for at in range(0, len(text), 255)] or [b""]
-        data = b"".join(bytes([len(piece)]) + piece for piece in pieces)
-        return struct.pack("!HHHIH", 0xC00C, TXT, 1, 300, len(data)) + data
+        return b"".join(bytes([len(piece)]) + piece for piece in pieces)
 
 
 class _Udp(socketserver.BaseRequestHandler):

@@ -27,7 +27,7 @@ static struct imap *imap_new(struct stream *stream, const struct receiver_option
 	imap_reader_init(&imap->reader, stream);
 	*o = *options;
 	o->stream.host = copy_text(options->stream.host);
-	o->stream.policy.truststore = NULL;
+	o->stream.policy = (struct tls_policy){0}; /* borrowed, and of no use any more */
 	o->folder = mem_strdup(options->folder ? options->folder : "INBOX");
 	o->after_folder = copy_text(options->after_folder);
 	o->login = (struct login){0};
