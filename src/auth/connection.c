@@ -37,6 +37,10 @@ struct login login_of(const struct account_connection *connection)
 
 void connection_text(const char *protocol, enum security security, char *ret_text, size_t size)
 {
+	if (str_starts(str_of(protocol), STR("Microsoft"))) {
+		snprintf(ret_text, size, "%s (HTTPS)", protocol);
+		return;
+	}
 	switch (security) {
 	case SECURITY_NONE:
 		snprintf(ret_text, size, "%s (Connect using default) - insecure", protocol);

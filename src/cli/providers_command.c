@@ -44,7 +44,9 @@ static const char *receives_by(const struct provider *p)
 	bool first = p->receive.enabled && (*p->receive.host || p->receive.protocol != RECEIVE_IMAP);
 
 	if (first)
-		return p->receive.protocol == RECEIVE_IMAP ? *p->pop3.host ? "IMAP, POP3" : "IMAP" : "Graph";
+		return p->receive.protocol == RECEIVE_IMAP && *p->pop3.host
+		               ? "IMAP, POP3"
+		               : receive_protocol_name(p->receive.protocol);
 	return p->receive.enabled && *p->pop3.host ? "POP3" : "-";
 }
 

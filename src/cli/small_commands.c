@@ -110,7 +110,7 @@ static void check_receiver(struct check *check, const struct account *account, c
 		r = receiver_open(receiver_ops_of((enum receive_protocol)connection.protocol), &options, &receiver,
 		                  &err);
 	if (r == 0)
-		connection_text("IMAP", connection.security, text, sizeof text);
+		connection_text(receive_protocol_name(connection.protocol), connection.security, text, sizeof text);
 	report(check, what, r == 0, r == 0 ? text : err.text);
 }
 
@@ -132,7 +132,7 @@ static void check_sender(struct check *check, const struct account *account, con
 	if (r == 0)
 		r = sender_open(sender_ops_of((enum send_protocol)connection.protocol), &options, &sender, &err);
 	if (r == 0)
-		connection_text("SMTP", connection.security, text, sizeof text);
+		connection_text(send_protocol_name(connection.protocol), connection.security, text, sizeof text);
 	report(check, what, r == 0, r == 0 ? text : err.text);
 }
 

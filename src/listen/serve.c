@@ -34,6 +34,7 @@ struct watch {
 	struct session *session;
 	enum watch_state state;
 	enum park_reason reason;
+	int pause_s;        /* the server wants at least so long between log-ins */
 	int failures;       /* in a row */
 	bool is_reported;   /* … and the log has it */
 	int64_t hurried_at; /* when a lost connection was last made again at once; 0: never */
@@ -180,13 +181,25 @@ static int read_all(struct watch *watch, struct error *err)
 	return r;
 }
 
+/* A connection that never shows new mail is closed; the next is not to come before the server wants it. */
+static int close_snapshot(struct watch *watch)
+{
+	watch->pause_s = receiver_pause_s(session_receiver(watch->session));
+	close_session(watch);
+	watch->state = WATCH_POLLED;
+	return 0;
+}
+
 /* Asks for news and hears at once what came in between: 1 there is some, 0 the watch may park. */
 static int wait_for_news(struct watch *watch, const struct listener *listener, struct error *err)
 {
 	struct receiver *r = session_receiver(watch->session);
-	int idles = listener->idle ? receiver_idle_start(r, err) : 0;
-	int news;
+	int idles, news;
 
+	watch->pause_s = 0;
+	if (session_is_snapshot(watch->session))
+		return close_snapshot(watch);
+	idles = listener->idle ? receiver_idle_start(r, err) : 0;
 	if (idles < 0)
 		return idles;
 	watch->state = idles ? WATCH_IDLING : WATCH_POLLED;
@@ -230,8 +243,9 @@ static int64_t work_on(struct watch *watch, const struct listener *listener, str
 	if (r < 0)
 		return r;
 	watch->failures = 0;
-	return clock_mono_ms() + (watch->state == WATCH_IDLING ? MINUTES_MS(listener->idle_minutes)
-	                                                       : SECONDS_MS(listener->poll_interval_s));
+	return clock_mono_ms() + (watch->state == WATCH_IDLING
+	                                  ? MINUTES_MS(listener->idle_minutes)
+	                                  : SECONDS_MS(MAX(listener->poll_interval_s, watch->pause_s)));
 }
 
 /* Logged once per spell of failures, and once more when it's over. A server that hangs up on an idle client and takes

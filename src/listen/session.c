@@ -12,7 +12,8 @@
 
 #include <stdio.h>
 
-#define ACKNOWLEDGE_AT 250 /* committed messages that make one acknowledgement */
+#define ACKNOWLEDGE_AT 250    /* committed messages that make one acknowledgement */
+#define AT_END         100000 /* at most so many where they are told at the connection's end */
 
 struct session {
 	struct session_options options;
@@ -26,6 +27,11 @@ struct session {
 struct receiver *session_receiver(struct session *session)
 {
 	return session->receiver;
+}
+
+bool session_is_snapshot(const struct session *session)
+{
+	return receiver_is_snapshot(session->receiver);
 }
 
 void session_renew(struct session *session, const struct setup *setup, const struct listener *listener)
@@ -193,6 +199,27 @@ static int acknowledge_leftovers(struct session *s, struct error *err)
 	return n;
 }
 
+/* All that is committed, whenever it was, in one: the server confirms it when the connection ends. What is more than
+ * AT_END is told at the next one's end. */
+static int acknowledge_at_end(struct session *s, struct error *err)
+{
+	struct db *db CLEANUP(db_closep) = NULL;
+	uint32_t *uids CLEANUP(freep) = mem_new(AT_END, sizeof *uids);
+	int n, r = store_connect(s->options.store, &db, err);
+
+	if (r < 0)
+		return r;
+	n = ledger_unacknowledged(db, s->folder.id, receiver_uidvalidity(s->receiver), uids, fault_batch(AT_END), err);
+	if (n <= 0)
+		return n;
+	fault_step("acknowledge-before");
+	r = receiver_acknowledge(s->receiver, uids, (size_t)n, err);
+	if (r < 0)
+		return note_refusal(s, r, err);
+	fault_step("acknowledge-after");
+	return do_small(s, run_acknowledge, (struct small_work){.uids = uids, .n = (size_t)n}, err);
+}
+
 /* Parked mail goes to the listener's folder for it, so that whoever looks into the mailbox sees it. A server that
  * refuses keeps it where it is. */
 static int move_parked(struct session *s, struct error *err)
@@ -234,6 +261,12 @@ static int note_renumbering(struct session *s, struct error *err)
 	return do_small(s, run_forget_older, (struct small_work){0}, err);
 }
 
+/* The server takes deletions at the end of a connection, all at once. */
+static bool deletes_at_end(const struct session *s)
+{
+	return receiver_is_snapshot(s->receiver) && s->options.listener->after == AFTER_DELETE;
+}
+
 static int open_session(struct session *s, struct error *err)
 {
 	struct open_folder open = {.work = {.run = run_open_folder}, .session = s};
@@ -247,7 +280,7 @@ static int open_session(struct session *s, struct error *err)
 	r = note_renumbering(s, err);
 	if (r < 0)
 		return r;
-	return acknowledge_leftovers(s, err);
+	return deletes_at_end(s) ? 0 : acknowledge_leftovers(s, err);
 }
 
 int session_open(const struct session_options *options, struct session **ret_session, struct error *err)
@@ -311,7 +344,7 @@ static int acknowledge_ready(struct session *s, struct intake_run *run, struct a
 		int r;
 
 		a->ready_count += intake_collect(run, a->ready + a->ready_count, load - a->ready_count);
-		if (s->refused)
+		if (s->refused || deletes_at_end(s))
 			a->ready_count = 0;
 		if (a->ready_count == 0 || (a->ready_count < load && !all))
 			return all ? end_acknowledgement(s, run, a, err) : 0;
@@ -454,12 +487,14 @@ int session_read(struct session *s, struct intake_counts *counts, struct error *
 			s->folder.uidvalidity = receiver_uidvalidity(s->receiver);
 			r = read_folder(s, total, false, counts, err);
 		}
-	} else if (r == 0)
+	} else if (r == 0 && !deletes_at_end(s))
 		r = acknowledge_leftovers(s, err);
 	if (r >= 0)
 		r = read_unfetched(s, counts, err);
 	if (r >= 0)
 		r = move_parked(s, err);
+	if (r >= 0 && deletes_at_end(s))
+		r = acknowledge_at_end(s, err);
 	if (was_careful && (r < 0 || is_stopped(s))) {
 		/* A row written ahead may wait for its message: only a careful run looks for it. */
 	} else if (r >= 0) {

@@ -32,6 +32,9 @@ void session_renew(struct session *session, const struct setup *setup, const str
 
 struct receiver *session_receiver(struct session *session);
 
+/* True where the open connection never shows new mail (POP3): to be closed when it was read to the end. */
+bool session_is_snapshot(const struct session *session);
+
 /* Compares the server's UIDs with the ledger: every UID up to the position must have its row. */
 struct verify_counts {
 	int64_t on_server;

@@ -431,18 +431,34 @@ int stream_read_exactly(struct stream *s, char *to, size_t n, struct error *err)
 	return 0;
 }
 
-int stream_read_some(struct stream *s, size_t max, struct str *ret_bytes, struct error *err)
+int stream_peek(struct stream *s, struct str *ret_bytes, struct error *err)
 {
 	int rc = begin_read(s, err);
 
-	must(max > 0);
 	if (rc >= 0 && s->in_at == s->in_end)
 		rc = fill(s, err);
 	if (rc < 0)
 		return rc;
-	*ret_bytes = str_new(s->in + s->in_at, MIN(max, s->in_end - s->in_at));
-	s->in_at += ret_bytes->n;
-	transcript_received_bulk(s->transcript, ret_bytes->n);
+	*ret_bytes = str_new(s->in + s->in_at, s->in_end - s->in_at);
+	return 1;
+}
+
+void stream_taken(struct stream *s, size_t n)
+{
+	must(n <= s->in_end - s->in_at);
+	s->in_at += n;
+	transcript_received_bulk(s->transcript, n);
+}
+
+int stream_read_some(struct stream *s, size_t max, struct str *ret_bytes, struct error *err)
+{
+	int rc = stream_peek(s, ret_bytes, err);
+
+	must(max > 0);
+	if (rc < 0)
+		return rc;
+	*ret_bytes = str_slice(*ret_bytes, 0, max);
+	stream_taken(s, ret_bytes->n);
 	return 1;
 }
 

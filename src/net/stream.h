@@ -64,6 +64,11 @@ int stream_read_exactly(struct stream *stream, char *to, size_t n, struct error 
  * read. Returns 1. */
 int stream_read_some(struct stream *stream, size_t max, struct str *ret_bytes, struct error *err) NODISCARD;
 
+/* All bytes that are there, at least one: a view valid until the next read. They stay where they are until
+ * stream_taken() says how many were used: for data that doesn't say how long it is. Returns 1. */
+int stream_peek(struct stream *stream, struct str *ret_bytes, struct error *err) NODISCARD;
+void stream_taken(struct stream *stream, size_t n);
+
 /* True where a read would find bytes without waiting for the network (buffered here or in TLS). */
 bool stream_has_input(const struct stream *stream);
 

@@ -22,6 +22,8 @@ const struct receiver_ops *receiver_ops_of(enum receive_protocol protocol)
 	switch (protocol) {
 	case RECEIVE_IMAP:
 		return &imap_receiver;
+	case RECEIVE_POP3:
+		return &pop3_receiver;
 	case RECEIVE_GRAPH:
 		return &graph_receiver;
 	}
@@ -111,6 +113,16 @@ int receiver_idle_stop(struct receiver *r, struct error *err)
 int receiver_noop(struct receiver *r, struct error *err)
 {
 	return r->ops->noop(r, err);
+}
+
+bool receiver_is_snapshot(const struct receiver *r)
+{
+	return r->ops->is_snapshot;
+}
+
+int receiver_pause_s(const struct receiver *r)
+{
+	return r->ops->pause_s ? r->ops->pause_s(r) : 0;
 }
 
 int receiver_fd(const struct receiver *r)

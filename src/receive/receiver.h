@@ -78,6 +78,7 @@ struct receiver {
 struct receiver_ops {
 	const char *name; /* "imap" */
 	bool is_named;    /* its server has no numbers: they come from options.names */
+	bool is_snapshot; /* a connection sees what was there when it was opened, and deletes at its end: POP3 */
 	int (*open)(const struct receiver_options *options, struct receiver **ret, struct error *err);
 	int (*scan)(struct receiver *r, struct position from, struct error *err);
 	int (*scan_these)(struct receiver *r, const uint32_t *uids, size_t n, struct error *err);
@@ -92,6 +93,7 @@ struct receiver_ops {
 	int (*noop)(struct receiver *r, struct error *err);
 	uint32_t (*uidvalidity)(const struct receiver *r);
 	int (*fd)(const struct receiver *r);
+	int (*pause_s)(const struct receiver *r); /* NULL: 0 */
 	void (*close)(struct receiver *r);
 };
 
@@ -123,6 +125,11 @@ int receiver_next(struct receiver *r, struct incoming **ret_incoming, struct err
  * error. May be called between two receiver_next(). When it returns 0 the server has confirmed. */
 int receiver_acknowledge(struct receiver *r, const uint32_t *uids, size_t n, struct error *err) NODISCARD;
 
+/* True where a connection sees only what was there when it was opened, and deletes at its end (POP3): an
+ * acknowledgement that deletes ends it, after which everything but receiver_close() fails with E_CLOSED. So whoever
+ * reads acknowledges once, at the end, and opens anew for what has come since. */
+bool receiver_is_snapshot(const struct receiver *r);
+
 /* The same in two halves, so that reading doesn't wait for the confirmation: _begin sends (behind the batches that are
  * on their way), _end returns 0 when the server has confirmed. Between them receiver_next() may be called; nothing
  * else. At most one is begun: a second _begin ends the first, and fails with its error. Where _end fails, nothing is
@@ -153,10 +160,12 @@ int receiver_idle_stop(struct receiver *r, struct error *err) NODISCARD;
 int receiver_noop(struct receiver *r, struct error *err) NODISCARD;
 
 int receiver_fd(const struct receiver *r);
-void receiver_close(struct receiver *r); /* says goodbye where that costs no waiting; NULL is fine */
+int receiver_pause_s(const struct receiver *r); /* the least time from one log-in to the next that the server wants */
+void receiver_close(struct receiver *r);        /* says goodbye where that costs no waiting; NULL is fine */
 DEFINE_CLEANUP(struct receiver *, receiver_close)
 
 extern const struct receiver_ops imap_receiver;
+extern const struct receiver_ops pop3_receiver;
 extern const struct receiver_ops graph_receiver;
 
 const struct receiver_ops *receiver_ops_of(enum receive_protocol protocol);

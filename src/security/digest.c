@@ -64,3 +64,30 @@ bool digest_equal(const unsigned char *a, const unsigned char *b, size_t n)
 {
 	return CRYPTO_memcmp(a, b, n) == 0;
 }
+
+/* ---------------------------------------------------------------- in pieces */
+
+/* struct digesting is OpenSSL's context under a name of ours. */
+static EVP_MD_CTX *context(struct digesting *digesting)
+{
+	return (EVP_MD_CTX *)(void *)digesting;
+}
+
+struct digesting *digest_begin(void)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+	must(ctx && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1);
+	return (struct digesting *)(void *)ctx;
+}
+
+void digest_add(struct digesting *digesting, struct str bytes)
+{
+	must(EVP_DigestUpdate(context(digesting), bytes.p, bytes.n) == 1);
+}
+
+void digest_end(struct digesting *digesting, unsigned char ret[DIGEST_MAX])
+{
+	must(EVP_DigestFinal_ex(context(digesting), ret, NULL) == 1);
+	EVP_MD_CTX_free(context(digesting));
+}

@@ -18,6 +18,12 @@ bool digest_hmac(enum digest digest, struct str key, struct str text, unsigned c
 bool digest_pbkdf2(enum digest digest, struct str password, struct str salt, unsigned iterations,
                    unsigned char ret[DIGEST_MAX]) NODISCARD;
 
+/* SHA-256 of bytes that come in pieces; digest_end() frees. */
+struct digesting;
+struct digesting *digest_begin(void) NODISCARD;
+void digest_add(struct digesting *digesting, struct str bytes);
+void digest_end(struct digesting *digesting, unsigned char ret[DIGEST_MAX]);
+
 /* In a time that tells nothing of where they differ. */
 bool digest_equal(const unsigned char *a, const unsigned char *b, size_t n);
 

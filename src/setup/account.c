@@ -104,7 +104,7 @@ static const struct field receive_fields[] = {
 	FIELD_TEXT(struct account_receive, host, "Server", .max = 253, .check = check_host,
 		   .help = "Empty: the provider's"),
 	FIELD_INT(struct account_receive, port, "Port", .low = 1, .high = 65535,
-		  .help = "0: the provider's, else by security: 993 for tls, 143 otherwise"),
+		  .help = "0: the provider's, else by security: 993 for tls, 143 otherwise; with POP3 995 and 110"),
 	FIELD_ENUM(struct account_receive, security, security_words, "Connection security", .preset = SECURITY_TLS,
 		   .help = "Where no server is given here, the provider's counts"),
 	FIELD_BOOL(struct account_receive, allow_insecure_login, "Allow the password over plain text",
@@ -249,9 +249,23 @@ static const char *login_by_rule(const struct account *account, int rule, struct
 	return connection->room;
 }
 
-static int receive_port(int64_t port, enum security security)
+const char *receive_protocol_name(int protocol)
 {
-	return port ? (int)port : security == SECURITY_TLS ? 993 : 143;
+	return protocol == RECEIVE_GRAPH ? "Microsoft Graph" : protocol == RECEIVE_POP3 ? "POP3" : "IMAP";
+}
+
+const char *send_protocol_name(int protocol)
+{
+	return protocol == SEND_GRAPH ? "Microsoft Graph" : "SMTP";
+}
+
+static int receive_port(int64_t port, int protocol, enum security security)
+{
+	if (port)
+		return (int)port;
+	if (protocol == RECEIVE_POP3)
+		return security == SECURITY_TLS ? 995 : 110;
+	return security == SECURITY_TLS ? 993 : 143;
 }
 
 int account_receive_connection(const struct account *account, const struct provider *provider,
@@ -289,7 +303,7 @@ int account_receive_connection(const struct account *account, const struct provi
 	c->password = *profile ? NULL : password;
 	c->profile = profile;
 	c->security = (enum security)(own ? r->security : provider->receive.security);
-	c->port = receive_port(r->port || own ? r->port : provider->receive.port, c->security);
+	c->port = receive_port(r->port || own ? r->port : provider->receive.port, c->protocol, c->security);
 	c->allow_insecure_login = r->allow_insecure_login;
 	c->timeout_ms = (int)r->timeout_s * 1000;
 	c->tls = &r->tls;

@@ -4,8 +4,8 @@
 
 #include "setup/provider.h"
 
-enum receive_protocol { RECEIVE_IMAP, RECEIVE_GRAPH }; /* "imap", "graph" */
-enum send_protocol { SEND_SMTP, SEND_GRAPH };          /* "smtp", "graph" */
+enum receive_protocol { RECEIVE_IMAP, RECEIVE_POP3, RECEIVE_GRAPH }; /* "imap" (preset), "pop3", "graph" */
+enum send_protocol { SEND_SMTP, SEND_GRAPH };                        /* "smtp" (preset), "graph" */
 
 /* Our token in Reply-To, besides that in Message-ID. */
 enum reply_token { REPLY_TOKEN_OFF, REPLY_TOKEN_PLUS }; /* "off" (preset), "plus": name+TOKEN@domain */
@@ -68,7 +68,8 @@ struct account {
 		struct secret password;
 		const char *profile;
 		const char *host;
-		int64_t port; /* 0: the provider's, else by security: 143 none or starttls, 993 tls */
+		int64_t port; /* 0: the provider's, else by security: IMAP 143 none or starttls, 993 tls; POP3 110 and
+		                 995 */
 		int security; /* preset tls ("Use SSL/TLS" is on unless cleared); the provider's where host is "" */
 		bool allow_insecure_login;
 		int64_t timeout_s; /* 60 */
@@ -81,6 +82,10 @@ struct account {
 };
 
 extern const struct record_type account_type;
+
+/* "IMAP", "POP3", "Microsoft Graph"; "SMTP", "Microsoft Graph": for people. */
+const char *receive_protocol_name(int protocol);
+const char *send_protocol_name(int protocol);
 
 /* Host, port, security, user and timeout after provider and defaults: what the connection really uses. Strings
  * borrowed from the two and from the struct itself: it can't be copied. */

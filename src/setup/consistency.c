@@ -158,6 +158,28 @@ static bool rule_answers(const struct service_rule *rule)
 	return false;
 }
 
+/* POP3 knows one folder, and can leave or delete what is in it: nothing else. */
+static int check_pop3(const struct listener *l, const struct account_connection *connection, struct error *err)
+{
+	if (connection->protocol != RECEIVE_POP3)
+		return 0;
+	if (!str_eq_nocase(str_of(l->folder), STR("INBOX")))
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "listeners/%s/folder: account %s receives by POP3, which has no folder but INBOX", l->id,
+		            l->account);
+	if (l->after != AFTER_LEAVE && l->after != AFTER_DELETE)
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "listeners/%s/after: account %s receives by POP3, which can't mark mail as seen or move "
+		            "it: must be leave or delete",
+		            l->id, l->account);
+	if (*l->failed_folder)
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "listeners/%s/failed_folder: account %s receives by POP3, which can't move mail: must be "
+		            "empty (parked mail is kept in the ledger)",
+		            l->id, l->account);
+	return 0;
+}
+
 /* A side that is switched off on purpose is no mistake; nor is a password that can't be opened (E_AUTH) one of this
  * document. */
 static int check_accounts(const struct setup *setup, struct error *err)
@@ -177,6 +199,8 @@ static int check_accounts(const struct setup *setup, struct error *err)
 			r = account_receive_connection(account, provider, &connection, err);
 		if (r < 0 && r != E_AUTH)
 			return error_prefix(err, "listeners/%s/account", listener->id);
+		if (r == 0 && account->receive.enabled && check_pop3(listener, &connection, err) < 0)
+			return E_INVALID;
 		r = account->send.enabled && answers ? account_send_connection(account, provider, &connection, err) : 0;
 		if (r < 0 && r != E_AUTH)
 			return error_prefix(err, "listeners/%s/rule sends answers", listener->id);

@@ -6,8 +6,8 @@
 #include "setup/words.h"
 
 const char *const security_words[] = {"none", "starttls", "tls", NULL};
-const char *const receive_protocol_words[] = {"imap", "graph", NULL};
 const char *const send_protocol_words[] = {"smtp", "graph", NULL};
+const char *const receive_protocol_words[] = {"imap", "pop3", "graph", NULL};
 static const char *const login_words[] = {"typed", "local-part", "address", "local-part.domain", NULL};
 static const char *const send_login_words[] = {"same", "typed", "local-part", "address", "local-part.domain", NULL};
 static const char *const app_password_words[] = {"no", "needed", "with-2fa", NULL};
@@ -18,9 +18,9 @@ static const struct field receive_fields[] = {
 		   .help = "Accounts of this provider may receive"),
 	FIELD_ENUM(struct provider_receive, protocol, receive_protocol_words, "Protocol"),
 	FIELD_TEXT(struct provider_receive, host, "Server", .max = 253, .check = check_host,
-		   .help = "Name of the IMAP server, such as imap.example.com"),
+		   .help = "Name of the IMAP or POP3 server, such as imap.example.com"),
 	FIELD_INT(struct provider_receive, port, "Port", .low = 1, .high = 65535,
-		  .help = "0: by security, 993 for tls and 143 otherwise"),
+		  .help = "0: by security, 993 for tls and 143 otherwise; with POP3 995 and 110"),
 	FIELD_ENUM(struct provider_receive, security, security_words, "Connection security", .preset = SECURITY_TLS,
 		   .help = "tls encrypts from the start, starttls after the greeting, none not at all"),
 };

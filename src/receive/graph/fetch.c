@@ -4,9 +4,9 @@
  * storage, far from the MIME's, and a delta query doesn't give it. What grows beyond the limit is broken off instead,
  * and only then asked for its size, for people to read. */
 #include "receive/graph/graph.h"
-#include "receive/graph/body.h"
 
 #include "base/mem.h"
+#include "receive/body.h"
 
 #include <stdio.h>
 
@@ -21,7 +21,13 @@ void graph_message_url(const struct graph_receiver *gr, struct str id, struct bu
 
 static int take_piece(void *ctx, struct str piece, struct error *err)
 {
-	return incoming_body_add(ctx, piece, err);
+	struct body *body = ctx;
+
+	body_add(body, piece);
+	if (body->total > body->max)
+		return fail_scope(err, SCOPE_MESSAGE, E_LIMIT, RETRY_NEVER, "the message has more than %llu bytes",
+		                  (unsigned long long)body->max);
+	return 0;
 }
 
 static struct incoming *new_incoming(const struct graph_receiver *gr, const struct graph_candidate *c,
@@ -64,11 +70,11 @@ static uint64_t ask_size(const struct graph_receiver *gr, struct str id, uint64_
 	return r < 0 || answer.status != 200 ? at_least : MAX(graph_size_read(answer.body), at_least);
 }
 
-static int finish(const struct graph_receiver *gr, const struct graph_candidate *c, struct str id,
-                  struct incoming_body *body, struct arena *arena, struct incoming **ret, struct error *err)
+static int finish(const struct graph_receiver *gr, const struct graph_candidate *c, struct str id, struct body *body,
+                  struct arena *arena, struct incoming **ret, struct error *err)
 {
 	struct incoming *in;
-	int r = incoming_body_finish(body, &in, err);
+	int r = body_end(body, &in, err);
 
 	if (r < 0)
 		return r;
@@ -106,17 +112,17 @@ static int fetch(const struct graph_receiver *gr, const struct graph_candidate *
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct buf url CLEANUP(buf_done) = BUF_INIT(GRAPH_URL_MAX);
-	struct incoming_body body CLEANUP(incoming_body_done) = {.fd = -1};
+	struct body body CLEANUP(body_done);
 	struct http_answer answer;
 
-	incoming_body_init(&body, gr->max_message_bytes);
+	body_begin(&body, 0, gr->max_message_bytes);
 	graph_message_url(gr, id, &url);
 	buf_add(&url, STR("/$value"));
 	int r = graph_do(
 	        gr->graph,
 	        &(struct graph_request){.method = "GET", .url = buf_cstr(&url), .sink = take_piece, .sink_ctx = &body},
 	        arena, &answer, err);
-	if (r < 0 && !body.too_large)
+	if (r < 0 && body.total <= body.max)
 		return r;
 	if (r == 0 && answer.status != 200)
 		return judge(gr, c, &answer, arena, ret, err);

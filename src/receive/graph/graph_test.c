@@ -1,6 +1,5 @@
 /* The receiver over Graph against conversations that are written down. */
 #include "receive/graph/graph.h"
-#include "receive/graph/body.h"
 #include "receive/names_memory.h"
 
 #include "auth/test_graph.h"
@@ -197,26 +196,6 @@ static void faults_of_one_message_are_its_own(void **state)
 	assert_int_equal(err.scope, SCOPE_ACCOUNT);
 	expect_next(r, INCOMING_WHOLE, 2, "B");
 	end(r, &script);
-}
-
-static void large_bodies_are_mapped(void **state)
-{
-	struct incoming_body body CLEANUP(incoming_body_done);
-	struct incoming *in CLEANUP(incoming_freep) = NULL;
-	struct error err = {0};
-	static char piece[70001];
-
-	(void)state;
-	incoming_body_init(&body, MIB(4));
-	for (size_t i = 0; i < 40; i++) {
-		memset(piece, (int)('a' + i % 26), sizeof piece);
-		assert_ok(incoming_body_add(&body, str_new(piece, sizeof piece), &err), &err);
-	}
-	assert_ok(incoming_body_finish(&body, &in, &err), &err);
-	assert_true(in->mapped > MIB(2));
-	assert_int_equal(in->raw.n, 40 * sizeof piece);
-	for (size_t i = 0; i < in->raw.n; i += 997)
-		assert_int_equal(in->raw.p[i], 'a' + (i / sizeof piece) % 26);
 }
 
 /* ---------------------------------------------------------------- folders */
@@ -420,7 +399,6 @@ int main(void)
 	        cmocka_unit_test(link_to_another_host_is_refused),
 	        cmocka_unit_test(too_large_comes_with_its_header_and_size),
 	        cmocka_unit_test(faults_of_one_message_are_its_own),
-	        cmocka_unit_test(large_bodies_are_mapped),
 	        cmocka_unit_test(folders_are_found_level_by_level),
 	        cmocka_unit_test(single_answers_of_a_batch_count),
 	        cmocka_unit_test(long_pauses_are_left_to_the_scheduler),

@@ -4,10 +4,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-
-#include <errno.h>
-#include <sys/mman.h>
-#include <unistd.h>
+#include "receive/body.h"
 
 #define HEAP_BYTES   MIB(1)
 #define PIECE_BYTES  KIB(128)
@@ -28,32 +25,6 @@ static int body_to_heap(struct imap_reader *rd, size_t n, struct imap_fetched *f
 	return 0;
 }
 
-static int write_whole(int fd, struct str bytes, struct error *err)
-{
-	while (bytes.n) {
-		ssize_t put = write(fd, bytes.p, bytes.n);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0)
-			return fail_errno(err, errno, "can't write a large message to a temporary file");
-		bytes = str_slice(bytes, (size_t)put, bytes.n);
-	}
-	return 0;
-}
-
-static int map_file(int fd, size_t n, struct imap_fetched *fetched, struct error *err)
-{
-	void *p = mmap(NULL, n, PROT_READ, MAP_PRIVATE, fd, 0);
-
-	if (p == MAP_FAILED)
-		return fail_errno(err, errno, "can't map a large message of %zu bytes", n);
-	fetched->incoming = mem_new(1, sizeof *fetched->incoming);
-	fetched->incoming->raw = str_new(p, n);
-	fetched->incoming->mapped = n;
-	return 0;
-}
-
 /* A fault of our disk is the message's, not the connection's: the rest of the literal is read over and the session goes
  * on. */
 static int body_to_file(struct imap_reader *rd, size_t n, struct imap_fetched *fetched, struct error *err)
@@ -68,22 +39,12 @@ static int body_to_file(struct imap_reader *rd, size_t n, struct imap_fetched *f
 
 		if (r < 0)
 			return r;
-		good = good && write_whole(fd, str_new(piece, length), &fetched->err) == 0;
+		good = good && body_write(fd, str_new(piece, length), &fetched->err) == 0;
 	}
-	fetched->failed = !good || map_file(fd, n, fetched, &fetched->err) < 0;
+	fetched->failed = !good || body_map(fd, n, &fetched->incoming, &fetched->err) < 0;
 	if (fetched->failed)
 		fetched->err.scope = SCOPE_MESSAGE;
 	return 0;
-}
-
-/* The header section with its blank line; all of it where there is none. */
-static struct str header_of(struct str text)
-{
-	ptrdiff_t crlf = str_find(text, STR("\r\n\r\n")), lf = str_find(text, STR("\n\n"));
-
-	if (crlf >= 0 && (lf < 0 || crlf < lf))
-		return str_slice(text, 0, (size_t)crlf + 4);
-	return lf >= 0 ? str_slice(text, 0, (size_t)lf + 2) : text;
 }
 
 /* RFC822.SIZE promised less than what comes now: the header is kept as for any other message that is too large. */
@@ -93,7 +54,7 @@ static int body_too_large(struct imap_reader *rd, uint64_t size, struct imap_fet
 
 	if (r < 0)
 		return r;
-	fetched->incoming->raw = header_of(fetched->incoming->raw);
+	fetched->incoming->raw = body_header(fetched->incoming->raw);
 	fetched->incoming->kind = INCOMING_TOO_LARGE;
 	fetched->incoming->size = size;
 	return imap_literal_skip(rd, err);

@@ -1,4 +1,4 @@
-/* The IMAP receiver against a scripted server: every dialogue of imap.dialogues is one test.
+/* A receiver against a scripted server: every dialogue of imap/imap.dialogues or pop3/pop3.dialogues is one test.
  *
  * Its "with:" lines are options, then calls, in order; its "outcome:" lines are what the calls bring, in order:
  *
@@ -6,7 +6,8 @@
  *	with: user NAME / password TEXT / folder NAME / after leave|seen|delete|move [FOLDER]
  *	with: token / disable MECHANISM         logs in by tokens: "one", and when that is refused "two"
  *	with: batch N / max N / strict          messages of one FETCH, bytes of one message, no insecure login
- *	with: open                              open
+ *	with: listen                            on a port, so that there can be several connections (accept)
+ *	with: open / close                      open; names and numbers outlive a connection
  *	with: scan VALIDITY:UID                 scan N
  *	with: read                              whole UID SIZE RAW-BYTES [seen] | too-large … | gone UID; "end"
  *	with: next                              one of these
@@ -18,6 +19,8 @@
  *
  * A call that fails brings "error WORD RETRY SCOPE: TEXT", TEXT being a part of the error's text. */
 #include "receive/imap/session.h"
+#include "receive/names_memory.h"
+#include "receive/pop3/session.h"
 
 #include "base/mem.h"
 #include "net/dialogue/dialogue.h"
@@ -35,7 +38,9 @@ struct play {
 	struct token_source tokens;
 	struct player *player;
 	struct receiver *receiver;
-	int fd;
+	struct receiver_names *names;
+	bool listens;
+	int fd, port;
 	size_t outcome; /* the next to come */
 };
 
@@ -99,17 +104,43 @@ static void outcome_of(struct play *play, const char *call, int rc, const struct
 
 /* ---------------------------------------------------------------- calls */
 
-static void call_open(struct play *play)
+static int open_on(struct stream *stream, const struct receiver_options *options, struct receiver **ret,
+                   struct error *err)
 {
-	struct stream *stream;
+	return IS_POP3 ? pop3_open_on(stream, options, ret, err) : imap_open_on(stream, options, ret, err);
+}
+
+static struct stream *connect_to_player(struct play *play)
+{
+	struct stream_options options = {.host = "127.0.0.1", .io_timeout_ms = 300};
+	struct stream *stream = NULL;
 	struct error err;
 
-	play->player = player_pair(play->dialogue, certificates, &play->fd);
-	stream = stream_of_fd(play->fd, 300);
-	if (imap_open_on(stream, &play->options, &play->receiver, &err) < 0)
+	if (!play->listens) {
+		play->player = player_pair(play->dialogue, certificates, &play->fd);
+		return stream_of_fd(play->fd, 300);
+	}
+	if (!play->player)
+		play->player = player_listen(play->dialogue, certificates, &play->port);
+	options.port = play->port;
+	assert_ok(stream_connect(&options, &stream, &err), &err);
+	return stream;
+}
+
+static void call_open(struct play *play)
+{
+	struct error err;
+
+	if (open_on(connect_to_player(play), &play->options, &play->receiver, &err) < 0)
 		outcome_error(play, &err);
 	else
 		outcome(play, "open");
+}
+
+static void call_close(struct play *play)
+{
+	receiver_close(play->receiver);
+	play->receiver = NULL;
 }
 
 static void call_scan(struct play *play, struct str arg)
@@ -261,6 +292,8 @@ static bool call(struct play *play, struct str verb, struct str arg)
 
 	if (str_eq(verb, STR("open")))
 		call_open(play);
+	else if (str_eq(verb, STR("close")))
+		call_close(play);
 	else if (str_eq(verb, STR("scan")))
 		call_scan(play, arg);
 	else if (str_eq(verb, STR("scan-these")))
@@ -338,6 +371,8 @@ static bool option(struct play *play, struct str verb, struct str arg)
 		o->batch_count = (int)number(arg);
 	else if (str_eq(verb, STR("max")))
 		o->max_message_bytes = number(arg);
+	else if (str_eq(verb, STR("listen")))
+		play->listens = true;
 	else if (str_eq(verb, STR("strict")))
 		o->login.allow_insecure = false;
 	else if (str_eq(verb, STR("token")))
@@ -353,7 +388,8 @@ static bool option(struct play *play, struct str verb, struct str arg)
 
 static void init_play(struct play *play, const struct dialogue *dialogue)
 {
-	*play = (struct play){.dialogue = dialogue, .tokens.get = give_token};
+	*play = (struct play){
+	        .dialogue = dialogue, .tokens.get = give_token, .names = IS_POP3 ? names_memory_new() : NULL};
 	secret_set(&play->password, STR("secret"));
 	play->options = (struct receiver_options){
 	        .stream = {.host = "localhost",
@@ -362,7 +398,8 @@ static void init_play(struct play *play, const struct dialogue *dialogue)
 	        .login.user = "anna",
 	        .login.password = &play->password,
 	        .folder = "INBOX",
-	        .after = AFTER_SEEN,
+	        .after = IS_POP3 ? AFTER_LEAVE : AFTER_SEEN,
+	        .names = play->names,
 	        .step_timeout_ms = 1000,
 	        .login.allow_insecure = true,
 	};
@@ -384,6 +421,7 @@ static void keeps_the_dialogue(void **state)
 		}
 	}
 	receiver_close(play.receiver);
+	names_free(play.names);
 	player_finish(play.player);
 	if (dialogue_outcome(play.dialogue, play.outcome))
 		mismatch(&play, "(nothing more)");
@@ -405,7 +443,7 @@ int main(void)
 		        .test_func = keeps_the_dialogue,
 		        .initial_state = (void *)(uintptr_t)dialogue_at(set, i),
 		};
-	failures = _cmocka_run_group_tests("imap dialogues", tests, n, NULL, NULL);
+	failures = _cmocka_run_group_tests(IS_POP3 ? "pop3 dialogues" : "imap dialogues", tests, n, NULL, NULL);
 	certificates_free(certificates);
 	return failures;
 }
