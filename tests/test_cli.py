@@ -21,7 +21,7 @@ from support import Home
 
 NASTY = "\x1b]0;title\x07\x1b[31mred\x9b5m\x7f"
 COMMANDS = ["serve", "apply", "export", "list", "show", "delete", "run", "ingest", "send", "cases", "message", "ledger", "outbox", "suppressions",
-            "loops", "automatic-mail", "providers", "import", "detect", "inspect", "profile", "keys", "keystores", "certificates", "doctor", "version"]
+            "loops", "automatic-mail", "providers", "import", "detect", "inspect", "profile", "test", "keys", "keystores", "certificates", "doctor", "version"]
 
 
 class Commands(unittest.TestCase):
@@ -338,7 +338,7 @@ class Commands(unittest.TestCase):
             self.assertEqual([(one["check"], one["ok"]) for one in answer],
                              [("clock", True), ("store, keys and set-up", True), ("support sends", True)])
         answer = self.home.run("doctor", expect=1).out
-        self.assertRegex(answer, r"FAILED +support sends +localhost port [0-9]+: .*refused")
+        self.assertRegex(answer, r"FAILED +support sends +Nothing listens on this port \[connection-refused\]: localhost port [0-9]+: .*refused")
 
     def test_run_verify_and_doctor_with_a_real_server(self):
         try:

@@ -181,6 +181,14 @@ class Faults(Office):
         self.graph.mailboxes.clear()
         self.assertIn("no such mailbox", self.read(home, expect=None).err)
 
+    def test_connectivity_test_tells_how_it_goes(self):
+        home = self.home()
+        shown = home.run("test", "support").out
+        self.assertEqual(shown.count("Microsoft Graph (Connect using HTTPS)"), 2, shown)
+        self.graph.fault("mailFolders", 403, "ErrorAccessDenied", times=0)
+        shown = home.run("test", "support", expect=None).out
+        self.assertIn("Mail.ReadWrite", shown)
+
     def test_link_to_another_host_gets_no_token(self):
         home = self.home()
         page = {"value": [], "@odata.nextLink": "https://graph.evil.test/v1.0/steal"}

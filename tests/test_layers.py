@@ -29,11 +29,12 @@ MAY_USE = {
     "auth": ["base", "record", "store", "security", "net", "setup"],
     "receive": ["base", "record", "store", "security", "net", "setup", "auth", "mime"],
     "send": ["base", "record", "store", "security", "net", "setup", "auth", "mime"],
+    "probe": ["base", "record", "store", "security", "net", "setup", "auth", "mime", "receive", "send"],
     "rules": ["base", "record", "store", "mime", "setup"],
     "cases": ["base", "record", "store", "security", "mime", "setup", "rules"],
     "intake": BELOW_INTAKE,
     "listen": [*BELOW_INTAKE, "intake"],
-    "cli": [*BELOW_INTAKE, "intake", "listen"],
+    "cli": [*BELOW_INTAKE, "intake", "listen", "probe"],
 }
 
 

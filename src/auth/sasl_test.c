@@ -394,19 +394,30 @@ static void choose_one(const struct choice *c, const struct stream *stream)
 	assert_true(!c->text || strstr(err.text, c->text));
 }
 
-static void the_strongest_that_both_can_is_used(void **state UNUSED)
+static struct stream *tls_stream(const struct certificates *certificates, enum tls_version highest,
+                                 struct player **ret_player)
 {
-	struct dialogue_set *set CLEANUP(dialogue_set_freep) = dialogue_set_parse("tls", "== tls\ntls\n");
-	struct certificates *certificates = certificates_new();
+	static struct dialogue_set *set; /* the player may still read it when this returns */
 	struct stream_options options = {
 	        .host = "127.0.0.1",
 	        .tls = true,
-	        .policy = {.lowest = TLS_1_3, .truststore = certificates_ca_file(certificates)}};
-	struct player *player = player_listen(dialogue_at(set, 0), certificates, &options.port);
-	struct stream *tls = NULL, *clear = stream_of_memory(STR_NULL, NULL);
+	        .policy = {.lowest = TLS_1_2, .highest = highest, .truststore = certificates_ca_file(certificates)}};
+	struct stream *stream = NULL;
 	struct error err;
 
-	assert_ok(stream_connect(&options, &tls, &err), &err);
+	if (!set)
+		set = dialogue_set_parse("tls", "== tls\ntls\n");
+	*ret_player = player_listen(dialogue_at(set, 0), certificates, &options.port);
+	assert_ok(stream_connect(&options, &stream, &err), &err);
+	return stream;
+}
+
+static void the_strongest_that_both_can_is_used(void **state UNUSED)
+{
+	struct certificates *certificates CLEANUP(certificates_freep) = certificates_new();
+	struct player *player;
+	struct stream *tls = tls_stream(certificates, TLS_1_3, &player), *clear = stream_of_memory(STR_NULL, NULL);
+
 	sasl_fix_nonce("abc");
 	for (size_t i = 0; i < ARRAY_LEN(choices); i++)
 		choose_one(&choices[i], choices[i].tls ? tls : clear);
@@ -414,7 +425,28 @@ static void the_strongest_that_both_can_is_used(void **state UNUSED)
 	stream_close(clear);
 	stream_close(tls);
 	player_finish(player);
-	certificates_free(certificates);
+}
+
+static void each_version_of_tls_has_its_binding(void **state UNUSED)
+{
+	static const struct {
+		enum tls_version highest;
+		const char *version, *type;
+	} cases[] = {{TLS_1_2, "TLSv1.2", "tls-unique"}, {TLS_1_3, "TLSv1.3", "tls-exporter"}};
+	struct certificates *certificates CLEANUP(certificates_freep) = certificates_new();
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct player *player;
+		struct stream *tls = tls_stream(certificates, cases[i].highest, &player);
+		struct channel_binding binding = {0};
+
+		assert_true(str_starts(str_of(stream_security_text(tls)), str_of(cases[i].version)));
+		assert_true(stream_channel_binding(tls, &binding));
+		assert_string_equal(binding.type, cases[i].type);
+		assert_true(binding.n >= 12);
+		stream_close(tls);
+		player_finish(player);
+	}
 }
 
 static void a_long_first_response_waits_until_it_is_asked_for(void **state UNUSED)
@@ -472,6 +504,7 @@ int main(void)
 	        cmocka_unit_test(a_binding_goes_into_the_proof),
 	        cmocka_unit_test(texts_are_prepared_as_rfc_4013_says),
 	        cmocka_unit_test(the_strongest_that_both_can_is_used),
+	        cmocka_unit_test(each_version_of_tls_has_its_binding),
 	        cmocka_unit_test(a_long_first_response_waits_until_it_is_asked_for),
 	        cmocka_unit_test(credentials_that_no_server_can_take_are_refused),
 	};

@@ -68,6 +68,9 @@ int cli_open_newest(struct cli *cli, struct error *err) NODISCARD;
 /* cli_open() without create, and the set-up. */
 int cli_load(struct cli *cli, struct error *err) NODISCARD;
 
+/* Reads a set-up file ("-": standard input) with the files and secrets that it refers to. */
+int cli_read_document(const char *path, json_t **ret_document, struct error *err) NODISCARD;
+
 /* Takes the home folder for this process, as everything that reads mailboxes or sends must. E_IN_USE says who has it.
  */
 int cli_lock(struct cli *cli, struct error *err) NODISCARD;
@@ -133,7 +136,8 @@ extern const struct command
 	providers_command,
 	import_command,
 	detect_command,
-	profile_command;
+	profile_command,
+	test_command;
 /* clang-format on */
 
 #endif

@@ -36,6 +36,7 @@ const struct command *const commands[] = {
 	&detect_command,
 	&inspect_command,
 	&profile_command,
+	&test_command,
 	&keys_command,
 	&keystores_command,
 	&certificates_command,

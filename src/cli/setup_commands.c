@@ -48,7 +48,7 @@ static const char *folder_of(const char *path, char *room, size_t size)
 	return slash == path ? "/" : room;
 }
 
-static int read_document(const char *path, json_t **ret_document, struct error *err)
+int cli_read_document(const char *path, json_t **ret_document, struct error *err)
 {
 	struct buf text CLEANUP(buf_done) = BUF_INIT(MAX_SETUP_FILE);
 	char folder[4096];
@@ -112,7 +112,7 @@ static int run_apply(struct cli *cli, int argc, char **argv)
 	}
 	if (argc - optind != 1)
 		return cli_usage(cli, &apply_command, "apply takes one file ('-' for standard input)");
-	r = read_document(argv[optind], &document, &err);
+	r = cli_read_document(argv[optind], &document, &err);
 	if (r == 0)
 		r = apply_document(cli, document, dry_run, &report, &err);
 	json_decref(document);

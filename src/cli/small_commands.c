@@ -1,13 +1,11 @@
 /* hauspost keys, doctor, version. */
 #include "cli/cli.h"
 
-#include "auth/connection.h"
 #include "auth/tokens.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/text.h"
-#include "receive/receiver.h"
-#include "send/sender.h"
+#include "probe/probe.h"
 #include "store/threads.h"
 
 #include <stdio.h>
@@ -79,6 +77,7 @@ struct check {
 	const struct cli *cli;
 	json_t *results;
 	bool failed;
+	bool advise; /* an account failed */
 };
 
 static void report(struct check *check, const char *what, bool good, const char *text)
@@ -91,77 +90,56 @@ static void report(struct check *check, const char *what, bool good, const char 
 		printf("%-8s %-28s %s\n", good ? "ok" : "FAILED", what, text);
 }
 
-static void check_receiver(struct check *check, const struct account *account, const struct provider *provider)
-{
-	struct receiver *receiver CLEANUP(receiver_closep) = NULL;
-	struct receiver_options options;
-	struct account_connection connection;
-	char what[100], text[100];
-	struct error err;
-	int r = account_receive_connection(account, provider, &connection, &err);
+/* The last word on a side: what it uses, or what is wrong with it. */
+struct verdict {
+	struct arena *arena;
+	struct str text;
+};
 
-	snprintf(what, sizeof what, "%s receives", account->id);
-	if (r == 0) {
-		options = receiver_options_of(&connection);
-		options.folder = "INBOX";
-		r = tokens_login(check->cli->store, check->cli->setup, &connection, &options.login, &err);
-	}
-	if (r == 0)
-		r = receiver_open(receiver_ops_of((enum receive_protocol)connection.protocol), &options, &receiver,
-		                  &err);
-	if (r == 0)
-		connection_text(receive_protocol_name(connection.protocol), connection.security, text, sizeof text);
-	report(check, what, r == 0, r == 0 ? text : err.text);
+static void take_fault(void *ctx, const struct probe_fault *fault)
+{
+	struct verdict *verdict = ctx;
+
+	if (!verdict->text.n)
+		verdict->text = arena_printf(verdict->arena, "%s [%s]: %s", cause_text(fault->diagnosis.cause)->title,
+		                             cause_text(fault->diagnosis.cause)->id, fault->err.text);
 }
 
-static void check_sender(struct check *check, const struct account *account, const struct provider *provider)
+static void check_side(struct check *check, const struct account *account, bool sends)
 {
-	struct sender *sender CLEANUP(sender_closep) = NULL;
-	struct sender_options options;
-	struct account_connection connection;
-	char what[100], text[100];
-	struct error err;
-	int r = account_send_connection(account, provider, &connection, &err);
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct verdict verdict = {.arena = arena};
+	struct probe_result result;
+	struct probe_options options = {
+	        .store = check->cli->store,
+	        .setup = check->cli->setup,
+	        .account = account,
+	        .fault = take_fault,
+	        .ctx = &verdict,
+	        .no_advice = true,
+	};
+	bool good = sends ? probe_sender(&options, arena, &result) : probe_receiver(&options, arena, &result);
+	char what[100];
 
-	snprintf(what, sizeof what, "%s sends", account->id);
-	if (r == 0) {
-		options = sender_options_of(&connection);
-		options.helo_name = account->send.helo_name;
-		r = tokens_login(check->cli->store, check->cli->setup, &connection, &options.login, &err);
-	}
-	if (r == 0)
-		r = sender_open(sender_ops_of((enum send_protocol)connection.protocol), &options, &sender, &err);
-	if (r == 0)
-		connection_text(send_protocol_name(connection.protocol), connection.security, text, sizeof text);
-	report(check, what, r == 0, r == 0 ? text : err.text);
+	snprintf(what, sizeof what, "%s %s", account->id, sends ? "sends" : "receives");
+	report(check, what, good, good ? result.closing.p : verdict.text.p);
+	check->advise |= !good;
 }
 
 /* Only what somebody set up is checked: an account may be there for one side alone. */
-static bool receives(const struct setup *setup, const struct account *account)
-{
-	const void *const *listeners;
-	size_t n = setup_list(setup, &listener_type, &listeners);
-
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(((const struct listener *)listeners[i])->account, account->id) == 0)
-			return true;
-	return account->receive.host[0] || account->receive.profile[0] || secret_is_stored(&account->receive.password);
-}
-
 static void check_accounts(struct check *check)
 {
 	const void *const *accounts;
 	size_t n = setup_list(check->cli->setup, &account_type, &accounts);
 
 	for (size_t i = 0; i < n; i++) {
-		const struct account *account = accounts[i];
-		const struct provider *provider = setup_provider(check->cli->setup, account->provider);
-
-		if (account->receive.enabled && receives(check->cli->setup, account))
-			check_receiver(check, account, provider);
-		if (account->send.enabled && account->send.address[0])
-			check_sender(check, account, provider);
+		if (probe_has_receiver(check->cli->setup, accounts[i]))
+			check_side(check, accounts[i], false);
+		if (probe_has_sender(accounts[i]))
+			check_side(check, accounts[i], true);
 	}
+	if (check->advise && !check->cli->json)
+		puts("'hauspost test ACCOUNT' shows each step and what would work");
 }
 
 static void check_clock(struct check *check)

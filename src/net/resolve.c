@@ -144,7 +144,9 @@ static int name_fault(const struct lookup *job, struct error *err)
 	if (job->rc == EAI_SYSTEM)
 		return fail(err, E_CONNECT, RETRY_LATER, "host %.80s: look-up failed: %s", job->host,
 		            strerrordesc_np(job->errnum));
-	if (job->rc == EAI_NONAME || job->rc == EAI_NODATA)
+	if (job->rc == EAI_NODATA)
+		return fail(err, E_CONNECT, RETRY_LATER, "host %.80s: the name exists, but it has no address", job->host);
+	if (job->rc == EAI_NONAME)
 		return fail(err, E_CONNECT, RETRY_LATER, "host %.80s: no such name (is it spelled right?)", job->host);
 	if (job->rc == EAI_AGAIN)
 		return fail(err, E_CONNECT, RETRY_LATER, "host %.80s: the name server doesn't answer", job->host);

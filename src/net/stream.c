@@ -166,6 +166,11 @@ static void describe_security(struct stream *s)
 	         SSL_get_cipher_name(s->channel.ssl));
 }
 
+struct tls_peer stream_peer(const struct stream *s, struct arena *arena)
+{
+	return s->channel.ssl ? tls_peer_of(s->channel.ssl, arena) : (struct tls_peer){0};
+}
+
 static void tell_of_tls(const struct stream *s, enum watch_kind kind)
 {
 	struct arena *arena CLEANUP(arena_freep) = NULL;
@@ -176,7 +181,7 @@ static void tell_of_tls(const struct stream *s, enum watch_kind kind)
 		return;
 	arena = arena_new();
 	if (kind == WATCH_SECURED) {
-		peer = tls_peer_of(s->channel.ssl, arena);
+		peer = stream_peer(s, arena);
 		event.peer = &peer;
 	} else {
 		event.problem = tls_problem_of(s->channel.ssl);

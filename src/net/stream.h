@@ -94,6 +94,8 @@ void stream_shrink(struct stream *stream);
 int stream_fd(const struct stream *stream); /* for epoll; -1 for memory */
 bool stream_is_tls(const struct stream *stream);
 const char *stream_security_text(const struct stream *stream); /* "TLSv1.3 TLS_AES_256_GCM_SHA384" or "plain" */
+/* What TLS agreed on and the server's certificates; all empty for a plain stream. Strings live in the arena. */
+struct tls_peer stream_peer(const struct stream *stream, struct arena *arena);
 uint64_t stream_bytes_read(const struct stream *stream);
 
 /* What tells this TLS connection from every other; false in clear and where there is none. */

@@ -43,6 +43,12 @@ static const struct field dkim_fields[] = {
 	FIELD_TEXT(struct account_dkim, alias, "Alias", .max = 200, .help = "The key in it; empty: the first"),
 	FIELD_SECRET(struct account_dkim, key, "Private key", .max = 16384, .help = "In PEM, instead of a keystore"),
 };
+#define LOGIN_FIELDS(T)                                                                                              \
+	FIELD_TEXTS(T, disabled_mechanisms, "Disabled mechanisms", .max = SASL_MECHANISMS, .check = check_mechanism,  \
+		    .help = "Ways to log in that are not to be used although the server offers them: PLAIN, LOGIN, "      \
+			    "CRAM-MD5, SCRAM-SHA-256 …; COMMAND is the protocol's own"),                                    \
+	FIELD_PAIRS(T, advanced, "Advanced settings", .max = 40,                                                      \
+		    .help = "Keys and values: docs/advanced-settings.md")
 
 static const struct field send_fields[] = {
 	FIELD_BOOL(struct account_send, enabled, "Send mail", .preset = true),
@@ -83,6 +89,7 @@ static const struct field send_fields[] = {
 			   "nothing can answer them (many submission servers refuse it)"),
 	FIELD_SECTION(struct account_send, smime, send_smime_fields, "S/MIME of outgoing mail"),
 	FIELD_SECTION(struct account_send, dkim, dkim_fields, "DKIM signature"),
+	LOGIN_FIELDS(struct account_send),
 };
 
 static const struct field smime_fields[] = {
@@ -113,6 +120,7 @@ static const struct field receive_fields[] = {
 		  .help = "Seconds without an answer before the connection is given up"),
 	FIELD_SECTION(struct account_receive, tls, tls_fields, "TLS"),
 	FIELD_SECTION(struct account_receive, smime, smime_fields, "S/MIME of incoming mail"),
+	LOGIN_FIELDS(struct account_receive),
 };
 
 static const struct field account_fields[] = {
@@ -194,11 +202,37 @@ static int check_profiles(const struct account *a, struct error *err)
 	                     r->use_sender_login ? &a->send.password : &r->password, err);
 }
 
+/* What is stated of TLS must be so. */
+static int check_required_tls(const char *section, const struct advanced *advanced, int security, struct error *err)
+{
+	if (!advanced->require_tls || security != SECURITY_NONE)
+		return 0;
+	return fail(err, E_INVALID, RETRY_NEVER,
+	            "%s/advanced: TLS is required there, and security is none; set it to starttls or tls", section);
+}
+
+static int check_advanced(const struct account *a, struct error *err)
+{
+	struct advanced send, receive;
+
+	if (advanced_read(ADVANCED_SEND, &a->send.advanced, &a->send.disabled_mechanisms, &send, err) < 0 ||
+	    advanced_read(ADVANCED_RECEIVE, &a->receive.advanced, &a->receive.disabled_mechanisms, &receive, err) < 0)
+		return E_INVALID;
+	if (send.helo_name && *a->send.helo_name)
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "send/advanced: the name in EHLO is said in send/helo_name, too");
+	if (*a->send.host && check_required_tls("send", &send, a->send.security, err) < 0)
+		return E_INVALID;
+	return *a->receive.host ? check_required_tls("receive", &receive, a->receive.security, err) : 0;
+}
+
 static int check_account(const void *record, struct error *err)
 {
 	const struct account *a = record;
 	const struct secret *receive_password = a->receive.use_sender_login ? &a->send.password : &a->receive.password;
 
+	if (check_advanced(a, err) < 0)
+		return E_INVALID;
 	if (*a->send.host && check_security_port("send", a->send.port, a->send.security, err) < 0)
 		return E_INVALID;
 	if (*a->receive.host && check_security_port("receive", a->receive.port, a->receive.security, err) < 0)
@@ -249,14 +283,26 @@ static const char *login_by_rule(const struct account *account, int rule, struct
 	return connection->room;
 }
 
+/* The last step of both: what the advanced settings change of it. */
+static int apply_advanced(const struct account *account, enum advanced_side side, const struct text_pairs *pairs,
+                          const struct text_list *disabled, struct account_connection *c, struct error *err)
+{
+	struct advanced *a = &c->advanced;
+
+	if (advanced_read(side, pairs, disabled, a, err) < 0 ||
+	    check_required_tls(side == ADVANCED_SEND ? "send" : "receive", a, c->security, err) < 0)
+		return error_prefix(err, "account %s", account->id);
+	if (a->timeout_ms)
+		c->timeout_ms = a->timeout_ms;
+	c->connect_timeout_ms = a->connect_timeout_ms ? a->connect_timeout_ms : c->timeout_ms;
+	if (a->helo_name)
+		c->helo_name = a->helo_name;
+	return 0;
+}
+
 const char *receive_protocol_name(int protocol)
 {
 	return protocol == RECEIVE_GRAPH ? "Microsoft Graph" : protocol == RECEIVE_POP3 ? "POP3" : "IMAP";
-}
-
-const char *send_protocol_name(int protocol)
-{
-	return protocol == SEND_GRAPH ? "Microsoft Graph" : "SMTP";
 }
 
 static int receive_port(int64_t port, int protocol, enum security security)
@@ -277,7 +323,10 @@ int account_receive_connection(const struct account *account, const struct provi
 	if (!r->enabled)
 		return missing(account, "receive/enabled is false", err);
 	if (account_receives_by_graph(account, provider))
-		return account_graph_receive(account, provider, ret, err);
+		return account_graph_receive(account, provider, ret, err) < 0
+		               ? E_INVALID
+		               : apply_advanced(account, ADVANCED_RECEIVE, &r->advanced, &r->disabled_mechanisms, ret,
+		                                err);
 	if (!own && !provider)
 		return missing(account, "receive/host is missing and there is no provider", err);
 	if (!own && (!provider->receive.enabled || !*provider->receive.host))
@@ -307,7 +356,8 @@ int account_receive_connection(const struct account *account, const struct provi
 	c->allow_insecure_login = r->allow_insecure_login;
 	c->timeout_ms = (int)r->timeout_s * 1000;
 	c->tls = &r->tls;
-	return 0;
+	c->helo_name = "";
+	return apply_advanced(account, ADVANCED_RECEIVE, &r->advanced, &r->disabled_mechanisms, c, err);
 }
 
 static int send_rule(const struct provider *provider)
@@ -333,7 +383,10 @@ int account_send_connection(const struct account *account, const struct provider
 	if (!*s->address)
 		return missing(account, "send/address is missing", err);
 	if (account_sends_by_graph(account, provider))
-		return account_graph_send(account, provider, ret, err);
+		return account_graph_send(account, provider, ret, err) < 0
+		               ? E_INVALID
+		               : apply_advanced(account, ADVANCED_SEND, &s->advanced, &s->disabled_mechanisms, ret,
+		                                err);
 	if (!own && !provider)
 		return missing(account, "send/host is missing and there is no provider", err);
 	if (!own && (!provider->send.enabled || !*provider->send.host))
@@ -365,5 +418,6 @@ int account_send_connection(const struct account *account, const struct provider
 	int64_t preset = !own && provider ? provider->send.timeout_s : 40;
 	c->timeout_ms = (int)(s->timeout_s ? s->timeout_s : preset) * 1000;
 	c->tls = &s->tls;
-	return 0;
+	c->helo_name = s->helo_name;
+	return apply_advanced(account, ADVANCED_SEND, &s->advanced, &s->disabled_mechanisms, c, err);
 }

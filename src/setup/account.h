@@ -2,6 +2,7 @@
 #ifndef SETUP_ACCOUNT_H
 #define SETUP_ACCOUNT_H
 
+#include "setup/advanced.h"
 #include "setup/provider.h"
 
 enum receive_protocol { RECEIVE_IMAP, RECEIVE_POP3, RECEIVE_GRAPH }; /* "imap" (preset), "pop3", "graph" */
@@ -59,6 +60,8 @@ struct account {
 			const char *keystore, *alias; /* of the key, or: */
 			struct secret key;            /* in PEM */
 		} dkim;
+		struct text_list disabled_mechanisms;
+		struct text_pairs advanced; /* advanced.h */
 	} send;
 	struct account_receive {
 		bool enabled;
@@ -78,14 +81,15 @@ struct account {
 			const char *keystore;   /* id; "": encrypted mail stays closed */
 			const char *truststore; /* id of the CA certificates; "": those of the system */
 		} smime;
+		struct text_list disabled_mechanisms;
+		struct text_pairs advanced;
 	} receive;
 };
 
 extern const struct record_type account_type;
 
-/* "IMAP", "POP3", "Microsoft Graph"; "SMTP", "Microsoft Graph": for people. */
+/* "IMAP", "POP3", "Microsoft Graph": for people. */
 const char *receive_protocol_name(int protocol);
-const char *send_protocol_name(int protocol);
 
 /* Host, port, security, user and timeout after provider and defaults: what the connection really uses. Strings
  * borrowed from the two and from the struct itself: it can't be copied. */
@@ -97,8 +101,10 @@ struct account_connection {
 	int port;
 	enum security security;
 	bool allow_insecure_login;
-	int timeout_ms;
+	int timeout_ms, connect_timeout_ms;
 	const struct account_tls *tls;
+	const char *helo_name; /* sending; "": this machine's name */
+	struct advanced advanced;
 	char room[256]; /* a user made of the address by the provider's rule */
 };
 

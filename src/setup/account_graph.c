@@ -67,6 +67,8 @@ static int connect_side(const struct account *account, const char *section, stru
 		            "account %s: %s/user is missing: the user principal name of the mailbox", account->id,
 		            section);
 	c->password = NULL;
+	c->allow_insecure_login = false;
+	c->helo_name = "";
 	c->security = SECURITY_TLS;
 	if (!*c->host)
 		c->host = HOST;

@@ -229,6 +229,25 @@ int setup_preview(const struct sealer *sealer, const json_t *document, struct bu
 	return count;
 }
 
+int setup_imagine(struct db *db, const struct sealer *sealer, const json_t *document, struct setup **ret_setup,
+                  struct error *err)
+{
+	struct change change CLEANUP(change_done) = {.sealer = sealer};
+	struct buf lines CLEANUP(buf_done) = BUF_INIT(MIB(16));
+	int r = check_kinds(document, err);
+
+	if (r == 0 && db)
+		r = setup_load(db, sealer, &change.setup, err);
+	else if (r == 0)
+		change.setup = setup_new();
+	if (r >= 0)
+		r = apply_all(&change, document, &lines, err);
+	if (r < 0)
+		return r;
+	*ret_setup = take(change.setup);
+	return 0;
+}
+
 /* ---------------------------------------------------------------- secrets by reference */
 
 int setup_resolve_secrets(json_t *document, struct error *err)

@@ -81,6 +81,11 @@ int setup_apply(struct db *db, const struct sealer *sealer, const json_t *docume
  * behind when the document is wrong. */
 int setup_preview(const struct sealer *sealer, const json_t *document, struct buf *report, struct error *err) NODISCARD;
 
+/* The set-up as it would be with the document applied, for tests of what isn't stored. `db` and `sealer` may be NULL:
+ * there is no store yet. Nothing is written. */
+int setup_imagine(struct db *db, const struct sealer *sealer, const json_t *document, struct setup **ret_setup,
+                  struct error *err) NODISCARD;
+
 /* Writes the whole set-up (`kind` and `id` NULL), a kind, or one record as a document that setup_apply() takes. */
 int setup_export(struct db *db, const struct sealer *sealer, const char *kind, const char *id, enum secret_form form,
                  bool whole, json_t **ret_document, struct error *err) NODISCARD;

@@ -30,9 +30,12 @@ int graph_receiver_begin(const struct receiver_options *options, struct graph *g
 	gr->max_message_bytes = options->max_message_bytes ? options->max_message_bytes : MIB(50);
 	gr->wait_max_ms = SECONDS_MS(10);
 	gr->ids = arena_new();
+	watch_tell(options->stream.watch, WATCH_LOGGING_IN, STR("OAuth token"));
 	int r = graph_folder_find(graph, gr->folder, false, &gr->folder_id, err);
 	if (r < 0)
 		return r;
+	watch_tell(options->stream.watch, WATCH_LOGGED_IN, STR(""));
+	watch_tell(options->stream.watch, WATCH_SELECTED, str_of(gr->folder));
 	*ret_receiver = take(receiver);
 	return 0;
 }

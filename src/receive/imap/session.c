@@ -91,7 +91,6 @@ static int read_greeting(struct imap *imap, struct error *err)
 	if (imap_reader_next(rd, err) < 0)
 		return imap_break(imap, err);
 	line = cursor_rest(&rd->line);
-	stream_tell(imap->stream, WATCH_GREETED, line);
 	preauth = cursor_take_nocase(&rd->line, STR("* PREAUTH"));
 	if (!preauth && !cursor_take_nocase(&rd->line, STR("* OK"))) {
 		if (str_starts_nocase(line, STR("* BYE"))) {
@@ -103,6 +102,7 @@ static int read_greeting(struct imap *imap, struct error *err)
 		     STR_ARG(str_slice(line, 0, 80)));
 		return imap_break(imap, err);
 	}
+	stream_tell(imap->stream, WATCH_GREETED, line);
 	imap_response_code(rd, &word, &arguments);
 	if (str_eq_nocase(word, STR("CAPABILITY")))
 		imap_take_capabilities(imap, arguments);
