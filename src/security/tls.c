@@ -195,10 +195,10 @@ static int open_keystore(struct context *context, const struct tls_policy *polic
 {
 	int r;
 
-	if (policy->trust->fault)
+	if (policy->trust.content->fault)
 		return fail(err, E_AUTH, RETRY_NEVER, "truststore: keystore %s can't be used: %s", context->truststore,
-		            policy->trust->fault);
-	r = keystore_open_shared(policy->trust, policy->trust_password, &context->keystore, err);
+		            policy->trust.content->fault);
+	r = keystore_open_shared(&policy->trust, &context->keystore, err);
 	return r < 0 ? error_prefix(err, "truststore: keystore %s", context->truststore) : 0;
 }
 
@@ -246,7 +246,8 @@ int tls_client_context(const struct tls_policy *policy, SSL_CTX **ret_ctx, struc
 	wanted->highest = policy->highest;
 	wanted->skip_verify = policy->skip_verify;
 	wanted->truststore = mem_strdup(policy->truststore && !policy->skip_verify ? policy->truststore : "");
-	rc = policy->trust && !policy->skip_verify ? open_keystore(wanted, policy, err) : stamp_truststore(wanted, err);
+	rc = policy->trust.content && !policy->skip_verify ? open_keystore(wanted, policy, err)
+	                                                   : stamp_truststore(wanted, err);
 	if (rc < 0)
 		return rc;
 	pthread_mutex_lock(&lock);

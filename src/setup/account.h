@@ -13,6 +13,7 @@ enum reply_token { REPLY_TOKEN_OFF, REPLY_TOKEN_PLUS }; /* "off" (preset), "plus
 
 /* Where reports on automatic answers go (RFC 3834 §3.3): "address" (preset) to ours, "none" nowhere. */
 enum answer_envelope { ANSWER_ENVELOPE_ADDRESS, ANSWER_ENVELOPE_NONE };
+
 /* Whether outgoing mail is encrypted: "never" (preset), "when-possible" (there is a certificate for every recipient),
  * "required" (else the mail isn't sent). */
 enum encrypt { ENCRYPT_NEVER, ENCRYPT_WHEN_POSSIBLE, ENCRYPT_REQUIRED };
@@ -33,9 +34,10 @@ struct account {
 		bool enabled;
 		int protocol; /* enum send_protocol */
 		const char *address, *display_name, *reply_to;
-		int reply_token;     /* enum reply_token */
-		bool reference_line; /* preset false */
-		const char *user;    /* "": by the provider's login rule, else none */
+		struct text_list aliases; /* further addresses of the mailbox; answers go out from the one written to */
+		int reply_token;          /* enum reply_token */
+		bool reference_line;      /* preset false */
+		const char *user;         /* "": by the provider's login rule, else none */
 		struct secret password;
 		const char *profile;       /* authentication profile: tokens instead of a password; "": none */
 		const char *host;          /* "": the provider's */
@@ -45,6 +47,7 @@ struct account {
 		int64_t timeout_s;         /* 0: the provider's, else 40 */
 		struct account_tls tls;
 		const char *helo_name;    /* "": this machine's name */
+		const char *sent_copy;    /* "off", "auto", or a folder's name; see account_sent_copy() */
 		int64_t answers_per_hour; /* automatic answers to one address; preset 3 */
 		int answer_envelope;      /* enum answer_envelope */
 		struct account_send_smime {
@@ -88,8 +91,32 @@ struct account {
 
 extern const struct record_type account_type;
 
+/* The server that an account reads from: its own, else the one of its provider's that speaks its protocol (IMAP, where
+ * it says none, is what the provider offers first). False where there is none. */
+struct account_server {
+	int protocol; /* enum receive_protocol */
+	const char *host;
+	int64_t port; /* 0: by security */
+	int security;
+};
+bool account_receive_server(const struct account *account, const struct provider *provider, struct account_server *ret);
+
+#define SENT_COPY_OFF  "off"
+#define SENT_COPY_AUTO "auto"
+
+/* Whether mail that the account sends is filed in a folder of its mailbox over IMAP: not where nobody wants it, where
+ * it isn't an IMAP mailbox, and (auto) where the provider files it itself. Texts are borrowed. */
+struct account_sent_copy {
+	const char *folder; /* "": where sent mail belongs */
+	const char *hint;   /* the provider's name for that; "" */
+};
+bool account_sent_copy(const struct account *account, const struct provider *provider, struct account_sent_copy *ret);
+
 /* "IMAP", "POP3", "Microsoft Graph": for people. */
 const char *receive_protocol_name(int protocol);
+
+/* The account's address or alias that this address is, with or without a +part, without case; NULL where it is none. */
+const char *account_own_address(const struct account *account, struct str address);
 
 /* Host, port, security, user and timeout after provider and defaults: what the connection really uses. Strings
  * borrowed from the two and from the struct itself: it can't be copied. */
