@@ -40,6 +40,10 @@ struct login login_of(const struct account_connection *connection)
 
 void connection_text(const char *protocol, enum security security, char *ret_text, size_t size)
 {
+	if (strcmp(protocol, "GRAPH") == 0) {
+		snprintf(ret_text, size, "Microsoft Graph (Connect using HTTPS)");
+		return;
+	}
 	switch (security) {
 	case SECURITY_NONE:
 		snprintf(ret_text, size, "%s (Connect using default) - insecure", protocol);

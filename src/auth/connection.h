@@ -13,7 +13,7 @@ void connection_stream_options(const struct account_connection *connection, stru
 struct login login_of(const struct account_connection *connection);
 
 /* "SMTP (Connect using STARTTLS)", "IMAP (Connect using default) - insecure": what the connection really uses, in the
- * words that administrators know. `protocol` is "SMTP", "IMAP"; writes at most `size` bytes. */
+ * words that administrators know. `protocol` is "SMTP", "IMAP", "GRAPH"; writes at most `size` bytes. */
 void connection_text(const char *protocol, enum security security, char *ret_text, size_t size);
 
 #endif

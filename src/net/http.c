@@ -377,16 +377,44 @@ static void set_callbacks(const struct http *http, struct exchange *x)
 	curl_easy_setopt(curl, CURLOPT_DEBUGDATA, x);
 }
 
-static void set_request(CURL *curl, const struct http_request *request, struct curl_slist *fields)
+/* Body by callback: curl can't rewind it, and so never sends it again. */
+static size_t on_send(char *to, size_t size, size_t n, void *ctx)
 {
+	struct exchange *x = ctx;
+	struct str piece = str_slice(x->request->body, x->body_at, x->body_at + size * n);
+
+	if (piece.n)
+		memcpy(to, piece.p, piece.n);
+	x->body_at += piece.n;
+	return piece.n;
+}
+
+static void set_body(struct exchange *x)
+{
+	const struct http_request *request = x->request;
+
+	if (request->once && request->body.n) {
+		curl_easy_setopt(x->curl, CURLOPT_POST, 1L);
+		curl_easy_setopt(x->curl, CURLOPT_READFUNCTION, on_send);
+		curl_easy_setopt(x->curl, CURLOPT_READDATA, x);
+	} else {
+		curl_easy_setopt(x->curl, CURLOPT_POSTFIELDS, request->body.p ? request->body.p : "");
+		/* Without a body nothing could be held back: only a new connection is never tried twice. */
+		curl_easy_setopt(x->curl, CURLOPT_FRESH_CONNECT, request->once ? 1L : 0L);
+	}
+	curl_easy_setopt(x->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.n);
+}
+
+static void set_request(CURL *curl, struct exchange *x, struct curl_slist *fields)
+{
+	const struct http_request *request = x->request;
 	bool body = request->body.p || strcmp(request->method, "POST") == 0 || strcmp(request->method, "PUT") == 0 ||
 	            strcmp(request->method, "PATCH") == 0;
 
 	curl_easy_setopt(curl, CURLOPT_USERAGENT, "Hauspost/" HAUSPOST_VERSION);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, fields);
 	if (body) {
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body.p ? request->body.p : "");
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.n);
+		set_body(x);
 	} else if (strcmp(request->method, "HEAD") == 0) {
 		curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
 	} else {
@@ -442,6 +470,7 @@ static int explain(const struct exchange *x, CURLcode code, const char *text, st
 	case CURLE_SSL_CIPHER: return fail(err, E_TLS, RETRY_NEVER, "%.80s: TLS: %s", x->host, text);
 	case CURLE_PARTIAL_FILE:
 	case CURLE_GOT_NOTHING:
+	case CURLE_SEND_FAIL_REWIND:
 	case CURLE_RECV_ERROR:
 	case CURLE_SEND_ERROR: return fail(err, E_CLOSED, RETRY_LATER, "%.80s closed the connection: %s", x->host, text);
 	case CURLE_OUT_OF_MEMORY: /* what curl says of a header line above 100 KB */
@@ -462,7 +491,7 @@ static int perform(struct http *http, struct exchange *x, const struct target *t
 	curl_easy_reset(http->curl); /* keeps connections */
 	set_connection(http, x, target);
 	set_callbacks(http, x);
-	set_request(http->curl, x->request, fields);
+	set_request(http->curl, x, fields);
 	curl_easy_setopt(http->curl, CURLOPT_ERRORBUFFER, text);
 	code = curl_easy_perform(http->curl);
 	exchange_show_rest(x);
@@ -504,6 +533,8 @@ int http_do(struct http *http, const struct http_request *request, struct arena 
 		rc = perform(http, &x, &target, fields, err);
 	if (rc == 0)
 		exchange_answer(&x, arena, ret_answer);
+	else if (request->ret_started)
+		*request->ret_started = x.started;
 	buf_done(&x.head);
 	buf_done(&x.body);
 	return rc;

@@ -49,6 +49,9 @@ struct http_request {
 	int (*sink)(void *ctx, struct str piece,
 	            struct error *err); /* takes the body of a 2xx instead of the answer; NULL */
 	void *sink_ctx;
+	bool once;         /* its body never goes out a second time by itself, as it otherwise may where a kept
+	                      connection turns out to be dead: E_CLOSED instead */
+	bool *ret_started; /* may be NULL. After a failure: false where nothing of the request has left */
 };
 
 struct http_answer {

@@ -24,6 +24,7 @@ struct exchange {
 	uint64_t body_bytes;
 
 	bool started;          /* connected: the request goes out */
+	size_t body_at;        /* of a request that goes out once: how much of its body has left */
 	int64_t mark_at;       /* monotonic ms: since when the bytes below count as progress */
 	curl_off_t mark_bytes; /* in both directions */
 	bool mark_head;        /* the head was there */

@@ -32,6 +32,7 @@ struct office {
 	struct buf transcript;
 	char seen[4096]; /* the last request's head */
 	char seen_body[256];
+	int asked; /* requests so far */
 	pthread_mutex_t lock;
 };
 
@@ -63,6 +64,7 @@ static void note(struct office *o, const struct http_asked *asked)
 	pthread_mutex_lock(&o->lock);
 	snprintf(o->seen, sizeof o->seen, STR_FMT, STR_ARG(asked->head));
 	snprintf(o->seen_body, sizeof o->seen_body, STR_FMT, STR_ARG(asked->body));
+	o->asked = asked->number;
 	pthread_mutex_unlock(&o->lock);
 }
 
@@ -168,6 +170,65 @@ static void closed_connection_is_made_anew(void **state)
 	for (int i = 0; i < 3; i++)
 		assert_ok(get(&o, &answer, &err), &err);
 	assert_int_equal(http_server_connections(o.server), 3);
+	office_close(&o);
+}
+
+/* Takes the second request and hangs up without an answer. */
+static void say_all_but_the_second(void *ctx, const struct http_asked *asked, struct http_saying *saying)
+{
+	note(ctx, asked);
+	if (asked->number == 2)
+		http_say_close(saying);
+	else
+		http_say_json(saying, 200, "{}");
+}
+
+/* A kept connection that dies under a request is replaced and the request made again, unless that must never be. */
+static void request_that_must_go_once_is_not_repeated(void **state)
+{
+	static const char *const bodies[] = {"a mail", NULL};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
+		bool started = false;
+		struct http_answer answer;
+		struct error err = {0};
+		struct office o;
+
+		office_open(&o, NULL, say_all_but_the_second, &plain);
+		struct http_request request = {.method = "POST",
+		                               .url = o.url,
+		                               .body = str_of(bodies[i]),
+		                               .once = true,
+		                               .ret_started = &started};
+		assert_ok(get(&o, &answer, &err), &err);
+		assert_int_equal(http_do(o.http, &request, o.arena, &answer, &err), E_CLOSED);
+		assert_true(started);
+		pthread_mutex_lock(&o.lock);
+		assert_string_equal(o.seen_body, bodies[i] ? bodies[i] : "");
+		assert_int_equal(o.asked, 2);
+		pthread_mutex_unlock(&o.lock);
+		assert_ok(http_do(o.http, &request, o.arena, &answer, &err), &err);
+		office_close(&o);
+	}
+}
+
+static void nothing_has_left_where_nobody_listens(void **state)
+{
+	bool started = true;
+	struct http_request request = {.method = "POST",
+	                               .url = "http://127.0.0.1:1/",
+	                               .body = STR("x"),
+	                               .once = true,
+	                               .ret_started = &started};
+	struct http_answer answer;
+	struct error err = {0};
+	struct office o;
+
+	(void)state;
+	office_open(&o, NULL, say_ok, &plain);
+	assert_int_equal(http_do(o.http, &request, o.arena, &answer, &err), E_CONNECT);
+	assert_false(started);
 	office_close(&o);
 }
 
@@ -596,6 +657,8 @@ int main(void)
 	        cmocka_unit_test(basic_is_user_and_password),
 	        cmocka_unit_test(connection_is_kept),
 	        cmocka_unit_test(closed_connection_is_made_anew),
+	        cmocka_unit_test(request_that_must_go_once_is_not_repeated),
+	        cmocka_unit_test(nothing_has_left_where_nobody_listens),
 	        cmocka_unit_test(body_streams_to_a_sink),
 	        cmocka_unit_test(answers_are_understood),
 	        cmocka_unit_test(hostile_servers_end_soon),

@@ -49,6 +49,7 @@ void track_connection(struct track *t, const struct account_connection *connecti
 	                 : str_eq(name, STR("POP3")) ? SPEAKS_POP3
 	                 : str_eq(name, STR("SMTP")) ? SPEAKS_SMTP
 	                                             : SPEAKS_HTTP;
+	t->at.secured = t->at.protocol == SPEAKS_HTTP; /* Graph knows nothing but TLS, and doesn't tell of it */
 	t->at.host = connection->host;
 	t->at.user = connection->user;
 	t->at.port = connection->port;

@@ -8,6 +8,8 @@ const struct sender_ops *sender_ops_of(enum send_protocol protocol)
 	switch (protocol) {
 	case SEND_SMTP:
 		return &smtp_sender;
+	case SEND_GRAPH:
+		return &graph_sender;
 	}
 	return NULL;
 }

@@ -106,6 +106,7 @@ void sender_close(struct sender *s); /* QUIT without waiting; NULL is fine */
 DEFINE_CLEANUP(struct sender *, sender_close)
 
 extern const struct sender_ops smtp_sender;
+extern const struct sender_ops graph_sender;
 
 const struct sender_ops *sender_ops_of(enum send_protocol protocol);
 

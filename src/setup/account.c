@@ -1,6 +1,7 @@
 /* See account.h. */
 #include "setup/account.h"
 
+#include "setup/account_graph.h"
 #include "setup/check.h"
 #include "setup/words.h"
 
@@ -246,7 +247,7 @@ static int check_account(const void *record, struct error *err)
 		return E_INVALID;
 	if (*a->receive.host && check_security_port("receive", a->receive.port, a->receive.security, err) < 0)
 		return E_INVALID;
-	if (check_profiles(a, err) < 0)
+	if (check_profiles(a, err) < 0 || account_graph_check(a, err) < 0)
 		return E_INVALID;
 	if (check_password_in_clear("send", a->send.host, a->send.security, a->send.allow_insecure_login,
 	                            &a->send.password, err) < 0)
@@ -311,7 +312,7 @@ static int apply_advanced(const struct account *account, enum advanced_side side
 
 const char *receive_protocol_name(int protocol)
 {
-	return protocol == RECEIVE_POP3 ? "POP3" : "IMAP";
+	return protocol == RECEIVE_GRAPH ? "Microsoft Graph" : protocol == RECEIVE_POP3 ? "POP3" : "IMAP";
 }
 
 static int receive_port(int64_t port, int protocol, enum security security)
@@ -331,6 +332,11 @@ int account_receive_connection(const struct account *account, const struct provi
 
 	if (!r->enabled)
 		return missing(account, "receive/enabled is false", err);
+	if (account_receives_by_graph(account, provider))
+		return account_graph_receive(account, provider, ret, err) < 0
+		               ? E_INVALID
+		               : apply_advanced(account, ADVANCED_RECEIVE, &r->advanced, &r->disabled_mechanisms, ret,
+		                                err);
 	if (!*r->host && !provider)
 		return missing(account, "receive/host is missing and there is no provider", err);
 	if (!account_receive_server(account, provider, &server))
@@ -386,6 +392,11 @@ int account_send_connection(const struct account *account, const struct provider
 		return missing(account, "send/enabled is false", err);
 	if (!*s->address)
 		return missing(account, "send/address is missing", err);
+	if (account_sends_by_graph(account, provider))
+		return account_graph_send(account, provider, ret, err) < 0
+		               ? E_INVALID
+		               : apply_advanced(account, ADVANCED_SEND, &s->advanced, &s->disabled_mechanisms, ret,
+		                                err);
 	if (!own && !provider)
 		return missing(account, "send/host is missing and there is no provider", err);
 	if (!own && (!provider->send.enabled || !*provider->send.host))

@@ -5,8 +5,8 @@
 #include "setup/advanced.h"
 #include "setup/provider.h"
 
-enum receive_protocol { RECEIVE_IMAP, RECEIVE_POP3 }; /* "imap" (preset), "pop3" */
-enum send_protocol { SEND_SMTP };                     /* "smtp" */
+enum receive_protocol { RECEIVE_IMAP, RECEIVE_POP3, RECEIVE_GRAPH }; /* "imap" (preset), "pop3", "graph" */
+enum send_protocol { SEND_SMTP, SEND_GRAPH };                        /* "smtp" (preset), "graph" */
 
 /* Our token in Reply-To, besides that in Message-ID. */
 enum reply_token { REPLY_TOKEN_OFF, REPLY_TOKEN_PLUS }; /* "off" (preset), "plus": name+TOKEN@domain */
@@ -112,7 +112,7 @@ struct account_sent_copy {
 };
 bool account_sent_copy(const struct account *account, const struct provider *provider, struct account_sent_copy *ret);
 
-/* "IMAP", "POP3": for people. */
+/* "IMAP", "POP3", "Microsoft Graph": for people. */
 const char *receive_protocol_name(int protocol);
 
 /* The account's address or alias that this address is, with or without a +part, without case; NULL where it is none. */

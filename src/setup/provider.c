@@ -7,8 +7,8 @@
 #include "setup/words.h"
 
 const char *const security_words[] = {"none", "starttls", "tls", NULL};
-const char *const send_protocol_words[] = {"smtp", NULL};
-const char *const receive_protocol_words[] = {"imap", "pop3", NULL};
+const char *const send_protocol_words[] = {"smtp", "graph", NULL};
+const char *const receive_protocol_words[] = {"imap", "pop3", "graph", NULL};
 static const char *const login_words[] = {"typed", "local-part", "address", "local-part.domain", NULL};
 static const char *const send_login_words[] = {"same", "typed", "local-part", "address", "local-part.domain", NULL};
 static const char *const app_password_words[] = {"no", "needed", "with-2fa", NULL};
