@@ -138,7 +138,10 @@ extern const struct command
 	import_command,
 	detect_command,
 	profile_command,
-	test_command;
+	test_command,
+	status_command,
+	pause_command,
+	resume_command;
 /* clang-format on */
 
 #endif

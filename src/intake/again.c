@@ -3,6 +3,7 @@
 #include "intake/item.h"
 
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -124,12 +125,12 @@ int intake_retry_due(struct store *store, const struct setup *setup, const char 
 	return n < 0 ? n : good;
 }
 
-int intake_one(struct store *store, const struct setup *setup, const struct listener *listener, struct str raw,
-               char ret_outcome[32], char ret_case[64], struct error *err)
+int intake_take(struct store *store, const struct setup *setup, const struct listener *listener,
+                struct incoming *incoming, struct intake_result *ret_result, struct error *err)
 {
 	const struct intake_options options = {.store = store, .setup = setup, .listener = listener};
-	struct incoming *incoming = mem_new(1, sizeof *incoming);
 	struct item *item CLEANUP(item_freep) = NULL;
+	struct intake_result result = {0};
 	struct intake_place place;
 	int r = intake_place_init(&place, &options, err);
 
@@ -137,18 +138,41 @@ int intake_one(struct store *store, const struct setup *setup, const struct list
 		incoming_free(incoming);
 		return r;
 	}
+	item = item_new(&place, incoming);
+	fault_step("take-before");
+	r = handle_now(item, err);
+	if (r < 0)
+		return r;
+	fault_step("take-after");
+	result.ledger_id = item->ledger.id;
+	snprintf(result.state, sizeof result.state, "%s", item->ledger.state);
+	snprintf(result.outcome, sizeof result.outcome, "%s", item->ledger.outcome);
+	snprintf(result.case_number, sizeof result.case_number, "%s", item->case_number);
+	if (strcmp(item->ledger.state, "failed") == 0 || strcmp(item->ledger.state, "parked") == 0)
+		snprintf(result.reason, sizeof result.reason, "%s (%s): %s", item->ledger.state, item->ledger.category,
+		         item->ledger.reason);
+	result.answered = strcmp(item->ledger.answer, "queued") == 0;
+	*ret_result = result;
+	return 0;
+}
+
+int intake_one(struct store *store, const struct setup *setup, const struct listener *listener, struct str raw,
+               char ret_outcome[32], char ret_case[64], struct error *err)
+{
+	struct incoming *incoming = mem_new(1, sizeof *incoming);
+	struct intake_result result;
+	int r;
+
 	incoming->kind = INCOMING_WHOLE;
 	incoming->size = raw.n;
 	incoming->memory = str_dup(raw);
 	incoming->raw = str_new(incoming->memory, raw.n);
-	item = item_new(&place, incoming);
-	r = handle_now(item, err);
+	r = intake_take(store, setup, listener, incoming, &result, err);
 	if (r < 0)
 		return r;
-	if (strcmp(item->ledger.state, "failed") == 0 || strcmp(item->ledger.state, "parked") == 0)
-		return fail_scope(err, SCOPE_MESSAGE, E_REFUSED, RETRY_NEVER, "%s (%s): %s", item->ledger.state,
-		                  item->ledger.category, item->ledger.reason);
-	snprintf(ret_outcome, 32, "%s", item->ledger.outcome);
-	snprintf(ret_case, 64, "%s", item->case_number);
+	if (result.reason[0])
+		return fail_scope(err, SCOPE_MESSAGE, E_REFUSED, RETRY_NEVER, "%s", result.reason);
+	snprintf(ret_outcome, 32, "%s", result.outcome);
+	snprintf(ret_case, 64, "%s", result.case_number);
 	return 0;
 }

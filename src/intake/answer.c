@@ -7,6 +7,7 @@
 #include "intake/breaker.h"
 #include "intake/no_answer.h"
 #include "intake/sender.h"
+#include "intake/written_to.h"
 #include "mime/build.h"
 #include "rules/render.h"
 #include "send/protect.h"
@@ -32,6 +33,12 @@ static const struct response *find_response(const struct service_rule *rule, enu
 static struct address answer_address(const struct message *m)
 {
 	return m->reply_to.count && m->reply_to.items[0].address.n ? m->reply_to.items[0] : m->from;
+}
+
+/* Ours, that it goes out from. */
+static const char *our_address(const struct item *item)
+{
+	return address_written_to(item->place->account, item->message);
 }
 
 /* Why no answer may go out; NO_ANSWER_COUNT where one may. The template is found on the way. */
@@ -176,7 +183,7 @@ static struct render_value *template_values(struct item *item, const struct stor
 	        {"message.from", value_of(item, m->from.address)},
 	        {"message.date", arena_str(arena, str_of(date))},
 	        {"account.name", str_of(account->name)},
-	        {"account.address", str_of(account->send.address)},
+	        {"account.address", str_of(our_address(item))},
 	};
 	memcpy(values, fixed, sizeof fixed);
 	*ret_count = FIXED_VALUES;
@@ -212,7 +219,7 @@ static int build_answer(struct item *item, const struct template *template, cons
 	if (item->message->message_id.n)
 		references[reference_count++] = item->message->message_id;
 	const struct draft draft = {
-	        .from = {str_of(send->display_name), str_of(send->address)},
+	        .from = {str_of(send->display_name), str_of(our_address(item))},
 	        .to = &to,
 	        .to_count = 1,
 	        .reply_to = &marks->reply_to,
@@ -233,9 +240,11 @@ static int build_answer(struct item *item, const struct template *template, cons
 	return draft_build(&draft, mime, err);
 }
 
-static const char *envelope_from(const struct account_send *send)
+static const char *envelope_from(const struct item *item)
 {
-	return send->answer_envelope == ANSWER_ENVELOPE_NONE ? "" : send->address;
+	bool is_null = item->place->account->send.answer_envelope == ANSWER_ENVELOPE_NONE;
+
+	return is_null ? "" : our_address(item);
 }
 
 /* Message, raw mail and outbox row of the answer. */
@@ -250,7 +259,7 @@ static int store_answer(struct item *item, struct db *db, struct stored_message 
 	        .case_id = stored->case_id,
 	        .kind = "answer",
 	        .answer_to = lower_cstr(item->arena, str_of(to)),
-	        .envelope_from = envelope_from(&item->place->account->send),
+	        .envelope_from = envelope_from(item),
 	        .state = "queued",
 	        .next_try_at = stored->created_at,
 	        .reply = "",
@@ -282,6 +291,7 @@ static int make_answer(struct item *item, struct db *db, const struct template *
 	const struct account *account = item->place->account;
 	const struct thread_marks_options options = {
 	        .account = account,
+	        .from = our_address(item),
 	        .to = to.address,
 	        .answered = item->message,
 	        .topic = public_topic(item, item_text(item, c ? c->subject : item->message->subject)),
@@ -296,7 +306,7 @@ static int make_answer(struct item *item, struct db *db, const struct template *
 	        .case_id = c ? c->id : 0,
 	        .account = account->id,
 	        .message_ident = marks->message_ident,
-	        .from_address = str_of(account->send.address),
+	        .from_address = str_of(our_address(item)),
 	        .from_name = str_of(account->send.display_name),
 	        .to_text = to.address,
 	        .automatic = auto_kind_word(AUTO_REPLY),

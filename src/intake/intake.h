@@ -67,6 +67,21 @@ struct intake_counts intake_run_counts(const struct intake_run *run);
  * many were handled well. `listener` NULL: all. */
 int intake_retry_due(struct store *store, const struct setup *setup, const char *listener, struct error *err) NODISCARD;
 
+/* What became of a message that was handed in. */
+struct intake_result {
+	int64_t ledger_id;
+	char state[16];   /* of its ledger row: "committed", "failed" (tried again from the store), "parked", "held" */
+	char outcome[32]; /* "created", "duplicate" …; "" where nothing was decided */
+	char case_number[64];
+	char reason[240]; /* of one that failed or was parked, with its category */
+	bool answered;    /* an automatic answer waits in the outbox */
+};
+
+/* One message that somebody hands in; takes `incoming`. 0: it is in the store for good, whatever became of it;
+ * negative: it isn't, and whoever has it must keep it. */
+int intake_take(struct store *store, const struct setup *setup, const struct listener *listener,
+                struct incoming *incoming, struct intake_result *ret_result, struct error *err) NODISCARD;
+
 /* One message from a file or a pipe. The outcome's word and the case's number (or "") are written on success; a
  * handling failure that was stored (failed or parked) is E_REFUSED with the reason. */
 int intake_one(struct store *store, const struct setup *setup, const struct listener *listener, struct str raw,

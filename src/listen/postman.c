@@ -5,25 +5,21 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
-#include "base/random.h"
 #include "send/outbox_runner.h"
 
 #include <pthread.h>
 
-#define BACKOFF_FIRST_MS 5000
-#define BACKOFF_LAST_MS  MINUTES_MS(15)
-#define MOST             8
-#define SENDER_STACK     KIB(512)
+#define MOST         8
+#define SENDER_STACK KIB(512)
 
 /* One account's way out. */
 struct route {
 	struct postman *postman;
 	char *account;
 	struct shared_setup *shared; /* while it sends */
+	bool is_reported;            /* that it fails; of the thread that sends */
 	/* guarded by postman->lock */
 	bool is_sending;
-	int64_t not_before; /* monotonic ms */
-	int failures;       /* in a row; changes only on the thread that sends */
 };
 
 struct postman {
@@ -77,28 +73,61 @@ void postman_free(struct postman *postman)
 	free(postman);
 }
 
-int64_t backoff_ms(int failures)
-{
-	int64_t ms = MIN((int64_t)BACKOFF_FIRST_MS << MIN(failures, 10), BACKOFF_LAST_MS);
-
-	return ms / 2 + (int64_t)random_below((uint64_t)ms / 2 + 1);
-}
-
 /* ---------------------------------------------------------------- on the thread that sends */
 
 /* The postman may be gone when this returns. */
-static void end_sending(struct route *route, bool failed)
+static void end_sending(struct route *route)
 {
 	struct postman *postman = route->postman;
 
 	shared_release(take(route->shared));
 	pthread_mutex_lock(&postman->lock);
-	route->not_before = failed ? clock_mono_ms() + backoff_ms(route->failures) : 0;
-	route->failures = failed ? route->failures + 1 : 0;
 	route->is_sending = false;
 	postman->sending--;
 	pthread_cond_signal(&postman->ended);
 	pthread_mutex_unlock(&postman->lock);
+}
+
+static bool is_interrupted(void *ctx)
+{
+	const struct route *route = ctx;
+	const struct postman_options *o = &route->postman->options;
+	int64_t due_at;
+
+	return o->stopped(o->ctx) || gate_ask(o->gate, GATE_SEND, route->account, NULL, &due_at) != GATE_OPEN;
+}
+
+/* A budget that is used up is no failure: its mail waits for the next window. */
+static const char *state_after(const struct error *err)
+{
+	if (err->code == E_THROTTLED)
+		return "throttled";
+	if (err->code == E_LIMIT)
+		return "waiting";
+	return err->code == E_AUTH && err->retry == RETRY_NEVER ? "auth-failed" : "failed";
+}
+
+static void after_failure(struct route *route, const struct error *err)
+{
+	const struct postman_options *o = &route->postman->options;
+	int64_t wait = gate_failed(o->gate, GATE_SEND, route->account, err);
+
+	states_set(o->states, "sender", route->account, state_after(err), err, wait);
+	if (!route->is_reported)
+		log_error("outbox", "%s; its mail waits, next try in %lld s", err->text,
+		          (long long)(wait + 999) / 1000);
+	route->is_reported = true;
+}
+
+static void after_success(struct route *route)
+{
+	const struct postman_options *o = &route->postman->options;
+
+	gate_worked(o->gate, GATE_SEND, route->account);
+	states_set(o->states, "sender", route->account, "idle", NULL, 0);
+	if (route->is_reported)
+		log_info("outbox", "account %s sends again", route->account);
+	route->is_reported = false;
 }
 
 static void *route_main(void *arg)
@@ -108,19 +137,19 @@ static void *route_main(void *arg)
 	const struct outbox_options options = {.store = o->store,
 	                                       .setup = route->shared->setup,
 	                                       .claim = o->claim,
-	                                       .stopped = o->stopped,
-	                                       .ctx = o->ctx};
+	                                       .stopped = is_interrupted,
+	                                       .ctx = route};
 	struct outbox_counts counts = {0};
 	struct error err;
-	bool failed = outbox_send_account(&options, route->account, &counts, &err) < 0;
 
-	if (failed && route->failures == 0)
-		log_error("outbox", "%s; its mail waits", err.text);
-	else if (!failed && route->failures)
-		log_info("outbox", "account %s sends again", route->account);
+	states_set(o->states, "sender", route->account, "connecting", NULL, 0);
+	if (outbox_send_account(&options, route->account, &counts, &err) < 0)
+		after_failure(route, &err);
+	else
+		after_success(route);
 	if (counts.sent)
 		log_info("outbox", "account %s: %lld messages sent", route->account, (long long)counts.sent);
-	end_sending(route, failed);
+	end_sending(route);
 	return NULL;
 }
 
@@ -139,14 +168,29 @@ static struct route *find_route(struct postman *postman, const char *account)
 	return route;
 }
 
+static bool is_open(struct route *route)
+{
+	const struct postman_options *o = &route->postman->options;
+	int64_t due_at;
+	enum gate_state state = gate_ask(o->gate, GATE_SEND, route->account, NULL, &due_at);
+
+	if (state == GATE_PAUSED)
+		states_set(o->states, "sender", route->account, "paused", NULL, 0);
+	else if (state == GATE_THROTTLED)
+		states_set(o->states, "sender", route->account, "throttled", NULL, due_at - clock_mono_ms());
+	return state == GATE_OPEN;
+}
+
 /* Takes one of the places; false where none is free, it sends already, or is to wait. */
 static bool begin_sending(struct route *route)
 {
 	struct postman *postman = route->postman;
 	bool may;
 
+	if (!is_open(route))
+		return false;
 	pthread_mutex_lock(&postman->lock);
-	may = !route->is_sending && route->not_before <= clock_mono_ms() && postman->sending < postman->options.most;
+	may = !route->is_sending && postman->sending < postman->options.most;
 	if (may) {
 		route->is_sending = true;
 		postman->sending++;
@@ -173,7 +217,7 @@ static void send_account(void *ctx, const char *account, int64_t due_at)
 	     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED) == 0);
 	if (pthread_create(&thread, &attr, route_main, route) != 0) {
 		log_error("outbox", "account %s: no thread to send with: the system's limit is reached", account);
-		end_sending(route, true);
+		end_sending(route);
 	}
 	pthread_attr_destroy(&attr);
 }

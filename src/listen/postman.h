@@ -3,7 +3,9 @@
 #ifndef LISTEN_POSTMAN_H
 #define LISTEN_POSTMAN_H
 
+#include "listen/gate.h"
 #include "listen/shared_setup.h"
+#include "listen/states.h"
 #include "store/store.h"
 
 struct postman;
@@ -13,7 +15,9 @@ struct postman_options {
 	const char *claim;          /* names this process in outbox rows */
 	bool (*stopped)(void *ctx); /* asked between mails, on any thread */
 	void *ctx;
-	int most; /* accounts that send at a time; 0: 8 */
+	int most;          /* accounts that send at a time; 0: 8 */
+	struct gate *gate; /* who waits, and for how long after a failure */
+	struct states *states;
 };
 
 /* The options are copied, what they point to is not. */
@@ -25,9 +29,5 @@ DEFINE_CLEANUP(struct postman *, postman_free)
 
 /* One round: starts whatever is due now and not being sent already; doesn't wait. Logs what goes wrong. */
 void postman_go(struct postman *postman, struct db *db, struct shared_setup *shared);
-
-/* How long to wait after so many failures in a row (from 0): 5 s, doubled each time up to 15 minutes, at random between
- * half and all of it. */
-int64_t backoff_ms(int failures);
 
 #endif

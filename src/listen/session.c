@@ -9,6 +9,8 @@
 #include "base/mem.h"
 #include "receive/names_lasting.h"
 #include "store/ledger.h"
+#include "store/status.h"
+#include "store/throttles.h"
 
 #include <stdio.h>
 
@@ -21,6 +23,7 @@ struct session {
 	struct receiver_names *names; /* of a protocol without numbers; else NULL */
 	struct folder folder;
 	uint32_t uidvalidity; /* as last seen */
+	bool was_throttled;   /* before, as the store has it */
 	bool refused;         /* the server takes no acknowledgements: said once, the rows stay `committed` */
 };
 
@@ -64,6 +67,9 @@ static int open_receiver(struct session *s, struct error *err)
 	struct receiver_options receiver;
 	int r;
 
+	if (l->source != SOURCE_MAILBOX)
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "its mail is handed in (source: inlet): there is no mailbox to read");
 	if (!account)
 		return fail(err, E_NOT_FOUND, RETRY_NEVER, "listener %s: account %s is not set up", l->id, l->account);
 	if (!account->receive.enabled)
@@ -283,13 +289,54 @@ static int open_session(struct session *s, struct error *err)
 	return deletes_at_end(s) ? 0 : acknowledge_leftovers(s, err);
 }
 
+/* A person's word, or a provider's, heard by whichever process: before a connection is made for nothing. */
+static int check_halted(struct session *s, struct error *err)
+{
+	const struct listener *l = s->options.listener;
+	struct db *db CLEANUP(db_closep) = NULL;
+	int r = store_connect(s->options.store, &db, err);
+
+	if (r == 0)
+		r = pause_is(db, "listener", l->id, err);
+	if (r > 0)
+		return fail(err, E_STOPPED, RETRY_LATER, "paused: 'hauspost resume %s' lets it read", l->id);
+	if (r == 0)
+		r = pause_is(db, "account", l->account, err);
+	if (r > 0)
+		return fail(err, E_STOPPED, RETRY_LATER, "paused: 'hauspost resume --account %s' lets it read",
+		            l->account);
+	if (r == 0)
+		r = throttle_check(db, l->account, err);
+	s->was_throttled = r > 0;
+	return MIN(r, 0);
+}
+
+/* Notes that the provider asked to slow down, or that it does no longer. */
+static int tell_throttle(struct session *s, int r, struct error *err)
+{
+	const char *account = s->options.listener->account;
+
+	if (r == E_THROTTLED && throttle_note(s->options.store, account, err) == 0)
+		s->was_throttled = true;
+	if (r >= 0 && s->was_throttled) {
+		throttle_over(s->options.store, account);
+		s->was_throttled = false;
+	}
+	return r;
+}
+
 int session_open(const struct session_options *options, struct session **ret_session, struct error *err)
 {
 	struct session *s CLEANUP(session_closep) = mem_new(1, sizeof *s);
 	int r;
 
 	s->options = *options;
-	r = open_session(s, err);
+	r = check_halted(s, err);
+	if (r == 0) {
+		r = open_session(s, err);
+		if (r == E_THROTTLED)
+			r = tell_throttle(s, r, err);
+	}
 	if (r < 0)
 		return error_prefix(err, "listener %s", options->listener->id);
 	*ret_session = take(s);
@@ -505,6 +552,7 @@ int session_read(struct session *s, struct intake_counts *counts, struct error *
 		 * run is careful without need. */
 		log_debug("listen", "listener %s: the mark of an orderly end was not written", s->options.listener->id);
 	}
+	r = tell_throttle(s, r, err);
 	return r < 0 ? error_prefix(err, "listener %s", s->options.listener->id) : 0;
 }
 

@@ -12,7 +12,8 @@ enum tls_version { TLS_1_0, TLS_1_1, TLS_1_2, TLS_1_3 };
 
 struct tls_policy {
 	enum tls_version lowest;
-	const char *truststore; /* PEM file of CA certificates; "" or NULL: the system's */
+	enum tls_version highest; /* TLS_1_0 (0): the newest there is */
+	const char *truststore;   /* PEM file of CA certificates; "" or NULL: the system's */
 	/* Instead of a file; `truststore` is then the keystore's name, for errors. Borrowed, as that is. */
 	struct keystore_source trust;
 	bool skip_verify; /* certificate and host name unchecked; the caller shows, logs and audits it */

@@ -6,10 +6,16 @@
 
 struct budget budget_of(const struct provider *provider)
 {
-	struct budget budget = {0};
+	const int64_t mb = 1000 * 1000; /* as providers count */
 
-	(void)provider;
-	return budget;
+	if (!provider)
+		return (struct budget){0};
+	return (struct budget){.messages_per_hour = provider->limits.messages_per_hour,
+	                       .messages_per_day = provider->limits.messages_per_day,
+	                       .recipients_per_day = provider->limits.recipients_per_day,
+	                       .bytes_per_day = provider->limits.send_mb_per_day * mb,
+	                       .received_bytes_per_day = provider->limits.receive_mb_per_day * mb,
+	                       .connections = provider->limits.connections};
 }
 
 enum { COUNT_MESSAGES_HOUR, COUNT_MESSAGES_DAY, COUNT_RECIPIENTS, COUNT_BYTES, COUNT_RECEIVED, COUNTS };

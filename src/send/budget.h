@@ -10,6 +10,7 @@
 struct budget {
 	int64_t messages_per_hour, messages_per_day, recipients_per_day, bytes_per_day; /* sent */
 	int64_t received_bytes_per_day;
+	int64_t connections; /* of reading, at once */
 };
 
 struct budget budget_of(const struct provider *provider); /* NULL: none */

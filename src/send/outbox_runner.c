@@ -257,6 +257,7 @@ struct post {
 	struct budget budget;
 	bool is_counted; /* the budget has limits */
 	struct budget_left left;
+	bool was_throttled; /* the last time, and works again or not */
 };
 
 /* Writes down what is known by now and, where `next` is set, that its final dot may leave: in one transaction, so that
@@ -544,7 +545,6 @@ static int open_sender(struct post *post, const struct account *account, struct 
 	r = tokens_login(options->store, options->setup, &connection, &sender.login, err);
 	if (r < 0)
 		return r;
-	sender.helo_name = account->send.helo_name;
 	sender.transcript = options->transcript;
 	sender.transcript_ctx = options->ctx;
 	sender.before_dot = mark_sending;
@@ -565,21 +565,33 @@ static void prepare_budget(struct post *post, const struct account *account)
 /* Before a connection is made for nothing: paused, throttled, or over its budget. */
 static int check_halted(struct post *post, struct db *db, struct error *err)
 {
-	int64_t until = 0, now = clock_now_ms();
 	int r = pause_is(db, "account", post->account, err);
 
 	if (r > 0)
 		return fail(err, E_STOPPED, RETRY_LATER, "paused: 'hauspost resume --account %s' lets it send",
 		            post->account);
 	if (r == 0)
-		r = throttle_until(db, post->account, now, &until, err);
-	if (r == 0 && until) {
-		fail(err, E_THROTTLED, RETRY_LATER, "its provider asked to wait");
-		if (err)
-			err->retry_after_ms = until - now;
-		return E_THROTTLED;
-	}
+		r = throttle_check(db, post->account, err);
+	post->was_throttled = r > 0;
 	return r < 0 ? r : ask_budget(post, db, err);
+}
+
+/* Over one connection. */
+static int send_all(struct post *post, const struct account *account, struct db *db, struct error *err)
+{
+	const struct outbox_options *options = post->options;
+	struct sender *sender CLEANUP(sender_closep) = NULL;
+	int r = open_sender(post, account, &sender, err);
+
+	while (r >= 0 && !(options->stopped && options->stopped(options->ctx))) {
+		r = send_batch(post, db, sender, account->id, err);
+		if (r <= 0)
+			break;
+		if (post->was_throttled)
+			throttle_over(options->store, account->id);
+		post->was_throttled = false;
+	}
+	return r;
 }
 
 int outbox_send_account(const struct outbox_options *options, const char *account_id, struct outbox_counts *counts,
@@ -587,7 +599,6 @@ int outbox_send_account(const struct outbox_options *options, const char *accoun
 {
 	const struct account *account = setup_account(options->setup, account_id);
 	struct post post = {.options = options, .counts = counts};
-	struct sender *sender CLEANUP(sender_closep) = NULL;
 	struct db *db CLEANUP(db_closep) = NULL;
 	int r;
 
@@ -601,12 +612,14 @@ int outbox_send_account(const struct outbox_options *options, const char *accoun
 	r = store_connect(options->store, &db, err);
 	if (r == 0)
 		r = check_halted(&post, db, err);
-	if (r == 0)
-		r = open_sender(&post, account, &sender, err);
-	while (r >= 0 && !(options->stopped && options->stopped(options->ctx))) {
-		r = send_batch(&post, db, sender, account_id, err);
-		if (r == 0)
-			break;
+	if (r == 0) {
+		struct error fault = {0};
+
+		r = send_all(&post, account, db, &fault);
+		if (r == E_THROTTLED && throttle_note(options->store, account_id, &fault) < 0)
+			log_debug("outbox", "account %s is asked again", account_id);
+		if (r < 0 && err)
+			*err = fault;
 	}
 	return r < 0 ? error_prefix(err, "account %s", account_id) : 0;
 }

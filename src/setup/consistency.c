@@ -59,7 +59,11 @@ static int check_folders(const struct setup *setup, struct error *err)
 
 	for (size_t i = 0; i < n; i++) {
 		const struct listener *listener = records[i];
-		const struct listener *other = map_set(taken, folder_key(arena, listener), (void *)(uintptr_t)listener);
+		const struct listener *other;
+
+		if (listener->source != SOURCE_MAILBOX)
+			continue;
+		other = map_set(taken, folder_key(arena, listener), (void *)(uintptr_t)listener);
 		if (other)
 			return fail(err, E_INVALID, RETRY_NEVER,
 			            "listeners/%s/folder: %s of account %s is read by listener %s already",
@@ -195,7 +199,7 @@ static int check_accounts(const struct setup *setup, struct error *err)
 		struct account_connection connection;
 		int r = 0;
 
-		if (account->receive.enabled)
+		if (account->receive.enabled && listener->source == SOURCE_MAILBOX)
 			r = account_receive_connection(account, provider, &connection, err);
 		if (r < 0 && r != E_AUTH)
 			return error_prefix(err, "listeners/%s/account", listener->id);
@@ -211,7 +215,8 @@ static int check_accounts(const struct setup *setup, struct error *err)
 int setup_check(const struct setup *setup, struct error *err)
 {
 	if (check_references(setup, err) < 0 || check_folders(setup, err) < 0 || check_masks(setup, err) < 0 ||
-	    check_mappings(setup, err) < 0 || keystores_check(setup, err) < 0 || signing_check(setup, err) < 0)
+	    check_mappings(setup, err) < 0 || keystores_check(setup, err) < 0 || signing_check(setup, err) < 0 ||
+	    inlets_check(setup, err) < 0)
 		return E_INVALID;
 	return check_accounts(setup, err);
 }

@@ -1,16 +1,33 @@
 /* See listener.h. */
 #include "setup/listener.h"
 
+#include "setup/check.h"
+
 static const char *const after_words[] = {"leave", "seen", "delete", "move", NULL};
 static const char *const duplicates_words[] = {"ignore", "handle", NULL};
 static const char *const automatic_words[] = {"file", "discard", "handle", NULL};
 static const char *const verify_words[] = {"off", "results", "on", NULL};
+
+static const char *const source_words[] = {"mailbox", "inlet", NULL};
+
+/* "support@example.com", "*@sales.example.com" */
+static const char *check_recipient(const char *value)
+{
+	if (value[0] == '*' && value[1] == '@')
+		return check_host(value + 2) ? "is no domain behind *@" : NULL;
+	return check_address(value);
+}
 
 /* clang-format off */
 static const struct field listener_fields[] = {
 	FIELD_ID(struct listener, id, "Listener ID"),
 	FIELD_TEXT(struct listener, name, "Name", .max = 200),
 	FIELD_REF(struct listener, account, "account", "Account", .required = true, .help = "Whose mail is read"),
+	FIELD_ENUM(struct listener, source, source_words, "Source",
+		   .help = "The account's mailbox; or no mailbox: what a mail server hands in (inlets)"),
+	FIELD_TEXTS(struct listener, addresses, "Addresses", .max = 500, .check = check_recipient,
+		    .help = "Recipients whose mail, handed in by LMTP, is this listener's: support@example.com, *@example.com; with source inlet, "
+			    "none means the account's address"),
 	FIELD_TEXT(struct listener, folder, "Folder", .preset_text = "INBOX", .max = 255),
 	FIELD_REF(struct listener, rule, "rule", "Service rule", .required = true, .help = "What is done with the mail"),
 	FIELD_TEXT_AS(struct listener, operator_id, "operator", "Operator", .max = 64,
@@ -34,6 +51,9 @@ static const struct field listener_fields[] = {
 	FIELD_INT(struct listener, tries, "Tries", .low = 1, .high = 100, .preset = 3,
 		  .help = "So often a message is tried before it is parked"),
 	FIELD_INT(struct listener, retry_minutes, "Try again after", .low = 1, .high = 1440, .preset = 5, .help = "Minutes"),
+	FIELD_INT(struct listener, backoff_s, "Back-off", .low = 1, .high = 3600, .preset = 5,
+		  .help = "Seconds after a failed connection; doubled after each further one, until one succeeds"),
+	FIELD_INT(struct listener, longest_backoff_s, "Longest back-off", .low = 1, .high = 86400, .preset = 900, .help = "Seconds"),
 	FIELD_ENUM(struct listener, duplicates, duplicates_words, "The same mail again",
 		   .help = "In another folder or account: ignored (and recorded), or handled as one more"),
 	FIELD_ENUM(struct listener, automatic, automatic_words, "Automatic mail",
@@ -57,6 +77,8 @@ static int check_listener(const void *record, struct error *err)
 		return fail(err, E_INVALID, RETRY_NEVER, "after_folder: is the folder that is read");
 	if (*l->failed_folder && strcmp(l->failed_folder, l->folder) == 0)
 		return fail(err, E_INVALID, RETRY_NEVER, "failed_folder: is the folder that is read");
+	if (l->longest_backoff_s < l->backoff_s)
+		return fail(err, E_INVALID, RETRY_NEVER, "longest_backoff_s: is less than backoff_s");
 	if (l->verify_senders == VERIFY_RESULTS && !l->trusted_authserv_ids.count)
 		return fail(err, E_INVALID, RETRY_NEVER,
 		            "trusted_authserv_ids: is missing (verify_senders is results: whose?)");

@@ -5,6 +5,9 @@
 
 #include "record/record.h"
 
+/* Where its mail comes from: read from the account's mailbox, or handed in (inlet.h) for its addresses. */
+enum mail_source { SOURCE_MAILBOX, SOURCE_INLET }; /* "mailbox" (preset), "inlet" */
+
 enum after { AFTER_LEAVE, AFTER_SEEN, AFTER_DELETE, AFTER_MOVE }; /* "leave", "seen" (preset), "delete", "move" */
 
 /* The same mail again, in another folder or account (LI8): recorded as a duplicate, or handled as one more. */
@@ -23,6 +26,7 @@ enum verify_senders { VERIFY_OFF, VERIFY_RESULTS, VERIFY_ON }; /* "off" (preset)
 
 struct listener {
 	const char *id, *name;
+	int source;                            /* enum mail_source */
 	const char *account, *folder;          /* folder preset "INBOX" */
 	const char *rule;                      /* service rule */
 	const char *operator_id;               /* "operator" in records: whom it runs as */
@@ -38,9 +42,12 @@ struct listener {
 	const char *failed_folder;             /* where parked messages are moved; "": they stay */
 	int64_t tries;                         /* of one message before it is parked; preset 3 */
 	int64_t retry_minutes;                 /* between them; preset 5 */
+	int64_t backoff_s;                     /* after a failed connection; doubled each time in a row; preset 5 */
+	int64_t longest_backoff_s;             /* … up to; preset 900 */
 	int duplicates;                        /* enum duplicates */
 	int automatic;                         /* enum automatic */
 	int verify_senders;                    /* enum verify_senders */
+	struct text_list addresses;            /* for inlets: recipients whose mail is this listener's; "*@domain" */
 	struct text_list trusted_authserv_ids; /* of servers whose Authentication-Results are believed; preset none */
 };
 

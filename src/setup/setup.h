@@ -19,8 +19,10 @@
 #include "setup/authentication_profile.h"
 #include "setup/block.h"
 #include "setup/case_type.h"
+#include "setup/inlet.h"
 #include "setup/keystore.h"
 #include "setup/listener.h"
+#include "setup/logo.h"
 #include "setup/provider.h"
 #include "setup/service_rule.h"
 #include "setup/template.h"
@@ -42,6 +44,7 @@ DEFINE_CLEANUP(struct setup *, setup_free)
 const void *setup_find(const struct setup *setup, const struct record_type *type, const char *id);
 #define setup_account(s, id)   ((const struct account *)setup_find((s), &account_type, (id)))
 #define setup_listener(s, id)  ((const struct listener *)setup_find((s), &listener_type, (id)))
+#define setup_inlet(s, id)     ((const struct inlet *)setup_find((s), &inlet_type, (id)))
 #define setup_rule(s, id)      ((const struct service_rule *)setup_find((s), &service_rule_type, (id)))
 #define setup_case_type(s, id) ((const struct case_type *)setup_find((s), &case_type_type, (id)))
 #define setup_keystore(s, id)  ((const struct keystore_record *)setup_find((s), &keystore_type, (id)))
@@ -58,7 +61,7 @@ bool setup_has(const struct setup *setup, const struct record_type *type, const 
 /* The records of a kind in the order of their ids; returns their number. */
 size_t setup_list(const struct setup *setup, const struct record_type *type, const void *const **ret_records);
 
-/* True for the addresses of our accounts, with or without a +part. */
+/* True for the addresses and aliases of our accounts, with or without a +part. */
 bool setup_owns_address(const struct setup *setup, struct str address);
 
 /* Counts every change to any record: a running process that sees another number loads anew. */

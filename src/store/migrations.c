@@ -215,7 +215,10 @@ static const char operation[] =
         "CREATE TABLE traffic ("
         " account TEXT NOT NULL, slot BIGINT NOT NULL, messages BIGINT NOT NULL, recipients BIGINT NOT NULL,"
         " bytes BIGINT NOT NULL, received_bytes BIGINT NOT NULL,"
-        " PRIMARY KEY (account, slot)) {CLUSTERED};";
+        " PRIMARY KEY (account, slot)) {CLUSTERED};"
+        /* For `hauspost status`. */
+        "CREATE INDEX event_outbox_failed ON event (at) WHERE kind = 'outbox.failed';"
+        "CREATE INDEX outbox_uncertain ON outbox (id) WHERE state = 'uncertain';";
 
 /* Certificates of those we write to, and what was warned of. */
 static const char certificates[] =

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/random.h"
 #include "store/cases.h"
 
@@ -102,7 +103,71 @@ int throttle_until(struct db *db, const char *account, int64_t now, int64_t *ret
 	if (r < 0)
 		return r;
 	*ret_until_at = t.until_at > now ? t.until_at : 0;
-	return 0;
+	return r;
+}
+
+int throttle_check(struct db *db, const char *account, struct error *err)
+{
+	int64_t now = clock_now_ms(), until = 0;
+	char at[32];
+	int r = throttle_until(db, account, now, &until, err);
+
+	if (r <= 0 || !until)
+		return r;
+	clock_format_iso(until, at);
+	fail(err, E_THROTTLED, RETRY_LATER, "account %s: its provider asked to slow down: nothing is tried before %s",
+	     account, at);
+	if (err)
+		err->retry_after_ms = until - now;
+	return E_THROTTLED;
+}
+
+/* ---------------------------------------------------------------- in transactions of their own */
+
+struct note {
+	struct work work;
+	const char *account, *reason;
+	int64_t wait_ms, now, until_at;
+};
+
+static int run_note(struct work *work, struct db *db, struct error *err)
+{
+	struct note *n = (struct note *)(void *)work;
+
+	return throttle_raise(db, n->account, n->wait_ms, n->reason, n->now, &n->until_at, err);
+}
+
+int throttle_note(struct store *store, const char *account, struct error *err)
+{
+	struct note note = {.work = {.run = run_note},
+	                    .account = account,
+	                    .reason = err->text,
+	                    .wait_ms = err->retry_after_ms,
+	                    .now = clock_now_ms()};
+	struct error fault;
+	int r = store_do(store, &note.work, &fault);
+
+	if (r < 0)
+		log_error("store", "account %s: that it was throttled isn't noted: %s", account, fault.text);
+	else
+		err->retry_after_ms = MAX(note.until_at - note.now, 1);
+	return r;
+}
+
+static int run_over(struct work *work, struct db *db, struct error *err)
+{
+	struct note *n = (struct note *)(void *)work;
+
+	return MIN(throttle_end(db, n->account, n->now, err), 0);
+}
+
+void throttle_over(struct store *store, const char *account)
+{
+	struct note note = {.work = {.run = run_over}, .account = account, .now = clock_now_ms()};
+	struct error err;
+
+	if (store_do(store, &note.work, &err) < 0)
+		log_warning("store", "account %s: that it works again isn't noted: %s", account, err.text);
 }
 
 int throttle_each(struct db *db, void (*each)(void *ctx, const struct throttle *throttle), void *ctx, struct error *err)

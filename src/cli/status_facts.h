@@ -1,0 +1,33 @@
+/* What `hauspost status` shows, gathered from the store. */
+#ifndef CLI_STATUS_FACTS_H
+#define CLI_STATUS_FACTS_H
+
+#include "base/arena.h"
+#include "setup/setup.h"
+#include "store/db.h"
+
+struct status_part {
+	const char *id, *account, *state, *error;
+	int64_t since, error_at, next_try_at; /* Unix ms; 0: none */
+};
+
+struct status_facts {
+	int64_t now;
+	bool is_running;
+	int64_t running_since;
+	struct status_part *listeners, *senders, *inlets;
+	size_t listener_count, sender_count, inlet_count;
+	size_t problems;
+	int64_t waiting, oldest_at, uncertain, failed_today; /* outbox */
+	int64_t parked, held, retrying;                      /* ledger */
+	bool automatic_mail;
+};
+
+/* Everything lives in the arena. */
+int status_gather(struct db *db, const struct setup *setup, struct arena *arena, struct status_facts *ret_facts,
+                  struct error *err) NODISCARD;
+
+/* It does what it is there for. */
+bool status_is_good(const char *state);
+
+#endif

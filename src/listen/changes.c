@@ -1,0 +1,164 @@
+/* What a running serve takes up without a restart: another set-up, pauses, throttles of other processes. See
+ * serve_parts.h. */
+#include "listen/serve_parts.h"
+
+#include "base/log.h"
+
+/* ---------------------------------------------------------------- changes of the set-up */
+
+static bool is_same_account(const struct setup *a, const struct account *before, const struct setup *b,
+                            const struct account *after)
+{
+	struct buf out CLEANUP(buf_done) = BUF_INIT(KIB(64));
+
+	return record_diff(&account_type, before, after, &out) == 0 &&
+	       record_diff(&provider_type, setup_provider(a, before->provider), setup_provider(b, after->provider),
+	                   &out) == 0;
+}
+
+/* What a session was opened with: when any of it differs, the session is opened anew. */
+static bool is_same_for(const struct setup *a, const struct setup *b, const struct listener *before)
+{
+	const struct listener *after = setup_listener(b, before->id);
+	const struct account *account_before = setup_account(a, before->account),
+	                     *account_after = setup_account(b, before->account);
+	struct buf out CLEANUP(buf_done) = BUF_INIT(KIB(64));
+
+	if (!after || !account_before || !account_after)
+		return false;
+	return record_diff(&listener_type, before, after, &out) == 0 &&
+	       is_same_account(a, account_before, b, account_after);
+}
+
+static void leave_watch_locked(struct serve *serve, struct watch *watch, bool replace)
+{
+	watch->replace = replace;
+	atomic_store(&watch->leave, true);
+	park_hurry(serve->park, &watch->parked);
+}
+
+/* The watch of a listener in the new set-up: begun, left alone but for the new rules, or begun anew. */
+static void change_watch_locked(struct serve *serve, const struct setup *before, const struct setup *now,
+                                const struct listener *listener)
+{
+	struct watch *watch = map_get(serve->watches, str_of(listener->id));
+	const struct listener *old = setup_listener(before, listener->id);
+
+	if (!watch) {
+		if (serve_is_watched(listener))
+			serve_begin_watch_locked(serve, listener);
+		return;
+	}
+	if (serve_is_watched(listener) && old && is_same_for(before, now, old))
+		return;
+	log_info("listen", "listener %s: set-up changed", listener->id);
+	leave_watch_locked(serve, watch, serve_is_watched(listener));
+}
+
+static void leave_removed_locked(struct serve *serve, const struct setup *before, const struct setup *now)
+{
+	const void *const *listeners;
+	size_t n = setup_list(before, &listener_type, &listeners);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct listener *listener = listeners[i];
+		struct watch *watch = map_get(serve->watches, str_of(listener->id));
+
+		if (watch && !setup_listener(now, listener->id))
+			leave_watch_locked(serve, watch, false);
+	}
+}
+
+/* What was refused with the old set-up may work with the new one. */
+static void forget_refusals(struct serve *serve, const struct setup *before, const struct setup *now)
+{
+	const void *const *accounts;
+	size_t n = setup_list(now, &account_type, &accounts);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct account *account = accounts[i], *old = setup_account(before, account->id);
+
+		if (!old || !is_same_account(before, old, now, account))
+			gate_forget(serve->gate, account->id);
+	}
+}
+
+static void apply_change(struct serve *serve, struct shared_setup *fresh)
+{
+	struct shared_setup *old;
+	const void *const *listeners;
+	size_t n = setup_list(fresh->setup, &listener_type, &listeners);
+
+	pthread_mutex_lock(&serve->lock);
+	old = serve->shared;
+	serve->shared = fresh;
+	forget_refusals(serve, old->setup, fresh->setup);
+	leave_removed_locked(serve, old->setup, fresh->setup);
+	for (size_t i = 0; i < n;
+	     i++) /* all under the lock: no session goes on with records that it wasn't opened for */
+		change_watch_locked(serve, old->setup, fresh->setup, listeners[i]);
+	pthread_mutex_unlock(&serve->lock);
+	shared_release(old);
+}
+
+static int look_for_setup(struct serve *serve, struct db *db, struct error *err)
+{
+	struct shared_setup *fresh, *now = serve_current_setup(serve);
+	int64_t loaded = setup_loaded_revision(now->setup), revision;
+	struct error fault;
+	int r = setup_revision(db, &revision, err);
+
+	shared_release(now);
+	if (r < 0)
+		return error_prefix(err, "can't look for changes of the set-up");
+	if (revision == loaded || revision == serve->refused_revision)
+		return 0;
+	if (shared_setup_load(db, serve->options.sealer, &fresh, &fault) < 0) {
+		log_error("listen", "the changed set-up can't be used, the old one stays: %s", fault.text);
+		if (fault.retry == RETRY_NEVER) /* else it is the store's fault, and looked at again */
+			serve->refused_revision = revision;
+	} else {
+		apply_change(serve, fresh);
+	}
+	return 0;
+}
+
+/* ---------------------------------------------------------------- pauses and throttles */
+
+struct hurry {
+	struct serve *serve;
+};
+
+static void hurry_watch(void *ctx, struct str listener UNUSED, void *value)
+{
+	struct hurry *hurry = ctx;
+	struct watch *watch = value;
+	int64_t due_at;
+
+	if (gate_ask(hurry->serve->gate, GATE_RECEIVE, watch->account, watch->listener_id, &due_at) !=
+	    atomic_load(&watch->gate_state))
+		park_hurry(hurry->serve->park, &watch->parked);
+}
+
+static int look_at_gate(struct serve *serve, struct db *db, struct error *err)
+{
+	struct hurry hurry = {serve};
+	bool changed;
+	int r = gate_refresh(serve->gate, db, &changed, err);
+
+	if (r < 0)
+		return error_prefix(err, "can't look for pauses");
+	if (!changed)
+		return 0;
+	pthread_mutex_lock(&serve->lock);
+	map_each(serve->watches, hurry_watch, &hurry);
+	pthread_mutex_unlock(&serve->lock);
+	return 0;
+}
+
+int serve_look_for_changes(struct serve *serve, struct db *db, struct error *err)
+{
+	int r = look_at_gate(serve, db, err);
+
+	return r < 0 ? r : look_for_setup(serve, db, err);
+}
