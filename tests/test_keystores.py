@@ -14,6 +14,7 @@ import dkim
 from office import setup
 from servers.dovecot import Dovecot
 from servers.private import openssl
+from servers.smtp_sink import SmtpSink
 from smime_post import Post, entity, mail
 from support import Home, server_or_skip
 
@@ -110,6 +111,20 @@ class Signed(WithKeys):
         subprocess.run(["gpgconf", "--homedir", folder, "--kill", "all"], check=False, capture_output=True)
         self.assertIn("GOODSIG", done.stdout, done.stderr)
         self.assertIn("TRUST_FULLY", done.stdout, done.stderr)
+
+    def test_it_arrives_as_it_was_signed(self):
+        sink = server_or_skip(self, SmtpSink)
+        key = self.post.path("relay.dkim")
+        openssl("genpkey", "-algorithm", "ED25519", "-out", key)
+        self.apply(accounts__support__send__port=sink.smtp_port, accounts__support__send__dkim={"selector": "2026a", "key": {"file": key}})
+        self.home.run("keys", "rotate")
+        self.send(text=TROUBLE)
+        self.home.run("outbox", "flush")
+        (arrived,) = sink.wait_for(1)
+        record = self.home.json("keystores", "dkim", "support")["record"].encode()
+        self.assertTrue(dkim.verify(arrived.data, dnsfunc=lambda *_, **__: record))
+        content = self.verified(arrived.data)
+        self.assertEqual(email.message_from_bytes(content).get_payload(decode=True).decode(), TROUBLE.replace("\n", "\r\n"))
 
     def test_answers_are_signed_too(self):
         self.apply(templates__received={"name": "R", "text": "It is {{case.number}} \n", "html": "<p>It is {{case.number}}</p>"})

@@ -283,7 +283,8 @@ static const struct choice choices[] = {
 	/* "y" only where the server names no -PLUS at all, and we would have used it */
 	{"SCRAM-SHA-512-PLUS SCRAM-SHA-256", "", TLS, .turns = "N", .want = "SCRAM-SHA-256:n,,n=anna,r=abc", .code = E_AUTH},
 	{"SCRAM-SHA-256-PLUS SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", TLS, .turns = "N", .want = "SCRAM-SHA-256:n,,n=anna,r=abc", .code = E_AUTH},
-	{"SCRAM-SHA-256-PLUS SCRAM-SHA-256", "", TLS, .turns = "XN", .want = "SCRAM-SHA-256-PLUS:p=tls-exporter,,n=anna,r=abc SCRAM-SHA-256:y,,n=anna,r=abc", .code = E_AUTH},
+	{"SCRAM-SHA-256-PLUS SCRAM-SHA-256", "", TLS, .turns = "XXN", .want = "SCRAM-SHA-256-PLUS:p=tls-exporter,,n=anna,r=abc "
+		"SCRAM-SHA-256-PLUS:p=tls-unique,,n=anna,r=abc SCRAM-SHA-256:y,,n=anna,r=abc", .code = E_AUTH},
 	/* disabled, and nothing left */
 	{"PLAIN LOGIN", "PLAIN", TLS, .turns = "++Y", .want = "LOGIN -> anna -> secret"},
 	{"PLAIN", "PLAIN", TLS, .want = "", .code = E_UNSUPPORTED, .text = "offers PLAIN, and the account disables"},
@@ -431,8 +432,9 @@ static void each_version_of_tls_has_its_binding(void **state UNUSED)
 {
 	static const struct {
 		enum tls_version highest;
-		const char *version, *type;
-	} cases[] = {{TLS_1_2, "TLSv1.2", "tls-unique"}, {TLS_1_3, "TLSv1.3", "tls-exporter"}};
+		const char *version, *type, *other;
+	} cases[] = {{TLS_1_2, "TLSv1.2", "tls-unique", "tls-server-end-point"},
+	             {TLS_1_3, "TLSv1.3", "tls-exporter", "tls-unique"}};
 	struct certificates *certificates CLEANUP(certificates_freep) = certificates_new();
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -441,7 +443,10 @@ static void each_version_of_tls_has_its_binding(void **state UNUSED)
 		struct channel_binding binding = {0};
 
 		assert_true(str_starts(str_of(stream_security_text(tls)), str_of(cases[i].version)));
-		assert_true(stream_channel_binding(tls, &binding));
+		assert_false(stream_channel_binding(tls, 2, &binding));
+		assert_true(stream_channel_binding(tls, 1, &binding));
+		assert_string_equal(binding.type, cases[i].other);
+		assert_true(stream_channel_binding(tls, 0, &binding));
 		assert_string_equal(binding.type, cases[i].type);
 		assert_true(binding.n >= 12);
 		stream_close(tls);

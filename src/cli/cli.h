@@ -133,12 +133,12 @@ extern const struct command
 	version_command,
 	keystores_command,
 	certificates_command,
+	expiring_command,
 	providers_command,
 	import_command,
 	detect_command,
 	profile_command,
 	test_command,
-	expiring_command,
 	status_command,
 	pause_command,
 	resume_command;

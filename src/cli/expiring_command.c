@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "cli/expiring.h"
 #include "cli/text.h"
-#include "setup/expiry.h"
+#include "auth/expiry.h"
 
 #include <getopt.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "setup/expiry.h"
+#include "auth/expiry.h"
 
 struct look {
 	struct work work;

@@ -1,4 +1,4 @@
-/* Tells of what runs out (setup/expiry.h): a housekeeper's hourly look. */
+/* Tells of what runs out (auth/expiry.h): a housekeeper's hourly look. */
 #ifndef LISTEN_EXPIRY_WATCH_H
 #define LISTEN_EXPIRY_WATCH_H
 

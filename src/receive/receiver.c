@@ -95,6 +95,13 @@ int receiver_list(struct receiver *r, void (*each)(void *ctx, uint32_t uid), voi
 	return r->ops->list(r, each, ctx, err);
 }
 
+int receiver_append(struct receiver *r, const struct receiver_append *what, struct error *err)
+{
+	if (!r->ops->append)
+		return fail(err, E_UNSUPPORTED, RETRY_NEVER, "%s can't file messages", r->ops->name);
+	return r->ops->append(r, what, err);
+}
+
 int receiver_idle_start(struct receiver *r, struct error *err)
 {
 	return r->ops->idle_start(r, err);

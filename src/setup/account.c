@@ -83,6 +83,9 @@ static const struct field send_fields[] = {
 	FIELD_SECTION(struct account_send, tls, tls_fields, "TLS"),
 	FIELD_TEXT(struct account_send, helo_name, "Name in EHLO", .max = 253, .check = check_host,
 		   .help = "Empty: the name of this machine"),
+	FIELD_TEXT(struct account_send, sent_copy, "Copy of sent mail", .preset_text = SENT_COPY_OFF, .max = 255,
+		   .help = "off; auto: in the mailbox's Sent folder, unless the provider files it itself; else the name of a folder. "
+			   "Filed over IMAP"),
 	FIELD_INT(struct account_send, answers_per_hour, "Automatic answers per hour", .low = 1, .high = 1000, .preset = 3,
 		  .help = "At most so many go out to one address in an hour"),
 	FIELD_ENUM(struct account_send, answer_envelope, answer_envelope_words, "Envelope sender of automatic answers",
@@ -230,6 +233,11 @@ static int check_advanced(const struct account *a, struct error *err)
 static int check_account(const void *record, struct error *err)
 {
 	const struct account *a = record;
+
+	if (strcmp(a->send.sent_copy, SENT_COPY_OFF) != 0 && !a->receive.enabled)
+		return fail(
+		        err, E_INVALID, RETRY_NEVER,
+		        "send/sent_copy: needs receive/enabled: copies are filed in the account's mailbox over IMAP");
 	const struct secret *receive_password = a->receive.use_sender_login ? &a->send.password : &a->receive.password;
 
 	if (check_advanced(a, err) < 0)
@@ -319,16 +327,16 @@ int account_receive_connection(const struct account *account, const struct provi
                                struct account_connection *ret, struct error *err)
 {
 	const struct account_receive *r = &account->receive;
-	bool own = *r->host;
+	struct account_server server;
 
 	if (!r->enabled)
 		return missing(account, "receive/enabled is false", err);
-	if (!own && !provider)
+	if (!*r->host && !provider)
 		return missing(account, "receive/host is missing and there is no provider", err);
-	if (!own && (!provider->receive.enabled || !*provider->receive.host))
+	if (!account_receive_server(account, provider, &server))
 		return fail(err, E_INVALID, RETRY_NEVER,
-		            "account %s: receive/host is missing and provider %s has no server to receive from",
-		            account->id, provider->id);
+		            "account %s: receive/host is missing and provider %s has no %sserver to receive from",
+		            account->id, provider->id, r->protocol == RECEIVE_POP3 ? "POP3 " : "");
 	struct account_connection *c = ret;
 	const char *user = r->use_sender_login ? account->send.user : r->user;
 	if (!*user)
@@ -342,13 +350,13 @@ int account_receive_connection(const struct account *account, const struct provi
 		return E_AUTH;
 	if (!*profile && !secret_is_set(password))
 		return fail(err, E_INVALID, RETRY_NEVER, "account %s: %s/password is missing", account->id, section);
-	c->protocol = own ? r->protocol : provider->receive.protocol;
-	c->host = own ? r->host : provider->receive.host;
+	c->protocol = server.protocol;
+	c->host = server.host;
 	c->user = user;
 	c->password = *profile ? NULL : password;
 	c->profile = profile;
-	c->security = (enum security)(own ? r->security : provider->receive.security);
-	c->port = receive_port(r->port || own ? r->port : provider->receive.port, c->protocol, c->security);
+	c->security = (enum security)server.security;
+	c->port = receive_port(server.port, c->protocol, c->security);
 	c->allow_insecure_login = r->allow_insecure_login;
 	c->timeout_ms = (int)r->timeout_s * 1000;
 	c->tls = &r->tls;
@@ -398,7 +406,8 @@ int account_send_connection(const struct account *account, const struct provider
 		               *s->profile ? "send/user is missing, although there is a profile"
 		                           : "send/user is missing, although there is a password",
 		               err);
-	c->protocol = s->protocol;
+	/* SMTP is what accounts say where they say nothing. */
+	c->protocol = own || s->protocol != SEND_SMTP ? s->protocol : provider->send.protocol;
 	c->host = own ? s->host : provider->send.host;
 	c->user = user;
 	c->password = *s->profile ? NULL : &s->password;

@@ -8,6 +8,8 @@
 #include "security/keystore.h"
 #include "setup/setup.h"
 
+#include <stdio.h>
+
 #define WARNINGS_MAX 5
 
 static int check_keystore(const void *record, struct error *err)
@@ -86,34 +88,59 @@ void keystores_link(struct setup *setup)
 
 /* ---------------------------------------------------------------- who uses it */
 
-void keystore_each_use(const struct setup *setup, const char *id,
-                       void (*each)(void *ctx, const char *account, const char *path), void *ctx)
+struct use_search {
+	const char *id;
+	void (*each)(void *ctx, const char *place);
+	void *ctx;
+};
+
+static void try_use(const struct use_search *search, const char *kind, const char *record, const char *path,
+                    const char *named)
 {
+	char place[200];
+
+	if (strcmp(named, search->id) != 0)
+		return;
+	snprintf(place, sizeof place, "%s/%s/%s", kind, record, path);
+	search->each(search->ctx, place);
+}
+
+static void try_account(const struct use_search *search, const struct account *a)
+{
+	const struct {
+		const char *path, *id;
+	} places[] = {
+	        {"send/smime/keystore", a->send.smime.keystore},
+	        {"send/dkim/keystore", a->send.dkim.keystore},
+	        {"send/tls/truststore", a->send.tls.truststore},
+	        {"receive/smime/keystore", a->receive.smime.keystore},
+	        {"receive/smime/truststore", a->receive.smime.truststore},
+	        {"receive/tls/truststore", a->receive.tls.truststore},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
+		try_use(search, account_type.plural, a->id, places[i].path, places[i].id);
+}
+
+void keystore_each_use(const struct setup *setup, const char *id, void (*each)(void *ctx, const char *place), void *ctx)
+{
+	const struct use_search search = {id, each, ctx};
 	const void *const *records;
 	size_t n = setup_list(setup, &account_type, &records);
 
+	for (size_t i = 0; i < n; i++)
+		try_account(&search, records[i]);
+	n = setup_list(setup, &authentication_profile_type, &records);
 	for (size_t i = 0; i < n; i++) {
-		const struct account *a = records[i];
-		const struct {
-			const char *path, *id;
-		} places[] = {
-		        {"send/smime/keystore", a->send.smime.keystore},
-		        {"send/dkim/keystore", a->send.dkim.keystore},
-		        {"send/tls/truststore", a->send.tls.truststore},
-		        {"receive/smime/keystore", a->receive.smime.keystore},
-		        {"receive/smime/truststore", a->receive.smime.truststore},
-		        {"receive/tls/truststore", a->receive.tls.truststore},
-		};
+		const struct authentication_profile *profile = records[i];
 
-		for (size_t k = 0; k < ARRAY_LEN(places); k++)
-			if (strcmp(places[k].id, id) == 0)
-				each(ctx, a->id, places[k].path);
+		try_use(&search, authentication_profile_type.plural, profile->id, "keystore", profile->keystore);
 	}
 }
 
-static void add_use(void *ctx, const char *account, const char *path)
+static void add_use(void *ctx, const char *place)
 {
-	buf_printf(ctx, "accounts/%s/%s ", account, path);
+	buf_printf(ctx, "%s ", place);
 }
 
 int keystore_check_unused(const struct setup *setup, const char *id, struct error *err)

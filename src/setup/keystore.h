@@ -29,9 +29,9 @@ struct keystore_source keystore_record_source(const struct keystore_record *reco
 int keystore_record_open(const struct keystore_record *record, struct keystore **ret_keystore,
                          struct error *err) NODISCARD;
 
-/* Calls `each` for every account's field that names the keystore: "support", "send/smime/keystore". */
-void keystore_each_use(const struct setup *setup, const char *id,
-                       void (*each)(void *ctx, const char *account, const char *path), void *ctx);
+/* Calls `each` for every field that names the keystore: "accounts/support/send/smime/keystore". */
+void keystore_each_use(const struct setup *setup, const char *id, void (*each)(void *ctx, const char *place),
+                       void *ctx);
 
 /* E_CONFLICT where an account's field names it that isn't a reference alone (tls/truststore). */
 int keystore_check_unused(const struct setup *setup, const char *id, struct error *err) NODISCARD;

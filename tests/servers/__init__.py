@@ -11,9 +11,10 @@ from servers.dns import Dns
 from servers.dovecot import Dovecot
 from servers.exim import Exim
 from servers.imap_fake import FakeImap
+from servers.oidc import Oidc
 from servers.postfix import Postfix
 from servers.postgresql import PostgreSQL
 from servers.smtp_sink import Fault, SmtpSink
 from servers.tls_server import TlsServer
 
-__all__ = ["Cyrus", "Dns", "Dovecot", "Exim", "FakeImap", "Fault", "Postfix", "PostgreSQL", "SmtpSink", "TlsServer"]
+__all__ = ["Cyrus", "Dns", "Dovecot", "Exim", "FakeImap", "Fault", "Oidc", "Postfix", "PostgreSQL", "SmtpSink", "TlsServer"]

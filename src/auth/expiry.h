@@ -1,7 +1,8 @@
-/* The calendar of what runs out (FEATURES SX6): certificates of keystores, learned certificates. Thirty, seven and one
- * day before, and when it has, each is told once as an event "expiry.warning". */
-#ifndef SETUP_EXPIRY_H
-#define SETUP_EXPIRY_H
+/* The calendar of what runs out (FEATURES SX6): certificates of keystores, learned certificates, client secrets and
+ * refresh tokens of authentication profiles. Thirty, seven and one day before, and when it has, each is told once as an
+ * event "expiry.warning". */
+#ifndef AUTH_EXPIRY_H
+#define AUTH_EXPIRY_H
 
 #include "setup/setup.h"
 
@@ -10,7 +11,8 @@
 #define EXPIRY_FIRST_DAYS 30   /* the first warning */
 
 struct expiry {
-	const char *kind; /* "key": with its private key; "certificate"; "learned": of a correspondent */
+	const char *
+	        kind; /* "key": with its private key; "certificate"; "learned": of a correspondent; "secret", "token" */
 	const char *what; /* "keystores/company/support", "certificates/anna@example.org/0a1b…": stable */
 	const char *text; /* whose it is: subject or the like */
 	int64_t expires_at;

@@ -1,5 +1,5 @@
 /* What runs out is told in time and once, on both databases. */
-#include "setup/expiry.h"
+#include "auth/expiry.h"
 
 #include "base/clock.h"
 #include "security/test_keys.h"
@@ -18,19 +18,26 @@ struct calendar {
 	struct error err;
 };
 
-static void open_calendar(struct calendar *c, struct store *store)
+static void apply(struct calendar *c, json_t *document)
 {
 	struct buf report CLEANUP(buf_done) = BUF_INIT(KIB(64));
+
+	assert_non_null(document);
+	assert_ok(setup_apply(c->db, &plain_sealer, document, "tester", false, &report, &c->err), &c->err);
+	setup_free(c->setup);
+	assert_ok(setup_load(c->db, &plain_sealer, &c->setup, &c->err), &c->err);
+	json_decref(document);
+}
+
+static void open_calendar(struct calendar *c, struct store *store)
+{
 	json_t *document = json_pack("{s:{s:{s:s}}, s:{s:{s:{s:s, s:{s:s}}}}}", "keystores", "keys", "content",
 	                             desk_pem, "accounts", "support", "send", "address", "support@example.test",
 	                             "smime", "keystore", "keys");
 
 	*c = (struct calendar){.arena = arena_new(), .end = clock_from_civil(2040, 1, 1, 0, 0, 0)};
-	assert_non_null(document);
 	assert_ok(store_connect(store, &c->db, &c->err), &c->err);
-	assert_ok(setup_apply(c->db, &plain_sealer, document, "tester", false, &report, &c->err), &c->err);
-	assert_ok(setup_load(c->db, &plain_sealer, &c->setup, &c->err), &c->err);
-	json_decref(document);
+	apply(c, document);
 }
 
 static void close_calendar(struct calendar *c)
@@ -100,6 +107,29 @@ static void check_list(struct store *store)
 	close_calendar(&c);
 }
 
+static void check_secret(struct store *store)
+{
+	struct expiry *list;
+	struct calendar c;
+
+	open_calendar(&c, store);
+	apply(&c, json_pack("{s:{s:{s:s, s:s, s:s, s:s, s:s, s:s}}, s:{s:{s:{s:s, s:s}}}}", "authentication_profiles",
+	                    "company", "template", "microsoft", "tenant", "example.test", "grant", "client-credentials",
+	                    "client_id", "1", "client_secret", "secret", "secret_expires_at", "2039-11-01", "accounts",
+	                    "support", "send", "address", "support@example.test", "profile", "company"));
+	assert_int_equal(
+	        expiry_list(c.setup, c.db, clock_from_civil(2039, 10, 20, 0, 0, 0), 30, c.arena, &list, &c.err), 1);
+	assert_string_equal(list[0].what, "authentication_profiles/company/client secret");
+	assert_string_equal(list[0].kind, "secret");
+	assert_string_equal(list[0].used_by, "accounts/support/send/profile");
+	close_calendar(&c);
+}
+
+static void client_secrets_are_in_it(void **state UNUSED)
+{
+	test_store_each(check_secret);
+}
+
 static void the_list_says_who_uses_it(void **state UNUSED)
 {
 	test_store_each(check_list);
@@ -110,6 +140,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(warnings_are_told_once),
 	        cmocka_unit_test(the_list_says_who_uses_it),
+	        cmocka_unit_test(client_secrets_are_in_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* See expiry.h. */
-#include "setup/expiry.h"
+#include "auth/expiry.h"
 
 #include "base/clock.h"
 #include "security/keystore.h"
@@ -37,11 +37,11 @@ int64_t expiry_days(const struct expiry *expiry, int64_t now)
 
 /* ---------------------------------------------------------------- keystores */
 
-static void add_use(void *ctx, const char *account, const char *path)
+static void add_use(void *ctx, const char *place)
 {
 	struct buf *uses = ctx;
 
-	buf_printf(uses, "%saccounts/%s/%s", uses->n ? " " : "", account, path);
+	buf_printf(uses, "%s%s", uses->n ? " " : "", place);
 }
 
 /* Does some account sign with that entry of that keystore, in the way it would choose it now? */
@@ -118,6 +118,48 @@ static int add_learned(struct expiry_list *list, struct db *db, struct error *er
 	return MIN(n, 0);
 }
 
+/* ---------------------------------------------------------------- secrets and tokens */
+
+/* Which accounts log in by the profile. */
+static const char *profile_users(const struct setup *setup, const char *profile, struct arena *arena)
+{
+	struct buf uses CLEANUP(buf_done) = BUF_INIT(KIB(4));
+	const void *const *records;
+	size_t n = setup_list(setup, &account_type, &records);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct account *a = records[i];
+
+		if (strcmp(a->send.profile, profile) == 0)
+			buf_printf(&uses, "%saccounts/%s/send/profile", uses.n ? " " : "", a->id);
+		if (strcmp(a->receive.profile, profile) == 0)
+			buf_printf(&uses, "%saccounts/%s/receive/profile", uses.n ? " " : "", a->id);
+	}
+	return arena_cstr(arena, buf_str(&uses));
+}
+
+struct profiles {
+	struct expiry_list *list;
+	const struct setup *setup;
+};
+
+static void add_profile(void *ctx, const struct authentication_profile *profile, const char *what, const char *user,
+                        int64_t expires_at)
+{
+	const struct profiles *p = ctx;
+	const struct expiry expiry = {
+	        .kind = strstr(what, "secret") ? "secret" : "token",
+	        .what = arena_printf(p->list->arena, "authentication_profiles/%s/%s%s%s", profile->id, what,
+	                             *user ? "/" : "", user)
+	                        .p,
+	        .text = what,
+	        .expires_at = expires_at,
+	        .used_by = expires_at < p->list->until ? profile_users(p->setup, profile->id, p->list->arena) : "",
+	};
+
+	expiry_add(p->list, &expiry);
+}
+
 /* ---------------------------------------------------------------- the list */
 
 static int by_time(const void *a, const void *b)
@@ -137,7 +179,9 @@ int expiry_list(const struct setup *setup, struct db *db, int64_t now, int days,
 
 	for (size_t i = 0; i < n; i++)
 		add_keystore(&list, setup, records[i], now);
-	if (add_learned(&list, db, err) < 0)
+	struct profiles profiles = {&list, setup};
+	if (add_learned(&list, db, err) < 0 ||
+	    authentication_profiles_each_expiry(setup, db, add_profile, &profiles, err) < 0)
 		return err->code;
 	if (list.count)
 		qsort(list.items, list.count, sizeof *list.items, by_time);
@@ -153,12 +197,16 @@ static int64_t level_of(int64_t days)
 	return days < 0 ? 0 : days < 1 ? 1 : days < 7 ? 7 : days < EXPIRY_FIRST_DAYS ? EXPIRY_FIRST_DAYS : -1;
 }
 
-/* 1: it hasn't been told yet, and is now remembered as told. */
+/* 1: it hasn't been told yet, and is now remembered as told. A token's end moves on whenever it is renewed, and some
+ * are short-lived for all their life: that is told once a month. */
 static int remember(struct db *db, const struct expiry *e, int64_t level, int64_t now, struct error *err)
 {
+	bool moves = strcmp(e->kind, "token") == 0;
 	int64_t told = INT64_MAX;
-	int r = db_query_int(db, "SELECT days FROM expiry_warning WHERE what = $1 AND expires_at = $2",
-	                     DB_ARGS(DB_TEXT(e->what), DB_INT(e->expires_at)), &told, err);
+	int r = db_query_int(
+	        db, "SELECT days FROM expiry_warning WHERE what = $1 AND (expires_at = $2 OR at > $3)",
+	        DB_ARGS(DB_TEXT(e->what), DB_INT(e->expires_at), DB_INT(moves ? now - 30 * DAY : INT64_MAX)), &told,
+	        err);
 
 	if (r < 0 || (r > 0 && told <= level))
 		return MIN(r, 0);
