@@ -24,6 +24,8 @@ const struct receiver_ops *receiver_ops_of(enum receive_protocol protocol)
 		return &imap_receiver;
 	case RECEIVE_POP3:
 		return &pop3_receiver;
+	case RECEIVE_MAILDIR:
+		return &maildir_receiver;
 	}
 	return NULL;
 }

@@ -166,6 +166,7 @@ DEFINE_CLEANUP(struct receiver *, receiver_close)
 
 extern const struct receiver_ops imap_receiver;
 extern const struct receiver_ops pop3_receiver;
+extern const struct receiver_ops maildir_receiver; /* a folder of this machine: stream.host is its path */
 
 const struct receiver_ops *receiver_ops_of(enum receive_protocol protocol);
 

@@ -4,8 +4,8 @@
 
 #include "setup/provider.h"
 
-enum receive_protocol { RECEIVE_IMAP, RECEIVE_POP3 }; /* "imap" (preset), "pop3" */
-enum send_protocol { SEND_SMTP };                     /* "smtp" */
+enum receive_protocol { RECEIVE_IMAP, RECEIVE_POP3, RECEIVE_MAILDIR }; /* "imap", "pop3", "maildir" */
+enum send_protocol { SEND_SMTP };                                      /* "smtp" */
 
 /* Our token in Reply-To, besides that in Message-ID. */
 enum reply_token { REPLY_TOKEN_OFF, REPLY_TOKEN_PLUS }; /* "off" (preset), "plus": name+TOKEN@domain */
@@ -63,6 +63,7 @@ struct account {
 	struct account_receive {
 		bool enabled;
 		int protocol;          /* enum receive_protocol */
+		const char *path;      /* of a Maildir on this machine */
 		bool use_sender_login; /* "Use sender's ID and password" (AC3), its profile as well */
 		const char *user;
 		struct secret password;
