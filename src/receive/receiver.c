@@ -95,6 +95,14 @@ int receiver_list(struct receiver *r, void (*each)(void *ctx, uint32_t uid), voi
 	return r->ops->list(r, each, ctx, err);
 }
 
+int receiver_search_days(struct receiver *r, int64_t since, int64_t before, void (*each)(void *ctx, uint32_t uid),
+                         void *ctx, struct error *err)
+{
+	if (!r->ops->search_days)
+		return fail(err, E_UNSUPPORTED, RETRY_NEVER, "%s has no search by date", r->ops->name);
+	return r->ops->search_days(r, since, before, each, ctx, err);
+}
+
 int receiver_idle_start(struct receiver *r, struct error *err)
 {
 	return r->ops->idle_start(r, err);

@@ -87,6 +87,8 @@ struct receiver_ops {
 	int (*acknowledge_end)(struct receiver *r, struct error *err);
 	int (*move)(struct receiver *r, const uint32_t *uids, size_t n, const char *folder, struct error *err);
 	int (*list)(struct receiver *r, void (*each)(void *ctx, uint32_t uid), void *ctx, struct error *err);
+	int (*search_days)(struct receiver *r, int64_t since, int64_t before, void (*each)(void *ctx, uint32_t uid),
+	                   void *ctx, struct error *err); /* NULL: it can't */
 	int (*idle_start)(struct receiver *r, struct error *err);
 	int (*idle_ready)(struct receiver *r, struct error *err);
 	int (*idle_stop)(struct receiver *r, struct error *err);
@@ -143,6 +145,12 @@ int receiver_move(struct receiver *r, const uint32_t *uids, size_t n, const char
 
 /* Every UID in the folder, ascending: for `ledger verify`. Returns their number. */
 int receiver_list(struct receiver *r, void (*each)(void *ctx, uint32_t uid), void *ctx, struct error *err) NODISCARD;
+
+/* The UIDs, ascending, of messages that came to the folder from the day `since` on and before the day `before` (Unix
+ * ms; 0: no bound), as the server counts days. Returns their number. E_UNSUPPORTED where the protocol has no such
+ * search. */
+int receiver_search_days(struct receiver *r, int64_t since, int64_t before, void (*each)(void *ctx, uint32_t uid),
+                         void *ctx, struct error *err) NODISCARD;
 
 /* Asks to be told of news; ends an unfinished scan. 1: the server will (IDLE runs, buffers given back: park on
  * receiver_fd()); 2: IDLE runs, but mail was announced since the last scan already: don't park, call
