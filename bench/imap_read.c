@@ -1,10 +1,13 @@
-/* Reads a folder over IMAP and throws the messages away, or acknowledges them: for measuring the receiver alone, and
- * for trying it on a real server (tests/test_imap.py).
+/* Reads a folder over IMAP or POP3 and throws the messages away, or acknowledges them: for measuring the receiver
+ *alone, and for trying it on a real server (tests/test_imap.py, tests/test_pop3.py).
  *
- *	imap_read [-s none|starttls|tls] [-c CA.pem] [-f FOLDER] [-a leave|seen|delete|move] [-m FOLDER] [-u UID]
- * [-vtli] HOST PORT USER PASSWORD
+ *	imap_read [-p imap|pop3] [-s none|starttls|tls] [-c CA.pem] [-f FOLDER] [-a leave|seen|delete|move] [-m FOLDER]
+ *[-u UID]
+ * [-d MECHANISM,…] [-x BYTES] [-vtli] HOST PORT USER PASSWORD
  *
- * -v names each message, -t shows the dialogue, -u begins behind a UID, -l lists UIDs, -i waits for news once. */
+ * -x is the largest message in bytes, -v names each message, -t shows the dialogue, -u begins behind a UID, -l lists
+ * UIDs, -i waits for news once, -d disables mechanisms. */
+#include "auth/sasl.h"
 #include "receive/receiver.h"
 
 #include "base/clock.h"
@@ -18,6 +21,7 @@
 
 struct args {
 	struct receiver_options options;
+	const struct receiver_ops *ops;
 	struct position from;
 	bool verbose, list, idle;
 };
@@ -41,17 +45,40 @@ static int word_of(const char *word, const char *const words[], int n)
 	exit(2);
 }
 
+static void disable(struct login *login, const char *names)
+{
+	struct str rest = str_of(names), name;
+
+	while (str_split(&rest, ',', &name)) {
+		int mechanism = sasl_mechanism_find(name);
+
+		if (mechanism < 0) {
+			fprintf(stderr, "imap_read: %s disables nothing\n", names);
+			exit(2);
+		}
+		login->disabled |= SASL_BIT(mechanism);
+	}
+}
+
 static void parse_args(int argc, char **argv, struct args *a, struct secret *password)
 {
+	static const char *const protocols[] = {"imap", "pop3"};
 	static const char *const securities[] = {"none", "starttls", "tls"}, *const afters[] = {"leave", "seen",
 	                                                                                        "delete", "move"};
 	struct receiver_options *o = &a->options;
 	int c;
 
+	a->ops = &imap_receiver;
 	o->folder = "INBOX";
 	o->login.allow_insecure = true;
-	while ((c = getopt(argc, argv, "s:c:f:a:m:u:vtli")) != -1) {
+	while ((c = getopt(argc, argv, "p:s:c:f:a:m:u:x:d:vtli")) != -1) {
 		switch (c) {
+		case 'p':
+			a->ops = receiver_ops_of((enum receive_protocol)word_of(optarg, protocols, 2));
+			break;
+		case 'x':
+			o->max_message_bytes = strtoull(optarg, NULL, 10);
+			break;
 		case 's':
 			o->security = (enum security)word_of(optarg, securities, 3);
 			break;
@@ -69,6 +96,9 @@ static void parse_args(int argc, char **argv, struct args *a, struct secret *pas
 			break;
 		case 'u':
 			a->from.uid = (uint32_t)strtoul(optarg, NULL, 10);
+			break;
+		case 'd':
+			disable(&o->login, optarg);
 			break;
 		case 't':
 			o->transcript = show;
@@ -173,7 +203,7 @@ int main(int argc, char **argv)
 	int rc;
 
 	parse_args(argc, argv, &a, &password);
-	rc = receiver_open(&imap_receiver, &a.options, &r, &err);
+	rc = receiver_open(a.ops, &a.options, &r, &err);
 	if (rc < 0)
 		return failed(&err);
 	a.from.uidvalidity = receiver_uidvalidity(r);

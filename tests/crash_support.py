@@ -23,7 +23,7 @@ accounts:
   support:
     name: Support
     send: { address: support@example.test, host: localhost, port: @smtp_port@, security: none }
-    receive: { host: localhost, port: @imap_port@, security: none, allow_insecure_login: true, user: @user@, password: pw }
+    receive: { protocol: @protocol@, host: localhost, port: @port@, security: none, allow_insecure_login: true, user: @user@, password: pw }
 case_types:
   request: { name: Request, number_mask: "SUP-{number:5}" }
   order:
@@ -64,9 +64,9 @@ listeners:
 """
 
 
-def setup_text(user, imap_port, after="seen", smtp_port=25):
+def setup_text(user, port, after="seen", smtp_port=25, protocol="imap"):
     text = SETUP
-    for name, value in (("user", user), ("imap_port", imap_port), ("smtp_port", smtp_port), ("after", after),
+    for name, value in (("user", user), ("protocol", protocol), ("port", port), ("smtp_port", smtp_port), ("after", after),
                         ("after_folder", "Erledigt/Größe" if after == "move" else '""')):
         text = text.replace(f"@{name}@", str(value))
     return text
@@ -304,9 +304,10 @@ def postgresql_ask(server, database):
     return ask
 
 
-def home_for(user, dovecot, env=None, **options):
+def home_for(user, dovecot, env=None, protocol="imap", **options):
     home = Home()
-    home.apply(setup_text(user, dovecot.imap_port, **options), env=env)
+    port = dovecot.pop3_port if protocol == "pop3" else dovecot.imap_port
+    home.apply(setup_text(user, port, protocol=protocol, **options), env=env)
     return home
 
 

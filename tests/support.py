@@ -9,15 +9,19 @@
             self.assertIn("accounts/support/nam", answer.err)
 """
 
+import base64
 import contextlib
 import dataclasses
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+import unittest
+import urllib.parse
 
 from servers.private import ServerMissing, register, start_process, stop_process, wait_until
 
@@ -26,6 +30,38 @@ __all__ = ["HAUSPOST", "Answer", "Home", "ServerMissing", "server_or_skip", "wai
 HAUSPOST = os.environ.get("HAUSPOST") or os.path.join(
     os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "build", "src", "cli", "hauspost")
 SANITIZER_REPORT = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "WARNING: ThreadSanitizer", "runtime error:")
+
+
+# What no output, log or file of the program may ever show: every secret that a test puts into a set-up, and what it adds itself.
+SECRETS = set()
+SECRET_KEYS = {"password", "passphrase", "secret", "client_secret", "refresh_token", "access_token"}
+MIN_SECRET = 8  # shorter ones are in other words, too
+
+
+def disguises(secret):
+    """The secret as text may carry it: itself, in JSON, in a URL, in hex, in base64 wherever it begins."""
+    data = secret.encode()
+    forms = {secret, json.dumps(secret)[1:-1], urllib.parse.quote(secret, safe=""), data.hex()}
+    for before in range(3):  # whole groups of four letters that depend on nothing but the secret
+        code = base64.b64encode(b"\0" * before + data).decode()
+        forms.add(code[(before * 8 + 5) // 6:len(code) - 4])
+    return {form for form in forms if len(form) >= MIN_SECRET}
+
+
+def keep_secret(*secrets):
+    SECRETS.update(secret for secret in secrets if len(secret) >= MIN_SECRET and set(secret) != {"*"})
+
+
+def keep_secrets_of(text):
+    """Those in a set-up, be it JSON or YAML."""
+    for match in re.finditer(r"""["']?(\w+)["']?\s*:\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s,}\]#{\[]+))""", text):
+        if match.group(1) in SECRET_KEYS:
+            keep_secret(next(group for group in match.groups()[1:] if group is not None))
+
+
+def leaked(text):
+    """The secrets that are in a text."""
+    return sorted(secret for secret in SECRETS if any(form in text for form in disguises(secret)))
 
 
 @dataclasses.dataclass
@@ -59,6 +95,9 @@ class Home:
                               capture_output=True, env={**os.environ, **(env or {})}, timeout=timeout, check=False)
         answer = Answer(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"),
                         time.monotonic() - began)
+        lost = leaked(answer.out + answer.err)
+        if lost:
+            raise AssertionError(f"hauspost {words[0]} shows {len(lost)} secret(s) that a test used, the first begins with {lost[0][:3]}")
         wrong = expect is not None and answer.code != expect
         if wrong or any(word in answer.err for word in SANITIZER_REPORT):
             raise AssertionError(f"hauspost {' '.join(map(str, words))}: exit code {answer.code}, expected {expect}\n"
@@ -70,10 +109,13 @@ class Home:
 
     def apply(self, setup, **options):
         """`setup`: YAML text."""
+        keep_secrets_of(setup)
         return self.run("apply", "-", input=setup, **options)
 
     def write(self, name, content):
         """A file beside the home folder; returns its path."""
+        if isinstance(content, str) and name.endswith((".json", ".yaml", ".yml")):
+            keep_secrets_of(content)
         path = os.path.join(self.top, name)
         with open(path, "wb") as file:
             file.write(content.encode() if isinstance(content, str) else content)
@@ -99,10 +141,13 @@ class Home:
 
     def close(self):
         self.stop(5)
+        lost = leaked(self.log())
         if os.environ.get("HAUSPOST_KEEP"):
             print(f"kept: {self.top}", file=sys.stderr)
         else:
             shutil.rmtree(self.top, ignore_errors=True)
+        if lost:
+            raise AssertionError(f"the log of 'serve' shows {len(lost)} secret(s) that a test used, the first begins with {lost[0][:3]}")
 
     def __enter__(self):
         return self
@@ -118,5 +163,5 @@ def server_or_skip(case, make, *words, **options):
     try:
         server = make(*words, **options)
     except ServerMissing as missing:
-        case.skipTest(str(missing))
-    return case.enterContext(server)
+        raise unittest.SkipTest(str(missing)) from None
+    return (case.enterClassContext if isinstance(case, type) else case.enterContext)(server)

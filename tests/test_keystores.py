@@ -1,11 +1,10 @@
 """Keys put to use: outgoing mail signed, encrypted and signed with DKIM, read by other programs (openssl, gpgsm, python3-dkim); certificates learned
 from mail; keystores as Java writes them; what expires."""
 
-import base64
+import datetime
 import email
 import json
 import os
-import re
 import shutil
 import subprocess
 import tempfile
@@ -15,17 +14,23 @@ import dkim
 from office import setup
 from servers.dovecot import Dovecot
 from servers.private import openssl
+from servers.smtp_sink import SmtpSink
 from smime_post import Post, entity, mail
 from support import Home, server_or_skip
 
+JAVA = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "fuzz", "corpus", "security_keystore")
 TROUBLE = "Trailing blanks  \nFrom the start\n.\nTabs\t\nGrüße\n" + "long " * 300 + "\n-- \nSupport\n"
+
+
+def setUpModule():
+    WithKeys.top = top = tempfile.mkdtemp(prefix="hauspost-keys-")
+    unittest.addModuleCleanup(shutil.rmtree, top, True)
+    WithKeys.make_keys()
 
 
 class WithKeys(unittest.TestCase):
     @classmethod
-    def setUpClass(cls):
-        cls.top = tempfile.mkdtemp(prefix="hauspost-keys-")
-        cls.addClassCleanup(shutil.rmtree, cls.top, True)
+    def make_keys(cls):
         cls.post = post = Post(os.path.join(cls.top, "post"))
         post.person("anna")
         post.person("eve", kind="ec")
@@ -106,6 +111,20 @@ class Signed(WithKeys):
         subprocess.run(["gpgconf", "--homedir", folder, "--kill", "all"], check=False, capture_output=True)
         self.assertIn("GOODSIG", done.stdout, done.stderr)
         self.assertIn("TRUST_FULLY", done.stdout, done.stderr)
+
+    def test_it_arrives_as_it_was_signed(self):
+        sink = server_or_skip(self, SmtpSink)
+        key = self.post.path("relay.dkim")
+        openssl("genpkey", "-algorithm", "ED25519", "-out", key)
+        self.apply(accounts__support__send__port=sink.smtp_port, accounts__support__send__dkim={"selector": "2026a", "key": {"file": key}})
+        self.home.run("keys", "rotate")
+        self.send(text=TROUBLE)
+        self.home.run("outbox", "flush")
+        (arrived,) = sink.wait_for(1)
+        record = self.home.json("keystores", "dkim", "support")["record"].encode()
+        self.assertTrue(dkim.verify(arrived.data, dnsfunc=lambda *_, **__: record))
+        content = self.verified(arrived.data)
+        self.assertEqual(email.message_from_bytes(content).get_payload(decode=True).decode(), TROUBLE.replace("\n", "\r\n"))
 
     def test_answers_are_signed_too(self):
         self.apply(templates__received={"name": "R", "text": "It is {{case.number}} \n", "html": "<p>It is {{case.number}}</p>"})
@@ -289,6 +308,122 @@ class Truststore(WithKeys):
         document["keystores"] = {}
         document["accounts"]["support"]["receive"]["tls"]["truststore"] = "none"
         self.assertIn('accounts/support/receive/tls/truststore: there is no keystore "none"', self.home.apply(json.dumps(document), expect=3).err)
+
+
+class Expiring(WithKeys):
+    def test_the_calendar(self):
+        now = datetime.datetime.now(datetime.UTC)
+        soon, past = (f"{now + datetime.timedelta(days=days, hours=1):%Y%m%d%H%M%SZ}" for days in (20, -5))
+        post = self.post
+        post.person("soon", address="support@example.test", kind="ec", dates=("20200101000000Z", soon))
+        post.person("past", address="support@example.test", kind="ec", dates=("20200101000000Z", past))
+        post.write("dated.both", b"".join(post.read(name) for name in ("past.key", "past.pem", "soon.key", "soon.pem")))
+        self.apply(keystore="dated.both", accounts__support__send__enabled=True)
+        entries = self.home.json("expiring")
+        self.assertEqual([(one["what"], one["days"], one["signs"]) for one in entries],
+                         [("keystores/own/Past Example", -5, False), ("keystores/own/Soon Example", 20, True)])
+        self.assertEqual(entries[1]["used_by"], "accounts/support/send/smime/keystore")
+        page = self.home.run("expiring", "--days", "30").out
+        self.assertRegex(page, r"EXPIRED \d{4}-\d\d-\d\d +key +keystores/own/Past Example")
+        self.assertRegex(page, r"in 20 days +key +keystores/own/Soon Example +accounts/support/send/smime/keystore")
+        self.assertNotIn("Soon", self.home.run("expiring", "--days", "10").out)
+        checks = {one["check"]: one["text"] for one in self.home.run("--json", "doctor", expect=1).json()}
+        self.assertRegex(checks["keystores/own/Soon Example"], "in 20 days")
+        # Signed by the key that is still valid.
+        self.verified(self.send())
+
+
+class Closed(WithKeys):
+    """Mail that was encrypted when there was no key for it, and what stays hidden of mail that was opened."""
+
+    def test_a_later_key_opens_it(self):
+        self.apply({"keystore": ""})
+        self.take_in(mail(self.post.encrypt("support", self.post.sign("anna", entity("Secret", [("plan.pdf", b"%PDF")])))))
+        (case,) = self.home.json("cases")
+        (message, *_) = self.home.json("cases", "show", case["number"])["conversation"]
+        self.assertEqual((message["text"], message["smime"]["opened"]), ("", False))
+        self.assertIn("closed  ", self.home.run("message", "open").out)
+        self.apply({"keystore": ""}, accounts__support__receive__smime={"keystore": "own", "truststore": "cas"})
+        self.assertIn("Secret", self.home.run("message", "text", message["id"]).out)
+        self.assertIn("plan.pdf", self.home.run("message", "show", message["id"]).out)
+        self.assertRegex(self.home.run("message", "open").out, rf"^{message['id']}  opened  .*signed by")
+        (message, *_) = self.home.json("cases", "show", case["number"])["conversation"]
+        self.assertEqual((message["text"].strip(), message["smime"]["opened"], message["smime"]["verdict"]), ("Secret", True, "good"))
+        self.assertEqual(self.home.run("message", "open").out, "no message is closed\n")
+        self.assertIn("isn't encrypted", self.home.run("message", "open", self.plain(), expect=1).err)
+
+    def plain(self):
+        self.take_in(mail(entity(), ident="plain"))
+        return max(row["message"] for row in self.home.json("ledger"))
+
+    def test_an_encrypted_subject_stays_out_of_later_answers(self):
+        self.apply({"keystore": "own", "sign": False}, rules__support__responses=[{"when": "default", "template": "received"}],
+                   accounts__support__receive__smime={"keystore": "own", "truststore": "cas"},
+                   templates__received={"name": "R", "subject": "Re: {{case.subject}}", "text": "About {{case.subject}} [{{case.number}}]"})
+        inside = b"Subject: Layoffs\r\n" + entity("Secret")
+        self.take_in(mail(self.post.encrypt("support", inside), subject="..."))
+        (case,) = self.home.json("cases")
+        self.assertEqual(case["subject"], "Layoffs")
+        self.take_in(mail(entity("More"), subject=f"Re: ... [{case['number']}]", ident="two").replace(b"Date:", b"In-Reply-To: <one@customer.test>\r\nDate:"))
+        rows = self.home.json("outbox")
+        self.assertEqual(len(rows), 2)
+        for row in rows:
+            raw = self.raw(row["message"])
+            self.assertNotIn(b"Layoffs", raw)
+            self.assertIn(b"About ...", raw)
+
+
+class Java(unittest.TestCase):
+    """Files as keytool made them: `keytool -storetype JKS -storepass secret`, the second key of two.jks with -keypass others."""
+
+    def setUp(self):
+        self.home = self.enterContext(Home())
+
+    def open(self, name, expect=0, folder=JAVA, **record):
+        return self.home.apply(json.dumps({"keystores": {"java": {"file": os.path.join(folder, name), **record}}}), expect=expect)
+
+    def entries(self):
+        return {entry["alias"]: entry["use"] for entry in self.home.json("keystores", "show", "java")["entries"]}
+
+    def test_jks(self):
+        self.open("one.jks", password="secret")
+        self.assertEqual(self.entries(), {"desk key": "sign, decrypt"})
+        self.open("trust.jks", password="secret")
+        self.assertEqual(self.entries(), {"partner": "encrypt"})
+        self.open("trust.jks")
+        self.assertEqual(self.entries(), {"partner": "encrypt"})
+        self.open("two.jks", password="secret", key_password="others")
+        self.assertEqual(self.entries(), {"first": "sign, decrypt", "second": "sign, decrypt"})
+
+    def test_wrong_passwords_are_told_apart(self):
+        for name, record, pattern in [
+                ("one.jks", {"password": "wrong"}, "keystores/java/password: the password doesn't open it, or the file was changed"),
+                ("one.jks", {}, "keystores/java/password: a password is needed"),
+                ("two.jks", {"password": "secret"}, 'the private key "second" needs another password: it has one of its own .key_password'),
+                ("two.jks", {"password": "secret", "key_password": "no"}, 'the private key "second" needs another password$'),
+        ]:
+            self.assertRegex(self.open(name, expect=3, **record).err.strip(), pattern)
+
+    def test_every_changed_byte_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(JAVA, "trust.jks"), "rb") as file:
+                good = file.read()
+            for at in (4, 11, 20, 100, len(good) - 1):
+                with open(os.path.join(folder, "changed"), "wb") as file:
+                    file.write(good[:at] + bytes([good[at] ^ 1]) + good[at + 1:])
+                self.open("changed", expect=3, folder=folder, password="secret")
+
+    @unittest.skipUnless(shutil.which("keytool"), "keytool isn't installed")
+    def test_what_this_keytool_writes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for kind, password in (("JKS", "geheim-ü"), ("PKCS12", "geheim")):
+                path = os.path.join(folder, kind + ".jks")
+                for alias in ("first", "Größe"):
+                    subprocess.run(["keytool", "-genkeypair", "-storetype", kind, "-storepass", password, "-keystore", path, "-alias", alias, "-keyalg",
+                                    "EC", "-dname", "CN=x", "-ext", "san=email:support@example.test"], check=True, capture_output=True,
+                                   env={**os.environ, "LC_ALL": "C.UTF-8"})
+                self.open(kind + ".jks", folder=folder, password=password)
+                self.assertEqual(self.entries(), {"first": "sign, decrypt", "größe": "sign, decrypt"})
 
 
 if __name__ == "__main__":

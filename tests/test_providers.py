@@ -1,5 +1,6 @@
 """Providers: those that are built in, own ones beside them, and accounts that name either."""
 
+import base64
 import http.server
 import os
 import shutil
@@ -67,6 +68,21 @@ class BuiltIn(unittest.TestCase):
         self.home.apply("providers: { gmx: { login: address, receive: { host: imap.example.com } } }")
         row = next(row for row in self.home.json("providers") if row["id"] == "gmx")
         self.assertEqual((row["builtin"], row["receive_host"]), (False, "imap.example.com"))
+
+    def test_logo_is_read_and_cleaned_at_apply(self):
+        svg = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><rect width="9" height="9" onclick="x()"/></svg>'
+        self.home.write("logo.svg", svg)
+        path = self.home.write("setup.yaml", "providers: { office: { logo: { file: logo.svg } } }")
+        self.home.run("apply", path)
+        logo = base64.b64decode(self.home.json("providers", "show", "office")["providers"]["office"]["logo"]).decode()
+        self.assertEqual(logo, '<svg xmlns="http://www.w3.org/2000/svg"><rect width="9" height="9"/></svg>')
+        self.home.apply(self.home.run("export").out)
+        answer = self.home.apply("providers: { office: { logo: %s } }" % base64.b64encode(svg.encode()).decode(), expect=3)
+        self.assertIn("more than shapes", answer.err)
+        for name, content, words in [("a.png", b"\x89PNG\r\n\x1a\n", "a PNG without a header"), ("a.svg", "<html/>", "not <svg>"),
+                                     ("b.svg", svg + "x" * 70000, "larger than"), ("c.svg", "<!DOCTYPE svg []>" + svg, "document type")]:
+            self.home.write("logo.svg", content)
+            self.assertIn(words, self.home.run("apply", path, expect=3).err, name)
 
     def test_what_makes_no_sense_is_refused(self):
         for text, wrong in [("{ receive: { enabled: false }, send: { enabled: false } }", "one of the two must be true"),

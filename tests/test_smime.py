@@ -319,6 +319,7 @@ class Keystores(WithPost):
         post.pkcs12("one.p12", "support")
         post.write("noise", b"hello")
         post.write("jks", b"\xfe\xed\xfe\xed\0\0\0\2")
+        post.write("jceks", b"\xce\xce\xce\xce\0\0\0\2")
         post.write("cut.p12", post.read("one.p12")[:-50])
         post.write("empty", b"")
         post.write("cut.pem", post.read("anna.pem")[:-100])
@@ -331,7 +332,8 @@ class Keystores(WithPost):
                 ({"file": post.path("noise")}, "keystores/own/content: it is neither PEM nor PKCS#12"),
                 ({"file": post.path("empty")}, "keystores/own/file: .*empty is empty"),
                 ({"file": post.path("large")}, "keystores/own/file: .*large"),
-                ({"file": post.path("jks")}, "keystores/own/content: it is a Java keystore .*keytool -importkeystore"),
+                ({"file": post.path("jks")}, "keystores/own/content: the file is damaged or cut short"),
+                ({"file": post.path("jceks")}, "keystores/own/content: it is a Java keystore of kind JCEKS; convert it: keytool -importkeystore"),
                 ({"file": post.path("cut.p12"), "password": "secret"}, "keystores/own/content: the structure is damaged or cut short"),
                 ({"file": post.path("cut.pem")}, "keystores/own/content: the PEM block at byte 0 has no end"),
                 ({"content": "%%%"}, "keystores/own/content: it is neither PEM nor the base64"),

@@ -35,7 +35,7 @@ ONLY_IN = [
     (re.compile(r"(unicase|unictype|uninorm|unistr|uniwidth|unigbrk|unitypes|uchardet/uchardet|uchardet|iconv)\.h"),
      ("mime", "rules", "auth")),
     (re.compile(r"curl/"), ("net",)),
-    (re.compile(r"gumbo\.h"), ("mime",)),
+    (re.compile(r"(gumbo|idn2)\.h"), ("mime",)),
     (re.compile(r"jansson\.h"), ABOVE_RECORD),
     (re.compile(r"yaml\.h"), ("record",)),
     (re.compile(r"expat\.h"), ("setup",)),

@@ -8,6 +8,8 @@
 void connection_stream_options(const struct account_connection *connection, struct stream_options *ret_options)
 {
 	const struct keystore_record *trust = connection->tls->trust;
+	const struct advanced *advanced = &connection->advanced;
+	int lowest = advanced->has_versions ? advanced->lowest : connection->tls->lowest;
 
 	*ret_options = (struct stream_options){
 	        .host = connection->host,
@@ -15,13 +17,13 @@ void connection_stream_options(const struct account_connection *connection, stru
 	        .tls = connection->security == SECURITY_TLS,
 	        .policy =
 	                {
-	                        .lowest = (enum tls_version)connection->tls->lowest,
+	                        .lowest = (enum tls_version)lowest,
+	                        .highest = (enum tls_version)(advanced->has_versions ? advanced->highest : 0),
 	                        .truststore = connection->tls->truststore,
-	                        .trust = trust ? &trust->content : NULL,
-	                        .trust_password = trust ? &trust->password : NULL,
+	                        .trust = trust ? keystore_record_source(trust) : (struct keystore_source){0},
 	                        .skip_verify = !connection->tls->verify,
 	                },
-	        .connect_timeout_ms = connection->timeout_ms,
+	        .connect_timeout_ms = connection->connect_timeout_ms,
 	        .io_timeout_ms = connection->timeout_ms,
 	};
 }
@@ -31,6 +33,7 @@ struct login login_of(const struct account_connection *connection)
 	return (struct login){
 	        .user = connection->user,
 	        .password = connection->password,
+	        .disabled = connection->advanced.disabled,
 	        .allow_insecure = connection->allow_insecure_login,
 	};
 }

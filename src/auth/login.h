@@ -19,7 +19,7 @@ struct login {
 	const char *user;              /* "": no log-in (SMTP only) */
 	const struct secret *password; /* may be NULL where there are tokens */
 	struct token_source *tokens;   /* NULL: by password */
-	uint32_t disabled;             /* mechanisms that may not be used: 1 << enum sasl_mechanism (setup/mechanism.h) */
+	uint32_t disabled;   /* mechanisms that may not be used: 1 << enum sasl_mechanism (setup/mechanism.h) */
 	bool allow_insecure; /* a password over an unencrypted connection is refused (E_INSECURE) unless set; a token
 	                        never leaves in clear */
 };

@@ -29,7 +29,8 @@ struct exchange {
 	bool could_bind;                /* TLS could be bound, the server can't: gs2 flag "y" */
 	/* set by the exchange: */
 	int step;
-	bool proven; /* the server needs no more proof that it is the right one */
+	bool wrong_binding; /* the server doesn't know this type of binding */
+	bool proven;        /* the server needs no more proof that it is the right one */
 	struct scram scram;
 	char complaint[160]; /* what an error challenge says of a token; "": none came */
 };

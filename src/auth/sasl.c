@@ -17,6 +17,7 @@ struct sasl {
 	const struct sasl_options *options;
 	uint32_t usable; /* mechanisms not tried in vain yet */
 	struct channel_binding binding;
+	unsigned binding_choice;
 	struct secret token;
 	bool renewed;          /* the token was asked for anew */
 	struct error fault;    /* of the last mechanism that the server couldn't do */
@@ -274,9 +275,27 @@ static int try_mechanism(struct sasl *sasl, enum sasl_mechanism mechanism, struc
 	exchange.could_bind = sasl->binding.type && !(o->login->disabled & PLUS_MECHANISMS) && !o->offer->other_plus &&
 	                      (sasl->plus_unavailable || !(o->offer->mechanisms & PLUS_MECHANISMS));
 	rc = run_exchange(o, &exchange, ret_answer, err);
+	if (rc < 0 && exchange.wrong_binding) {
+		ret_answer->kind = SASL_CANNOT;
+		ret_answer->fault = *err;
+		return 0;
+	}
 	if (rc == 0 && ret_answer->kind != SASL_DONE)
 		say_complaint(&exchange, &ret_answer->fault);
 	return rc;
+}
+
+/* The server can't do it after all. Where it is a binding, another kind of it may be what the server knows. */
+static void strike_out(struct sasl *sasl, enum sasl_mechanism mechanism)
+{
+	if (!(SASL_BIT(mechanism) & PLUS_MECHANISMS)) {
+		sasl->usable &= ~SASL_BIT(mechanism);
+		return;
+	}
+	if (stream_channel_binding(sasl->options->stream, ++sasl->binding_choice, &sasl->binding))
+		return;
+	sasl->usable &= ~PLUS_MECHANISMS;
+	sasl->plus_unavailable = true;
 }
 
 /* 1: again, with another mechanism or token. */
@@ -287,8 +306,7 @@ static int judge(struct sasl *sasl, enum sasl_mechanism mechanism, const struct 
 	if (answer->kind == SASL_DONE)
 		return 0;
 	if (answer->kind == SASL_CANNOT) {
-		sasl->usable &= ~SASL_BIT(mechanism);
-		sasl->plus_unavailable |= (SASL_BIT(mechanism) & PLUS_MECHANISMS) != 0;
+		strike_out(sasl, mechanism);
 		sasl->fault = *fault;
 		return 1;
 	}
@@ -332,7 +350,7 @@ int sasl_log_in(const struct sasl_options *options, struct error *err)
 	if (rc < 0)
 		return rc;
 	sasl.usable = options->offer->mechanisms & permitted(options);
-	if (!stream_channel_binding(options->stream, &sasl.binding))
+	if (!stream_channel_binding(options->stream, 0, &sasl.binding))
 		sasl.usable &= ~PLUS_MECHANISMS;
 	if (!sasl.usable)
 		return nothing_in_common(options, err);

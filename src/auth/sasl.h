@@ -19,7 +19,7 @@
  * - SCRAM: the server must prove that it knows the password as well; 4,096 to 600,000 iterations (RFC 7677 §4).
  *   Where TLS could be bound and the server offers no -PLUS, it is told so ("y"): it notices if somebody removed them.
  *   Bound is tls-exporter (RFC 9266) on TLS 1.3; on TLS 1.2 tls-unique with the extended master secret (RFC 7627),
- *   else tls-server-end-point (RFC 5929).
+ *   else tls-server-end-point (RFC 5929). A server that doesn't know it is asked with another kind.
  * - User and password go as they are, but for SCRAM, which prepares them by SASLprep (RFC 4013).
  *
  * Errors: E_INSECURE, E_UNSUPPORTED (nothing in common), E_INVALID (credentials missing or impossible), E_PROTOCOL (a

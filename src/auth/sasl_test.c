@@ -283,7 +283,8 @@ static const struct choice choices[] = {
 	/* "y" only where the server names no -PLUS at all, and we would have used it */
 	{"SCRAM-SHA-512-PLUS SCRAM-SHA-256", "", TLS, .turns = "N", .want = "SCRAM-SHA-256:n,,n=anna,r=abc", .code = E_AUTH},
 	{"SCRAM-SHA-256-PLUS SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", TLS, .turns = "N", .want = "SCRAM-SHA-256:n,,n=anna,r=abc", .code = E_AUTH},
-	{"SCRAM-SHA-256-PLUS SCRAM-SHA-256", "", TLS, .turns = "XN", .want = "SCRAM-SHA-256-PLUS:p=tls-exporter,,n=anna,r=abc SCRAM-SHA-256:y,,n=anna,r=abc", .code = E_AUTH},
+	{"SCRAM-SHA-256-PLUS SCRAM-SHA-256", "", TLS, .turns = "XXN", .want = "SCRAM-SHA-256-PLUS:p=tls-exporter,,n=anna,r=abc "
+		"SCRAM-SHA-256-PLUS:p=tls-unique,,n=anna,r=abc SCRAM-SHA-256:y,,n=anna,r=abc", .code = E_AUTH},
 	/* disabled, and nothing left */
 	{"PLAIN LOGIN", "PLAIN", TLS, .turns = "++Y", .want = "LOGIN -> anna -> secret"},
 	{"PLAIN", "PLAIN", TLS, .want = "", .code = E_UNSUPPORTED, .text = "offers PLAIN, and the account disables"},
@@ -394,19 +395,30 @@ static void choose_one(const struct choice *c, const struct stream *stream)
 	assert_true(!c->text || strstr(err.text, c->text));
 }
 
-static void the_strongest_that_both_can_is_used(void **state UNUSED)
+static struct stream *tls_stream(const struct certificates *certificates, enum tls_version highest,
+                                 struct player **ret_player)
 {
-	struct dialogue_set *set CLEANUP(dialogue_set_freep) = dialogue_set_parse("tls", "== tls\ntls\n");
-	struct certificates *certificates = certificates_new();
+	static struct dialogue_set *set; /* the player may still read it when this returns */
 	struct stream_options options = {
 	        .host = "127.0.0.1",
 	        .tls = true,
-	        .policy = {.lowest = TLS_1_3, .truststore = certificates_ca_file(certificates)}};
-	struct player *player = player_listen(dialogue_at(set, 0), certificates, &options.port);
-	struct stream *tls = NULL, *clear = stream_of_memory(STR_NULL, NULL);
+	        .policy = {.lowest = TLS_1_2, .highest = highest, .truststore = certificates_ca_file(certificates)}};
+	struct stream *stream = NULL;
 	struct error err;
 
-	assert_ok(stream_connect(&options, &tls, &err), &err);
+	if (!set)
+		set = dialogue_set_parse("tls", "== tls\ntls\n");
+	*ret_player = player_listen(dialogue_at(set, 0), certificates, &options.port);
+	assert_ok(stream_connect(&options, &stream, &err), &err);
+	return stream;
+}
+
+static void the_strongest_that_both_can_is_used(void **state UNUSED)
+{
+	struct certificates *certificates CLEANUP(certificates_freep) = certificates_new();
+	struct player *player;
+	struct stream *tls = tls_stream(certificates, TLS_1_3, &player), *clear = stream_of_memory(STR_NULL, NULL);
+
 	sasl_fix_nonce("abc");
 	for (size_t i = 0; i < ARRAY_LEN(choices); i++)
 		choose_one(&choices[i], choices[i].tls ? tls : clear);
@@ -414,7 +426,32 @@ static void the_strongest_that_both_can_is_used(void **state UNUSED)
 	stream_close(clear);
 	stream_close(tls);
 	player_finish(player);
-	certificates_free(certificates);
+}
+
+static void each_version_of_tls_has_its_binding(void **state UNUSED)
+{
+	static const struct {
+		enum tls_version highest;
+		const char *version, *type, *other;
+	} cases[] = {{TLS_1_2, "TLSv1.2", "tls-unique", "tls-server-end-point"},
+	             {TLS_1_3, "TLSv1.3", "tls-exporter", "tls-unique"}};
+	struct certificates *certificates CLEANUP(certificates_freep) = certificates_new();
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct player *player;
+		struct stream *tls = tls_stream(certificates, cases[i].highest, &player);
+		struct channel_binding binding = {0};
+
+		assert_true(str_starts(str_of(stream_security_text(tls)), str_of(cases[i].version)));
+		assert_false(stream_channel_binding(tls, 2, &binding));
+		assert_true(stream_channel_binding(tls, 1, &binding));
+		assert_string_equal(binding.type, cases[i].other);
+		assert_true(stream_channel_binding(tls, 0, &binding));
+		assert_string_equal(binding.type, cases[i].type);
+		assert_true(binding.n >= 12);
+		stream_close(tls);
+		player_finish(player);
+	}
 }
 
 static void a_long_first_response_waits_until_it_is_asked_for(void **state UNUSED)
@@ -472,6 +509,7 @@ int main(void)
 	        cmocka_unit_test(a_binding_goes_into_the_proof),
 	        cmocka_unit_test(texts_are_prepared_as_rfc_4013_says),
 	        cmocka_unit_test(the_strongest_that_both_can_is_used),
+	        cmocka_unit_test(each_version_of_tls_has_its_binding),
 	        cmocka_unit_test(a_long_first_response_waits_until_it_is_asked_for),
 	        cmocka_unit_test(credentials_that_no_server_can_take_are_refused),
 	};

@@ -240,7 +240,7 @@ static int finish(struct exchange *e, struct str challenge, struct buf *out, str
 /* ---------------------------------------------------------------- server final */
 
 /* RFC 5802 §7 server-error-value */
-static int read_server_error(struct str value, struct error *err)
+static int read_server_error(struct exchange *e, struct str value, struct error *err)
 {
 	if (str_eq(value, STR("channel-bindings-dont-match")))
 		return fail(err, E_INSECURE, RETRY_NEVER,
@@ -249,7 +249,8 @@ static int read_server_error(struct str value, struct error *err)
 		return fail(err, E_INSECURE, RETRY_NEVER,
 		            "log-in: the server offers -PLUS mechanisms, but they did not arrive here: somebody in "
 		            "between removes them");
-	if (str_eq(value, STR("unsupported-channel-binding-type")))
+	e->wrong_binding = str_eq(value, STR("unsupported-channel-binding-type"));
+	if (e->wrong_binding)
 		return fail(err, E_UNSUPPORTED, RETRY_NEVER,
 		            "log-in: the server knows no channel binding of this TLS version: disable the -PLUS "
 		            "mechanisms in the account");
@@ -263,7 +264,7 @@ static int check_server(struct exchange *e, struct str challenge, struct error *
 	size_t n = digest_size(e->scram.digest);
 
 	if (str_starts(challenge, STR("e=")))
-		return read_server_error(str_slice(challenge, 2, challenge.n), err);
+		return read_server_error(e, str_slice(challenge, 2, challenge.n), err);
 	if (challenge.n > SERVER_FIRST_MAX || !take_attribute(&rest, 'v', &value) || !base64_decode(&signature, value))
 		return broken(err, "is not v=");
 	if (signature.n != n || !digest_equal((const unsigned char *)signature.p, e->scram.server_signature, n))

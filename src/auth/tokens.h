@@ -39,16 +39,6 @@ int tokens_store(struct store *store, const struct setup *setup, const struct au
 /* Seals all tokens with the newest key: `keys rotate`. Returns how many. */
 int tokens_reseal(struct db *db, const struct sealer *sealer, struct error *err) NODISCARD;
 
-/* Calls `each` for what expires of profiles: client secrets with a date, refresh tokens (by the server's word, or by
- * what is known of the provider's limit of inactivity). `what` is static text; expires_at in Unix ms. */
-int tokens_each_expiry(struct db *db, const struct setup *setup,
-                       void (*each)(void *ctx, const char *profile, const char *what, int64_t expires_at), void *ctx,
-                       struct error *err) NODISCARD;
-
-/* When a row's refresh token can't be used any more, by the server's word or the provider's limit of inactivity; 0:
- * unknown, or there is none. */
-int64_t token_refresh_expires(const struct token_row *row, const struct authentication_profile *profile);
-
 /* What is granted, of a stored row ("" where the server didn't say); in the arena. */
 int tokens_scope(const struct token_row *row, const struct sealer *sealer, struct arena *arena, const char **ret_scope,
                  struct error *err) NODISCARD;

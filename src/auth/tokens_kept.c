@@ -4,8 +4,7 @@
 #include "auth/tokens_parts.h"
 #include "base/clock.h"
 
-#define MAX_ROWS   100000
-#define DAYS_MS(n) HOURS_MS(24 * (n))
+#define MAX_ROWS 100000
 
 /* ---------------------------------------------------------------- consent */
 
@@ -87,52 +86,5 @@ int tokens_scope(const struct token_row *row, const struct sealer *sealer, struc
 	if (r < 0)
 		return r;
 	*ret_scope = arena_cstr(arena, str_of(opened.scope ? opened.scope : ""));
-	return 0;
-}
-
-/* How long a refresh token may lie unused, where the provider says so in its documents; 0: unknown. */
-static int64_t inactivity_ms(int template_id)
-{
-	switch ((enum oauth_template)template_id) {
-	case OAUTH_TEMPLATE_MICROSOFT:
-	case OAUTH_TEMPLATE_MICROSOFT_GRAPH:
-		return DAYS_MS(90);
-	case OAUTH_TEMPLATE_GOOGLE:
-		return DAYS_MS(180);
-	case OAUTH_TEMPLATE_NONE:
-	case OAUTH_TEMPLATE_YAHOO:
-	case OAUTH_TEMPLATE_FASTMAIL:
-		return 0;
-	}
-	return 0;
-}
-
-int64_t token_refresh_expires(const struct token_row *row, const struct authentication_profile *profile)
-{
-	int64_t inactivity = inactivity_ms(profile->template_id);
-
-	if (!row->has_refresh || row->refresh_expires_at || !inactivity)
-		return row->has_refresh ? row->refresh_expires_at : 0;
-	return row->renewed_at + inactivity;
-}
-
-int tokens_each_expiry(struct db *db, const struct setup *setup,
-                       void (*each)(void *ctx, const char *profile, const char *what, int64_t expires_at), void *ctx,
-                       struct error *err)
-{
-	struct arena *arena CLEANUP(arena_freep) = arena_new();
-	struct token_row *rows = NULL;
-	int n = token_list(db, NULL, MAX_ROWS, arena, &rows, err);
-
-	if (n < 0)
-		return n;
-	authentication_profiles_each_expiry(setup, each, ctx);
-	for (int i = 0; i < n; i++) {
-		const struct authentication_profile *p = setup_authentication_profile(setup, rows[i].profile);
-		int64_t expires_at = p ? token_refresh_expires(&rows[i], p) : 0;
-
-		if (expires_at)
-			each(ctx, p->id, "refresh token", expires_at);
-	}
 	return 0;
 }

@@ -440,9 +440,10 @@ static void consent_is_asked_for_and_used(void **state)
 
 /* ---------------------------------------------------------------- expiry, keys */
 
-static void note_expiry(void *ctx, const char *profile, const char *what, int64_t expires_at)
+static void note_expiry(void *ctx, const struct authentication_profile *profile, const char *what, const char *user,
+                        int64_t expires_at)
 {
-	buf_printf(ctx, "%s: %s %lld\n", profile, what, (long long)(expires_at / HOURS_MS(24)));
+	buf_printf(ctx, "%s: %s%s %lld\n", profile->id, what, user, (long long)(expires_at / HOURS_MS(24)));
 }
 
 static void check_expiry(struct store *store)
@@ -456,7 +457,7 @@ static void check_expiry(struct store *store)
 	endpoint.rotates = true;
 	expect(source_of(&a), false, "access-1");
 	assert_ok(store_connect(store, &db, &err), &err);
-	assert_ok(tokens_each_expiry(db, a.setup, note_expiry, &list, &err), &err);
+	assert_ok(authentication_profiles_each_expiry(a.setup, db, note_expiry, &list, &err), &err);
 	buf_printf(&want, "p: client secret 20849\np: refresh token %lld\n",
 	           (long long)(clock_now_ms() / HOURS_MS(24) + 90));
 	assert_string_equal(list.p, want.p);

@@ -17,9 +17,10 @@ static struct str domain_of(const char *address)
 }
 
 /* name+TOKEN@domain; the plain address where that would be too long for mail, or has a plus already. */
-static struct str reply_address(struct arena *arena, const struct account_send *send, struct str token)
+static struct str reply_address(struct arena *arena, const struct account_send *send, const char *from,
+                                struct str token)
 {
-	struct str base = str_of(send->reply_to[0] ? send->reply_to : send->address);
+	struct str base = str_of(send->reply_to[0] ? send->reply_to : from);
 	ptrdiff_t at = str_find_char(base, '@');
 
 	if (send->reply_token != REPLY_TOKEN_PLUS || at <= 0 || (size_t)at + 1 + token.n > LOCAL_MAX ||
@@ -55,6 +56,7 @@ int thread_marks_make(struct db *db, struct arena *arena, const struct thread_ma
                       struct thread_marks *ret_marks, struct error *err)
 {
 	const struct account_send *send = &options->account->send;
+	const char *from = options->from ? options->from : send->address;
 	struct thread_index parent = {0};
 	struct thread_keys keys;
 	struct thread_marks marks = {.to = options->to, .has_line = send->reference_line};
@@ -70,8 +72,8 @@ int thread_marks_make(struct db *db, struct arena *arena, const struct thread_ma
 	index = thread_index_next(arena, &parent, options->at);
 	marks.token = arena_str(arena, str_of(token));
 	marks.root = thread_index_root(arena, index);
-	marks.message_ident = arena_printf(arena, "%s@" STR_FMT, token, STR_ARG(domain_of(send->address)));
-	marks.reply_to.address = reply_address(arena, send, marks.token);
+	marks.message_ident = arena_printf(arena, "%s@" STR_FMT, token, STR_ARG(domain_of(from)));
+	marks.reply_to.address = reply_address(arena, send, from, marks.token);
 	marks.headers[marks.header_count++] = (struct draft_header){"X-Hauspost-Ref", marks.token};
 	marks.headers[marks.header_count++] = (struct draft_header){"Thread-Index", index};
 	if (topic.n)

@@ -15,6 +15,7 @@
 
 struct thread_marks_options {
 	const struct account *account;
+	const char *from;               /* our address; NULL: the account's */
 	struct str to;                  /* the recipient's address */
 	const struct message *answered; /* NULL: none */
 	struct str topic;               /* the case's subject, where the mail answered names none */

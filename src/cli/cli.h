@@ -133,6 +133,7 @@ extern const struct command
 	version_command,
 	keystores_command,
 	certificates_command,
+	expiring_command,
 	providers_command,
 	import_command,
 	detect_command,

@@ -8,7 +8,8 @@
 
 #define MAX_SECTION MIB(1)
 
-static struct keystore *keys, *trust; /* of this run of the command */
+static struct smime_account opened; /* of this run of the command */
+static int64_t judged_at;           /* 0: now */
 
 static void wipe_buf(struct buf *buf)
 {
@@ -48,23 +49,37 @@ int inspect_smime_use(const struct inspect_keys *names, struct error *err)
 	int r = read_password(names->password_file, &password, err);
 
 	if (r == 0 && names->keystore)
-		r = open_file(names->keystore, &password, &keys, err);
+		r = open_file(names->keystore, &password, &opened.keys, err);
 	if (r == 0 && names->truststore)
-		r = open_file(names->truststore, NULL, &trust, err);
+		r = open_file(names->truststore, NULL, &opened.trust, err);
 	return r;
+}
+
+void inspect_smime_use_account(const struct setup *setup, const struct account *account, int64_t at)
+{
+	smime_account_close(&opened);
+	smime_account_open(&opened, setup, account);
+	judged_at = at;
 }
 
 void inspect_smime_done(void)
 {
-	keystore_free(take(keys));
-	keystore_free(take(trust));
+	smime_account_close(&opened);
+	judged_at = 0;
 }
 
 const struct smime_report *inspect_smime(struct arena *arena, struct message *m)
 {
-	struct smime_place place = {.keys = keys, .trust = trust, .at = clock_now_ms()};
+	struct smime_place place = smime_account_place(&opened, judged_at ? judged_at : clock_now_ms());
 
 	return smime_read(arena, m, &place);
+}
+
+const struct message *inspect_opened(struct arena *arena, struct message *m)
+{
+	const struct smime_report *report = inspect_smime(arena, m);
+
+	return report ? report->message : m;
 }
 
 void inspect_section_smime(const struct inspected *mail, struct page *page)

@@ -32,9 +32,9 @@ static json_t *entry_json(const struct keystore_entry *e)
 	                 addresses);
 }
 
-static void add_use(void *ctx, const char *account, const char *path)
+static void add_use(void *ctx, const char *place)
 {
-	json_array_append_new(ctx, json_sprintf("accounts/%s/%s", account, path));
+	json_array_append_new(ctx, json_string(place));
 }
 
 static json_t *used_by(const struct setup *setup, const struct keystore_record *record)
@@ -84,9 +84,9 @@ static void print_entry(const struct keystore_entry *e)
 	line_put(&line);
 }
 
-static void print_use(void *ctx UNUSED, const char *account, const char *path)
+static void print_use(void *ctx UNUSED, const char *place)
 {
-	printf("  used by accounts/%s/%s\n", account, path);
+	printf("  used by %s\n", place);
 }
 
 static void print_keystore(const struct setup *setup, const struct keystore_record *record)

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "security/process.h"
 #include "security/tls.h"
 
 #include <getopt.h>
@@ -44,6 +45,7 @@ const struct command *const commands[] = {
 	&keys_command,
 	&keystores_command,
 	&certificates_command,
+	&expiring_command,
 	&doctor_command,
 	&version_command,
 	NULL,
@@ -223,6 +225,7 @@ int main(int argc, char **argv)
 	int at, code;
 
 	setlocale(LC_CTYPE, "C.UTF-8"); /* widths of letters; nothing else depends on it */
+	process_keep_secrets();
 	umask(077);                     /* mail and keys are nobody else's */
 	/* Memory is freed by other threads than took it, and many threads take turns at little work: few heaps keep it
 	 * together. */

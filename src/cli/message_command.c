@@ -1,6 +1,8 @@
 /* hauspost message: a single mail, as it came in or goes out, and what is in it. */
 #include "cli/cli.h"
 
+#include "cli/inspect_smime.h"
+#include "cli/message_open.h"
 #include "cli/message_output.h"
 #include "cli/text.h"
 #include "store/cases.h"
@@ -21,12 +23,30 @@ static const struct {
         {.name = "attachment", .give = message_attachment, .takes_file = true},
 };
 
-static int find_place(struct db *db, struct arena *arena, struct mail_request *request, struct error *err)
+/* With the account's keys as they are now: mail that couldn't be opened when it came may be by a later one. Without a
+ * set-up that can be read the mail is shown as it is. */
+static void use_keys(struct cli *cli, struct db *db, const struct stored_message *m)
+{
+	const struct account *account;
+	struct error ignored;
+
+	inspect_smime_done();
+	if (!cli->setup && setup_load(db, &cli->sealer, &cli->setup, &ignored) < 0)
+		return;
+	account = setup_account(cli->setup, m->account);
+	if (account)
+		inspect_smime_use_account(cli->setup, account, m->created_at);
+}
+
+static int find_place(struct cli *cli, struct db *db, struct arena *arena, struct mail_request *request,
+                      struct error *err)
 {
 	struct stored_message m;
 	struct stored_case c = {.number = ""};
 	int r = message_get(db, request->id, arena, &m, err);
 
+	if (r > 0)
+		use_keys(cli, db, &m);
 	if (r > 0 && m.case_id)
 		r = case_get(db, m.case_id, arena, &c, err);
 	if (r < 0)
@@ -54,7 +74,7 @@ static int give_out(struct cli *cli, size_t verb, struct mail_request *request, 
 		            "name them",
 		            (long long)request->id);
 	if (r > 0)
-		r = find_place(db, arena, request, err);
+		r = find_place(cli, db, arena, request, err);
 	if (r < 0)
 		return r;
 	request->raw = buf_str(&raw);
@@ -68,6 +88,7 @@ static int give_all(struct cli *cli, size_t verb, struct mail_request *request, 
 
 	for (int i = 0; r == 0 && i < argc; i++)
 		r = give_out(cli, verb, request, argv[i], &err);
+	inspect_smime_done();
 	return r < 0 ? cli_fail(cli, &err) : EXIT_OK;
 }
 
@@ -137,6 +158,8 @@ static int run_message(struct cli *cli, int argc, char **argv)
 	struct mail_request request = {0};
 	int verb, code;
 
+	if (argc > 1 && strcmp(argv[1], "open") == 0)
+		return message_open(cli, argc - 2, argv + 2);
 	if (read_options(cli, argc, argv, &request, &code) < 0)
 		return code;
 	verb = find_verb(cli, argc - optind, argv + optind, &request);
@@ -147,10 +170,14 @@ static int run_message(struct cli *cli, int argc, char **argv)
 
 const struct command message_command = {
         .name = "message",
-        .arguments = "show | raw | text | html | attachment ID [N]",
+        .arguments = "show | raw | text | html | attachment | open ID [N]",
         .summary = "Give out a mail: as a page, as it came in or goes out, its text, its HTML, a file of it",
         .help = "  hauspost message show 1001                       what is understood of it, as 'inspect' shows it\n"
                 "  hauspost message raw 1001 > 1001.eml             every byte\n"
+                "  hauspost message open 1001                       an encrypted one, by a key that came later: its "
+                "text and\n"
+                "                                                   files are the case's; without an id all that are "
+                "closed\n"
                 "  hauspost message text 1001                       the text; with --reply without quotes\n"
                 "  hauspost message html 1001 > 1001.html           made safe, for a browser; with --remote also the\n"
                 "                                                   images of other servers\n"

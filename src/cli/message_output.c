@@ -4,6 +4,7 @@
 #include "base/base64.h"
 #include "base/file.h"
 #include "cli/inspect.h"
+#include "cli/inspect_smime.h"
 #include "cli/text.h"
 
 #include <stdio.h>
@@ -71,7 +72,7 @@ int message_raw(const struct cli *cli, const struct mail_request *request, struc
 int message_text(const struct cli *cli, const struct mail_request *request, struct error *err)
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
-	struct reply reply = message_reply(arena, message_parse(arena, request->raw, NULL));
+	struct reply reply = message_reply(arena, inspect_opened(arena, message_parse(arena, request->raw, NULL)));
 	struct str text = request->only_reply ? reply.reply : reply.text;
 
 	if (!cli->json)
@@ -156,7 +157,8 @@ static json_t *texts_json(const struct str *items, size_t count)
 int message_html(const struct cli *cli, const struct mail_request *request, struct error *err)
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
-	struct parts parts = {.arena = arena, .message = message_parse(arena, request->raw, NULL)};
+	struct parts parts = {.arena = arena,
+	                      .message = inspect_opened(arena, message_parse(arena, request->raw, NULL))};
 	struct sanitise_options options = {.allow_remote = request->allow_remote,
 	                                   .link_part = cli->json ? NULL : embedded_part,
 	                                   .ctx = &parts,
@@ -243,7 +245,7 @@ static int give_file(const struct cli *cli, struct arena *arena, const struct ma
 int message_attachment(const struct cli *cli, const struct mail_request *request, struct error *err)
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
-	const struct message *m = message_parse(arena, request->raw, NULL);
+	const struct message *m = inspect_opened(arena, message_parse(arena, request->raw, NULL));
 
 	if (!request->file)
 		return list_files(cli, arena, m);

@@ -87,7 +87,7 @@ static int show_rows(const struct cli *cli, const struct authentication_profile 
 	if (!cli->json)
 		print_profile(profile, arena);
 	for (int i = 0; i < n; i++) {
-		int64_t refresh_expires_at = token_refresh_expires(&rows[i], profile);
+		int64_t refresh_expires_at = authentication_profile_refresh_expires(profile, &rows[i]);
 		const char *scope = "";
 		struct error fault;
 

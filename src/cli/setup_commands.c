@@ -58,6 +58,8 @@ int cli_read_document(const char *path, json_t **ret_document, struct error *err
 		r = yaml_read(buf_str(&text), path, ret_document, err);
 	if (r == 0)
 		r = keystores_read_files(*ret_document, folder_of(path, folder, sizeof folder), err);
+	if (r == 0)
+		r = logos_read_files(*ret_document, folder_of(path, folder, sizeof folder), err);
 	return r < 0 ? r : setup_resolve_secrets(*ret_document, err);
 }
 

@@ -3,6 +3,7 @@
 
 #include "auth/tokens.h"
 #include "base/clock.h"
+#include "cli/expiring.h"
 #include "base/mem.h"
 #include "cli/text.h"
 #include "probe/probe.h"
@@ -150,6 +151,29 @@ static void check_clock(struct check *check)
 	report(check, "clock", clock_now_ms() > clock_from_civil(2024, 1, 1, 0, 0, 0), text);
 }
 
+/* What has run out and is in use is a fault; what will soon is told. */
+static void check_expiry(struct check *check)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct db *db CLEANUP(db_closep) = NULL;
+	struct expiry *list = NULL;
+	int64_t now = clock_now_ms();
+	struct error err;
+	int n = store_connect(check->cli->store, &db, &err);
+
+	if (n == 0)
+		n = expiry_list(check->cli->setup, db, now, EXPIRY_FIRST_DAYS, arena, &list, &err);
+	if (n < 0)
+		report(check, "expiry", false, err.text);
+	for (int i = 0; i < n; i++) {
+		char text[64];
+
+		expiry_text(&list[i], now, text, sizeof text);
+		if (*list[i].used_by)
+			report(check, list[i].what, !list[i].is_signer || list[i].expires_at > now, text);
+	}
+}
+
 static int run_doctor(struct cli *cli, int argc, char **argv)
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
@@ -165,6 +189,8 @@ static int run_doctor(struct cli *cli, int argc, char **argv)
 	report(&check, "store, keys and set-up", r == 0, r == 0 ? cli_store_name(cli, arena).p : err.text);
 	if (r == 0)
 		check_accounts(&check);
+	if (r == 0)
+		check_expiry(&check);
 	if (cli->json)
 		cli_print_json(take(check.results));
 	json_decref(check.results);

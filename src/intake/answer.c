@@ -7,6 +7,7 @@
 #include "intake/breaker.h"
 #include "intake/no_answer.h"
 #include "intake/sender.h"
+#include "intake/written_to.h"
 #include "mime/build.h"
 #include "rules/render.h"
 #include "send/protect.h"
@@ -32,6 +33,12 @@ static const struct response *find_response(const struct service_rule *rule, enu
 static struct address answer_address(const struct message *m)
 {
 	return m->reply_to.count && m->reply_to.items[0].address.n ? m->reply_to.items[0] : m->from;
+}
+
+/* Ours, that it goes out from. */
+static const char *our_address(const struct item *item)
+{
+	return address_written_to(item->place->account, item->message);
 }
 
 /* Why no answer may go out; NO_ANSWER_COUNT where one may. The template is found on the way. */
@@ -119,10 +126,28 @@ static struct str plain_subject(struct str subject)
 	return str_starts_nocase(subject, STR("re:")) ? str_trim(str_slice(subject, 3, subject.n)) : subject;
 }
 
-/* Answers go out in clear: what the sender had encrypted stays out of them. */
+/* Answers go out in clear: what the sender had encrypted, in this mail or an earlier one of the case, stays out of
+ * them.
+ */
 static struct str public_subject(const struct item *item, struct str subject)
 {
 	return item->message->hides_subject ? STR("...") : subject;
+}
+
+static struct str public_topic(const struct item *item, struct str subject)
+{
+	return item->hides_topic ? STR("...") : public_subject(item, subject);
+}
+
+/* Only an account that can open mail has cases with such subjects. */
+static int look_at_topic(struct item *item, struct db *db, const struct stored_case *c, struct error *err)
+{
+	const struct account *account = item->place->account;
+
+	item->hides_topic = false;
+	if (!c || (!*account->receive.smime.keystore && !*account->send.smime.keystore))
+		return 0;
+	return message_case_hides_subject(db, c->id, &item->hides_topic, err);
 }
 
 #define MAX_VALUE 800 /* bytes of a value that a stranger chose: a subject line takes 2 KiB in all */
@@ -149,7 +174,7 @@ static struct render_value *template_values(struct item *item, const struct stor
 	values = ARENA_ARRAY(arena, struct render_value, FIXED_VALUES);
 	const struct render_value fixed[FIXED_VALUES] = {
 	        {"case.number", str_of(c ? c->number : "")},
-	        {"case.subject", c ? public_subject(item, value_of(item, c->subject)) : STR("")},
+	        {"case.subject", c ? public_topic(item, value_of(item, c->subject)) : STR("")},
 	        {"case.status", str_of(c ? c->status : "")},
 	        {"case.id", c ? arena_printf(arena, "%lld", (long long)c->id) : STR("")},
 	        {"contact.name", value_of(item, to.name.n ? to.name : to.address)},
@@ -158,7 +183,7 @@ static struct render_value *template_values(struct item *item, const struct stor
 	        {"message.from", value_of(item, m->from.address)},
 	        {"message.date", arena_str(arena, str_of(date))},
 	        {"account.name", str_of(account->name)},
-	        {"account.address", str_of(account->send.address)},
+	        {"account.address", str_of(our_address(item))},
 	};
 	memcpy(values, fixed, sizeof fixed);
 	*ret_count = FIXED_VALUES;
@@ -194,7 +219,7 @@ static int build_answer(struct item *item, const struct template *template, cons
 	if (item->message->message_id.n)
 		references[reference_count++] = item->message->message_id;
 	const struct draft draft = {
-	        .from = {str_of(send->display_name), str_of(send->address)},
+	        .from = {str_of(send->display_name), str_of(our_address(item))},
 	        .to = &to,
 	        .to_count = 1,
 	        .reply_to = &marks->reply_to,
@@ -215,9 +240,11 @@ static int build_answer(struct item *item, const struct template *template, cons
 	return draft_build(&draft, mime, err);
 }
 
-static const char *envelope_from(const struct account_send *send)
+static const char *envelope_from(const struct item *item)
 {
-	return send->answer_envelope == ANSWER_ENVELOPE_NONE ? "" : send->address;
+	bool is_null = item->place->account->send.answer_envelope == ANSWER_ENVELOPE_NONE;
+
+	return is_null ? "" : our_address(item);
 }
 
 /* Message, raw mail and outbox row of the answer. */
@@ -232,7 +259,7 @@ static int store_answer(struct item *item, struct db *db, struct stored_message 
 	        .case_id = stored->case_id,
 	        .kind = "answer",
 	        .answer_to = lower_cstr(item->arena, str_of(to)),
-	        .envelope_from = envelope_from(&item->place->account->send),
+	        .envelope_from = envelope_from(item),
 	        .state = "queued",
 	        .next_try_at = stored->created_at,
 	        .reply = "",
@@ -264,9 +291,10 @@ static int make_answer(struct item *item, struct db *db, const struct template *
 	const struct account *account = item->place->account;
 	const struct thread_marks_options options = {
 	        .account = account,
+	        .from = our_address(item),
 	        .to = to.address,
 	        .answered = item->message,
-	        .topic = public_subject(item, item_text(item, c ? c->subject : item->message->subject)),
+	        .topic = public_topic(item, item_text(item, c ? c->subject : item->message->subject)),
 	        .at = clock_now_ms()};
 	struct error unwritable;
 	int r = thread_marks_make(db, item->arena, &options, marks, err);
@@ -278,7 +306,7 @@ static int make_answer(struct item *item, struct db *db, const struct template *
 	        .case_id = c ? c->id : 0,
 	        .account = account->id,
 	        .message_ident = marks->message_ident,
-	        .from_address = str_of(account->send.address),
+	        .from_address = str_of(our_address(item)),
 	        .from_name = str_of(account->send.display_name),
 	        .to_text = to.address,
 	        .automatic = auto_kind_word(AUTO_REPLY),
@@ -334,6 +362,8 @@ int answer_queue(struct item *item, struct db *db, enum response_when when, cons
 		return 0;
 	}
 	r = is_due(item, db, lower_cstr(item->arena, to.address), c ? c->id : 0, when == WHEN_CREATED, err);
+	if (r > 0 && look_at_topic(item, db, c, err) < 0)
+		return err->code;
 	if (r > 0)
 		r = make_answer(item, db, template, c, to, &marks, &stored, &mime, err);
 	if (r > 0)

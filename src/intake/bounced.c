@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "base/random.h"
 #include "intake/no_answer.h"
+#include "mime/idna.h"
 #include "security/token.h"
 #include "store/cases.h"
 #include "store/suppressions.h"
@@ -331,12 +332,21 @@ struct effects {
 	int64_t now;
 };
 
+/* Reports name an address as it was written in the envelope: small differences in letters, and the domain in ASCII. */
+static struct str address_key(struct item *item, struct str address)
+{
+	struct buf ascii CLEANUP(buf_done) = BUF_INIT(KIB(2));
+
+	idna_put_address(&ascii, address);
+	return item_lower(item, ascii.failed ? address : buf_str(&ascii));
+}
+
 static struct map *recipients_by_address(struct item *item, const struct outbox_row *row)
 {
 	struct map *map = map_new();
 
 	for (size_t i = 0; i < row->recipient_count; i++)
-		(void)map_set(map, item_lower(item, str_of(row->recipients[i].address)), &row->recipients[i]);
+		(void)map_set(map, address_key(item, str_of(row->recipients[i].address)), &row->recipients[i]);
 	return map;
 }
 
@@ -345,10 +355,10 @@ static struct map *recipients_by_address(struct item *item, const struct outbox_
 static struct outbox_recipient *recipient_of(const struct effects *e, const struct notice *n, bool *ret_is_named)
 {
 	const struct outbox_row *row = &e->bounced->row;
-	struct outbox_recipient *found = map_get(e->by_address, item_lower(e->item, n->address));
+	struct outbox_recipient *found = map_get(e->by_address, address_key(e->item, n->address));
 
 	if (!found && n->original.n)
-		found = map_get(e->by_address, item_lower(e->item, n->original));
+		found = map_get(e->by_address, address_key(e->item, n->original));
 	*ret_is_named = found != NULL;
 	if (!found && row->recipient_count == 1 && notice_count(e->item->report) == 1)
 		found = &row->recipients[0];

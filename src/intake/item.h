@@ -39,6 +39,7 @@ struct item {
 	struct delivery_report *report; /* what it reports of other mail; NULL: it is no report (bounced.h) */
 	struct str body_text;
 	struct str smime;                        /* JSON of what was found of S/MIME; empty */
+	bool hides_topic;                        /* the case's subject came encrypted */
 	const struct smime_certificate *learned; /* see learn.h */
 	size_t learned_count;
 	const struct trust_result *sender; /* NULL where the listener doesn't verify senders */

@@ -169,9 +169,10 @@ json_t *smime_json(const struct smime_report *report)
 
 	for (size_t i = 0; i < report->count; i++)
 		json_array_append_new(layers, layer_json(&report->found[i]));
-	return json_pack("{s:s, s:o, s:b, s:b, s:o}", "verdict", smime_verdict_word(report->verdict), "summary",
+	return json_pack("{s:s, s:o, s:b, s:b, s:b, s:o}", "verdict", smime_verdict_word(report->verdict), "summary",
 	                 text(report->summary), "encrypted", (int)report->is_encrypted, "opened",
-	                 (int)report->is_opened, "layers", layers);
+	                 (int)report->is_opened, "hides_subject", report->message && report->message->hides_subject,
+	                 "layers", layers);
 }
 
 struct str smime_text(struct arena *arena, const struct smime_report *report)

@@ -12,7 +12,8 @@ const char *smime_verdict_word(enum smime_verdict verdict); /* "unsigned", "good
  * support". */
 struct str smime_summary(struct arena *arena, const struct smime_report *report);
 
-/* {"verdict", "summary", "encrypted", "opened", "layers": […]}, from outside to inside; the caller owns it. */
+/* {"verdict", "summary", "encrypted", "opened", "hides_subject", "layers": […]}, from outside to inside; the caller
+ * owns it. */
 json_t *smime_json(const struct smime_report *report) NODISCARD;
 
 /* The same as a text in the arena. */

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "listen/expiry_watch.h"
 #include "listen/inlets.h"
 #include "listen/postman.h"
 #include "listen/serve_parts.h"
@@ -148,6 +149,14 @@ static void retry_failed(struct serve *serve)
 	shared_release(shared);
 }
 
+static void watch_expiry(struct serve *serve, struct db *db)
+{
+	struct shared_setup *shared = serve_current_setup(serve);
+
+	expiry_watch(serve->options.store, db, shared->setup);
+	shared_release(shared);
+}
+
 static struct timespec in_ms(int64_t ms)
 {
 	int64_t at_us = clock_mono_us() + ms * 1000;
@@ -200,7 +209,7 @@ static void *housekeeper_main(void *arg)
 	struct postman *postman CLEANUP(postman_freep) = postman_new(&options);
 	struct inlets *inlets CLEANUP(inlets_freep) = inlets_new(&doors);
 	struct db *db CLEANUP(db_closep) = NULL;
-	int64_t retry_at = 0;
+	int64_t retry_at = 0, expiry_at = 0;
 	bool failed = false; /* said once for a spell of failures */
 	struct error err;
 
@@ -218,6 +227,10 @@ static void *housekeeper_main(void *arg)
 			if (clock_mono_ms() >= retry_at) {
 				retry_failed(serve);
 				retry_at = clock_mono_ms() + RETRY_EVERY_MS;
+			}
+			if (clock_mono_ms() >= expiry_at) {
+				watch_expiry(serve, db);
+				expiry_at = clock_mono_ms() + HOURS_MS(1);
 			}
 		}
 		write_states(serve, false);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "encode.h"
+#include "mime/idna.h"
 
 #define LINE_MAX_OCTETS 998
 #define REFERENCES_MAX  20
@@ -32,6 +33,7 @@ static int check_value(const char *field, struct str value, struct error *err)
 /* local@domain, without blanks and brackets outside quotes. */
 static int check_address(const char *field, const struct address *a, bool allow_8bit, struct error *err)
 {
+	struct buf ascii CLEANUP(buf_done) = BUF_INIT(2 * ID_MAX);
 	bool quoted = false;
 	int rc = check_value(field, a->address, err);
 
@@ -55,7 +57,8 @@ static int check_address(const char *field, const struct address *a, bool allow_
 	    a->address.p[a->address.n - 1] == '@')
 		return fail(err, E_INVALID, RETRY_NEVER, "%s: \"" STR_FMT "\" is not an address", field,
 		            STR_ARG(a->address));
-	if (!allow_8bit && !str_is_ascii(a->address))
+	idna_put_address(&ascii, a->address);
+	if (!allow_8bit && !str_is_ascii(buf_str(&ascii)))
 		return fail(err, E_INVALID, RETRY_NEVER, "%s: \"" STR_FMT "\" needs a server with SMTPUTF8", field,
 		            STR_ARG(a->address));
 	return 0;
@@ -193,7 +196,7 @@ static void add_address_field(struct buf *out, struct str name, const struct add
 		return;
 	field_start(&field, out, name);
 	for (size_t i = 0; i < count; i++) {
-		struct buf bracketed CLEANUP(buf_done) = BUF_INIT(ID_MAX + 2);
+		struct buf bracketed CLEANUP(buf_done) = BUF_INIT(2 * ID_MAX);
 
 		if (i)
 			field_glue(&field, STR(","));
@@ -201,7 +204,7 @@ static void add_address_field(struct buf *out, struct str name, const struct add
 			field_phrase(&field, list[i].name);
 			buf_add_char(&bracketed, '<');
 		}
-		buf_add(&bracketed, list[i].address);
+		idna_put_address(&bracketed, list[i].address);
 		if (list[i].name.n)
 			buf_add_char(&bracketed, '>');
 		field_piece(&field, buf_str(&bracketed));

@@ -78,6 +78,22 @@ static void a_letter_reads_back(void **state UNUSED)
 	assert_str(message_body_text(arena, m), "Hello\n.\nFrom here\n");
 }
 
+static void an_international_domain_needs_no_smtputf8(void **state UNUSED)
+{
+	static const struct address to = {STR_INIT("Bob"), STR_INIT("bob@m\xc3\xbcller.de")},
+	                            neither = {STR_INIT(""), STR_INIT("j\xc3\xbcrgen@m\xc3\xbcller.de")};
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct buf out CLEANUP(buf_done) = BUF_INIT(MIB(1));
+	struct draft d = letter();
+	struct error err;
+
+	d.to = &to;
+	assert_str(build(arena, &d)->to.items[0].address, "bob@xn--mller-kva.de");
+	d.to = &neither;
+	assert_int_equal(draft_build(&d, &out, &err), E_INVALID);
+	assert_non_null(strstr(err.text, "needs a server with SMTPUTF8"));
+}
+
 static void every_text_survives(void **state UNUSED)
 {
 	char long_line[5000];
@@ -231,6 +247,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(a_letter_reads_back),
+	        cmocka_unit_test(an_international_domain_needs_no_smtputf8),
 	        cmocka_unit_test(every_text_survives),
 	        cmocka_unit_test(every_subject_survives),
 	        cmocka_unit_test(the_structure_is_the_simplest_that_holds_it),

@@ -21,7 +21,8 @@
 
 struct http {
 	struct http_options options;
-	char *truststore; /* owned copy of the policy's */
+	char *truststore; /* owned copies of the policy's */
+	struct secret trust, trust_password, trust_key_password;
 	CURL *curl;
 	char *endpoint;            /* "host:port" that was looked up; NULL: none */
 	struct curl_slist *pinned; /* the same for curl, with its addresses; NULL where the host is an address */
@@ -35,14 +36,29 @@ static void start_curl(void)
 	must(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
 }
 
+/* Lives longer than the set-up that the options came from. */
+static void own_policy(struct http *http, const struct tls_policy *policy)
+{
+	http->truststore = mem_strdup(policy->truststore);
+	http->options.policy.truststore = http->truststore;
+	if (!policy->trust.content)
+		return;
+	secret_copy(&http->trust, policy->trust.content);
+	if (policy->trust.password)
+		secret_copy(&http->trust_password, policy->trust.password);
+	if (policy->trust.key_password)
+		secret_copy(&http->trust_key_password, policy->trust.key_password);
+	http->options.policy.trust =
+	        (struct keystore_source){&http->trust, &http->trust_password, &http->trust_key_password};
+}
+
 struct http *http_new(const struct http_options *options)
 {
 	struct http *http = mem_new(1, sizeof *http);
 
 	pthread_once(&once, start_curl);
 	http->options = *options;
-	http->truststore = mem_strdup(options->policy.truststore);
-	http->options.policy.truststore = http->truststore;
+	own_policy(http, &options->policy);
 	if (!http->options.connect_timeout_ms)
 		http->options.connect_timeout_ms = DEFAULT_CONNECT_MS;
 	if (!http->options.timeout_ms)
@@ -67,6 +83,9 @@ void http_free(struct http *http)
 	curl_easy_cleanup(http->curl);
 	forget_lookup(http);
 	free(http->truststore);
+	secret_done(&http->trust);
+	secret_done(&http->trust_password);
+	secret_done(&http->trust_key_password);
 	free(http);
 }
 

@@ -641,9 +641,9 @@ uint64_t stream_bytes_read(const struct stream *s)
 	return s->bytes_read;
 }
 
-bool stream_channel_binding(const struct stream *s, struct channel_binding *ret_binding)
+bool stream_channel_binding(const struct stream *s, unsigned choice, struct channel_binding *ret_binding)
 {
-	return s->channel.ssl && !s->dead && channel_binding_of(s->channel.ssl, ret_binding);
+	return s->channel.ssl && !s->dead && channel_binding_of(s->channel.ssl, choice, ret_binding);
 }
 
 void stream_set_transcript(struct stream *s, void (*line)(void *ctx, const char *text), void *ctx)

@@ -98,8 +98,8 @@ const char *stream_security_text(const struct stream *stream); /* "TLSv1.3 TLS_A
 struct tls_peer stream_peer(const struct stream *stream, struct arena *arena);
 uint64_t stream_bytes_read(const struct stream *stream);
 
-/* What tells this TLS connection from every other; false in clear and where there is none. */
-bool stream_channel_binding(const struct stream *stream, struct channel_binding *ret_binding);
+/* What tells this TLS connection from every other (channel_binding.h); false in clear and where there is none. */
+bool stream_channel_binding(const struct stream *stream, unsigned choice, struct channel_binding *ret_binding);
 
 /* For protocols: tells who watches, if anybody does. */
 void stream_tell(const struct stream *stream, enum watch_kind kind, struct str text);

@@ -14,6 +14,8 @@ static bool error_says(const struct failure *f, const char *words)
 
 static enum cause settings_cause(const struct failure *f)
 {
+	if (error_says(f, "authentication profile"))
+		return CAUSE_NO_TOKEN;
 	return error_says(f, "truststore") ? CAUSE_TRUSTSTORE : CAUSE_SETTING_MISSING;
 }
 
@@ -157,6 +159,8 @@ static enum cause login_cause(const struct failure *f)
 {
 	enum cause cause = CAUSE_UNKNOWN;
 
+	if (f->by_token && !f->said.n) /* nothing was sent yet */
+		return CAUSE_NO_TOKEN;
 	switch (f->err.code) {
 	case E_INVALID:
 		return CAUSE_SETTING_MISSING;
@@ -174,6 +178,8 @@ static enum cause login_cause(const struct failure *f)
 		cause = words_cause(WORDS_LOGIN, 0, str_of(f->err.text));
 	if (cause == CAUSE_PASSWORD_REFUSED || (cause == CAUSE_UNKNOWN && f->err.code == E_AUTH))
 		return password_cause(f);
+	if (cause == CAUSE_UNKNOWN && f->err.code == E_TIMEOUT)
+		return CAUSE_LOGIN_UNAVAILABLE;
 	return cause == CAUSE_UNKNOWN ? ended_cause(f) : cause;
 }
 
@@ -183,6 +189,8 @@ static enum cause folder_cause(const struct failure *f)
 {
 	enum cause cause = words_cause(WORDS_FOLDER, 0, f->said);
 
+	if (f->err.code == E_UNSUPPORTED)
+		return CAUSE_AFTER_IMPOSSIBLE;
 	if (error_says(f, "can only be read"))
 		return CAUSE_FOLDER_READ_ONLY;
 	if (cause != CAUSE_UNKNOWN)
@@ -194,11 +202,16 @@ static enum cause envelope_cause(const struct failure *f)
 {
 	enum cause cause = words_cause(f->phase == PHASE_SENDER ? WORDS_SENDER : WORDS_RECIPIENT, code_of(f), f->said);
 
+	if ((cause == CAUSE_SENDER_REFUSED || cause == CAUSE_RECIPIENT_REFUSED) && !*f->user && offers(f, "AUTH") &&
+	    str_find(f->said, STR(" 5.7.")) >= 0) /* for reasons of policy, and there would be a log-in */
+		return CAUSE_LOGIN_REQUIRED;
 	return cause == CAUSE_UNKNOWN ? ended_cause(f) : cause;
 }
 
 enum cause diagnose_cause(const struct failure *f)
 {
+	if (f->err.scope == SCOPE_FOLDER)
+		return folder_cause(f);
 	switch (f->phase) {
 	case PHASE_SETTINGS:
 		return settings_cause(f);

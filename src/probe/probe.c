@@ -11,6 +11,7 @@
 
 #define MAX_FOLDERS   20
 #define MAX_TEST_MAIL KIB(8)
+#define MAX_WAIT_MS   20000 /* of one step: a person waits for it */
 
 static const struct provider *provider_of(const struct probe_options *options)
 {
@@ -100,15 +101,17 @@ bool probe_receiver(const struct probe_options *options, struct arena *arena, st
 		track_failed(t, &err);
 	} else {
 		ops = receiver_ops_of((enum receive_protocol)connection.protocol);
+		connection.timeout_ms = MIN(connection.timeout_ms, MAX_WAIT_MS);
 		receiver = receiver_options_of(&connection);
 		receiver.stream.watch = &t->watch;
 		receiver.transcript = track_transcript;
 		receiver.transcript_ctx = t;
-		track_connection(t, &connection, ops->name);
-		if (take_tokens(options, &connection, &receiver.login, &err) < 0)
+		if (take_tokens(options, &connection, &receiver.login, &err) < 0) {
 			track_failed(t, &err);
-		else
+		} else {
+			track_connection(t, &connection, ops->name);
 			open_folders(t, &receiver, ops);
+		}
 	}
 	track_result(t, ret_result);
 	track_done(t);
@@ -175,9 +178,13 @@ static int send_mail(struct track *t, struct sender *sender, struct error *err)
 	r = sender_send(sender, items, 1, err);
 	if (r < 0)
 		return r;
-	if (item.outcome != OUTCOME_SENT)
+	if (item.outcome != OUTCOME_SENT) {
+		/* not what came to the commands behind it */
+		buf_clear(&t->said);
+		buf_printf(&t->said, "%d %s", recipient.code, recipient.answer ? recipient.answer : "");
 		return fail(err, E_REFUSED, item.outcome == OUTCOME_FAILED ? RETRY_NEVER : RETRY_LATER, "mail: %d %s",
 		            recipient.code, recipient.answer ? recipient.answer : "");
+	}
 	track_step(t, "mail", PROBE_OK,
 	           arena_printf(t->arena, "sent to %s: %d %s", recipient.address, recipient.code,
 	                        recipient.answer ? recipient.answer : ""));
@@ -212,14 +219,18 @@ bool probe_sender(const struct probe_options *options, struct arena *arena, stru
 		track_failed(t, &err);
 	} else {
 		ops = sender_ops_of((enum send_protocol)connection.protocol);
+		connection.timeout_ms = MIN(connection.timeout_ms, MAX_WAIT_MS);
 		sender = sender_options_of(&connection);
-		sender.helo_name = options->account->send.helo_name;
 		sender.stream.watch = &t->watch;
 		sender.transcript = track_transcript;
 		sender.transcript_ctx = t;
-		track_connection(t, &connection, ops->name);
-		if (take_tokens(options, &connection, &sender.login, &err) < 0 || use_sender(t, ops, &sender, &err) < 0)
+		if (take_tokens(options, &connection, &sender.login, &err) < 0) {
 			track_failed(t, &err);
+		} else {
+			track_connection(t, &connection, ops->name);
+			if (use_sender(t, ops, &sender, &err) < 0)
+				track_failed(t, &err);
+		}
 	}
 	track_result(t, ret_result);
 	track_done(t);
@@ -243,5 +254,5 @@ bool probe_has_receiver(const struct setup *setup, const struct account *account
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(((const struct listener *)listeners[i])->account, account->id) == 0)
 			return true;
-	return account->receive.host[0] || secret_is_stored(&account->receive.password);
+	return account->receive.host[0] || account->receive.profile[0] || secret_is_stored(&account->receive.password);
 }

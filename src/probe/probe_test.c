@@ -91,7 +91,7 @@ static void run(struct seen *seen, json_t *document, struct probe_options option
 /* ---------------------------------------------------------------- dialogues */
 
 struct notes {
-	bool sends, strict, no_login, ca;
+	bool sends, pop3, strict, no_login, ca;
 	const char *security, *user, *folder;
 };
 
@@ -108,6 +108,7 @@ static struct notes read_notes(const struct dialogue *dialogue)
 		else if (strncmp(note, "folder ", 7) == 0)
 			notes.folder = note + 7;
 		notes.sends |= strcmp(note, "smtp") == 0;
+		notes.pop3 |= strcmp(note, "pop3") == 0;
 		notes.strict |= strcmp(note, "strict") == 0;
 		notes.no_login |= strcmp(note, "no login") == 0;
 		notes.ca |= strcmp(note, "ca") == 0;
@@ -133,6 +134,8 @@ static json_t *side_of(const struct notes *notes, int port)
 		json_object_set_new(side, "user", json_string(notes->user));
 		json_object_set_new(side, "password", json_string("secret"));
 	}
+	if (notes->pop3)
+		json_object_set_new(side, "protocol", json_string("pop3"));
 	if (notes->sends)
 		json_object_set_new(side, "address", json_string("anna@here.example"));
 	return side;
@@ -363,11 +366,21 @@ static void tokens_have_causes_of_their_own(void **state UNUSED)
 	struct failure f = failure_at(PHASE_LOGIN, E_AUTH, "login: refused");
 
 	f.by_token = true;
+	assert_int_equal(diagnose_cause(&f), CAUSE_NO_TOKEN);
+	f.said = STR("H1 NO refused");
 	assert_int_equal(diagnose_cause(&f), CAUSE_TOKEN_REFUSED);
 	f.said = STR("+ eyJzdGF0dXMiOiI0MDAiLCJzY2hlbWVzIjoiQmVhcmVyIn0= H1 NO AUTHENTICATE failed.");
 	assert_int_equal(diagnose_cause(&f), CAUSE_TOKEN_REFUSED);
 	f.said = STR("NO {\"status\":\"invalid_token\",\"scope\":\"insufficient_scope\"}");
 	assert_int_equal(diagnose_cause(&f), CAUSE_TOKEN_SCOPE);
+}
+
+static void impossible_wish_for_mail_is_named(void **state UNUSED)
+{
+	struct failure f = failure_at(PHASE_LOOK_UP, E_UNSUPPORTED, "POP3 can't mark mail as seen or move it");
+
+	f.err.scope = SCOPE_FOLDER;
+	assert_int_equal(diagnose_cause(&f), CAUSE_AFTER_IMPOSSIBLE);
 }
 
 static void letters_between_names(void **state UNUSED)
@@ -431,6 +444,7 @@ int main(void)
 	        cmocka_unit_test(look_up_failures_are_told_apart),
 	        cmocka_unit_test(similar_folders_are_named),
 	        cmocka_unit_test(tokens_have_causes_of_their_own),
+	        cmocka_unit_test(impossible_wish_for_mail_is_named),
 	        cmocka_unit_test(letters_between_names),
 	        cmocka_unit_test(greetings_are_told_apart),
 	        cmocka_unit_test(provider_is_known_by_its_domain_alone),

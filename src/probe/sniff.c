@@ -207,6 +207,8 @@ static void look_at(struct look *look)
 		look->sniff->secured = true;
 		look->sniff->peer = stream_peer(stream, look->arena);
 	}
+	if (look->wants_certificate && look->sniff->secured)
+		return;
 	if (!read_greeting(look) || look->sniff->speaks < SPEAKS_IMAP || look->sniff->speaks > SPEAKS_SMTP)
 		return;
 	read_abilities(look);

@@ -53,6 +53,7 @@ void track_connection(struct track *t, const struct account_connection *connecti
 	t->at.user = connection->user;
 	t->at.port = connection->port;
 	t->at.security = connection->security;
+	t->at.by_token = connection->profile && *connection->profile;
 	t->truststore = str_of(connection->tls->truststore);
 	t->at.phase = PHASE_LOOK_UP;
 }
@@ -234,6 +235,7 @@ static void on_event(void *ctx, const struct watch_event *event)
 		break;
 	case WATCH_LOGGING_IN:
 		t->at.phase = PHASE_LOGIN;
+		buf_clear(&t->said);
 		break;
 	case WATCH_LOGGED_IN:
 		logged_in(t);
@@ -313,7 +315,7 @@ static const char *step_name(const struct track *t)
 	if ((t->at.phase == PHASE_ABILITIES || t->at.phase == PHASE_TLS) && t->greeted &&
 	    t->at.security == SECURITY_STARTTLS && !t->at.secured)
 		return "STARTTLS";
-	return names[t->at.phase];
+	return t->options->send_to && t->at.phase >= PHASE_SENDER ? "mail" : names[t->at.phase];
 }
 
 /* The place stands on the lines above. */

@@ -35,6 +35,8 @@ struct receiver_options receiver_options_of(const struct account_connection *con
 	struct receiver_options options = {
 	        .security = connection->security,
 	        .login = login_of(connection),
+	        .batch_bytes = connection->advanced.batch_bytes,
+	        .batch_count = connection->advanced.batch_count,
 	        .step_timeout_ms = connection->timeout_ms,
 	};
 

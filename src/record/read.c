@@ -1,5 +1,6 @@
 /* JSON into a record, every value checked on the way. */
 #include "record/field.h"
+#include "record/nearest.h"
 
 #include <stdio.h>
 
@@ -40,47 +41,9 @@ static int refuse_value(struct reader *r, const json_t *json, const char *what)
 
 /* ---------------------------------------------------------------- keys */
 
-/* Edits (insert, drop, change, swap neighbours) that make `b` of `a`: both at most 40 bytes. */
-static size_t edits_between(struct str a, struct str b)
+static const char *key_at(const void *fields, size_t i)
 {
-	size_t rows[3][42];
-	size_t *older = rows[0], *old = rows[1], *now = rows[2];
-
-	for (size_t j = 0; j <= b.n; j++)
-		old[j] = j;
-	for (size_t i = 1; i <= a.n; i++) {
-		now[0] = i;
-		for (size_t j = 1; j <= b.n; j++) {
-			bool same = ascii_lower(a.p[i - 1]) == ascii_lower(b.p[j - 1]);
-			size_t best = MIN(old[j - 1] + !same, MIN(old[j], now[j - 1]) + 1);
-			if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1])
-				best = MIN(best, older[j - 2] + 1);
-			now[j] = best;
-		}
-		size_t *spare = older;
-		older = old;
-		old = now;
-		now = spare;
-	}
-	return old[b.n];
-}
-
-static const char *nearest_key(const struct field *fields, size_t n, struct str key)
-{
-	const char *nearest = NULL;
-	size_t fewest = MAX(1, key.n / 3) + 1;
-
-	for (size_t i = 0; i < n && key.n <= 40; i++) {
-		struct str name = str_of(fields[i].name);
-		if (name.n > 40)
-			continue;
-		size_t edits = edits_between(key, name);
-		if (edits < fewest) {
-			fewest = edits;
-			nearest = fields[i].name;
-		}
-	}
-	return nearest;
+	return ((const struct field *)fields)[i].name;
 }
 
 static int check_keys(struct reader *r, const struct field *fields, size_t n, const json_t *json)
@@ -93,7 +56,7 @@ static int check_keys(struct reader *r, const struct field *fields, size_t n, co
 
 		if (fields_find(fields, n, key))
 			continue;
-		const char *nearest = nearest_key(fields, n, str_of(key));
+		const char *nearest = nearest_word(str_of(key), key_at, fields, n);
 		place_enter(&r->place, key);
 		snprintf(what, sizeof what, nearest ? "unknown key (did you mean %s?)" : "unknown key", nearest);
 		return refuse(r, what);

@@ -19,8 +19,10 @@ static bool bind_exporter(SSL *ssl, struct channel_binding *ret)
  * master secret two connections can be made to share it. */
 static bool bind_unique(SSL *ssl, struct channel_binding *ret)
 {
+	bool shared = SSL_version(ssl) < TLS1_3_VERSION && SSL_get_extms_support(ssl) != 1;
+
 	ret->type = "tls-unique";
-	if (SSL_version(ssl) != TLS1_2_VERSION || SSL_get_extms_support(ssl) != 1 || SSL_session_reused(ssl))
+	if (SSL_version(ssl) < TLS1_2_VERSION || shared || SSL_session_reused(ssl))
 		return false;
 	ret->n = SSL_get_finished(ssl, ret->bytes, sizeof ret->bytes);
 	return ret->n > 0 && ret->n <= sizeof ret->bytes;
@@ -45,17 +47,24 @@ static bool bind_end_point(SSL *ssl, struct channel_binding *ret)
 	return true;
 }
 
-bool channel_binding_of(SSL *ssl, struct channel_binding *ret_binding)
+bool channel_binding_of(SSL *ssl, unsigned choice, struct channel_binding *ret_binding)
 {
+	bool (*const newer[])(SSL *, struct channel_binding *) = {bind_exporter, bind_unique},
+	                                                    (*const older[])(SSL *, struct channel_binding *) = {
+	                                                            bind_unique, bind_end_point};
+	bool is_new = SSL_version(ssl) == TLS1_3_VERSION;
 	struct channel_binding binding = {0};
-	bool found;
+	unsigned found = 0;
 
-	if (SSL_version(ssl) == TLS1_3_VERSION)
-		found = bind_exporter(ssl, &binding);
-	else
-		found = bind_unique(ssl, &binding) || bind_end_point(ssl, &binding);
+	for (size_t i = 0; i < 2; i++) {
+		if (!(is_new ? newer : older)[i](ssl, &binding))
+			continue;
+		if (found++ == choice) {
+			*ret_binding = binding;
+			ERR_clear_error();
+			return true;
+		}
+	}
 	ERR_clear_error();
-	if (found)
-		*ret_binding = binding;
-	return found;
+	return false;
 }

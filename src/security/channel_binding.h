@@ -15,8 +15,10 @@ struct channel_binding {
 	size_t n;
 };
 
-/* Of a connection whose handshake is done. TLS 1.3: tls-exporter. TLS 1.2: tls-unique where the extended master secret
- * (RFC 7627) was agreed on, else tls-server-end-point. False where there is none. */
-bool channel_binding_of(SSL *ssl, struct channel_binding *ret_binding);
+/* Of a connection whose handshake is done. `choice` 0 is what the RFCs want: on TLS 1.3 tls-exporter, on TLS 1.2
+ * tls-unique where the extended master secret (RFC 7627) was agreed on, else tls-server-end-point. 1 is for servers
+ * that know another alone: tls-unique on TLS 1.3, where nothing defines it, but Cyrus IMAP has it as the client's
+ * Finished; tls-server-end-point on TLS 1.2. False where there is none (any more). */
+bool channel_binding_of(SSL *ssl, unsigned choice, struct channel_binding *ret_binding);
 
 #endif

@@ -96,30 +96,39 @@ int keystore_password_failed(const struct secret *password, struct error *err)
 	return fail(err, E_AUTH, RETRY_NEVER, "the password doesn't open it");
 }
 
-static int read_der(struct loose *loose, struct str bytes, const struct secret *password, struct error *err)
+const struct secret *keystore_key_word(const struct keystore_words *words)
+{
+	return words->key && secret_is_set(words->key) ? words->key : words->store;
+}
+
+static int read_der(struct loose *loose, struct str bytes, const struct keystore_words *words, struct error *err)
 {
 	const unsigned char *p = (const unsigned char *)bytes.p;
 	struct error ignored;
 	X509 *cert = der_check(bytes, KEYSTORE_MAX_ENTRIES, &ignored) < 0 ? NULL : d2i_X509(NULL, &p, (long)bytes.n);
 
 	ERR_clear_error();
-	return cert ? loose_add_cert(loose, cert, STR(""), err) : keystore_read_pkcs12(loose, bytes, password, err);
+	return cert ? loose_add_cert(loose, cert, STR(""), err) : keystore_read_pkcs12(loose, bytes, words, err);
 }
 
-static int read_any(struct loose *loose, struct str bytes, const struct secret *password, struct error *err)
+static int read_any(struct loose *loose, struct str bytes, const struct keystore_words *words, struct error *err)
 {
 	if (bytes.n > KEYSTORE_MAX_BYTES)
 		return fail(err, E_LIMIT, RETRY_NEVER, "it is larger than %zu KiB", KEYSTORE_MAX_BYTES / 1024);
-	if (str_starts(bytes, STR("\xfe\xed\xfe\xed")) || str_starts(bytes, STR("\xce\xce\xce\xce")))
-		return fail(err, E_UNSUPPORTED, RETRY_NEVER,
-		            "it is a Java keystore (JKS); convert it: keytool -importkeystore -srckeystore FILE "
-		            "-destkeystore FILE.p12 -deststoretype PKCS12");
+	if (str_starts(bytes, STR("\xfe\xed\xfe\xed")))
+		return keystore_read_jks(loose, bytes, words, err);
+	if (str_starts(bytes, STR("\xce\xce\xce\xce")))
+		return fail(
+		        err, E_UNSUPPORTED, RETRY_NEVER,
+		        "it is a Java keystore of kind JCEKS; convert it: keytool -importkeystore -srckeystore FILE "
+		        "-srcstoretype JCEKS -destkeystore FILE.p12 -deststoretype PKCS12");
 	if (str_starts(bytes, STR("\x30")))
-		return read_der(loose, bytes, password, err);
+		return read_der(loose, bytes, words, err);
 	if (str_find(bytes, STR("-----BEGIN ")) >= 0)
-		return keystore_read_pem(loose, bytes, password, err);
+		return keystore_read_pem(loose, bytes, words, err);
 	return fail(err, E_INVALID, RETRY_NEVER, "%s",
-	            bytes.n ? "it is neither PEM nor PKCS#12" : "it is empty: a PEM or PKCS#12 file is expected");
+	            bytes.n ? "it is neither PEM nor PKCS#12 nor JKS"
+	                    : "it is empty: a PEM, PKCS#12 or JKS file is expected");
 }
 
 /* ---------------------------------------------------------------- entries */
@@ -264,9 +273,16 @@ static X509_STORE *make_trust(const struct keystore *keystore)
 
 int keystore_open(struct str bytes, const struct secret *password, struct keystore **ret_keystore, struct error *err)
 {
+	return keystore_open_keys(bytes, password, NULL, ret_keystore, err);
+}
+
+int keystore_open_keys(struct str bytes, const struct secret *password, const struct secret *key_password,
+                       struct keystore **ret_keystore, struct error *err)
+{
+	const struct keystore_words words = {password, key_password};
 	struct loose loose CLEANUP(loose_done) = {.arena = arena_new()};
 	struct keystore *keystore;
-	int r = read_any(&loose, bytes, password, err);
+	int r = read_any(&loose, bytes, &words, err);
 
 	if (r < 0)
 		return r;

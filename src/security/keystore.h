@@ -1,12 +1,12 @@
-/* A keystore's content: certificates and private keys, read from PEM, PKCS#12 (PFX) or a single DER certificate. It
- * serves as somebody's keys (S/MIME) or as a truststore.
+/* A keystore's content: certificates and private keys, read from PEM, PKCS#12 (PFX), Java's JKS or a single DER
+ * certificate; the content says which. It serves as somebody's keys (S/MIME, DKIM) or as a truststore.
  *
  *	struct keystore *keys CLEANUP(keystore_freep) = NULL;
  *	if (keystore_open(bytes, &password, &keys, err) < 0) …
  *	n = keystore_entries(keys, &entries);
  *
- * Java's own format (JKS) is recognised and refused with the command that converts it. Unchanging once opened: threads
- * may share it. */
+ * Java's JCEKS is recognised and refused with the command that converts it. Unchanging once opened: threads may share
+ * it. */
 #ifndef SECURITY_KEYSTORE_H
 #define SECURITY_KEYSTORE_H
 
@@ -32,15 +32,26 @@ struct keystore_entry {
 	bool is_ca;          /* others can be trusted by it */
 };
 
+/* Where the passwords may be NULL or unset. */
+struct keystore_source {
+	const struct secret *content;      /* base64 or PEM text; NULL: there is no keystore */
+	const struct secret *password;     /* of the keystore */
+	const struct secret *key_password; /* of the private keys in it, where it is another one */
+};
+
 /* Reads a keystore; `password` may be NULL or unset. Fails with E_AUTH (the password is wrong or missing), E_INVALID
- * (neither format, damaged, empty), E_UNSUPPORTED (JKS, an unknown cipher), E_LIMIT; the text names no keystore: the
+ * (no such format, damaged, empty), E_UNSUPPORTED (JCEKS, an unknown cipher), E_LIMIT; the text names no keystore: the
  * caller does. */
 int keystore_open(struct str bytes, const struct secret *password, struct keystore **ret_keystore,
                   struct error *err) NODISCARD;
 
+/* The same with a password for the private keys (NULL or unset: the keystore's). */
+int keystore_open_keys(struct str bytes, const struct secret *password, const struct secret *key_password,
+                       struct keystore **ret_keystore, struct error *err) NODISCARD;
+
 /* As above for the form in which set-ups hold it, base64 or PEM text; what was opened lately is shared, since a
  * password is slow on purpose. */
-int keystore_open_shared(const struct secret *content, const struct secret *password, struct keystore **ret_keystore,
+int keystore_open_shared(const struct keystore_source *source, struct keystore **ret_keystore,
                          struct error *err) NODISCARD;
 
 /* Counted: every opened keystore is freed once. NULL is fine. */

@@ -52,10 +52,19 @@ struct loose {
 int loose_add_cert(struct loose *loose, X509 *cert, struct str name, struct error *err) NODISCARD;
 int loose_add_key(struct loose *loose, EVP_PKEY *key, struct str name, struct error *err) NODISCARD;
 
-int keystore_read_pem(struct loose *loose, struct str bytes, const struct secret *password,
+struct keystore_words {
+	const struct secret *store, *key; /* either may be NULL or unset */
+};
+
+/* The password of private keys. */
+const struct secret *keystore_key_word(const struct keystore_words *words);
+
+int keystore_read_pem(struct loose *loose, struct str bytes, const struct keystore_words *words,
                       struct error *err) NODISCARD;
-int keystore_read_pkcs12(struct loose *loose, struct str bytes, const struct secret *password,
+int keystore_read_pkcs12(struct loose *loose, struct str bytes, const struct keystore_words *words,
                          struct error *err) NODISCARD;
+int keystore_read_jks(struct loose *loose, struct str bytes, const struct keystore_words *words,
+                      struct error *err) NODISCARD;
 
 /* "the password is wrong", or that one is needed; empties OpenSSL's error queue. */
 int keystore_password_failed(const struct secret *password, struct error *err);

@@ -100,7 +100,7 @@ static int read_cert(struct loose *loose, const struct block *block, struct erro
 	return loose_add_cert(loose, cert, block->name, err);
 }
 
-int keystore_read_pem(struct loose *loose, struct str bytes, const struct secret *password, struct error *err)
+int keystore_read_pem(struct loose *loose, struct str bytes, const struct keystore_words *words, struct error *err)
 {
 	struct block block;
 	size_t at = 0;
@@ -109,7 +109,7 @@ int keystore_read_pem(struct loose *loose, struct str bytes, const struct secret
 		int r = 0;
 
 		if (str_ends_nocase(block.label, STR("PRIVATE KEY")))
-			r = read_key(loose, &block, password, err);
+			r = read_key(loose, &block, keystore_key_word(words), err);
 		else if (str_ends_nocase(block.label, STR("CERTIFICATE")))
 			r = read_cert(loose, &block, err);
 		if (r < 0)

@@ -16,6 +16,7 @@ struct reading {
 	const char *password; /* "" and NULL differ in PKCS#12 */
 	int password_length;
 	const struct secret *secret;
+	const struct secret *key_secret; /* of private keys; the same unless they have one of their own */
 };
 
 static void pkcs12_freep(PKCS12 **p12)
@@ -119,6 +120,7 @@ static int add_plain_key(struct reading *reading, PKCS12_SAFEBAG *bag, const PKC
 static int add_sealed_key(struct reading *reading, PKCS12_SAFEBAG *bag, struct error *err)
 {
 	const X509_SIG *sealed = PKCS12_SAFEBAG_get0_pkcs8(bag);
+	struct str own = reading->key_secret ? secret_reveal(reading->key_secret) : STR_NULL;
 	const X509_ALGOR *alg = NULL;
 	PKCS8_PRIV_KEY_INFO *p8;
 	int r;
@@ -128,9 +130,12 @@ static int add_sealed_key(struct reading *reading, PKCS12_SAFEBAG *bag, struct e
 	X509_SIG_get0(sealed, &alg, NULL);
 	if (check_iterations(cipher_iterations(alg), err) < 0)
 		return E_LIMIT;
-	p8 = PKCS12_decrypt_skey_ex(bag, reading->password, reading->password_length, keystore_library(), NULL);
+	p8 = reading->key_secret == reading->secret
+	             ? PKCS12_decrypt_skey_ex(bag, reading->password, reading->password_length, keystore_library(),
+	                                      NULL)
+	             : PKCS12_decrypt_skey_ex(bag, own.p, (int)own.n, keystore_library(), NULL);
 	if (!p8)
-		return keystore_password_failed(reading->secret, err);
+		return keystore_password_failed(reading->key_secret, err);
 	r = add_plain_key(reading, bag, p8, err);
 	PKCS8_PRIV_KEY_INFO_free(p8);
 	return r;
@@ -219,9 +224,9 @@ static int mac_iterations(PKCS12 *p12, struct error *err)
 	return n ? check_iterations(iterations_of(n), err) : 0;
 }
 
-int keystore_read_pkcs12(struct loose *loose, struct str bytes, const struct secret *password, struct error *err)
+int keystore_read_pkcs12(struct loose *loose, struct str bytes, const struct keystore_words *words, struct error *err)
 {
-	struct reading reading = {.loose = loose, .secret = password};
+	struct reading reading = {.loose = loose, .secret = words->store, .key_secret = keystore_key_word(words)};
 	PKCS12 *p12 CLEANUP(pkcs12_freep) = NULL;
 	STACK_OF(PKCS7) * safes CLEANUP(pkcs7s_freep) = NULL;
 	const unsigned char *p = (const unsigned char *)bytes.p;
@@ -237,7 +242,7 @@ int keystore_read_pkcs12(struct loose *loose, struct str bytes, const struct sec
 	if (r < 0)
 		return r;
 	if (!password_opens(p12, &reading))
-		return keystore_password_failed(password, err);
+		return keystore_password_failed(words->store, err);
 	safes = PKCS12_unpack_authsafes(p12);
 	if (!safes)
 		return damaged("the content", err);

@@ -21,15 +21,23 @@ static struct shared {
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-static void digest_of(const struct secret *content, const struct secret *password, unsigned char digest[DIGEST_SIZE])
+static void digest_one(EVP_MD_CTX *ctx, const struct secret *secret)
 {
-	struct str bytes = secret_reveal(content), word = password ? secret_reveal(password) : STR_NULL;
+	struct str bytes = secret ? secret_reveal(secret) : STR_NULL;
 	uint64_t n = bytes.n;
+
+	must(EVP_DigestUpdate(ctx, &n, sizeof n) == 1 && EVP_DigestUpdate(ctx, bytes.p ? bytes.p : "", bytes.n) == 1);
+}
+
+static void digest_of(const struct keystore_source *source, unsigned char digest[DIGEST_SIZE])
+{
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 
-	must(ctx && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1 && EVP_DigestUpdate(ctx, &n, sizeof n) == 1 &&
-	     EVP_DigestUpdate(ctx, bytes.p ? bytes.p : "", bytes.n) == 1 &&
-	     EVP_DigestUpdate(ctx, word.p ? word.p : "", word.n) == 1 && EVP_DigestFinal_ex(ctx, digest, NULL) == 1);
+	must(ctx && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1);
+	digest_one(ctx, source->content);
+	digest_one(ctx, source->password);
+	digest_one(ctx, source->key_password);
+	must(EVP_DigestFinal_ex(ctx, digest, NULL) == 1);
 	EVP_MD_CTX_free(ctx);
 }
 
@@ -97,23 +105,22 @@ static bool unpack(struct str text, struct buf *bytes)
 	return base64_decode(bytes, buf_str(&plain));
 }
 
-int keystore_open_shared(const struct secret *content, const struct secret *password, struct keystore **ret_keystore,
-                         struct error *err)
+int keystore_open_shared(const struct keystore_source *source, struct keystore **ret_keystore, struct error *err)
 {
-	struct str text = secret_reveal(content);
+	struct str text = secret_reveal(source->content);
 	struct buf bytes CLEANUP(wipe_buf) = BUF_INIT(text.n + 16);
 	unsigned char digest[DIGEST_SIZE];
 	int64_t now = clock_mono_ms();
 	struct keystore *keystore;
 	int r;
 
-	digest_of(content, password, digest);
+	digest_of(source, digest);
 	keystore = find(digest, now);
 	if (!keystore) {
 		if (!unpack(text, &bytes))
 			return fail(err, E_INVALID, RETRY_NEVER,
-			            "it is neither PEM nor the base64 (RFC 4648) of a PKCS#12 file");
-		r = keystore_open(buf_str(&bytes), password, &keystore, err);
+			            "it is neither PEM nor the base64 (RFC 4648) of a PKCS#12 or JKS file");
+		r = keystore_open_keys(buf_str(&bytes), source->password, source->key_password, &keystore, err);
 		if (r < 0)
 			return r;
 		keystore_set_digest(keystore, digest);

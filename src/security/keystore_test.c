@@ -79,7 +79,8 @@ static void what_is_no_keystore_is_refused(void **state UNUSED)
 	} cases[] = {
 	        {STR(""), E_INVALID},
 	        {STR("hello"), E_INVALID},
-	        {STR("\xfe\xed\xfe\xed\0\0\0\2"), E_UNSUPPORTED},
+	        {STR("\xfe\xed\xfe\xed\0\0\0\2"), E_INVALID},
+	        {STR("\xce\xce\xce\xce\0\0\0\2"), E_UNSUPPORTED},
 	        {STR("0"), E_INVALID},
 	        {STR("0\x80\0\0"), E_INVALID},
 	        {STR("-----BEGIN CERTIFICATE-----\n"), E_INVALID},
@@ -111,10 +112,10 @@ static void what_was_opened_is_shared(void **state UNUSED)
 	secret_set(&content, str_of(anna_pem));
 	secret_set(&other, str_of(desk_pem));
 	secret_set(&password, STR("x"));
-	assert_ok(keystore_open_shared(&content, NULL, &a, &err), &err);
-	assert_ok(keystore_open_shared(&content, NULL, &b, &err), &err);
-	assert_ok(keystore_open_shared(&other, NULL, &c, &err), &err);
-	assert_ok(keystore_open_shared(&content, &password, &d, &err), &err);
+	assert_ok(keystore_open_shared(&(struct keystore_source){&content, NULL, NULL}, &a, &err), &err);
+	assert_ok(keystore_open_shared(&(struct keystore_source){&content, NULL, NULL}, &b, &err), &err);
+	assert_ok(keystore_open_shared(&(struct keystore_source){&other, NULL, NULL}, &c, &err), &err);
+	assert_ok(keystore_open_shared(&(struct keystore_source){&content, &password, NULL}, &d, &err), &err);
 	assert_ptr_equal(a, b);
 	assert_ptr_not_equal(a, c);
 	assert_ptr_not_equal(a, d);

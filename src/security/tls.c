@@ -22,7 +22,7 @@
 
 struct context {
 	struct context *next;
-	enum tls_version lowest;
+	enum tls_version lowest, highest;
 	bool skip_verify;
 	char *truststore; /* owned; "" is the system's */
 	struct stat stamp;
@@ -115,11 +115,11 @@ static int load_truststore(SSL_CTX *ctx, const char *path, struct error *err)
 	return add_certificates(SSL_CTX_get_cert_store(ctx), bio, path, err);
 }
 
-static void set_versions(SSL_CTX *ctx, enum tls_version lowest)
+static void set_versions(SSL_CTX *ctx, enum tls_version lowest, enum tls_version highest)
 {
-	must(lowest <= TLS_1_3);
+	must(lowest <= TLS_1_3 && highest <= TLS_1_3);
 	SSL_CTX_set_min_proto_version(ctx, openssl_versions[lowest]);
-	SSL_CTX_set_max_proto_version(ctx, TLS1_3_VERSION);
+	SSL_CTX_set_max_proto_version(ctx, openssl_versions[highest ? highest : TLS_1_3]);
 	if (lowest < TLS_1_2) {
 		/* TLS 1.0 and 1.1 sign with SHA-1, which OpenSSL 3 allows at level 0 only; servers that old often lack
 		 * RFC 5746 as well. */
@@ -133,7 +133,7 @@ static SSL_CTX *new_ssl_ctx(const struct context *context)
 	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
 
 	must(ctx != NULL);
-	set_versions(ctx, context->lowest);
+	set_versions(ctx, context->lowest, context->highest);
 	SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION);
 	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
 	                              SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
@@ -184,8 +184,9 @@ static void retire(const struct context *wanted)
 static struct context *find(const struct context *wanted)
 {
 	for (struct context *c = contexts; c; c = c->next)
-		if (!c->superseded_at && c->lowest == wanted->lowest && c->skip_verify == wanted->skip_verify &&
-		    strcmp(c->truststore, wanted->truststore) == 0 && same_content(c, wanted))
+		if (!c->superseded_at && c->lowest == wanted->lowest && c->highest == wanted->highest &&
+		    c->skip_verify == wanted->skip_verify && strcmp(c->truststore, wanted->truststore) == 0 &&
+		    same_content(c, wanted))
 			return c;
 	return NULL;
 }
@@ -194,10 +195,10 @@ static int open_keystore(struct context *context, const struct tls_policy *polic
 {
 	int r;
 
-	if (policy->trust->fault)
+	if (policy->trust.content->fault)
 		return fail(err, E_AUTH, RETRY_NEVER, "truststore: keystore %s can't be used: %s", context->truststore,
-		            policy->trust->fault);
-	r = keystore_open_shared(policy->trust, policy->trust_password, &context->keystore, err);
+		            policy->trust.content->fault);
+	r = keystore_open_shared(&policy->trust, &context->keystore, err);
 	return r < 0 ? error_prefix(err, "truststore: keystore %s", context->truststore) : 0;
 }
 
@@ -242,9 +243,11 @@ int tls_client_context(const struct tls_policy *policy, SSL_CTX **ret_ctx, struc
 	int rc;
 
 	wanted->lowest = policy->lowest;
+	wanted->highest = policy->highest;
 	wanted->skip_verify = policy->skip_verify;
 	wanted->truststore = mem_strdup(policy->truststore && !policy->skip_verify ? policy->truststore : "");
-	rc = policy->trust && !policy->skip_verify ? open_keystore(wanted, policy, err) : stamp_truststore(wanted, err);
+	rc = policy->trust.content && !policy->skip_verify ? open_keystore(wanted, policy, err)
+	                                                   : stamp_truststore(wanted, err);
 	if (rc < 0)
 		return rc;
 	pthread_mutex_lock(&lock);

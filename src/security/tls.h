@@ -4,7 +4,7 @@
 #define SECURITY_TLS_H
 
 #include "base/error.h"
-#include "base/secret.h"
+#include "security/keystore.h"
 
 #include <openssl/ssl.h>
 
@@ -12,10 +12,10 @@ enum tls_version { TLS_1_0, TLS_1_1, TLS_1_2, TLS_1_3 };
 
 struct tls_policy {
 	enum tls_version lowest;
-	const char *truststore; /* PEM file of CA certificates; "" or NULL: the system's */
-	/* Instead of a file, a keystore's content (as keystore_open_shared() takes it); `truststore` is then its name,
-	 * for errors. The password may be NULL. Borrowed, as `truststore` is. */
-	const struct secret *trust, *trust_password;
+	enum tls_version highest; /* TLS_1_0 (0): the newest there is */
+	const char *truststore;   /* PEM file of CA certificates; "" or NULL: the system's */
+	/* Instead of a file; `truststore` is then the keystore's name, for errors. Borrowed, as that is. */
+	struct keystore_source trust;
 	bool skip_verify; /* certificate and host name unchecked; the caller shows, logs and audits it */
 };
 

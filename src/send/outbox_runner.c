@@ -545,7 +545,6 @@ static int open_sender(struct post *post, const struct account *account, struct 
 	r = tokens_login(options->store, options->setup, &connection, &sender.login, err);
 	if (r < 0)
 		return r;
-	sender.helo_name = account->send.helo_name;
 	sender.transcript = options->transcript;
 	sender.transcript_ctx = options->ctx;
 	sender.before_dot = mark_sending;

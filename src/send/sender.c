@@ -17,6 +17,8 @@ struct sender_options sender_options_of(const struct account_connection *connect
 	struct sender_options options = {
 	        .security = connection->security,
 	        .login = login_of(connection),
+	        .helo_name = connection->helo_name,
+	        .no_pipelining = connection->advanced.no_pipelining,
 	        .step_timeout_ms = connection->timeout_ms,
 	};
 

@@ -53,6 +53,7 @@ struct sender_options {
 	enum security security;
 	struct login login;
 	const char *helo_name; /* "": "localhost"-style address literal of our side */
+	bool no_pipelining;    /* each command waits for its answer, whatever the server offers */
 	int step_timeout_ms;   /* one command's answer; 0: 40,000 (PR4) */
 	int dot_timeout_ms;    /* the answer to the final dot; 0: 600,000 (RFC 5321 §4.5.3.2.6) */
 	void (*transcript)(void *ctx, const char *line);

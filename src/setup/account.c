@@ -42,12 +42,20 @@ static const struct field dkim_fields[] = {
 	FIELD_TEXT(struct account_dkim, alias, "Alias", .max = 200, .help = "The key in it; empty: the first"),
 	FIELD_SECRET(struct account_dkim, key, "Private key", .max = 16384, .help = "In PEM, instead of a keystore"),
 };
+#define LOGIN_FIELDS(T)                                                                                              \
+	FIELD_TEXTS(T, disabled_mechanisms, "Disabled mechanisms", .max = SASL_MECHANISMS, .check = check_mechanism,  \
+		    .help = "Ways to log in that are not to be used although the server offers them: PLAIN, LOGIN, "      \
+			    "CRAM-MD5, SCRAM-SHA-256 …; COMMAND is the protocol's own"),                                    \
+	FIELD_PAIRS(T, advanced, "Advanced settings", .max = 40,                                                      \
+		    .help = "Keys and values: docs/advanced-settings.md")
 
 static const struct field send_fields[] = {
 	FIELD_BOOL(struct account_send, enabled, "Send mail", .preset = true),
 	FIELD_ENUM(struct account_send, protocol, send_protocol_words, "Protocol"),
 	FIELD_TEXT(struct account_send, address, "Address", .max = 254, .check = check_address,
 		   .help = "The address mail is sent from"),
+	FIELD_TEXTS(struct account_send, aliases, "Aliases", .max = 200, .check = check_address,
+		    .help = "Further addresses whose mail comes to this mailbox; answers go out from the one that was written to"),
 	FIELD_TEXT(struct account_send, display_name, "Display name", .max = 200,
 		   .help = "What recipients see beside the address"),
 	FIELD_TEXT(struct account_send, reply_to, "Reply-to address", .max = 254, .check = check_address,
@@ -82,6 +90,7 @@ static const struct field send_fields[] = {
 			   "nothing can answer them (many submission servers refuse it)"),
 	FIELD_SECTION(struct account_send, smime, send_smime_fields, "S/MIME of outgoing mail"),
 	FIELD_SECTION(struct account_send, dkim, dkim_fields, "DKIM signature"),
+	LOGIN_FIELDS(struct account_send),
 };
 
 static const struct field smime_fields[] = {
@@ -114,6 +123,7 @@ static const struct field receive_fields[] = {
 		  .help = "Seconds without an answer before the connection is given up"),
 	FIELD_SECTION(struct account_receive, tls, tls_fields, "TLS"),
 	FIELD_SECTION(struct account_receive, smime, smime_fields, "S/MIME of incoming mail"),
+	LOGIN_FIELDS(struct account_receive),
 };
 
 static const struct field account_fields[] = {
@@ -195,11 +205,37 @@ static int check_profiles(const struct account *a, struct error *err)
 	                     r->use_sender_login ? &a->send.password : &r->password, err);
 }
 
+/* What is stated of TLS must be so. */
+static int check_required_tls(const char *section, const struct advanced *advanced, int security, struct error *err)
+{
+	if (!advanced->require_tls || security != SECURITY_NONE)
+		return 0;
+	return fail(err, E_INVALID, RETRY_NEVER,
+	            "%s/advanced: TLS is required there, and security is none; set it to starttls or tls", section);
+}
+
+static int check_advanced(const struct account *a, struct error *err)
+{
+	struct advanced send, receive;
+
+	if (advanced_read(ADVANCED_SEND, &a->send.advanced, &a->send.disabled_mechanisms, &send, err) < 0 ||
+	    advanced_read(ADVANCED_RECEIVE, &a->receive.advanced, &a->receive.disabled_mechanisms, &receive, err) < 0)
+		return E_INVALID;
+	if (send.helo_name && *a->send.helo_name)
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "send/advanced: the name in EHLO is said in send/helo_name, too");
+	if (*a->send.host && check_required_tls("send", &send, a->send.security, err) < 0)
+		return E_INVALID;
+	return *a->receive.host ? check_required_tls("receive", &receive, a->receive.security, err) : 0;
+}
+
 static int check_account(const void *record, struct error *err)
 {
 	const struct account *a = record;
 	const struct secret *receive_password = a->receive.use_sender_login ? &a->send.password : &a->receive.password;
 
+	if (check_advanced(a, err) < 0)
+		return E_INVALID;
 	if (*a->send.host && check_security_port("send", a->send.port, a->send.security, err) < 0)
 		return E_INVALID;
 	if (*a->receive.host && check_security_port("receive", a->receive.port, a->receive.security, err) < 0)
@@ -250,6 +286,23 @@ static const char *login_by_rule(const struct account *account, int rule, struct
 	return connection->room;
 }
 
+/* The last step of both: what the advanced settings change of it. */
+static int apply_advanced(const struct account *account, enum advanced_side side, const struct text_pairs *pairs,
+                          const struct text_list *disabled, struct account_connection *c, struct error *err)
+{
+	struct advanced *a = &c->advanced;
+
+	if (advanced_read(side, pairs, disabled, a, err) < 0 ||
+	    check_required_tls(side == ADVANCED_SEND ? "send" : "receive", a, c->security, err) < 0)
+		return error_prefix(err, "account %s", account->id);
+	if (a->timeout_ms)
+		c->timeout_ms = a->timeout_ms;
+	c->connect_timeout_ms = a->connect_timeout_ms ? a->connect_timeout_ms : c->timeout_ms;
+	if (a->helo_name)
+		c->helo_name = a->helo_name;
+	return 0;
+}
+
 const char *receive_protocol_name(int protocol)
 {
 	return protocol == RECEIVE_POP3 ? "POP3" : protocol == RECEIVE_MAILDIR ? "Maildir" : "IMAP";
@@ -278,19 +331,44 @@ static int maildir_connection(const struct account *account, struct account_conn
 	return 0;
 }
 
+struct server {
+	int protocol, security;
+	const char *host;
+	int64_t port;
+};
+
+/* The account's own, else the provider's: by POP3 where the account says so, or where there is nothing else. */
+static bool find_server(const struct account_receive *r, const struct provider *p, struct server *ret)
+{
+	bool has_receive = p && p->receive.enabled && *p->receive.host;
+
+	if (*r->host) {
+		*ret = (struct server){r->protocol, r->security, r->host, r->port};
+		return true;
+	}
+	if (p && p->receive.enabled && *p->pop3.host && (r->protocol == RECEIVE_POP3 || !has_receive))
+		*ret = (struct server){RECEIVE_POP3, p->pop3.security, p->pop3.host, p->pop3.port};
+	else if (has_receive)
+		*ret = (struct server){p->receive.protocol, p->receive.security, p->receive.host, p->receive.port};
+	else
+		return false;
+	ret->port = r->port ? r->port : ret->port;
+	return true;
+}
+
 int account_receive_connection(const struct account *account, const struct provider *provider,
                                struct account_connection *ret, struct error *err)
 {
 	const struct account_receive *r = &account->receive;
-	bool own = *r->host;
+	struct server server;
 
 	if (!r->enabled)
 		return missing(account, "receive/enabled is false", err);
 	if (r->protocol == RECEIVE_MAILDIR)
 		return maildir_connection(account, ret, err);
-	if (!own && !provider)
+	if (!*r->host && !provider)
 		return missing(account, "receive/host is missing and there is no provider", err);
-	if (!own && (!provider->receive.enabled || !*provider->receive.host))
+	if (!find_server(r, provider, &server))
 		return fail(err, E_INVALID, RETRY_NEVER,
 		            "account %s: receive/host is missing and provider %s has no server to receive from",
 		            account->id, provider->id);
@@ -307,17 +385,18 @@ int account_receive_connection(const struct account *account, const struct provi
 		return E_AUTH;
 	if (!*profile && !secret_is_set(password))
 		return fail(err, E_INVALID, RETRY_NEVER, "account %s: %s/password is missing", account->id, section);
-	c->protocol = own ? r->protocol : provider->receive.protocol;
-	c->host = own ? r->host : provider->receive.host;
+	c->protocol = server.protocol;
+	c->host = server.host;
 	c->user = user;
 	c->password = *profile ? NULL : password;
 	c->profile = profile;
-	c->security = (enum security)(own ? r->security : provider->receive.security);
-	c->port = receive_port(r->port || own ? r->port : provider->receive.port, c->protocol, c->security);
+	c->security = (enum security)server.security;
+	c->port = receive_port(server.port, c->protocol, c->security);
 	c->allow_insecure_login = r->allow_insecure_login;
 	c->timeout_ms = (int)r->timeout_s * 1000;
 	c->tls = &r->tls;
-	return 0;
+	c->helo_name = "";
+	return apply_advanced(account, ADVANCED_RECEIVE, &r->advanced, &r->disabled_mechanisms, c, err);
 }
 
 static int send_rule(const struct provider *provider)
@@ -373,5 +452,6 @@ int account_send_connection(const struct account *account, const struct provider
 	int64_t preset = !own && provider ? provider->send.timeout_s : 40;
 	c->timeout_ms = (int)(s->timeout_s ? s->timeout_s : preset) * 1000;
 	c->tls = &s->tls;
-	return 0;
+	c->helo_name = s->helo_name;
+	return apply_advanced(account, ADVANCED_SEND, &s->advanced, &s->disabled_mechanisms, c, err);
 }

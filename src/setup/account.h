@@ -2,6 +2,7 @@
 #ifndef SETUP_ACCOUNT_H
 #define SETUP_ACCOUNT_H
 
+#include "setup/advanced.h"
 #include "setup/provider.h"
 
 enum receive_protocol { RECEIVE_IMAP, RECEIVE_POP3, RECEIVE_MAILDIR }; /* "imap", "pop3", "maildir" */
@@ -12,6 +13,7 @@ enum reply_token { REPLY_TOKEN_OFF, REPLY_TOKEN_PLUS }; /* "off" (preset), "plus
 
 /* Where reports on automatic answers go (RFC 3834 §3.3): "address" (preset) to ours, "none" nowhere. */
 enum answer_envelope { ANSWER_ENVELOPE_ADDRESS, ANSWER_ENVELOPE_NONE };
+
 /* Whether outgoing mail is encrypted: "never" (preset), "when-possible" (there is a certificate for every recipient),
  * "required" (else the mail isn't sent). */
 enum encrypt { ENCRYPT_NEVER, ENCRYPT_WHEN_POSSIBLE, ENCRYPT_REQUIRED };
@@ -32,9 +34,10 @@ struct account {
 		bool enabled;
 		int protocol; /* enum send_protocol */
 		const char *address, *display_name, *reply_to;
-		int reply_token;     /* enum reply_token */
-		bool reference_line; /* preset false */
-		const char *user;    /* "": by the provider's login rule, else none */
+		struct text_list aliases; /* further addresses of the mailbox; answers go out from the one written to */
+		int reply_token;          /* enum reply_token */
+		bool reference_line;      /* preset false */
+		const char *user;         /* "": by the provider's login rule, else none */
 		struct secret password;
 		const char *profile;       /* authentication profile: tokens instead of a password; "": none */
 		const char *host;          /* "": the provider's */
@@ -59,6 +62,8 @@ struct account {
 			const char *keystore, *alias; /* of the key, or: */
 			struct secret key;            /* in PEM */
 		} dkim;
+		struct text_list disabled_mechanisms;
+		struct text_pairs advanced; /* advanced.h */
 	} send;
 	struct account_receive {
 		bool enabled;
@@ -79,6 +84,8 @@ struct account {
 			const char *keystore;   /* id; "": encrypted mail stays closed */
 			const char *truststore; /* id of the CA certificates; "": those of the system */
 		} smime;
+		struct text_list disabled_mechanisms;
+		struct text_pairs advanced;
 	} receive;
 };
 
@@ -86,6 +93,9 @@ extern const struct record_type account_type;
 
 /* "IMAP", "POP3": for people. */
 const char *receive_protocol_name(int protocol);
+
+/* The account's address or alias that this address is, with or without a +part, without case; NULL where it is none. */
+const char *account_own_address(const struct account *account, struct str address);
 
 /* Host, port, security, user and timeout after provider and defaults: what the connection really uses. Strings
  * borrowed from the two and from the struct itself: it can't be copied. */
@@ -97,8 +107,10 @@ struct account_connection {
 	int port;
 	enum security security;
 	bool allow_insecure_login;
-	int timeout_ms;
+	int timeout_ms, connect_timeout_ms;
 	const struct account_tls *tls;
+	const char *helo_name; /* sending; "": this machine's name */
+	struct advanced advanced;
 	char room[256]; /* a user made of the address by the provider's rule */
 };
 

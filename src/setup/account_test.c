@@ -54,6 +54,8 @@ static void receivers_resolve(void **state UNUSED)
 	        {"{id: a, receive: {host: h, user: u, password: p, security: starttls}}", NULL, "h:143 1 u p 60000"},
 	        {"{id: a, receive: {host: h, user: u, password: p, port: 1993, timeout_s: 5}}", NULL,
 	         "h:1993 2 u p 5000"},
+	        {"{id: a, receive: {host: h, user: u, password: p, advanced: {mail.imap.timeout: '500'}}}", NULL,
+	         "h:993 2 u p 500"},
 	        {"{id: a, send: {user: s, password: sp}, receive: {host: h, use_sender_login: true}}", NULL,
 	         "h:993 2 s sp 60000"},
 	        {"{id: a, send: {address: me@p.org}, receive: {password: p}}", provider,
@@ -111,6 +113,51 @@ static void senders_resolve(void **state UNUSED)
 	check_cases(cases, ARRAY_LEN(cases), account_send_connection);
 }
 
+static void advanced_settings_reach_the_connection(void **state UNUSED)
+{
+	static const char yaml[] =
+	        "{id: a, send: {address: a@b.org, host: h, disabled_mechanisms: [cram-md5], advanced: "
+	        "{connect_timeout_ms: "
+	        "'700', mail.smtp.localhost: me.example, mail.smtp.auth.plain.disable: 'true', tls_versions: '1.3'}}}";
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	const struct account *account = record_of(arena, &account_type, yaml);
+	struct account_connection c;
+	struct error err;
+
+	assert_ok(account_send_connection(account, NULL, &c, &err), &err);
+	assert_int_equal(c.connect_timeout_ms, 700);
+	assert_int_equal(c.timeout_ms, 40000);
+	assert_string_equal(c.helo_name, "me.example");
+	assert_int_equal(c.advanced.disabled, SASL_BIT(SASL_CRAM_MD5) | SASL_BIT(SASL_PLAIN));
+	assert_true(c.advanced.has_versions && c.advanced.lowest == 3);
+}
+
+static void a_statement_that_does_not_hold_is_refused(void **state UNUSED)
+{
+	static const struct {
+		const char *yaml, *want;
+	} cases[] = {
+	        {"{id: a, send: {host: h, security: none, advanced: {mail.smtp.starttls.required: 'true'}}}",
+	         "send/advanced: TLS is required there, and security is none"},
+	        {"{id: a, receive: {host: h, advanced: {fetchsise: '1'}}}", "receive/advanced/fetchsise: unknown key"},
+	        {"{id: a, send: {host: h, helo_name: x, advanced: {helo_name: y}}}", "is said in send/helo_name, too"},
+	        {"{id: a, send: {host: h, disabled_mechanisms: [KERBEROS]}}", "is not one of SCRAM-SHA-256-PLUS"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct arena *arena CLEANUP(arena_freep) = arena_new();
+		json_t *json CLEANUP(json_decrefp) = NULL;
+		struct error err = {0};
+		void *record;
+
+		assert_ok(yaml_read(str_of(cases[i].yaml), "test", &json, &err), &err);
+		assert_int_equal(record_read(&account_type, json, "test", NULL, arena, &record, &err), E_INVALID);
+		if (!strstr(err.text, cases[i].want))
+			print_error("%s\n", err.text);
+		assert_non_null(strstr(err.text, cases[i].want));
+	}
+}
+
 static void values_are_checked(void **state UNUSED)
 {
 	static const struct {
@@ -160,6 +207,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(receivers_resolve),
 	        cmocka_unit_test(senders_resolve),
+	        cmocka_unit_test(advanced_settings_reach_the_connection),
+	        cmocka_unit_test(a_statement_that_does_not_hold_is_refused),
 	        cmocka_unit_test(values_are_checked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

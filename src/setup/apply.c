@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "setup/moved.h"
 #include "setup/signing.h"
 #include "setup/snapshot.h"
 #include "store/records.h"
@@ -171,6 +172,8 @@ static void warn_of_keys(const struct setup *setup, const json_t *document, stru
 
 static int apply_all(struct change *change, const json_t *document, struct buf *report, struct error *err)
 {
+	struct moved_place *before;
+	size_t accounts = moved_places(change->setup, change->setup->arena, &before);
 	int count = 0;
 
 	for (size_t i = 0; setup_types[i]; i++) {
@@ -185,6 +188,8 @@ static int apply_all(struct change *change, const json_t *document, struct buf *
 	int r = setup_check(change->setup, err);
 	if (r >= 0)
 		warn_of_keys(change->setup, document, report);
+	if (r >= 0 && change->db)
+		r = moved_warnings(change->db, change->setup, before, accounts, report, err);
 	return r < 0 ? r : count;
 }
 

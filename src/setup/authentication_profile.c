@@ -5,6 +5,9 @@
 #include "setup/check.h"
 #include "setup/setup.h"
 
+#define MAX_ROWS   100000
+#define DAYS_MS(n) HOURS_MS(24 * (n))
+
 static const char *const template_words[] = {"none",     "microsoft", "microsoft-graph", "google", "yahoo",
                                              "fastmail", NULL};
 static const char *const grant_words[] = {"client-credentials", "password",      "jwt-bearer",
@@ -277,18 +280,60 @@ int64_t authentication_profile_secret_expires(const struct authentication_profil
 	return *profile->secret_expires_at ? end_of_day(profile->secret_expires_at) : 0;
 }
 
-void authentication_profiles_each_expiry(const struct setup *setup,
-                                         void (*each)(void *ctx, const char *profile, const char *what,
-                                                      int64_t expires_at),
-                                         void *ctx)
-{
-	const void *const *records;
-	size_t n = setup_list(setup, &authentication_profile_type, &records);
+/* ---------------------------------------------------------------- what expires */
 
-	for (size_t i = 0; i < n; i++) {
+/* How long a refresh token may lie unused, where the provider says so in its documents; 0: unknown. */
+static int64_t inactivity_ms(int template_id)
+{
+	switch ((enum oauth_template)template_id) {
+	case OAUTH_TEMPLATE_MICROSOFT:
+	case OAUTH_TEMPLATE_MICROSOFT_GRAPH:
+		return DAYS_MS(90);
+	case OAUTH_TEMPLATE_GOOGLE:
+		return DAYS_MS(180);
+	case OAUTH_TEMPLATE_NONE:
+	case OAUTH_TEMPLATE_YAHOO:
+	case OAUTH_TEMPLATE_FASTMAIL:
+		return 0;
+	}
+	return 0;
+}
+
+int64_t authentication_profile_refresh_expires(const struct authentication_profile *profile,
+                                               const struct token_row *row)
+{
+	int64_t inactivity = inactivity_ms(profile->template_id);
+
+	if (!row->has_refresh || row->refresh_expires_at || !inactivity)
+		return row->has_refresh ? row->refresh_expires_at : 0;
+	return row->renewed_at + inactivity;
+}
+
+int authentication_profiles_each_expiry(const struct setup *setup, struct db *db,
+                                        void (*each)(void *ctx, const struct authentication_profile *profile,
+                                                     const char *what, const char *user, int64_t expires_at),
+                                        void *ctx, struct error *err)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	const void *const *records;
+	struct token_row *rows = NULL;
+	size_t count = setup_list(setup, &authentication_profile_type, &records);
+	int n = token_list(db, NULL, MAX_ROWS, arena, &rows, err);
+
+	if (n < 0)
+		return n;
+	for (size_t i = 0; i < count; i++) {
 		const struct authentication_profile *p = records[i];
 
 		if (*p->secret_expires_at)
-			each(ctx, p->id, "client secret", authentication_profile_secret_expires(p));
+			each(ctx, p, "client secret", "", authentication_profile_secret_expires(p));
 	}
+	for (int i = 0; i < n; i++) {
+		const struct authentication_profile *p = setup_authentication_profile(setup, rows[i].profile);
+		int64_t expires_at = p ? authentication_profile_refresh_expires(p, &rows[i]) : 0;
+
+		if (expires_at)
+			each(ctx, p, "refresh token", rows[i].subject, expires_at);
+	}
+	return 0;
 }

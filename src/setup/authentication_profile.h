@@ -14,6 +14,7 @@
 #define SETUP_AUTHENTICATION_PROFILE_H
 
 #include "record/record.h"
+#include "store/tokens.h"
 
 struct setup;
 
@@ -84,11 +85,16 @@ int authentication_profile_opened(const struct authentication_profile *profile, 
 /* When the client secret expires, as Unix ms at the end of that day (UTC); 0: unknown. */
 int64_t authentication_profile_secret_expires(const struct authentication_profile *profile);
 
-/* Calls `each` for every client secret with a date: what an expiry calendar shows of profiles without asking the store
- * (tokens_each_expiry() in auth/tokens.h has the tokens). `what` is static text. */
-void authentication_profiles_each_expiry(const struct setup *setup,
-                                         void (*each)(void *ctx, const char *profile, const char *what,
-                                                      int64_t expires_at),
-                                         void *ctx);
+/* When a stored refresh token can't be used any more, by the server's word or the provider's limit of inactivity; 0:
+ * unknown, or there is none. */
+int64_t authentication_profile_refresh_expires(const struct authentication_profile *profile,
+                                               const struct token_row *row);
+
+/* Calls `each` for what expires of profiles: client secrets with a date ("client secret"), consents that end or lie
+ * unused ("refresh token"). `what` is static text; `user` is whose tokens they are, mostly "". */
+int authentication_profiles_each_expiry(const struct setup *setup, struct db *db,
+                                        void (*each)(void *ctx, const struct authentication_profile *profile,
+                                                     const char *what, const char *user, int64_t expires_at),
+                                        void *ctx, struct error *err) NODISCARD;
 
 #endif

@@ -8,6 +8,8 @@
 #include "security/keystore.h"
 #include "setup/setup.h"
 
+#include <stdio.h>
+
 #define WARNINGS_MAX 5
 
 static int check_keystore(const void *record, struct error *err)
@@ -15,8 +17,9 @@ static int check_keystore(const void *record, struct error *err)
 	const struct keystore_record *k = record;
 
 	if (!secret_is_stored(&k->content))
-		return fail(err, E_INVALID, RETRY_NEVER,
-		            "file: is missing: the path of a PKCS#12 or PEM file, read when the set-up is applied");
+		return fail(
+		        err, E_INVALID, RETRY_NEVER,
+		        "file: is missing: the path of a PKCS#12, JKS or PEM file, read when the set-up is applied");
 	return 0;
 }
 
@@ -25,9 +28,11 @@ static const struct field keystore_fields[] = {
 	FIELD_ID(struct keystore_record, id, "Keystore ID"),
 	FIELD_TEXT(struct keystore_record, name, "Name", .max = 200),
 	FIELD_SECRET(struct keystore_record, content, "Content", .max = KEYSTORE_MAX_BYTES / 3 * 4 + 4,
-		     .help = "Certificates and private keys: a PKCS#12 (PFX) file as base64, or PEM text. Instead of it "
+		     .help = "Certificates and private keys: a PKCS#12 (PFX) or JKS file as base64, or PEM text. Instead of it "
 			     "file: PATH may be written, beginning at the set-up file's folder: it is read at apply"),
 	FIELD_SECRET(struct keystore_record, password, "Password", .help = "Opens the keystore; empty where it has none"),
+	FIELD_SECRET(struct keystore_record, key_password, "Password of the keys",
+		     .help = "Where the private keys have another one (JKS); empty: the keystore's"),
 };
 /* clang-format on */
 
@@ -38,18 +43,26 @@ const struct record_type keystore_type = RECORD_TYPE("keystore", "keystores", st
 
 static const char *secret_fault(const struct keystore_record *record)
 {
-	return record->content.fault ? record->content.fault : record->password.fault;
+	return record->content.fault    ? record->content.fault
+	       : record->password.fault ? record->password.fault
+	                                : record->key_password.fault;
+}
+
+struct keystore_source keystore_record_source(const struct keystore_record *record)
+{
+	return (struct keystore_source){&record->content, &record->password, &record->key_password};
 }
 
 int keystore_record_open(const struct keystore_record *record, struct keystore **ret_keystore, struct error *err)
 {
+	const struct keystore_source source = keystore_record_source(record);
 	const char *fault = secret_fault(record);
 	int r;
 
 	if (fault)
 		return fail(err, E_AUTH, RETRY_NEVER, "keystores/%s/%s: can't be used: %s", record->id,
 		            record->content.fault ? "content" : "password", fault);
-	r = keystore_open_shared(&record->content, &record->password, ret_keystore, err);
+	r = keystore_open_shared(&source, ret_keystore, err);
 	return r < 0 ? error_prefix(err, "keystores/%s/%s", record->id, r == E_AUTH ? "password" : "content") : 0;
 }
 
@@ -75,34 +88,59 @@ void keystores_link(struct setup *setup)
 
 /* ---------------------------------------------------------------- who uses it */
 
-void keystore_each_use(const struct setup *setup, const char *id,
-                       void (*each)(void *ctx, const char *account, const char *path), void *ctx)
+struct use_search {
+	const char *id;
+	void (*each)(void *ctx, const char *place);
+	void *ctx;
+};
+
+static void try_use(const struct use_search *search, const char *kind, const char *record, const char *path,
+                    const char *named)
 {
+	char place[200];
+
+	if (strcmp(named, search->id) != 0)
+		return;
+	snprintf(place, sizeof place, "%s/%s/%s", kind, record, path);
+	search->each(search->ctx, place);
+}
+
+static void try_account(const struct use_search *search, const struct account *a)
+{
+	const struct {
+		const char *path, *id;
+	} places[] = {
+	        {"send/smime/keystore", a->send.smime.keystore},
+	        {"send/dkim/keystore", a->send.dkim.keystore},
+	        {"send/tls/truststore", a->send.tls.truststore},
+	        {"receive/smime/keystore", a->receive.smime.keystore},
+	        {"receive/smime/truststore", a->receive.smime.truststore},
+	        {"receive/tls/truststore", a->receive.tls.truststore},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
+		try_use(search, account_type.plural, a->id, places[i].path, places[i].id);
+}
+
+void keystore_each_use(const struct setup *setup, const char *id, void (*each)(void *ctx, const char *place), void *ctx)
+{
+	const struct use_search search = {id, each, ctx};
 	const void *const *records;
 	size_t n = setup_list(setup, &account_type, &records);
 
+	for (size_t i = 0; i < n; i++)
+		try_account(&search, records[i]);
+	n = setup_list(setup, &authentication_profile_type, &records);
 	for (size_t i = 0; i < n; i++) {
-		const struct account *a = records[i];
-		const struct {
-			const char *path, *id;
-		} places[] = {
-		        {"send/smime/keystore", a->send.smime.keystore},
-		        {"send/dkim/keystore", a->send.dkim.keystore},
-		        {"send/tls/truststore", a->send.tls.truststore},
-		        {"receive/smime/keystore", a->receive.smime.keystore},
-		        {"receive/smime/truststore", a->receive.smime.truststore},
-		        {"receive/tls/truststore", a->receive.tls.truststore},
-		};
+		const struct authentication_profile *profile = records[i];
 
-		for (size_t k = 0; k < ARRAY_LEN(places); k++)
-			if (strcmp(places[k].id, id) == 0)
-				each(ctx, a->id, places[k].path);
+		try_use(&search, authentication_profile_type.plural, profile->id, "keystore", profile->keystore);
 	}
 }
 
-static void add_use(void *ctx, const char *account, const char *path)
+static void add_use(void *ctx, const char *place)
 {
-	buf_printf(ctx, "accounts/%s/%s ", account, path);
+	buf_printf(ctx, "%s ", place);
 }
 
 int keystore_check_unused(const struct setup *setup, const char *id, struct error *err)

@@ -10,25 +10,28 @@
 #define SETUP_KEYSTORE_H
 
 #include "record/record.h"
+#include "security/keystore.h"
 
 struct setup;
-struct keystore; /* security/keystore.h; what doesn't open keystores needn't see that folder */
 
 struct keystore_record {
 	const char *id, *name;
 	struct secret content; /* base64 of a PKCS#12 or PEM file, or the PEM text itself */
 	struct secret password;
+	struct secret key_password; /* of the private keys in it, where it is another one */
 };
 
 extern const struct record_type keystore_type;
+
+struct keystore_source keystore_record_source(const struct keystore_record *record); /* borrowed */
 
 /* Opens it; the error's text begins with the place ("keystores/company/password: …"). */
 int keystore_record_open(const struct keystore_record *record, struct keystore **ret_keystore,
                          struct error *err) NODISCARD;
 
-/* Calls `each` for every account's field that names the keystore: "support", "send/smime/keystore". */
-void keystore_each_use(const struct setup *setup, const char *id,
-                       void (*each)(void *ctx, const char *account, const char *path), void *ctx);
+/* Calls `each` for every field that names the keystore: "accounts/support/send/smime/keystore". */
+void keystore_each_use(const struct setup *setup, const char *id, void (*each)(void *ctx, const char *place),
+                       void *ctx);
 
 /* E_CONFLICT where an account's field names it that isn't a reference alone (tls/truststore). */
 int keystore_check_unused(const struct setup *setup, const char *id, struct error *err) NODISCARD;

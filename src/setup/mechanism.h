@@ -21,6 +21,10 @@ enum sasl_mechanism {
 #define SASL_MECHANISMS (SASL_XOAUTH2 + 1)
 #define SASL_BIT(m)     (UINT32_C(1) << (m))
 
+#define SASL_MECHANISM_NAMES                                                                                  \
+	"SCRAM-SHA-256-PLUS, SCRAM-SHA-1-PLUS, SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, PLAIN, LOGIN, COMMAND, " \
+	"OAUTHBEARER, XOAUTH2"
+
 /* "SCRAM-SHA-256-PLUS" …; SASL_COMMAND is "COMMAND". */
 const char *sasl_mechanism_name(enum sasl_mechanism mechanism);
 

@@ -3,6 +3,7 @@
 
 #include "setup/account.h"
 #include "setup/check.h"
+#include "setup/logo.h"
 #include "setup/words.h"
 
 const char *const security_words[] = {"none", "starttls", "tls", NULL};
@@ -107,6 +108,9 @@ static const struct field provider_fields[] = {
 		   .help = "Whether programs get a password of their own, always or with two-step verification"),
 	FIELD_TEXT(struct provider, help_url, "Help", .max = 500, .check = check_https_url,
 		   .help = "Where the provider explains access by IMAP, POP3 and SMTP"),
+	FIELD_TEXT(struct provider, logo, "Logo", .max = LOGO_MAX_BYTES / 3 * 4 + 8, .check = logo_check,
+		   .help = "PNG, JPEG or SVG of at most 64 KiB in base64; {file: PATH} reads one at apply, beginning at the "
+			   "set-up file's folder, and takes an SVG's shapes without anything else"),
 	FIELD_TEXT(struct provider, note, "Note", .max = 500, .help = "What a person has to do before it works"),
 };
 /* clang-format on */

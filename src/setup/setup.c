@@ -181,31 +181,6 @@ size_t setup_list(const struct setup *setup, const struct record_type *type, con
 	return kind->count;
 }
 
-static bool is_same_address(struct str whole, struct str plain)
-{
-	ptrdiff_t plus = str_find_char(whole, '+'), at = str_find_char(plain, '@');
-
-	if (str_eq_nocase(whole, plain))
-		return true;
-	return plus > 0 && plus == at && whole.n > plain.n &&
-	       str_eq_nocase(str_slice(whole, 0, (size_t)plus), str_slice(plain, 0, (size_t)at)) &&
-	       str_ends_nocase(whole, str_slice(plain, (size_t)at, plain.n));
-}
-
-bool setup_owns_address(const struct setup *setup, struct str address)
-{
-	const void *const *accounts;
-	size_t n = setup_list(setup, &account_type, &accounts);
-
-	for (size_t i = 0; i < n; i++) {
-		const struct account *account = accounts[i];
-
-		if (account->send.address[0] && is_same_address(address, str_of(account->send.address)))
-			return true;
-	}
-	return false;
-}
-
 int setup_revision(struct db *db, int64_t *ret_revision, struct error *err)
 {
 	return records_revision(db, ret_revision, err);

@@ -22,6 +22,7 @@
 #include "setup/inlet.h"
 #include "setup/keystore.h"
 #include "setup/listener.h"
+#include "setup/logo.h"
 #include "setup/provider.h"
 #include "setup/service_rule.h"
 #include "setup/template.h"
@@ -60,7 +61,7 @@ bool setup_has(const struct setup *setup, const struct record_type *type, const 
 /* The records of a kind in the order of their ids; returns their number. */
 size_t setup_list(const struct setup *setup, const struct record_type *type, const void *const **ret_records);
 
-/* True for the addresses of our accounts, with or without a +part. */
+/* True for the addresses and aliases of our accounts, with or without a +part. */
 bool setup_owns_address(const struct setup *setup, struct str address);
 
 /* Counts every change to any record: a running process that sees another number loads anew. */

@@ -90,7 +90,7 @@ static int open_dkim_keys(const struct setup *setup, const struct account *accou
 		return open_keystore(setup, d->keystore, &signing->dkim_keys, err);
 	if (d->key.fault)
 		return fail(err, E_AUTH, RETRY_NEVER, "can't be used: %s", d->key.fault);
-	return keystore_open_shared(&d->key, NULL, &signing->dkim_keys, err);
+	return keystore_open_shared(&(struct keystore_source){&d->key, NULL, NULL}, &signing->dkim_keys, err);
 }
 
 int account_dkim_open(const struct setup *setup, const struct account *account, struct account_signing *ret,
@@ -184,6 +184,20 @@ static bool signs_as_itself(const struct account *account, const struct keystore
 		if (str_eq_nocase(signer->addresses[i], str_of(account->send.address)))
 			return true;
 	return false;
+}
+
+bool account_signer_is(const struct setup *setup, const struct account *account, const struct keystore_entry *entry,
+                       int64_t at)
+{
+	struct account_signing signing CLEANUP(account_signing_close) = {0};
+	struct str alias = str_trim(str_of(account->send.smime.alias));
+	struct error ignored;
+
+	if (alias.n)
+		return str_eq_nocase(alias, str_of(entry->alias));
+	if (open_signer(setup, account, at, &signing, &ignored) == 0)
+		return strcmp(signing.signer->alias, entry->alias) == 0;
+	return entry->has_key && entry->can_sign && signs_as_itself(account, entry);
 }
 
 /* The domain itself or one above it: else the signature does nothing for DMARC (RFC 7489 §3.1.1). */

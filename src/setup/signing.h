@@ -37,6 +37,10 @@ int account_dkim_open(const struct setup *setup, const struct account *account, 
                       struct error *err) NODISCARD;
 void account_signing_close(struct account_signing *signing);
 
+/* Is the entry (of the keystore that it names) what the account signs with, or would if it hadn't expired? */
+bool account_signer_is(const struct setup *setup, const struct account *account, const struct keystore_entry *entry,
+                       int64_t at);
+
 /* All accounts can do what they are set up to, but for certificates that have expired and secrets that can't be opened
  * here: these are no mistakes of the document. Part of setup_check(). */
 int signing_check(const struct setup *setup, struct error *err) NODISCARD;

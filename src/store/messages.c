@@ -108,6 +108,33 @@ int attachment_insert(struct db *db, int64_t message_id, int64_t position, const
 	        err);
 }
 
+int message_case_hides_subject(struct db *db, int64_t case_id, bool *ret_hides, struct error *err)
+{
+	int64_t found;
+	int r = db_query_int(db,
+	                     "SELECT m.id FROM message m JOIN cases c ON c.id = m.case_id WHERE m.case_id = $1 AND "
+	                     "m.direction = 'in' AND m.subject = c.subject AND m.smime LIKE "
+	                     "'%\"hides_subject\":true%' LIMIT 1",
+	                     DB_ARGS(DB_INT(case_id)), &found, err);
+
+	if (r < 0)
+		return r;
+	*ret_hides = r > 0;
+	return 0;
+}
+
+int attachments_forget(struct db *db, int64_t message_id, struct error *err)
+{
+	return db_exec(db, "DELETE FROM attachment WHERE message_id = $1", DB_ARGS(DB_INT(message_id)), err);
+}
+
+int message_rewrite(struct db *db, int64_t id, struct str subject, struct str body_text, struct str smime,
+                    struct error *err)
+{
+	return db_exec(db, "UPDATE message SET subject = $2, body_text = $3, smime = $4 WHERE id = $1",
+	               DB_ARGS(DB_INT(id), DB_STR(subject), DB_STR(body_text), DB_STR(smime)), err);
+}
+
 /* zstd contexts are large (up to 1 MB) and kept: as many as threads ever packed at the same moment, which is far fewer
  * than there are threads. */
 struct compressor {

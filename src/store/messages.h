@@ -33,6 +33,13 @@ int message_get(struct db *db, int64_t id, struct arena *arena, struct stored_me
 int message_list(struct db *db, int64_t case_id, struct arena *arena, struct stored_message **ret_messages,
                  struct error *err) NODISCARD;
 
+/* Did the case's subject come encrypted, in one of its mails? It is not to be shown in clear ones. */
+int message_case_hides_subject(struct db *db, int64_t case_id, bool *ret_hides, struct error *err) NODISCARD;
+
+/* What an encrypted message is, once it can be opened. */
+int message_rewrite(struct db *db, int64_t id, struct str subject, struct str body_text, struct str smime,
+                    struct error *err) NODISCARD;
+
 struct stored_attachment {
 	struct str part, name, type, content_ident, disposition;
 	uint64_t size;
@@ -40,6 +47,9 @@ struct stored_attachment {
 
 int attachment_insert(struct db *db, int64_t message_id, int64_t position, const struct stored_attachment *attachment,
                       struct error *err) NODISCARD;
+
+/* All of the message's; not the raw bytes. */
+int attachments_forget(struct db *db, int64_t message_id, struct error *err) NODISCARD;
 
 /* Raw mail compressed for the store: pieces of at most 1 MiB of mail each, so that no step needs more memory than a few
  * of them. */

@@ -232,7 +232,7 @@ static const char certificates[] =
         " der {BLOB} NOT NULL,"
         " PRIMARY KEY (address, fingerprint)) {CLUSTERED};"
         "CREATE INDEX certificate_expiry ON certificate (expires_at);"
-        /* What runs out was told at so many days before; see setup/expiry.h. */
+        /* What runs out was told at so many days before; see auth/expiry.h. */
         "CREATE TABLE expiry_warning ("
         " what TEXT NOT NULL PRIMARY KEY, expires_at BIGINT NOT NULL, days BIGINT NOT NULL, at BIGINT NOT NULL)"
         " {CLUSTERED};";

@@ -9,9 +9,12 @@ Set HAUSPOST_KEEP=1 to keep the folders (their paths are printed).
 from servers.cyrus import Cyrus
 from servers.dns import Dns
 from servers.dovecot import Dovecot
+from servers.exim import Exim
 from servers.imap_fake import FakeImap
+from servers.oidc import Oidc
 from servers.postfix import Postfix
 from servers.postgresql import PostgreSQL
 from servers.smtp_sink import Fault, SmtpSink
+from servers.tls_server import TlsServer
 
-__all__ = ["Cyrus", "Dns", "Dovecot", "FakeImap", "Fault", "Postfix", "PostgreSQL", "SmtpSink"]
+__all__ = ["Cyrus", "Dns", "Dovecot", "Exim", "FakeImap", "Fault", "Oidc", "Postfix", "PostgreSQL", "SmtpSink", "TlsServer"]

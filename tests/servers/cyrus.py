@@ -16,20 +16,20 @@ def installation():
     """(folder of the programs, environment to run them)"""
     for top in ("", UNPACKED):
         programs = f"{top}/usr/lib/cyrus/bin"
-        if os.access(f"{programs}/imapd", os.X_OK):
+        if os.access(f"{programs}/imapd", os.X_OK) and os.access(f"{programs}/pop3d", os.X_OK):
             return programs, {**os.environ, "LD_LIBRARY_PATH": f"{top}/usr/lib/{os.uname().machine}-linux-gnu"}
-    raise ServerMissing("cyrus-imapd is neither installed nor unpacked (./dev setup)")
+    raise ServerMissing("cyrus-imapd and cyrus-pop3d are neither installed nor unpacked (./dev setup)")
 
 
 class Cyrus(Mailbox, Server):
-    """imap_port (plain, STARTTLS), imaps_port, ca."""
+    """imap_port (plain, STARTTLS), imaps_port, the same for pop3, ca. `sasl`: how it checks passwords, and by which mechanisms."""
 
     name = "cyrus"
 
-    def __init__(self, settings=""):
+    def __init__(self, settings="", sasl="sasl_pwcheck_method: alwaystrue\nsasl_mech_list: PLAIN LOGIN"):
         self.programs, env = installation()
         super().__init__()
-        self.env, self.settings = env, settings
+        self.env, self.settings, self.sasl = env, settings, sasl
         make_certificates(self.path("tls"))
         self.ca = self.path("tls", "ca.pem")
         user = pwd.getpwnam("nobody") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
@@ -41,6 +41,7 @@ class Cyrus(Mailbox, Server):
 
     def configure(self):
         self.imap_port, self.imaps_port = free_port(), free_port()
+        self.pop3_port, self.pop3s_port = free_port(), free_port()
         self.write("imapd.conf", f"""
 configdirectory: {self.path("state")}
 defaultpartition: default
@@ -54,8 +55,7 @@ altnamespace: yes
 virtdomains: off
 autocreate_quota: 0
 autocreate_inbox_folders: Sent
-sasl_pwcheck_method: alwaystrue
-sasl_mech_list: PLAIN LOGIN
+{self.sasl}
 allowplaintext: yes
 tls_server_cert: {self.path("tls", "server.pem")}
 tls_server_key: {self.path("tls", "server.key")}
@@ -77,6 +77,8 @@ START {{
 SERVICES {{
   imap cmd="{self.programs}/imapd -C {self.path("imapd.conf")}" listen="127.0.0.1:{self.imap_port}" proto="tcp4" prefork=1
   imaps cmd="{self.programs}/imapd -s -C {self.path("imapd.conf")}" listen="127.0.0.1:{self.imaps_port}" proto="tcp4" prefork=0
+  pop3 cmd="{self.programs}/pop3d -C {self.path("imapd.conf")}" listen="127.0.0.1:{self.pop3_port}" proto="tcp4" prefork=0
+  pop3s cmd="{self.programs}/pop3d -s -C {self.path("imapd.conf")}" listen="127.0.0.1:{self.pop3s_port}" proto="tcp4" prefork=0
 }}
 EVENTS {{
 }}
@@ -87,7 +89,7 @@ EVENTS {{
                 self.path("run", "master.pid"), "-r", self.path("run", "ready")]
 
     def is_ready(self):
-        return can_connect(self.imap_port) and can_connect(self.imaps_port)
+        return all(can_connect(port) for port in (self.imap_port, self.imaps_port, self.pop3_port, self.pop3s_port))
 
     def run_tool(self, name, *words):
         subprocess.run([f"{self.programs}/{name}", "-C", self.path("imapd.conf"), *words], env=self.env, check=True, capture_output=True)

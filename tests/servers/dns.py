@@ -3,7 +3,7 @@
     with Dns({"s1._domainkey.example.com": ["v=DKIM1; p=…"]}) as dns:
         …HAUSPOST_DNS=dns.address…
         dns.records["_dmarc.example.com"] = ["v=DMARC1; p=reject"]
-        dns.records["slow.example.com"] = "servfail"      # or "silence"
+        dns.records["slow.example.com"] = "servfail"      # or "silence", or "nodata"
         dns.records["example.com", "MX"] = ["10 mx.example.com"]      # and A, AAAA, SRV: as zone files have them
 """
 
@@ -19,11 +19,11 @@ TXT, SERVFAIL, NXDOMAIN, CUT = 16, 2, 3, 0x0200
 
 
 class Dns:
-    def __init__(self, records=None):
+    def __init__(self, records=None, port=0):
         self.records = dict(records or {})
         self.asked = []
         for _ in range(20):
-            self.tcp = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Tcp)
+            self.tcp = socketserver.ThreadingTCPServer(("127.0.0.1", port), _Tcp)
             self.port = self.tcp.server_address[1]
             with contextlib.suppress(OSError):
                 self.udp = socketserver.ThreadingUDPServer(("127.0.0.1", self.port), _Udp)

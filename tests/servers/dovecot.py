@@ -1,4 +1,4 @@
-"""A private Dovecot: IMAP (plain and STARTTLS), IMAPS, LMTP, and a SASL service for Postfix. Every user exists, with the same password."""
+"""A private Dovecot: IMAP and POP3 (plain and STARTTLS), IMAPS, POP3S, LMTP, and a SASL service for Postfix. Every user exists, with the same password."""
 
 import grp
 import os
@@ -13,15 +13,15 @@ NOBODY = 65534
 
 
 class Dovecot(Mailbox, Server):
-    """ports: imap_port (plain, STARTTLS), imaps_port, lmtp_port; ca: the CA's PEM file; auth_socket: for smtpd_sasl_path.
+    """ports: imap_port (plain, STARTTLS), imaps_port, the same for pop3, lmtp_port; ca: the CA's PEM file; auth_socket: for smtpd_sasl_path.
 
     `extra` is appended to the configuration; `mail_location` "maildir:~/mail" or "mdbox:~/mdbox" (faster, for benchmarks)."""
 
     name = "dovecot"
 
     def __init__(self, password="pw", extra="", mail_location="maildir:~/mail"):
-        if not shutil.which("dovecot", path="/usr/sbin"):
-            raise ServerMissing("dovecot-imapd is not installed")
+        if not shutil.which("dovecot", path="/usr/sbin") or not os.path.exists("/usr/lib/dovecot/pop3"):
+            raise ServerMissing("dovecot-imapd or dovecot-pop3d is not installed")
         super().__init__()
         self.password, self.extra, self.mail_location = password, extra, mail_location
         make_certificates(self.path("tls"))
@@ -33,6 +33,7 @@ class Dovecot(Mailbox, Server):
 
     def configure(self):
         self.imap_port, self.imaps_port, self.lmtp_port = free_port(), free_port(), free_port()
+        self.pop3_port, self.pop3s_port = free_port(), free_port()
         if os.getuid() == 0:
             users, uid, gid, chroot = "", NOBODY, NOBODY, ""
         else:
@@ -44,7 +45,7 @@ class Dovecot(Mailbox, Server):
 base_dir = {self.path("run")}
 state_dir = {self.path("state")}
 log_path = {self.log_path}
-{users}protocols = imap lmtp
+{users}protocols = imap pop3 lmtp
 listen = 127.0.0.1
 ssl = yes
 ssl_cert = <{self.path("tls", "server.pem")}
@@ -92,6 +93,15 @@ service imap-login {{
     ssl = yes
   }}
 }}
+service pop3-login {{
+{chroot}  inet_listener pop3 {{
+    port = {self.pop3_port}
+  }}
+  inet_listener pop3s {{
+    port = {self.pop3s_port}
+    ssl = yes
+  }}
+}}
 service lmtp {{
   inet_listener lmtp {{
     address = 127.0.0.1
@@ -114,7 +124,7 @@ service stats {{
         return ["/usr/sbin/dovecot", "-F", "-c", self.config]
 
     def is_ready(self):
-        return all(can_connect(port) for port in (self.imap_port, self.imaps_port, self.lmtp_port))
+        return all(can_connect(port) for port in (self.imap_port, self.imaps_port, self.pop3_port, self.pop3s_port, self.lmtp_port))
 
     def doveadm(self, *words, input_bytes=None):
         """Standard output of a doveadm command, as text."""

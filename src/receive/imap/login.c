@@ -33,12 +33,19 @@ static int send_secret(struct imap *imap, struct str text, struct error *err)
 	return r < 0 ? imap_break(imap, err) : 0;
 }
 
-/* BAD: it says it could, and can't. NO is an answer to who we are. */
+/* BAD: it says it could, and can't. NO is an answer to who we are, unless Cyrus has it: for a message that it can't do
+ * anything with (a kind of channel binding that it doesn't know) it says NO and this. */
+static bool is_unable(const struct imap_command *command)
+{
+	return command->status == STATUS_BAD ||
+	       (command->code == CODE_NONE && str_starts_nocase(str_of(command->text), STR("bad protocol")));
+}
+
 static void take_status(const struct attempt *attempt, struct sasl_answer *ret)
 {
-	ret->kind = attempt->command.status == STATUS_OK    ? SASL_DONE
-	            : attempt->command.status == STATUS_BAD ? SASL_CANNOT
-	                                                    : SASL_REFUSED;
+	ret->kind = attempt->command.status == STATUS_OK ? SASL_DONE
+	            : is_unable(&attempt->command)       ? SASL_CANNOT
+	                                                 : SASL_REFUSED;
 	if (ret->kind != SASL_DONE)
 		imap_refusal(&attempt->command, "login", SCOPE_ACCOUNT, E_AUTH, RETRY_NEVER, &ret->fault);
 }

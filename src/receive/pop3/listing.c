@@ -34,7 +34,7 @@ static struct pop3_mail *mail_at(struct pop3 *pop3, uint32_t number)
 static int read_number(struct pop3 *pop3, const char *step, struct str line, uint32_t *ret_number, struct str *ret_rest,
                        struct error *err)
 {
-	struct str word, rest = str_trim(line);
+	struct str word = STR_NULL, rest = str_trim(line);
 	uint64_t number = 0;
 
 	str_split(&rest, ' ', &word);
@@ -55,7 +55,7 @@ static int read_number(struct pop3 *pop3, const char *step, struct str line, uin
 static int take_size(struct pop3 *pop3, struct str line, struct error *err)
 {
 	uint32_t number = 0;
-	struct str rest, word;
+	struct str rest, word = STR_NULL;
 	uint64_t size = 0;
 	int r = read_number(pop3, "list", line, &number, &rest, err);
 

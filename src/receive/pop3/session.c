@@ -7,6 +7,8 @@
 #include "base/mem.h"
 #include "receive/names_memory.h"
 
+#include <stdio.h>
+
 #define GOODBYE_MS 1000
 
 /* ---------------------------------------------------------------- new and close */
@@ -92,6 +94,8 @@ static int read_greeting(struct pop3 *pop3, struct error *err)
 		error_prefix(err, "no POP3 server answers here");
 		pop3->broken = *err;
 	}
+	if (r == 0 && reply.ok)
+		stream_tell(pop3->stream, WATCH_GREETED, reply.text);
 	if (r < 0 || reply.ok)
 		return r;
 	pop3_refused(&reply, "greeting", SCOPE_ACCOUNT, E_REFUSED, RETRY_LATER, err);
@@ -133,6 +137,7 @@ static void take_capability(struct pop3 *pop3, struct str line)
 /* A server that doesn't know CAPA is of the time before it: USER and PASS, and TOP and UIDL may be there. */
 static int ask_capabilities(struct pop3 *pop3, struct error *err)
 {
+	struct buf offered CLEANUP(buf_done) = BUF_INIT(KIB(2)); /* for who watches */
 	struct pop3_reply reply;
 	struct str line;
 	int r = pop3_send(pop3, err, "CAPA"), lines = 0;
@@ -152,7 +157,10 @@ static int ask_capabilities(struct pop3 *pop3, struct error *err)
 			return pop3_break(pop3, err);
 		}
 		take_capability(pop3, line);
+		buf_printf(&offered, "%s" STR_FMT, offered.n ? ", " : "", STR_ARG(line));
 	}
+	if (r == 0)
+		stream_tell(pop3->stream, WATCH_CAPABLE, buf_str(&offered));
 	return r;
 }
 
@@ -188,6 +196,15 @@ static int secure(struct pop3 *pop3, const struct receiver_options *options, str
 
 /* ---------------------------------------------------------------- open */
 
+static void tell_listed(const struct pop3 *pop3)
+{
+	char text[80];
+
+	snprintf(text, sizeof text, "%zu message%s, is polled (POP3)", pop3->mail_count,
+	         pop3->mail_count == 1 ? "" : "s");
+	stream_tell(pop3->stream, WATCH_SELECTED, str_of(text));
+}
+
 int pop3_open_on(struct stream *stream, const struct receiver_options *options, struct receiver **ret,
                  struct error *err)
 {
@@ -200,14 +217,18 @@ int pop3_open_on(struct stream *stream, const struct receiver_options *options, 
 		r = ask_capabilities(pop3, err);
 	if (r == 0)
 		r = secure(pop3, options, err);
-	if (r == 0)
+	if (r == 0) {
+		stream_tell(stream, WATCH_LOGGING_IN, STR(""));
 		r = pop3_log_in(pop3, options, err);
+	}
 	if (r < 0)
 		return r;
 	pop3->is_logged_in = true;
+	stream_tell(stream, WATCH_LOGGED_IN, STR(""));
 	r = pop3_list_mailbox(pop3, err);
 	if (r < 0)
 		return r;
+	tell_listed(pop3);
 	*ret = &take(pop3)->receiver;
 	return 0;
 }

@@ -1,6 +1,8 @@
 /* Who sends to whom: checking the addresses, the MAIL command, and the outcomes of items and recipients. */
 #include "send/smtp/smtp.h"
 
+#include "mime/idna.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -75,6 +77,17 @@ static bool is_writable(struct str address)
 	return !quoted && address.n <= MAX_ADDRESS && str_is_utf8(address);
 }
 
+/* The address as it is written in commands: with its domain in ASCII where that is enough for every server. */
+static const char *wire_address(const struct outgoing *item, const char *address)
+{
+	struct buf ascii CLEANUP(buf_done) = BUF_INIT(4 * MAX_ADDRESS);
+
+	if (str_is_ascii(str_of(address)))
+		return address;
+	idna_put_address(&ascii, str_of(address));
+	return ascii.failed ? address : arena_cstr(item->arena, buf_str(&ascii));
+}
+
 /* Recipients that can't be asked for fail one by one; the others are not held up. */
 static void check_recipients(const struct smtp *smtp, struct envelope *envelope)
 {
@@ -82,7 +95,7 @@ static void check_recipients(const struct smtp *smtp, struct envelope *envelope)
 
 	for (size_t i = 0; i < item->recipient_count; i++) {
 		struct recipient *recipient = &item->recipients[i];
-		struct str address = str_of(recipient->address);
+		struct str address = str_of(wire_address(item, recipient->address));
 
 		if (recipient->outcome == OUTCOME_SENT || recipient->outcome == OUTCOME_FAILED)
 			continue;
@@ -114,7 +127,7 @@ static bool refuse(struct outgoing *item, struct str why)
 static bool check_abilities(const struct smtp *smtp, struct envelope *envelope)
 {
 	struct outgoing *item = envelope->item;
-	struct str from = str_of(item->envelope_from);
+	struct str from = str_of(wire_address(item, item->envelope_from));
 
 	if (!is_writable(from))
 		return refuse(item, STR("the sender's address can't be written in a command"));
@@ -145,7 +158,7 @@ bool smtp_prepare(const struct smtp *smtp, struct outgoing *item, struct envelop
 	}
 	/* A header in UTF-8 (RFC 6532) is announced where the server knows it; elsewhere it goes as the 8-bit text that
 	 * it is. */
-	if (!str_is_ascii(str_of(item->envelope_from)) ||
+	if (!str_is_ascii(str_of(wire_address(item, item->envelope_from))) ||
 	    (ret_envelope->scan.eight_bit_header && smtp->capabilities & CAN_UTF8))
 		ret_envelope->utf8 = true;
 	/* For what comes back to somebody: the reverse-path <> belongs to nobody. */
@@ -181,7 +194,8 @@ int smtp_write_mail_command(struct smtp *smtp, const struct envelope *envelope, 
 
 	if (smtp->capabilities & CAN_SIZE)
 		snprintf(size, sizeof size, " SIZE=%" PRIu64, envelope->scan.bytes);
-	return stream_printf(smtp->stream, err, "MAIL FROM:<%s>%s%s%s%s%s%s\r\n", item->envelope_from, size,
+	return stream_printf(smtp->stream, err, "MAIL FROM:<%s>%s%s%s%s%s%s\r\n",
+	                     wire_address(item, item->envelope_from), size,
 	                     envelope->scan.eight_bit ? " BODY=8BITMIME" : "", envelope->utf8 ? " SMTPUTF8" : "",
 	                     envelope->reports ? " RET=HDRS" : "", named ? " ENVID=" : "", named ? buf_cstr(&id) : "");
 }
@@ -192,10 +206,10 @@ int smtp_write_rcpt_command(struct smtp *smtp, const struct envelope *envelope, 
                             struct error *err)
 {
 	struct buf original CLEANUP(buf_done) = BUF_INIT(MAX_ORIGINAL_RECIPIENT);
-	bool named = envelope->reports && str_is_ascii(str_of(recipient->address)) &&
-	             write_xtext(&original, recipient->address);
+	const char *address = wire_address(envelope->item, recipient->address);
+	bool named = envelope->reports && str_is_ascii(str_of(address)) && write_xtext(&original, address);
 
-	return stream_printf(smtp->stream, err, "RCPT TO:<%s>%s%s%s\r\n", recipient->address,
+	return stream_printf(smtp->stream, err, "RCPT TO:<%s>%s%s%s\r\n", address,
 	                     envelope->reports ? " NOTIFY=FAILURE,DELAY" : "", named ? " ORCPT=rfc822;" : "",
 	                     named ? buf_cstr(&original) : "");
 }

@@ -194,6 +194,8 @@ static int establish(struct smtp *smtp, const struct sender_options *options, st
 		if (rc >= 0) /* what was offered in clear counts for nothing (RFC 3207 §4.2) */
 			rc = say_hello(smtp, options->helo_name, err);
 	}
+	if (options->no_pipelining)
+		smtp->capabilities &= ~(unsigned)CAN_PIPELINE;
 	if (rc < 0 || !options->login.user || !*options->login.user)
 		return rc;
 	stream_tell(smtp->stream, WATCH_LOGGING_IN, STR(""));

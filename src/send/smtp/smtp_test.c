@@ -145,6 +145,8 @@ static void apply_note(struct run *run, struct str note)
 		set_text(run, large_text(run, number(rest)));
 	else if (str_eq(note, STR("short")))
 		o->step_timeout_ms = o->dot_timeout_ms = o->stream.io_timeout_ms = 150;
+	else if (str_eq(note, STR("no pipelining")))
+		o->no_pipelining = true;
 	else if (str_eq(note, STR("refusing dot")))
 		run->refusing_dot = true;
 	else
