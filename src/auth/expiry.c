@@ -2,7 +2,6 @@
 #include "auth/expiry.h"
 
 #include "base/clock.h"
-#include "auth/tokens.h"
 #include "security/keystore.h"
 #include "setup/signing.h"
 #include "store/cases.h"
@@ -144,15 +143,18 @@ struct profiles {
 	const struct setup *setup;
 };
 
-static void add_profile(void *ctx, const char *profile, const char *what, int64_t expires_at)
+static void add_profile(void *ctx, const struct authentication_profile *profile, const char *what, const char *user,
+                        int64_t expires_at)
 {
 	const struct profiles *p = ctx;
 	const struct expiry expiry = {
 	        .kind = strstr(what, "secret") ? "secret" : "token",
-	        .what = arena_printf(p->list->arena, "authentication_profiles/%s/%s", profile, what).p,
+	        .what = arena_printf(p->list->arena, "authentication_profiles/%s/%s%s%s", profile->id, what,
+	                             *user ? "/" : "", user)
+	                        .p,
 	        .text = what,
 	        .expires_at = expires_at,
-	        .used_by = expires_at < p->list->until ? profile_users(p->setup, profile, p->list->arena) : "",
+	        .used_by = expires_at < p->list->until ? profile_users(p->setup, profile->id, p->list->arena) : "",
 	};
 
 	expiry_add(p->list, &expiry);
@@ -178,7 +180,8 @@ int expiry_list(const struct setup *setup, struct db *db, int64_t now, int days,
 	for (size_t i = 0; i < n; i++)
 		add_keystore(&list, setup, records[i], now);
 	struct profiles profiles = {&list, setup};
-	if (add_learned(&list, db, err) < 0 || tokens_each_expiry(db, setup, add_profile, &profiles, err) < 0)
+	if (add_learned(&list, db, err) < 0 ||
+	    authentication_profiles_each_expiry(setup, db, add_profile, &profiles, err) < 0)
 		return err->code;
 	if (list.count)
 		qsort(list.items, list.count, sizeof *list.items, by_time);

@@ -5,8 +5,10 @@
 #include "base/mem.h"
 #include "cli/delivery.h"
 #include "cli/text.h"
+#include "listen/sent_folder.h"
 #include "send/outbox_runner.h"
 #include "store/automatic_mail.h"
+#include "store/sent_copies.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -49,6 +51,34 @@ static void print_outbox_row(const struct outbox_row *row, bool automatic_mail_o
 		print_delivery(row, "           ");
 }
 
+/* ---------------------------------------------------------------- the copy in the Sent folder */
+
+static json_t *with_copy(struct db *db, json_t *row, int64_t id, struct arena *arena)
+{
+	struct sent_copy copy;
+	struct error err;
+
+	if (sent_copy_get(db, id, arena, &copy, &err) > 0)
+		json_object_set_new(row, "sent_copy",
+		                    json_pack("{s:s, s:I, s:s}", "state", copy.state, "tries", (json_int_t)copy.tries,
+		                              "reason", copy.reason));
+	return row;
+}
+
+/* Only where it isn't as it should be. */
+static void print_copy(struct db *db, int64_t id, struct arena *arena)
+{
+	struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(4));
+	struct sent_copy copy;
+	struct error err;
+
+	if (sent_copy_get(db, id, arena, &copy, &err) <= 0 || strcmp(copy.state, "done") == 0 || !copy.tries)
+		return;
+	buf_printf(&line, "      copy in the Sent folder: %s, %lld tries: %s",
+	           strcmp(copy.state, "failed") == 0 ? "given up" : "waits", (long long)copy.tries, copy.reason);
+	line_put(&line);
+}
+
 static int list_outbox(struct cli *cli, struct db *db, const char *state, size_t limit, struct arena *arena,
                        struct error *err)
 {
@@ -64,12 +94,14 @@ static int list_outbox(struct cli *cli, struct db *db, const char *state, size_t
 		json_t *all = json_array();
 
 		for (int i = 0; i < n; i++)
-			json_array_append_new(all, outbox_json(&rows[i], is_on));
+			json_array_append_new(all, with_copy(db, outbox_json(&rows[i], is_on), rows[i].id, arena));
 		cli_print_json(all);
 		return 0;
 	}
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n; i++) {
 		print_outbox_row(&rows[i], is_on);
+		print_copy(db, rows[i].id, arena);
+	}
 	if (n == 0)
 		puts(state ? "no rows in this state" : "the outbox is empty");
 	cli_say_more(n, limit);
@@ -92,6 +124,16 @@ static void flush_account(void *ctx, const char *account, int64_t due_at)
 		flush->first = err;
 }
 
+static void file_copies(void *ctx, const char *account, int64_t due_at)
+{
+	struct flush *flush = ctx;
+	const struct sent_folder_options options = {.store = flush->options->store, .setup = flush->options->setup};
+	struct error err = {0};
+
+	if (due_at <= clock_now_ms() && sent_folder_file(&options, account, &err) < 0 && !flush->first.code)
+		flush->first = err;
+}
+
 static int flush_outbox(struct cli *cli, struct db *db, struct error *err)
 {
 	const struct outbox_options options = {.store = cli->store, .setup = cli->setup, .claim = cli_claim()};
@@ -103,6 +145,8 @@ static int flush_outbox(struct cli *cli, struct db *db, struct error *err)
 		return r;
 	orphans = outbox_recover(&options, err);
 	r = orphans < 0 ? (int)orphans : outbox_accounts(db, flush_account, &flush, err);
+	if (r >= 0)
+		r = sent_copies_accounts(db, file_copies, &flush, err);
 	if (r < 0)
 		return r;
 	uncertain = flush.counts.uncertain + orphans;

@@ -41,11 +41,13 @@ static bool fits(const struct listing *listing, const struct provider *p)
 
 static const char *receives_by(const struct provider *p)
 {
-	bool first = p->receive.enabled && (*p->receive.host || p->receive.protocol != RECEIVE_IMAP);
+	bool first = p->receive.enabled && (*p->receive.host || p->receive.protocol > RECEIVE_POP3);
 
+	if (first && p->receive.protocol == RECEIVE_IMAP && *p->pop3.host)
+		return "IMAP, POP3";
 	if (first)
-		return p->receive.protocol == RECEIVE_IMAP ? *p->pop3.host ? "IMAP, POP3" : "IMAP" : "Graph";
-	return p->receive.enabled && *p->pop3.host ? "POP3" : "-";
+		return receive_protocol_name(p->receive.protocol);
+	return p->receive.enabled && *p->pop3.host ? receive_protocol_name(RECEIVE_POP3) : "-";
 }
 
 static const char *logs_in_with(const struct provider *p)

@@ -5,7 +5,9 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "listen/sent_folder.h"
 #include "send/outbox_runner.h"
+#include "store/sent_copies.h"
 
 #include <pthread.h>
 
@@ -20,6 +22,7 @@ struct route {
 	bool is_reported;            /* that it fails; of the thread that sends */
 	/* guarded by postman->lock */
 	bool is_sending;
+	bool copies_only; /* nothing to send, only copies for the Sent folder */
 };
 
 struct postman {
@@ -35,6 +38,7 @@ struct round {
 	struct postman *postman;
 	struct shared_setup *shared;
 	int64_t now;
+	bool copies_only;
 };
 
 struct postman *postman_new(const struct postman_options *options)
@@ -130,9 +134,19 @@ static void after_success(struct route *route)
 	route->is_reported = false;
 }
 
-static void *route_main(void *arg)
+static void file_copies(const struct route *route)
 {
-	struct route *route = arg;
+	const struct postman_options *o = &route->postman->options;
+	const struct sent_folder_options options = {
+	        .store = o->store, .setup = route->shared->setup, .stopped = o->stopped, .ctx = o->ctx};
+	struct error err;
+
+	if (sent_folder_file(&options, route->account, &err) < 0)
+		log_warning("outbox", "account %s: copies for the Sent folder: %s", route->account, err.text);
+}
+
+static void send_mail(struct route *route)
+{
 	const struct postman_options *o = &route->postman->options;
 	const struct outbox_options options = {.store = o->store,
 	                                       .setup = route->shared->setup,
@@ -149,6 +163,15 @@ static void *route_main(void *arg)
 		after_success(route);
 	if (counts.sent)
 		log_info("outbox", "account %s: %lld messages sent", route->account, (long long)counts.sent);
+}
+
+static void *route_main(void *arg)
+{
+	struct route *route = arg;
+
+	if (!route->copies_only)
+		send_mail(route);
+	file_copies(route);
 	end_sending(route);
 	return NULL;
 }
@@ -213,6 +236,7 @@ static void send_account(void *ctx, const char *account, int64_t due_at)
 	if (!begin_sending(route))
 		return;
 	route->shared = shared_hold(round->shared);
+	route->copies_only = round->copies_only;
 	must(pthread_attr_init(&attr) == 0 && pthread_attr_setstacksize(&attr, SENDER_STACK) == 0 &&
 	     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED) == 0);
 	if (pthread_create(&thread, &attr, route_main, route) != 0) {
@@ -224,9 +248,12 @@ static void send_account(void *ctx, const char *account, int64_t due_at)
 
 void postman_go(struct postman *postman, struct db *db, struct shared_setup *shared)
 {
-	struct round round = {postman, shared, clock_now_ms()};
+	struct round round = {postman, shared, clock_now_ms(), false};
 	struct error err;
 
 	if (outbox_accounts(db, send_account, &round, &err) < 0)
+		log_warning("outbox", "%s", err.text);
+	round.copies_only = true;
+	if (sent_copies_accounts(db, send_account, &round, &err) < 0)
 		log_warning("outbox", "%s", err.text);
 }

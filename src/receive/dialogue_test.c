@@ -13,6 +13,7 @@
  *	with: next                              one of these
  *	with: ack UIDS / ack-begin UIDS / ack-end          ack
  *	with: list                              list UIDS
+ *	with: append / append-look [FOLDER]     append: "Hello"; append-found where it was there already
  *	with: idle-start / idle-ready / idle-stop / noop   idle-start 1 …
  *	with: poke                              sends the line "poke", for the script to go on at that
  *	with: park                              waits until the descriptor is readable
@@ -278,6 +279,23 @@ static void call_list(struct play *play)
 		outcome(play, buf_cstr(&uids));
 }
 
+/* An empty folder: where sent mail belongs. */
+static void call_append(struct play *play, const char *folder, bool look_first)
+{
+	const struct receiver_append what = {.folder = folder,
+	                                     .hint = "",
+	                                     .mime = STR("Hello\r\n"),
+	                                     .message_ident = "a@b",
+	                                     .look_first = look_first};
+	struct error err;
+	int rc = receiver_append(play->receiver, &what, &err);
+
+	if (rc < 0)
+		outcome_error(play, &err);
+	else
+		outcome(play, rc ? "append-found" : "append");
+}
+
 static void call_park(struct play *play)
 {
 	struct pollfd socket = {.fd = receiver_fd(play->receiver), .events = POLLIN};
@@ -312,6 +330,8 @@ static bool call(struct play *play, struct str verb, struct str arg)
 		outcome_of(play, "ack", receiver_acknowledge_end(r, &err), &err);
 	else if (str_eq(verb, STR("list")))
 		call_list(play);
+	else if (str_eq(verb, STR("append")) || str_eq(verb, STR("append-look")))
+		call_append(play, arg.n ? arg.p : "", str_eq(verb, STR("append-look")));
 	else if (str_eq(verb, STR("park")))
 		call_park(play);
 	else if (str_eq(verb, STR("poke")))

@@ -105,6 +105,13 @@ int receiver_search_days(struct receiver *r, int64_t since, int64_t before, void
 	return r->ops->search_days(r, since, before, each, ctx, err);
 }
 
+int receiver_append(struct receiver *r, const struct receiver_append *what, struct error *err)
+{
+	if (!r->ops->append)
+		return fail(err, E_UNSUPPORTED, RETRY_NEVER, "%s can't file messages", r->ops->name);
+	return r->ops->append(r, what, err);
+}
+
 int receiver_idle_start(struct receiver *r, struct error *err)
 {
 	return r->ops->idle_start(r, err);

@@ -70,6 +70,15 @@ struct incoming {
 void incoming_free(struct incoming *incoming);
 DEFINE_CLEANUP(struct incoming *, incoming_free)
 
+/* A message of ours that is to be filed. */
+struct receiver_append {
+	const char *folder;        /* "": where sent mail belongs */
+	const char *hint;          /* how that is called where the server marks none; "" */
+	struct str mime;           /* CRLF line ends */
+	const char *message_ident; /* its Message-ID, without <> */
+	bool look_first;           /* an earlier try may have filed it */
+};
+
 struct receiver {
 	const struct receiver_ops *ops;
 };
@@ -88,7 +97,8 @@ struct receiver_ops {
 	int (*move)(struct receiver *r, const uint32_t *uids, size_t n, const char *folder, struct error *err);
 	int (*list)(struct receiver *r, void (*each)(void *ctx, uint32_t uid), void *ctx, struct error *err);
 	int (*search_days)(struct receiver *r, int64_t since, int64_t before, void (*each)(void *ctx, uint32_t uid),
-	                   void *ctx, struct error *err); /* NULL: it can't */
+	                   void *ctx, struct error *err);                                         /* NULL: it can't */
+	int (*append)(struct receiver *r, const struct receiver_append *what, struct error *err); /* may be NULL */
 	int (*idle_start)(struct receiver *r, struct error *err);
 	int (*idle_ready)(struct receiver *r, struct error *err);
 	int (*idle_stop)(struct receiver *r, struct error *err);
@@ -151,6 +161,11 @@ int receiver_list(struct receiver *r, void (*each)(void *ctx, uint32_t uid), voi
  * search. */
 int receiver_search_days(struct receiver *r, int64_t since, int64_t before, void (*each)(void *ctx, uint32_t uid),
                          void *ctx, struct error *err) NODISCARD;
+
+/* Files a message, seen, in another folder (made where it is missing): 0 when the server has confirmed, 1 where it was
+ * there already (look_first). E_UNSUPPORTED where the protocol can't. Another folder may be selected afterwards: the
+ * session is good for nothing but this and receiver_close(). */
+int receiver_append(struct receiver *r, const struct receiver_append *what, struct error *err) NODISCARD;
 
 /* Asks to be told of news; ends an unfinished scan. 1: the server will (IDLE runs, buffers given back: park on
  * receiver_fd()); 2: IDLE runs, but mail was announced since the last scan already: don't park, call

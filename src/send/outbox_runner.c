@@ -11,6 +11,7 @@
 #include "store/cases.h"
 #include "store/messages.h"
 #include "store/status.h"
+#include "store/sent_copies.h"
 #include "store/suppressions.h"
 #include "store/throttles.h"
 #include "store/traffic.h"
@@ -363,6 +364,19 @@ static int count_traffic(struct post *post, struct db *db, const struct letter *
 	return traffic_add(db, post->account, &more, clock_now_ms(), err);
 }
 
+/* A copy for the Sent folder is owed from the moment that the mail is known as sent. */
+static int owe_copy(struct post *post, struct db *db, const struct letter *letter, struct error *err)
+{
+	const struct setup *setup = post->options->setup;
+	const struct account *account = setup_account(setup, post->account);
+	struct account_sent_copy ignored;
+
+	if (strcmp(letter->row.state, "sent") != 0 ||
+	    !account_sent_copy(account, setup_provider(setup, account->provider), &ignored))
+		return 0;
+	return sent_copy_add(db, letter->row.id, post->account, clock_now_ms(), err);
+}
+
 static int write_row(struct post *post, struct db *db, const struct letter *letter, struct error *err)
 {
 	const struct outbox_row *row = &letter->row;
@@ -371,6 +385,8 @@ static int write_row(struct post *post, struct db *db, const struct letter *lett
 	if (r <= 0)
 		return r;
 	r = count_traffic(post, db, letter, err);
+	if (r == 0)
+		r = owe_copy(post, db, letter, err);
 	if (r == 0)
 		r = note_refusals(db, letter, err);
 	if (r == 0 && letter->is_warning)

@@ -83,6 +83,9 @@ static const struct field send_fields[] = {
 	FIELD_SECTION(struct account_send, tls, tls_fields, "TLS"),
 	FIELD_TEXT(struct account_send, helo_name, "Name in EHLO", .max = 253, .check = check_host,
 		   .help = "Empty: the name of this machine"),
+	FIELD_TEXT(struct account_send, sent_copy, "Copy of sent mail", .preset_text = SENT_COPY_OFF, .max = 255,
+		   .help = "off; auto: in the mailbox's Sent folder, unless the provider files it itself; else the name of a folder. "
+			   "Filed over IMAP"),
 	FIELD_INT(struct account_send, answers_per_hour, "Automatic answers per hour", .low = 1, .high = 1000, .preset = 3,
 		  .help = "At most so many go out to one address in an hour"),
 	FIELD_ENUM(struct account_send, answer_envelope, answer_envelope_words, "Envelope sender of automatic answers",
@@ -232,6 +235,11 @@ static int check_advanced(const struct account *a, struct error *err)
 static int check_account(const void *record, struct error *err)
 {
 	const struct account *a = record;
+
+	if (strcmp(a->send.sent_copy, SENT_COPY_OFF) != 0 && !a->receive.enabled)
+		return fail(
+		        err, E_INVALID, RETRY_NEVER,
+		        "send/sent_copy: needs receive/enabled: copies are filed in the account's mailbox over IMAP");
 	const struct secret *receive_password = a->receive.use_sender_login ? &a->send.password : &a->receive.password;
 
 	if (check_advanced(a, err) < 0)
@@ -331,36 +339,11 @@ static int maildir_connection(const struct account *account, struct account_conn
 	return 0;
 }
 
-struct server {
-	int protocol, security;
-	const char *host;
-	int64_t port;
-};
-
-/* The account's own, else the provider's: by POP3 where the account says so, or where there is nothing else. */
-static bool find_server(const struct account_receive *r, const struct provider *p, struct server *ret)
-{
-	bool has_receive = p && p->receive.enabled && *p->receive.host;
-
-	if (*r->host) {
-		*ret = (struct server){r->protocol, r->security, r->host, r->port};
-		return true;
-	}
-	if (p && p->receive.enabled && *p->pop3.host && (r->protocol == RECEIVE_POP3 || !has_receive))
-		*ret = (struct server){RECEIVE_POP3, p->pop3.security, p->pop3.host, p->pop3.port};
-	else if (has_receive)
-		*ret = (struct server){p->receive.protocol, p->receive.security, p->receive.host, p->receive.port};
-	else
-		return false;
-	ret->port = r->port ? r->port : ret->port;
-	return true;
-}
-
 int account_receive_connection(const struct account *account, const struct provider *provider,
                                struct account_connection *ret, struct error *err)
 {
 	const struct account_receive *r = &account->receive;
-	struct server server;
+	struct account_server server;
 
 	if (!r->enabled)
 		return missing(account, "receive/enabled is false", err);
@@ -368,10 +351,10 @@ int account_receive_connection(const struct account *account, const struct provi
 		return maildir_connection(account, ret, err);
 	if (!*r->host && !provider)
 		return missing(account, "receive/host is missing and there is no provider", err);
-	if (!find_server(r, provider, &server))
+	if (!account_receive_server(account, provider, &server))
 		return fail(err, E_INVALID, RETRY_NEVER,
-		            "account %s: receive/host is missing and provider %s has no server to receive from",
-		            account->id, provider->id);
+		            "account %s: receive/host is missing and provider %s has no %sserver to receive from",
+		            account->id, provider->id, r->protocol == RECEIVE_POP3 ? "POP3 " : "");
 	struct account_connection *c = ret;
 	const char *user = r->use_sender_login ? account->send.user : r->user;
 	if (!*user)
@@ -441,7 +424,8 @@ int account_send_connection(const struct account *account, const struct provider
 		               *s->profile ? "send/user is missing, although there is a profile"
 		                           : "send/user is missing, although there is a password",
 		               err);
-	c->protocol = s->protocol;
+	/* SMTP is what accounts say where they say nothing. */
+	c->protocol = own || s->protocol != SEND_SMTP ? s->protocol : provider->send.protocol;
 	c->host = own ? s->host : provider->send.host;
 	c->user = user;
 	c->password = *s->profile ? NULL : &s->password;

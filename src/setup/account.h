@@ -47,6 +47,7 @@ struct account {
 		int64_t timeout_s;         /* 0: the provider's, else 40 */
 		struct account_tls tls;
 		const char *helo_name;    /* "": this machine's name */
+		const char *sent_copy;    /* "off", "auto", or a folder's name; see account_sent_copy() */
 		int64_t answers_per_hour; /* automatic answers to one address; preset 3 */
 		int answer_envelope;      /* enum answer_envelope */
 		struct account_send_smime {
@@ -90,6 +91,27 @@ struct account {
 };
 
 extern const struct record_type account_type;
+
+/* The server that an account reads from: its own, else the one of its provider's that speaks its protocol (IMAP, where
+ * it says none, is what the provider offers first). False where there is none. */
+struct account_server {
+	int protocol; /* enum receive_protocol */
+	const char *host;
+	int64_t port; /* 0: by security */
+	int security;
+};
+bool account_receive_server(const struct account *account, const struct provider *provider, struct account_server *ret);
+
+#define SENT_COPY_OFF  "off"
+#define SENT_COPY_AUTO "auto"
+
+/* Whether mail that the account sends is filed in a folder of its mailbox over IMAP: not where nobody wants it, where
+ * it isn't an IMAP mailbox, and (auto) where the provider files it itself. Texts are borrowed. */
+struct account_sent_copy {
+	const char *folder; /* "": where sent mail belongs */
+	const char *hint;   /* the provider's name for that; "" */
+};
+bool account_sent_copy(const struct account *account, const struct provider *provider, struct account_sent_copy *ret);
 
 /* "IMAP", "POP3": for people. */
 const char *receive_protocol_name(int protocol);

@@ -7,14 +7,13 @@
 static struct moved_place place_of(const struct setup *setup, const struct account *account)
 {
 	const struct provider *provider = setup_provider(setup, account->provider);
-	struct moved_place place = {.account = account->id,
-	                            .receive_protocol = account->receive.protocol,
-	                            .send_protocol = account->send.protocol,
-	                            .receive_host = account->receive.enabled ? account->receive.host : ""};
+	struct moved_place place = {
+	        .account = account->id, .send_protocol = account->send.protocol, .receive_host = ""};
+	struct account_server server;
 
-	if (!*account->receive.host && provider && account->receive.enabled) {
-		place.receive_protocol = provider->receive.protocol;
-		place.receive_host = provider->receive.host;
+	if (account->receive.enabled && account_receive_server(account, provider, &server)) {
+		place.receive_protocol = server.protocol;
+		place.receive_host = server.host;
 	}
 	return place;
 }

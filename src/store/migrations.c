@@ -248,11 +248,19 @@ static const char tokens[] = "CREATE TABLE token ("
                              " lease_by TEXT NOT NULL, lease_until BIGINT NOT NULL," /* who is asking for new ones */
                              " PRIMARY KEY (profile, subject)) {CLUSTERED};";
 
+/* Copies of what was sent, for the Sent folder. */
+static const char sent_copies[] = "CREATE TABLE sent_copy ("
+                                  " outbox_id {ID} PRIMARY KEY, account TEXT NOT NULL,"
+                                  " state TEXT NOT NULL," /* due, filing, done, failed */
+                                  " tries BIGINT NOT NULL, next_try_at BIGINT NOT NULL, reason TEXT NOT NULL);"
+                                  "CREATE INDEX sent_copy_due ON sent_copy (account, next_try_at)"
+                                  " WHERE state = 'due' OR state = 'filing';";
+
 const struct migration migrations[] = {
-        {1, "foundation", foundation}, {2, "bounces", bounces},     {3, "answering", answering},
-        {4, "smime", smime},           {5, "senders", senders},     {6, "conversation", conversation},
-        {7, "names", names},           {8, "operation", operation}, {9, "certificates", certificates},
-        {10, "tokens", tokens},
+        {1, "foundation", foundation}, {2, "bounces", bounces},          {3, "answering", answering},
+        {4, "smime", smime},           {5, "senders", senders},          {6, "conversation", conversation},
+        {7, "names", names},           {8, "operation", operation},      {9, "certificates", certificates},
+        {10, "tokens", tokens},        {11, "sent-copies", sent_copies},
 };
 
 const size_t migration_count = ARRAY_LEN(migrations);

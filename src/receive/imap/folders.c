@@ -10,6 +10,9 @@ struct imap_folder_list {
 	void (*each)(void *ctx, struct str name);
 	void *ctx;
 	int count;
+	/* of the folder that `each` is called for */
+	bool is_sent; /* \Sent (RFC 6154) */
+	char separator;
 };
 
 /* "(\HasNoChildren \Noselect)": true where the folder can't be opened. Reads the list to its end. */
@@ -18,11 +21,14 @@ static int read_attributes(struct imap *imap, bool *ret_closed, struct error *er
 	struct imap_token token;
 
 	*ret_closed = false;
+	imap->folders->is_sent = false;
 	if (imap_token(&imap->reader, &token, err) < 0)
 		return err->code;
 	while (token.kind != TOKEN_CLOSE && token.kind != TOKEN_END) {
 		if (imap_token_is(&token, STR("\\Noselect")) || imap_token_is(&token, STR("\\NonExistent")))
 			*ret_closed = true;
+		if (imap_token_is(&token, STR("\\Sent")))
+			imap->folders->is_sent = true;
 		if (imap_token(&imap->reader, &token, err) < 0)
 			return err->code;
 	}
@@ -59,8 +65,10 @@ int imap_read_folder(struct imap *imap, struct error *err)
 	struct imap_token separator;
 	bool closed;
 
-	if (read_attributes(imap, &closed, err) < 0 || imap_token(&imap->reader, &separator, err) < 0 ||
-	    read_name(imap, &wire, err) < 0 || imap_skip_rest(&imap->reader, err) < 0)
+	if (read_attributes(imap, &closed, err) < 0 || imap_token(&imap->reader, &separator, err) < 0)
+		return err->code;
+	list->separator = (char)(separator.kind == TOKEN_STRING && separator.text.n == 1 ? separator.text.p[0] : 0);
+	if (read_name(imap, &wire, err) < 0 || imap_skip_rest(&imap->reader, err) < 0)
 		return err->code;
 	if (closed || !wire.n || wire.failed || ++list->count > MAX_FOLDERS)
 		return 0;
@@ -85,4 +93,82 @@ int imap_list_folders(struct imap *imap, const struct receiver_options *options,
 		r = imap_finish(imap, &command, "list", err); /* a refusal only means that nothing is known */
 	imap->folders = NULL;
 	return r;
+}
+
+/* ---------------------------------------------------------------- where sent mail belongs */
+
+struct sent_search {
+	struct imap_folder_list list; /* of the LIST that runs */
+	const char *hint;
+	struct buf *name; /* the best so far */
+	int rank;         /* of it; the higher the better */
+	char inbox_separator;
+	bool has_top_folder; /* beside INBOX */
+};
+
+/* Names that mail programs give it, where the server marks none. */
+static bool is_usual(struct str name, char separator)
+{
+	static const char *const words[] = {"Sent", "Sent Items", "Sent Mail", "Sent Messages"};
+	const char *last = separator && name.n ? memrchr(name.p, separator, name.n) : NULL;
+
+	if (last)
+		name = str_slice(name, (size_t)(last - name.p) + 1, name.n);
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (str_eq_nocase(name, str_of(words[i])))
+			return true;
+	return false;
+}
+
+static void look_at_folder(void *ctx, struct str name)
+{
+	struct sent_search *search = ctx;
+	char separator = search->list.separator;
+	int rank = search->list.is_sent                                  ? 3
+	           : *search->hint && str_eq(name, str_of(search->hint)) ? 2
+	           : is_usual(name, separator)                           ? 1
+	                                                                 : 0;
+
+	if (!str_starts_nocase(name, STR("INBOX")))
+		search->has_top_folder = true;
+	else if (separator)
+		search->inbox_separator = separator;
+	if (rank <= search->rank)
+		return;
+	search->rank = rank;
+	buf_clear(search->name);
+	buf_add(search->name, name);
+}
+
+static int list_for(struct imap *imap, struct sent_search *search, const char *text, struct imap_command *command,
+                    struct error *err)
+{
+	int r;
+
+	imap->folders = &search->list;
+	r = imap_send_plain(imap, text, command, err);
+	if (r == 0)
+		r = imap_finish(imap, command, "list", err);
+	imap->folders = NULL;
+	return r;
+}
+
+int imap_find_sent(struct imap *imap, const char *hint, struct buf *name, struct error *err)
+{
+	struct sent_search search = {.list = {.each = look_at_folder}, .hint = hint, .name = name};
+	struct imap_command marked CLEANUP(imap_command_done) = {0}, plain CLEANUP(imap_command_done) = {0};
+	int r = 0;
+
+	search.list.ctx = &search;
+	if (imap->capabilities & CAP_SPECIAL_USE)
+		r = list_for(imap, &search, "LIST \"\" \"*\" RETURN (SPECIAL-USE)", &marked, err);
+	if (r == 0 && marked.status != STATUS_OK)
+		r = list_for(imap, &search, "LIST \"\" *", &plain, err);
+	if (r < 0 || search.rank)
+		return r < 0 ? r : 1;
+	/* Where everything lies below INBOX, as with Courier, so must this. */
+	if (!search.has_top_folder && search.inbox_separator && search.inbox_separator != '/')
+		buf_printf(name, "INBOX%c", search.inbox_separator);
+	buf_add_cstr(name, *hint ? hint : "Sent");
+	return 0;
 }

@@ -250,6 +250,7 @@ static const struct {
 	{STR_INIT("UTF8=ACCEPT"), CAP_UTF8_ACCEPT},
 	{STR_INIT("UTF8=ONLY"), CAP_UTF8_ACCEPT},
 	{STR_INIT("ESEARCH"), CAP_ESEARCH},
+	{STR_INIT("SPECIAL-USE"), CAP_SPECIAL_USE},
 };
 /* clang-format on */
 

@@ -309,6 +309,7 @@ const struct receiver_ops imap_receiver = {
         .move = imap_move,
         .list = imap_list,
         .search_days = imap_search_days,
+        .append = imap_append,
         .idle_start = imap_idle_start,
         .idle_ready = imap_idle_ready,
         .idle_stop = imap_idle_stop,

@@ -11,6 +11,7 @@
  *	acknowledge.c  seen, deleted, moved
  *	list.c         every UID
  *	folders.c      the names of the folders
+ *	append.c       a message into another folder
  *	idle.c         IDLE and NOOP */
 #ifndef RECEIVE_IMAP_SESSION_H
 #define RECEIVE_IMAP_SESSION_H
@@ -37,6 +38,7 @@ enum imap_capability {
 	CAP_ESEARCH = 1 << 10,
 	CAP_IMAP4REV2 = 1 << 11,
 	CAP_IMAP4REV1 = 1 << 12,
+	CAP_SPECIAL_USE = 1 << 13, /* RFC 6154 */
 };
 
 /* Response codes (RFC 3501 §7.1, RFC 5530, RFC 9051 §7.1) that change what we do. */
@@ -234,6 +236,12 @@ int imap_list_folders(struct imap *imap, const struct receiver_options *options,
 
 /* Reads the rest of "* LIST …" for it. */
 int imap_read_folder(struct imap *imap, struct error *err) NODISCARD;
+
+/* The folder where sent mail belongs, appended to `name`: 1: it is there (marked \Sent, named `hint`, or as usual); 0:
+ * none is, and so it should be called. */
+int imap_find_sent(struct imap *imap, const char *hint, struct buf *name, struct error *err) NODISCARD;
+
+int imap_append(struct receiver *r, const struct receiver_append *what, struct error *err) NODISCARD;
 
 int imap_idle_start(struct receiver *r, struct error *err) NODISCARD;
 int imap_idle_ready(struct receiver *r, struct error *err) NODISCARD;
