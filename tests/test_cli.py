@@ -20,9 +20,9 @@ from servers.smtp_sink import SmtpSink
 from support import Home
 
 NASTY = "\x1b]0;title\x07\x1b[31mred\x9b5m\x7f"
-COMMANDS = ["serve", "status", "pause", "resume", "apply", "export", "list", "show", "delete", "run", "ingest", "send", "cases", "message",
-            "ledger", "outbox", "suppressions", "loops", "automatic-mail", "providers", "import", "detect", "inspect", "profile", "test",
-            "keys", "keystores", "certificates", "expiring", "doctor", "version"]
+COMMANDS = ["serve", "status", "pause", "resume", "apply", "export", "list", "show", "delete", "run", "ingest", "backfill", "send",
+            "cases", "message", "ledger", "outbox", "suppressions", "loops", "automatic-mail", "providers", "import", "detect", "inspect",
+            "profile", "test", "keys", "keystores", "certificates", "expiring", "doctor", "version"]
 
 
 class Commands(unittest.TestCase):

@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <time.h>
+#include <string.h>
 
 static _Atomic int64_t shift_ms;
 
@@ -83,4 +84,34 @@ static int64_t days_from_civil(int64_t year, int month, int day)
 int64_t clock_from_civil(int64_t year, int month, int day, int hour, int minute, int second)
 {
 	return ((days_from_civil(year, month, day) * 24 + hour) * 60 + minute) * 60000 + (int64_t)second * 1000;
+}
+
+static bool take_digits(const char *text, int n, int *ret)
+{
+	int value = 0;
+
+	for (int i = 0; i < n; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return false;
+		value = value * 10 + text[i] - '0';
+	}
+	*ret = value;
+	return true;
+}
+
+bool clock_parse_day(const char *text, int64_t *ret_ms)
+{
+	char again[32];
+	int year, month, day;
+	int64_t at;
+
+	if (!take_digits(text, 4, &year) || text[4] != '-' || !take_digits(text + 5, 2, &month) || text[7] != '-' ||
+	    !take_digits(text + 8, 2, &day) || text[10] || year < 1970)
+		return false;
+	at = clock_from_civil(year, month, day, 0, 0, 0);
+	clock_format_iso(at, again);
+	if (strncmp(again, text, 10) != 0) /* a field out of range was carried over */
+		return false;
+	*ret_ms = at;
+	return true;
 }

@@ -24,4 +24,7 @@ void clock_format_iso(int64_t at_ms, char ret_text[32]);
 /* Unix ms of a civil UTC date; month 1…12. Fields out of range carry over. */
 int64_t clock_from_civil(int64_t year, int month, int day, int hour, int minute, int second);
 
+/* The begin (UTC) of a day written as "2026-11-21"; false for anything else, also for days that there aren't. */
+bool clock_parse_day(const char *text, int64_t *ret_ms) NODISCARD;
+
 #endif

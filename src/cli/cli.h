@@ -141,7 +141,8 @@ extern const struct command
 	test_command,
 	status_command,
 	pause_command,
-	resume_command;
+	resume_command,
+	backfill_command;
 /* clang-format on */
 
 #endif

@@ -27,6 +27,7 @@ const struct command *const commands[] = {
 	&delete_command,
 	&run_command,
 	&ingest_command,
+	&backfill_command,
 	&send_command,
 	&cases_command,
 	&message_command,

@@ -4,10 +4,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
-
-#include <errno.h>
-#include <sys/mman.h>
-#include <unistd.h>
+#include "receive/body.h"
 
 #define IN_MEMORY MIB(1)
 
@@ -33,25 +30,11 @@ void spool_clear(struct spool *spool)
 
 /* ---------------------------------------------------------------- coming in */
 
-static int write_whole(int fd, struct str bytes, struct error *err)
-{
-	while (bytes.n) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return fail_errno(err, errno, "a temporary file for a mail");
-		bytes = str_slice(bytes, (size_t)n, bytes.n);
-	}
-	return 0;
-}
-
 /* What is in memory goes to a file, and all that follows. */
 static void leave_memory(struct spool *spool)
 {
 	spool->fd = file_temporary(&spool->fault);
-	spool->failed = spool->fd < 0 || write_whole(spool->fd, buf_str(&spool->memory), &spool->fault) < 0;
+	spool->failed = spool->fd < 0 || body_write(spool->fd, buf_str(&spool->memory), &spool->fault) < 0;
 	buf_done(&spool->memory);
 	buf_init(&spool->memory, IN_MEMORY);
 }
@@ -69,25 +52,14 @@ void spool_add(struct spool *spool, struct str bytes)
 	if (spool->fd < 0)
 		buf_add(&spool->memory, bytes);
 	else
-		spool->failed = write_whole(spool->fd, bytes, &spool->fault) < 0;
+		spool->failed = body_write(spool->fd, bytes, &spool->fault) < 0;
 }
 
 /* ---------------------------------------------------------------- as a mail */
 
-static int map_file(const struct spool *spool, struct incoming *in, struct error *err)
-{
-	void *p = mmap(NULL, (size_t)spool->size, PROT_READ, MAP_PRIVATE, spool->fd, 0);
-
-	if (p == MAP_FAILED)
-		return fail_errno(err, errno, "mapping a mail of %llu bytes", (unsigned long long)spool->size);
-	in->raw = str_new(p, (size_t)spool->size);
-	in->mapped = (size_t)spool->size;
-	return 0;
-}
-
 int spool_incoming(const struct spool *spool, struct incoming **ret_incoming, struct error *err)
 {
-	struct incoming *in CLEANUP(incoming_freep) = mem_new(1, sizeof *in);
+	struct incoming *in CLEANUP(incoming_freep) = NULL;
 	int r = 0;
 
 	if (spool->failed) {
@@ -95,17 +67,18 @@ int spool_incoming(const struct spool *spool, struct incoming **ret_incoming, st
 			*err = spool->fault;
 		return spool->fault.code;
 	}
-	in->kind = INCOMING_WHOLE;
-	in->size = spool->size;
-	in->received_at = clock_now_ms();
-	if (spool->fd < 0) {
+	if (spool->fd >= 0) {
+		r = body_map(spool->fd, (size_t)spool->size, &in, err);
+	} else {
+		in = mem_new(1, sizeof *in);
 		in->memory = str_dup(buf_str(&spool->memory));
 		in->raw = str_new(in->memory, spool->memory.n);
-	} else {
-		r = map_file(spool, in, err);
 	}
 	if (r < 0)
 		return r;
+	in->kind = INCOMING_WHOLE;
+	in->size = spool->size;
+	in->received_at = clock_now_ms();
 	*ret_incoming = take(in);
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* See session.h. */
-#include "listen/session.h"
+#include "listen/session_parts.h"
 
 #include "auth/connection.h"
 #include "auth/tokens.h"
@@ -14,18 +14,7 @@
 
 #include <stdio.h>
 
-#define ACKNOWLEDGE_AT 250    /* committed messages that make one acknowledgement */
-#define AT_END         100000 /* at most so many where they are told at the connection's end */
-
-struct session {
-	struct session_options options;
-	struct receiver *receiver;
-	struct receiver_names *names; /* of a protocol without numbers; else NULL */
-	struct folder folder;
-	uint32_t uidvalidity; /* as last seen */
-	bool was_throttled;   /* before, as the store has it */
-	bool refused;         /* the server takes no acknowledgements: said once, the rows stay `committed` */
-};
+#define AT_END 100000 /* at most so many where they are told at the connection's end */
 
 struct receiver *session_receiver(struct session *session)
 {
@@ -151,6 +140,14 @@ static int run_orderly_end(struct work *work, struct db *db, struct error *err)
 	return r < 0 ? r : run_careful(work, db, err);
 }
 
+/* All up to this UID counts as handled, though it has no rows. */
+static int run_begin_at(struct work *work, struct db *db, struct error *err)
+{
+	struct small_work *w = (struct small_work *)(void *)work;
+
+	return folder_advance(db, w->session->folder.id, receiver_uidvalidity(w->session->receiver), w->uids[0], err);
+}
+
 static int do_small(struct session *s, int (*run)(struct work *, struct db *, struct error *), struct small_work w,
                     struct error *err)
 {
@@ -228,7 +225,7 @@ static int acknowledge_at_end(struct session *s, struct error *err)
 
 /* Parked mail goes to the listener's folder for it, so that whoever looks into the mailbox sees it. A server that
  * refuses keeps it where it is. */
-static int move_parked(struct session *s, struct error *err)
+int session_move_parked(struct session *s, struct error *err)
 {
 	const char *folder = s->options.listener->failed_folder;
 	struct db *db CLEANUP(db_closep) = NULL;
@@ -311,8 +308,7 @@ static int check_halted(struct session *s, struct error *err)
 	return MIN(r, 0);
 }
 
-/* Notes that the provider asked to slow down, or that it does no longer. */
-static int tell_throttle(struct session *s, int r, struct error *err)
+int session_tell_throttle(struct session *s, int r, struct error *err)
 {
 	const char *account = s->options.listener->account;
 
@@ -335,7 +331,7 @@ int session_open(const struct session_options *options, struct session **ret_ses
 	if (r == 0) {
 		r = open_session(s, err);
 		if (r == E_THROTTLED)
-			r = tell_throttle(s, r, err);
+			r = session_tell_throttle(s, r, err);
 	}
 	if (r < 0)
 		return error_prefix(err, "listener %s", options->listener->id);
@@ -408,7 +404,7 @@ static int acknowledge_ready(struct session *s, struct intake_run *run, struct a
 	}
 }
 
-static bool is_stopped(const struct session *s)
+bool session_is_stopped(const struct session *s)
 {
 	return s->options.stopped && s->options.stopped(s->options.ctx);
 }
@@ -430,7 +426,7 @@ static int read_messages(struct session *s, struct intake_run *run, int total, s
 	int64_t done = 0, most = s->options.listener->messages_per_run;
 	int r = 0;
 
-	while (r >= 0 && !is_stopped(s) && (!most || done < most)) {
+	while (r >= 0 && !session_is_stopped(s) && (!most || done < most)) {
 		struct incoming *incoming;
 
 		r = receiver_next(s->receiver, &incoming, err);
@@ -466,7 +462,7 @@ static void add_counts(struct intake_counts *sum, const struct intake_counts *mo
 	sum->bytes += more->bytes;
 }
 
-static int read_folder(struct session *s, int total, bool refetch, struct intake_counts *counts, struct error *err)
+int session_read_folder(struct session *s, int total, bool refetch, struct intake_counts *counts, struct error *err)
 {
 	struct intake_run *run CLEANUP(intake_run_freep) = NULL;
 	const struct intake_options options = {
@@ -504,9 +500,43 @@ static int read_unfetched(struct session *s, struct intake_counts *counts, struc
 		return n;
 	r = receiver_scan_these(s->receiver, uids, (size_t)n, err);
 	if (r > 0)
-		r = read_folder(s, r, true, counts, err);
+		r = session_read_folder(s, r, true, counts, err);
 	s->folder.uid = position;
 	return r;
+}
+
+struct window {
+	uint32_t first, last;
+};
+
+static void widen(void *ctx, uint32_t uid)
+{
+	struct window *w = ctx;
+
+	w->first = w->first ? MIN(w->first, uid) : uid;
+	w->last = MAX(w->last, uid);
+}
+
+/* A folder that is read for the first time (or was renumbered) begins where `since` says. */
+static int begin_at_since(struct session *s, struct position *from, struct error *err)
+{
+	struct window window = {0}, all = {0};
+	int64_t since;
+	int r;
+
+	if (from->uidvalidity == receiver_uidvalidity(s->receiver) ||
+	    !clock_parse_day(s->options.listener->since, &since))
+		return 0;
+	r = receiver_search_days(s->receiver, since, 0, widen, &window, err);
+	if (r == 0) /* nothing yet: behind all there is */
+		r = receiver_list(s->receiver, widen, &all, err);
+	if (r < 0)
+		return r;
+	from->uidvalidity = receiver_uidvalidity(s->receiver);
+	from->uid = window.first ? window.first - 1 : all.last;
+	log_info("listen", "listener %s: mail before %s isn't read: beginning behind UID %u", s->options.listener->id,
+	         s->options.listener->since, from->uid);
+	return do_small(s, run_begin_at, (struct small_work){.uids = &from->uid, .n = 1}, err);
 }
 
 static bool is_store_fault_code(int code)
@@ -518,8 +548,10 @@ int session_read(struct session *s, struct intake_counts *counts, struct error *
 {
 	struct position from = {s->folder.uidvalidity, s->folder.uid};
 	bool was_careful = s->folder.careful;
-	int r = receiver_scan(s->receiver, from, err);
+	int r = begin_at_since(s, &from, err);
 
+	if (r >= 0)
+		r = receiver_scan(s->receiver, from, err);
 	if (r >= 0) {
 		int noted = note_renumbering(s, err);
 
@@ -532,17 +564,17 @@ int session_read(struct session *s, struct intake_counts *counts, struct error *
 			r = do_small(s, run_careful, (struct small_work){.careful = true}, err);
 		if (r >= 0) {
 			s->folder.uidvalidity = receiver_uidvalidity(s->receiver);
-			r = read_folder(s, total, false, counts, err);
+			r = session_read_folder(s, total, false, counts, err);
 		}
 	} else if (r == 0 && !deletes_at_end(s))
 		r = acknowledge_leftovers(s, err);
 	if (r >= 0)
 		r = read_unfetched(s, counts, err);
 	if (r >= 0)
-		r = move_parked(s, err);
+		r = session_move_parked(s, err);
 	if (r >= 0 && deletes_at_end(s))
 		r = acknowledge_at_end(s, err);
-	if (was_careful && (r < 0 || is_stopped(s))) {
+	if (was_careful && (r < 0 || session_is_stopped(s))) {
 		/* A row written ahead may wait for its message: only a careful run looks for it. */
 	} else if (r >= 0) {
 		r = do_small(s, run_orderly_end, (struct small_work){.read_at = clock_now_ms()}, err);
@@ -552,68 +584,6 @@ int session_read(struct session *s, struct intake_counts *counts, struct error *
 		 * run is careful without need. */
 		log_debug("listen", "listener %s: the mark of an orderly end was not written", s->options.listener->id);
 	}
-	r = tell_throttle(s, r, err);
+	r = session_tell_throttle(s, r, err);
 	return r < 0 ? error_prefix(err, "listener %s", s->options.listener->id) : 0;
-}
-
-/* ---------------------------------------------------------------- verifying */
-
-struct verify {
-	struct db *db;
-	struct session *session;
-	struct arena *arena;
-	void (*gap)(void *ctx, uint32_t uid);
-	void *ctx;
-	struct verify_counts counts;
-	int result;
-	struct error error;
-};
-
-static void verify_uid(void *ctx, uint32_t uid)
-{
-	struct verify *v = ctx;
-	int64_t id;
-	int r;
-
-	if (v->result < 0)
-		return;
-	v->counts.on_server++;
-	if (uid > v->session->folder.uid ||
-	    receiver_uidvalidity(v->session->receiver) != v->session->folder.uidvalidity) {
-		v->counts.unread++;
-		return;
-	}
-	r = db_query_int(
-	        v->db, "SELECT id FROM ledger WHERE folder_id = $1 AND uidvalidity = $2 AND uid = $3",
-	        DB_ARGS(DB_INT(v->session->folder.id), DB_INT(receiver_uidvalidity(v->session->receiver)), DB_INT(uid)),
-	        &id, &v->error);
-	if (r < 0)
-		v->result = r;
-	else if (r == 0) {
-		v->counts.gaps++;
-		if (v->gap)
-			v->gap(v->ctx, uid);
-	}
-}
-
-int session_verify(struct session *s, void (*gap)(void *ctx, uint32_t uid), void *ctx, struct verify_counts *ret_counts,
-                   struct error *err)
-{
-	struct db *db CLEANUP(db_closep) = NULL;
-	struct verify v = {.session = s, .gap = gap, .ctx = ctx};
-	int r = store_connect(s->options.store, &db, err);
-
-	if (r < 0)
-		return r;
-	v.db = db;
-	r = receiver_list(s->receiver, verify_uid, &v, err);
-	if (r >= 0 && v.result < 0) {
-		if (err)
-			*err = v.error;
-		r = v.result;
-	}
-	if (r < 0)
-		return error_prefix(err, "listener %s", s->options.listener->id);
-	*ret_counts = v.counts;
-	return 0;
 }

@@ -35,6 +35,16 @@ struct receiver *session_receiver(struct session *session);
 /* True where the open connection never shows new mail (POP3): to be closed when it was read to the end. */
 bool session_is_snapshot(const struct session *session);
 
+/* Reads what came to the folder in these days (Unix ms, `before` not included; 0: no bound) and has no row in the
+ * ledger, up to where reading stands: what lies behind is read anyway. `dry_run`: only counts. Mail that is known under
+ * another name is recorded as a duplicate. Adds to *counts. */
+struct backfill_counts {
+	int64_t in_window, known, unread; /* unread: behind the position */
+	int64_t missing;                  /* … and read now, unless dry_run */
+};
+int session_backfill(struct session *session, int64_t since, int64_t before, bool dry_run,
+                     struct backfill_counts *ret_backfill, struct intake_counts *counts, struct error *err) NODISCARD;
+
 /* Compares the server's UIDs with the ledger: every UID up to the position must have its row. */
 struct verify_counts {
 	int64_t on_server;

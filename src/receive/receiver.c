@@ -26,6 +26,8 @@ const struct receiver_ops *receiver_ops_of(enum receive_protocol protocol)
 		return &pop3_receiver;
 	case RECEIVE_GRAPH:
 		return &graph_receiver;
+	case RECEIVE_MAILDIR:
+		return &maildir_receiver;
 	}
 	return NULL;
 }
@@ -95,6 +97,14 @@ int receiver_move(struct receiver *r, const uint32_t *uids, size_t n, const char
 int receiver_list(struct receiver *r, void (*each)(void *ctx, uint32_t uid), void *ctx, struct error *err)
 {
 	return r->ops->list(r, each, ctx, err);
+}
+
+int receiver_search_days(struct receiver *r, int64_t since, int64_t before, void (*each)(void *ctx, uint32_t uid),
+                         void *ctx, struct error *err)
+{
+	if (!r->ops->search_days)
+		return fail(err, E_UNSUPPORTED, RETRY_NEVER, "%s has no search by date", r->ops->name);
+	return r->ops->search_days(r, since, before, each, ctx, err);
 }
 
 int receiver_append(struct receiver *r, const struct receiver_append *what, struct error *err)

@@ -96,6 +96,8 @@ struct receiver_ops {
 	int (*acknowledge_end)(struct receiver *r, struct error *err);
 	int (*move)(struct receiver *r, const uint32_t *uids, size_t n, const char *folder, struct error *err);
 	int (*list)(struct receiver *r, void (*each)(void *ctx, uint32_t uid), void *ctx, struct error *err);
+	int (*search_days)(struct receiver *r, int64_t since, int64_t before, void (*each)(void *ctx, uint32_t uid),
+	                   void *ctx, struct error *err);                                         /* NULL: it can't */
 	int (*append)(struct receiver *r, const struct receiver_append *what, struct error *err); /* may be NULL */
 	int (*idle_start)(struct receiver *r, struct error *err);
 	int (*idle_ready)(struct receiver *r, struct error *err);
@@ -154,6 +156,12 @@ int receiver_move(struct receiver *r, const uint32_t *uids, size_t n, const char
 /* Every UID in the folder, ascending: for `ledger verify`. Returns their number. */
 int receiver_list(struct receiver *r, void (*each)(void *ctx, uint32_t uid), void *ctx, struct error *err) NODISCARD;
 
+/* The UIDs, ascending, of messages that came to the folder from the day `since` on and before the day `before` (Unix
+ * ms; 0: no bound), as the server counts days. Returns their number. E_UNSUPPORTED where the protocol has no such
+ * search. */
+int receiver_search_days(struct receiver *r, int64_t since, int64_t before, void (*each)(void *ctx, uint32_t uid),
+                         void *ctx, struct error *err) NODISCARD;
+
 /* Files a message, seen, in another folder (made where it is missing): 0 when the server has confirmed, 1 where it was
  * there already (look_first). E_UNSUPPORTED where the protocol can't. Another folder may be selected afterwards: the
  * session is good for nothing but this and receiver_close(). */
@@ -182,6 +190,7 @@ DEFINE_CLEANUP(struct receiver *, receiver_close)
 extern const struct receiver_ops imap_receiver;
 extern const struct receiver_ops pop3_receiver;
 extern const struct receiver_ops graph_receiver;
+extern const struct receiver_ops maildir_receiver; /* a folder of this machine: stream.host is its path */
 
 const struct receiver_ops *receiver_ops_of(enum receive_protocol protocol);
 

@@ -107,6 +107,8 @@ static const struct field smime_fields[] = {
 static const struct field receive_fields[] = {
 	FIELD_BOOL(struct account_receive, enabled, "Receive mail", .preset = true),
 	FIELD_ENUM(struct account_receive, protocol, receive_protocol_words, "Protocol"),
+	FIELD_TEXT(struct account_receive, path, "Path", .max = 1000, .check = check_absolute_path,
+		   .help = "With protocol maildir: the Maildir on this machine, such as /var/mail/support"),
 	FIELD_BOOL(struct account_receive, use_sender_login, "Use sender's ID and password",
 		   .help = "And its authentication profile"),
 	FIELD_TEXT(struct account_receive, user, "User ID", .max = 255, .help = "Empty: by the provider's rule"),
@@ -312,7 +314,9 @@ static int apply_advanced(const struct account *account, enum advanced_side side
 
 const char *receive_protocol_name(int protocol)
 {
-	return protocol == RECEIVE_GRAPH ? "Microsoft Graph" : protocol == RECEIVE_POP3 ? "POP3" : "IMAP";
+	static const char *const names[] = {"IMAP", "POP3", "Microsoft Graph", "Maildir"};
+
+	return names[protocol];
 }
 
 static int receive_port(int64_t port, int protocol, enum security security)
@@ -322,6 +326,20 @@ static int receive_port(int64_t port, int protocol, enum security security)
 	if (protocol == RECEIVE_POP3)
 		return security == SECURITY_TLS ? 995 : 110;
 	return security == SECURITY_TLS ? 993 : 143;
+}
+
+/* No server, no log-in: the path stands for the host. */
+static int maildir_connection(const struct account *account, struct account_connection *ret, struct error *err)
+{
+	if (!*account->receive.path)
+		return missing(account, "receive/path is missing (protocol is maildir)", err);
+	*ret = (struct account_connection){.protocol = RECEIVE_MAILDIR,
+	                                   .host = account->receive.path,
+	                                   .user = "",
+	                                   .profile = "",
+	                                   .timeout_ms = (int)account->receive.timeout_s * 1000,
+	                                   .tls = &account->receive.tls};
+	return 0;
 }
 
 int account_receive_connection(const struct account *account, const struct provider *provider,
@@ -337,6 +355,8 @@ int account_receive_connection(const struct account *account, const struct provi
 		               ? E_INVALID
 		               : apply_advanced(account, ADVANCED_RECEIVE, &r->advanced, &r->disabled_mechanisms, ret,
 		                                err);
+	if (r->protocol == RECEIVE_MAILDIR)
+		return maildir_connection(account, ret, err);
 	if (!*r->host && !provider)
 		return missing(account, "receive/host is missing and there is no provider", err);
 	if (!account_receive_server(account, provider, &server))

@@ -5,8 +5,9 @@
 #include "setup/advanced.h"
 #include "setup/provider.h"
 
-enum receive_protocol { RECEIVE_IMAP, RECEIVE_POP3, RECEIVE_GRAPH }; /* "imap" (preset), "pop3", "graph" */
-enum send_protocol { SEND_SMTP, SEND_GRAPH };                        /* "smtp" (preset), "graph" */
+/* "imap" (preset), "pop3", "graph", "maildir" */
+enum receive_protocol { RECEIVE_IMAP, RECEIVE_POP3, RECEIVE_GRAPH, RECEIVE_MAILDIR };
+enum send_protocol { SEND_SMTP, SEND_GRAPH }; /* "smtp" (preset), "graph" */
 
 /* Our token in Reply-To, besides that in Message-ID. */
 enum reply_token { REPLY_TOKEN_OFF, REPLY_TOKEN_PLUS }; /* "off" (preset), "plus": name+TOKEN@domain */
@@ -69,6 +70,7 @@ struct account {
 	struct account_receive {
 		bool enabled;
 		int protocol;          /* enum receive_protocol */
+		const char *path;      /* of a Maildir on this machine */
 		bool use_sender_login; /* "Use sender's ID and password" (AC3), its profile as well */
 		const char *user;
 		struct secret password;

@@ -203,7 +203,12 @@ static int check_accounts(const struct setup *setup, struct error *err)
 			r = account_receive_connection(account, provider, &connection, err);
 		if (r < 0 && r != E_AUTH)
 			return error_prefix(err, "listeners/%s/account", listener->id);
-		if (r == 0 && account->receive.enabled && check_pop3(listener, &connection, err) < 0)
+		if (r == 0 && *listener->since && listener->source == SOURCE_MAILBOX &&
+		    connection.protocol != RECEIVE_IMAP && account->receive.enabled)
+			return fail(err, E_INVALID, RETRY_NEVER, "listeners/%s/since: %s has no search by date",
+			            listener->id, receive_protocol_name(connection.protocol));
+		if (r == 0 && account->receive.enabled && listener->source == SOURCE_MAILBOX &&
+		    check_pop3(listener, &connection, err) < 0)
 			return E_INVALID;
 		r = account->send.enabled && answers ? account_send_connection(account, provider, &connection, err) : 0;
 		if (r < 0 && r != E_AUTH)

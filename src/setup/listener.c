@@ -1,6 +1,7 @@
 /* See listener.h. */
 #include "setup/listener.h"
 
+#include "base/clock.h"
 #include "setup/check.h"
 
 static const char *const after_words[] = {"leave", "seen", "delete", "move", NULL};
@@ -16,6 +17,13 @@ static const char *check_recipient(const char *value)
 	if (value[0] == '*' && value[1] == '@')
 		return check_host(value + 2) ? "is no domain behind *@" : NULL;
 	return check_address(value);
+}
+
+static const char *check_day(const char *value)
+{
+	int64_t at;
+
+	return clock_parse_day(value, &at) ? NULL : "is no day such as 2026-11-21";
 }
 
 /* clang-format off */
@@ -40,6 +48,8 @@ static const struct field listener_fields[] = {
 		  .help = "Seconds; where there is no IDLE"),
 	FIELD_INT(struct listener, batch, "Batch", .low = 1, .high = 1000, .preset = 100,
 		  .help = "Messages asked for at once"),
+	FIELD_TEXT(struct listener, since, "Mail since", .max = 10, .check = check_day,
+		   .help = "A day such as 2026-11-21: what came to the folder before it isn't read ('hauspost backfill' can fetch it later); empty: all"),
 	FIELD_INT(struct listener, messages_per_run, "Messages per run", .high = 10000000, .help = "0: all"),
 	FIELD_INT(struct listener, max_message_mb, "Largest message", .low = 1, .high = 1000, .preset = 50,
 		  .help = "MB; larger ones are parked without being read"),

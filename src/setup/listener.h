@@ -35,6 +35,7 @@ struct listener {
 	int64_t idle_minutes;                  /* IDLE is issued anew; preset 9, 1 to 29 */
 	int64_t poll_interval_s;               /* preset 60, 5 to 86,400; where there is no IDLE */
 	int64_t batch;                         /* messages of one FETCH; preset 100, 1 to 1,000 */
+	const char *since;                     /* "2026-11-21": older mail isn't read; "": all */
 	int64_t messages_per_run;              /* 0 (preset): all */
 	int64_t max_message_mb;                /* preset 50 */
 	int after;                             /* enum after */

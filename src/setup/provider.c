@@ -8,7 +8,7 @@
 
 const char *const security_words[] = {"none", "starttls", "tls", NULL};
 const char *const send_protocol_words[] = {"smtp", "graph", NULL};
-const char *const receive_protocol_words[] = {"imap", "pop3", "graph", NULL};
+const char *const receive_protocol_words[] = {"imap", "pop3", "graph", "maildir", NULL};
 static const char *const login_words[] = {"typed", "local-part", "address", "local-part.domain", NULL};
 static const char *const send_login_words[] = {"same", "typed", "local-part", "address", "local-part.domain", NULL};
 static const char *const app_password_words[] = {"no", "needed", "with-2fa", NULL};
@@ -118,6 +118,10 @@ static const struct field provider_fields[] = {
 static int check_provider(const void *record, struct error *err)
 {
 	const struct provider *p = record;
+
+	if (p->receive.protocol == RECEIVE_MAILDIR)
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "receive/protocol: a Maildir has no provider: it belongs to an account");
 
 	if (check_security_port("receive", p->receive.port, p->receive.security, err) < 0 ||
 	    check_security_port("pop3", p->pop3.port, p->pop3.security, err) < 0)

@@ -3,6 +3,7 @@
  * asked for where it is known: its answer is ranges. */
 #include "receive/imap/session.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -170,19 +171,47 @@ int imap_search(struct imap *imap, const char *text, struct imap_uids *found, st
 	return 0;
 }
 
-int imap_list(struct receiver *receiver, void (*each)(void *ctx, uint32_t uid), void *ctx, struct error *err)
+/* `keys`: what is searched for. Returns how many there are. */
+static int list_found(struct imap *imap, const char *keys, void (*each)(void *ctx, uint32_t uid), void *ctx,
+                      struct error *err)
 {
 	struct imap_uids found CLEANUP(imap_uids_donep) = {0};
-	struct imap *imap = (struct imap *)receiver;
+	struct buf text CLEANUP(buf_done) = BUF_INIT(IMAP_COMMAND_MAX);
 	int r = imap_usable(imap, err);
 
+	buf_printf(&text, "UID SEARCH %s%s", imap->capabilities & CAP_ESEARCH ? "RETURN (ALL) " : "", keys);
 	if (r == 0)
-		r = imap_search(imap,
-		                imap->capabilities & CAP_ESEARCH ? "UID SEARCH RETURN (ALL) ALL" : "UID SEARCH ALL",
-		                &found, err);
+		r = imap_search(imap, buf_cstr(&text), &found, err);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < found.n; i++)
 		each(ctx, found.p[i]);
 	return (int)found.n;
+}
+
+int imap_list(struct receiver *receiver, void (*each)(void *ctx, uint32_t uid), void *ctx, struct error *err)
+{
+	return list_found((struct imap *)receiver, "ALL", each, ctx, err);
+}
+
+/* " SINCE 21-Nov-2026", RFC 3501's date. */
+static void add_day(struct buf *keys, const char *key, int64_t at)
+{
+	char date[40];
+
+	if (!at)
+		return;
+	clock_format_rfc5322(at, date); /* "Sat, 21 Nov 2026 …" */
+	date[7] = date[11] = '-';
+	buf_printf(keys, "%s%s %.11s", keys->n ? " " : "", key, date + 5);
+}
+
+int imap_search_days(struct receiver *receiver, int64_t since, int64_t before, void (*each)(void *ctx, uint32_t uid),
+                     void *ctx, struct error *err)
+{
+	struct buf keys CLEANUP(buf_done) = BUF_INIT(200);
+
+	add_day(&keys, "SINCE", since);
+	add_day(&keys, "BEFORE", before);
+	return list_found((struct imap *)receiver, keys.n ? buf_cstr(&keys) : "ALL", each, ctx, err);
 }

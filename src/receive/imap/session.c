@@ -308,6 +308,7 @@ const struct receiver_ops imap_receiver = {
         .acknowledge_end = imap_acknowledge_end,
         .move = imap_move,
         .list = imap_list,
+        .search_days = imap_search_days,
         .append = imap_append,
         .idle_start = imap_idle_start,
         .idle_ready = imap_idle_ready,

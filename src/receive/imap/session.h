@@ -225,6 +225,8 @@ int imap_move(struct receiver *r, const uint32_t *uids, size_t n, const char *fo
 void imap_free_acknowledgement(struct imap *imap);
 
 int imap_list(struct receiver *r, void (*each)(void *ctx, uint32_t uid), void *ctx, struct error *err) NODISCARD;
+int imap_search_days(struct receiver *r, int64_t since, int64_t before, void (*each)(void *ctx, uint32_t uid),
+                     void *ctx, struct error *err) NODISCARD;
 int imap_search(struct imap *imap, const char *command, struct imap_uids *found, struct error *err) NODISCARD;
 void imap_uids_sort(struct imap_uids *uids); /* ascending, each once */
 void imap_uids_donep(struct imap_uids *uids);

@@ -1,6 +1,8 @@
 /* Commands and their answers: see session.h. */
 #include "receive/pop3/session.h"
 
+#include "auth/throttle.h"
+
 #include "base/cursor.h"
 
 #include <stdarg.h>
@@ -158,7 +160,8 @@ int pop3_refused(const struct pop3_reply *reply, const char *step, enum scope sc
 		code = E_IN_USE;
 		retry = RETRY_LATER;
 	}
-	return fail_scope(err, scope, code, retry, "%s: the server says -ERR: %s" STR_FMT "%s" STR_FMT, step,
-	                  reply->code.n ? "[" : "", STR_ARG(reply->code), reply->code.n ? "] " : "",
-	                  STR_ARG(str_slice(reply->text, 0, 160)));
+	fail_scope(err, scope, code, retry, "%s: the server says -ERR: %s" STR_FMT "%s" STR_FMT, step,
+	           reply->code.n ? "[" : "", STR_ARG(reply->code), reply->code.n ? "] " : "",
+	           STR_ARG(str_slice(reply->text, 0, 160)));
+	return throttle_judge(0, reply->text, err) ? E_THROTTLED : code;
 }
