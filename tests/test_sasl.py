@@ -1,12 +1,13 @@
-"""Every log-in mechanism against real servers: Dovecot, Cyrus and Postfix with Cyrus SASL, through bench/imap_read and bench/smtp_send."""
+"""Every log-in mechanism against real servers: Dovecot, Cyrus and Postfix with Cyrus SASL, through bench/imap_read and bench/smtp_send.
+And what an account says of it: disabled mechanisms, advanced settings."""
 
 import os
 import shutil
 import subprocess
 import unittest
 
-from servers import Cyrus, Dovecot, Postfix
-from support import ServerMissing
+from servers import Cyrus, Dovecot, Postfix, SmtpSink
+from support import Home, ServerMissing
 
 BENCH = os.path.join(os.environ["HAUSPOST_BUILD"], "bench")
 ALL = ["SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "PLAIN", "LOGIN", "COMMAND", "OAUTHBEARER", "XOAUTH2"]
@@ -121,6 +122,51 @@ class PostfixLogin(Login, unittest.TestCase):
         port = self.server.smtps_port if door == "tls" else self.server.smtp_port
         return [os.path.join(BENCH, "smtp_send"), "-s", door, "-c", self.server.ca, "-t", *words, "-u", self.user, "-p", password, "-r", "bob@there.test",
                 "localhost", str(port), "1", self.mail]
+
+
+SETUP = """
+accounts:
+  support:
+    send: {{address: support@example.test, host: localhost, port: {smtp}, security: none, advanced: {{{send}}}}}
+    receive:
+      {{host: localhost, port: {imaps}, user: anna, password: "{password}", tls: {{truststore: {ca}}}, disabled_mechanisms: [{disabled}],
+       advanced: {{{receive}}}}}
+"""
+
+
+class AccountSettings(unittest.TestCase):
+    """What stands in an account reaches the connection."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.dovecot = start(cls, lambda: Dovecot(password=PASSWORD, extra="auth_mechanisms = plain login cram-md5 scram-sha-256\n"))
+        cls.sink = start(cls, SmtpSink)
+
+    def trace(self, side, send="", receive="", disabled=""):
+        home = self.enterContext(Home())
+        home.apply(SETUP.format(smtp=self.sink.smtp_port, imaps=self.dovecot.imaps_port, ca=self.dovecot.ca, password=PASSWORD, send=send,
+                                receive=receive, disabled=disabled))
+        answer = home.run("test", "support", f"--{side}", "--trace")
+        return answer.out + answer.err
+
+    def test_mechanisms_of_the_account(self):
+        self.assertIn("AUTHENTICATE SCRAM-SHA-256", self.trace("receiver"))
+        self.assertIn("AUTHENTICATE CRAM-MD5", self.trace("receiver", disabled="SCRAM-SHA-256"))
+        self.assertIn("AUTHENTICATE LOGIN", self.trace("receiver", receive='mail.imap.auth.mechanisms: "LOGIN XOAUTH2"'))
+        self.assertIn("AUTHENTICATE PLAIN", self.trace("receiver", disabled="SCRAM-SHA-256, CRAM-MD5", receive='mail.imaps.auth.login.disable: "true"'))
+
+    def test_versions_of_tls(self):
+        self.assertRegex(self.trace("receiver", receive='mail.imap.ssl.protocols: "TLSv1.2"'), r"TLSv?.?1\.2")
+
+    def test_name_in_ehlo(self):
+        self.assertIn("EHLO desk.example.test", self.trace("sender", send="mail.smtp.localhost: desk.example.test"))
+
+    def test_an_unknown_key_is_refused_by_name(self):
+        home = self.enterContext(Home())
+        text = SETUP.format(smtp=25, imaps=993, ca=self.dovecot.ca, password="x", send="mail.smtp.connectiontimout: '1'", receive="", disabled="")
+        answer = home.run("apply", "-", input=text, expect=None)
+        self.assertNotEqual(answer.code, 0)
+        self.assertIn("accounts/support/send/advanced/mail.smtp.connectiontimout: unknown key (did you mean mail.smtp.connectiontimeout?)", answer.err)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 #include "auth/oauth.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/random.h"
 #include "security/jwt.h"
@@ -10,9 +11,11 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#define MAX_FORM         KIB(128)
-#define ASSERTION_S      300 /* how long an assertion is good; Google takes at most an hour */
-#define ASSERTION_SKEW_S 30  /* our clock may be ahead */
+#define MAX_FORM             KIB(128)
+#define ASSERTION_S          300 /* how long an assertion is good; Google takes at most an hour */
+#define ASSERTION_SKEW_S     30  /* our clock may be ahead */
+#define LEAST_CLOCK_FAULT_MS MINUTES_MS(1)
+#define MOST_CLOCK_FAULT_MS  HOURS_MS(24) /* beyond, the server's is no better than ours */
 
 #define BEARER_GRANT     "urn:ietf:params:oauth:grant-type:jwt-bearer"
 #define BEARER_ASSERTION "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -73,15 +76,16 @@ static void add_secret(struct buf *form, const char *name, const struct secret *
 /* ---------------------------------------------------------------- assertions */
 
 /* Times lie a little in the past, since our clock may be ahead of the server's. */
-static struct str claims_text(json_t *claims, struct arena *arena)
+static struct str claims_text(const struct oauth_question *question, json_t *claims, struct arena *arena)
 {
-	int64_t now = clock_now_ms() / 1000;
+	int64_t now = (clock_now_ms() + question->clock_ahead_ms) / 1000;
 	char id[RANDOM_TOKEN_LEN + 1];
 	struct str copy;
 	char *text;
 
 	random_token(id);
 	json_object_set_new(claims, "iat", json_integer(now - ASSERTION_SKEW_S));
+	json_object_set_new(claims, "nbf", json_integer(now - ASSERTION_SKEW_S));
 	json_object_set_new(claims, "exp", json_integer(now + ASSERTION_S));
 	json_object_set_new(claims, "jti", json_string(id));
 	text = json_dumps(claims, JSON_COMPACT);
@@ -113,12 +117,11 @@ static int add_client_assertion(const struct oauth_question *question, const cha
 {
 	const char *client = question->profile->client_id;
 	struct secret jwt CLEANUP(secret_done) = {0};
-	json_t *claims = json_pack("{s:s, s:s, s:s, s:I}", "iss", client, "sub", client, "aud", endpoint, "nbf",
-	                           (json_int_t)(clock_now_ms() / 1000 - ASSERTION_SKEW_S));
+	json_t *claims = json_pack("{s:s, s:s, s:s}", "iss", client, "sub", client, "aud", endpoint);
 	int r;
 
 	must(claims != NULL);
-	r = sign_with_keystore(question, claims_text(claims, arena), &jwt, err);
+	r = sign_with_keystore(question, claims_text(question, claims, arena), &jwt, err);
 	if (r < 0)
 		return r;
 	add_text(form, "client_id", client);
@@ -144,9 +147,9 @@ static int sign_bearer(const struct oauth_question *question, const struct oauth
 	if (account)
 		json_object_set_new(claims, "scope", json_string(endpoints->scope));
 	if (account)
-		return jwt_sign_pem(&account->private_key, account->private_key_id, claims_text(claims, arena), ret_jwt,
-		                    err);
-	return sign_with_keystore(question, claims_text(claims, arena), ret_jwt, err);
+		return jwt_sign_pem(&account->private_key, account->private_key_id,
+		                    claims_text(question, claims, arena), ret_jwt, err);
+	return sign_with_keystore(question, claims_text(question, claims, arena), ret_jwt, err);
 }
 
 /* ---------------------------------------------------------------- what is asked */
@@ -320,7 +323,7 @@ static const char *host_of(const char *url, struct arena *arena)
 
 static int ask(struct http *http, const struct oauth_question *question, const char *endpoint,
                const struct secret *form, const struct secret *user, const struct secret *password, struct arena *arena,
-               struct oauth_tokens *ret_tokens, int64_t *ret_wait_ms, struct error *err)
+               struct oauth_tokens *ret_tokens, int64_t *ret_wait_ms, int64_t *ret_date, struct error *err)
 {
 	static const char *const fields[] = {"Content-Type: application/x-www-form-urlencoded",
 	                                     "Accept: application/json"};
@@ -343,14 +346,15 @@ static int ask(struct http *http, const struct oauth_question *question, const c
 	if (r < 0)
 		return error_prefix(err, "token endpoint");
 	*ret_wait_ms = answer.retry_after_ms;
+	*ret_date = answer.date;
 	r = oauth_read_answer(&answer, host_of(endpoint, arena), secrets, ARRAY_LEN(secrets), ret_tokens, err);
 	if (answer.body.n)
 		explicit_bzero((char *)(uintptr_t)answer.body.p, answer.body.n);
 	return r;
 }
 
-int oauth_ask(struct http *http, const struct oauth_question *question, struct oauth_tokens *ret_tokens,
-              int64_t *ret_wait_ms, struct error *err)
+static int ask_once(struct http *http, const struct oauth_question *question, struct oauth_tokens *ret_tokens,
+                    int64_t *ret_wait_ms, int64_t *ret_date, struct error *err)
 {
 	struct secret form CLEANUP(secret_done) = {0}, user CLEANUP(secret_done) = {0},
 	                   password CLEANUP(secret_done) = {0};
@@ -359,11 +363,39 @@ int oauth_ask(struct http *http, const struct oauth_question *question, struct o
 	struct oauth_endpoints endpoints;
 	int r = resolve(question, arena, &endpoints, &account, err);
 
-	*ret_wait_ms = -1;
 	if (r == 0)
 		r = make_form(question, &endpoints, &account, arena, &form, &user, &password, err);
 	if (r == 0)
-		r = ask(http, question, endpoints.token, &form, &user, &password, arena, ret_tokens, ret_wait_ms, err);
+		r = ask(http, question, endpoints.token, &form, &user, &password, arena, ret_tokens, ret_wait_ms,
+		        ret_date, err);
 	secret_done(&account.private_key);
 	return r;
+}
+
+/* A server that was asked for a code, or gave a refresh token, must not be asked twice; an assertion is made anew. */
+static bool clock_may_be_wrong(const struct oauth_question *question, int64_t ahead_ms)
+{
+	const struct authentication_profile *p = question->profile;
+	bool asserts = p->grant == GRANT_JWT_BEARER || p->client == CLIENT_CERTIFICATE;
+	int64_t off = ahead_ms < 0 ? -ahead_ms : ahead_ms;
+
+	return asserts && !question->code && !question->refresh && off > LEAST_CLOCK_FAULT_MS &&
+	       off < MOST_CLOCK_FAULT_MS;
+}
+
+int oauth_ask(struct http *http, const struct oauth_question *question, struct oauth_tokens *ret_tokens,
+              int64_t *ret_wait_ms, struct error *err)
+{
+	struct oauth_question again = *question;
+	int64_t date = 0, ignored;
+	int r;
+
+	*ret_wait_ms = -1;
+	r = ask_once(http, question, ret_tokens, ret_wait_ms, &date, err);
+	again.clock_ahead_ms = date - clock_now_ms();
+	if (r != E_AUTH || !date || !clock_may_be_wrong(question, again.clock_ahead_ms))
+		return r;
+	log_warning("oauth", "authentication profile %s: this machine's clock is %lld s away from the token endpoint's",
+	            question->profile->id, (long long)(again.clock_ahead_ms / -1000));
+	return ask_once(http, &again, ret_tokens, ret_wait_ms, &ignored, err);
 }

@@ -32,13 +32,16 @@ struct oauth_question {
 	const struct secret *code;              /* NULL: not by authorization code; else with the two below */
 	const struct secret *verifier;          /* of PKCE */
 	const char *redirect_uri;
+	int64_t clock_ahead_ms; /* added to this machine's time in assertions; 0 unless oauth_ask() found it wrong */
 };
 
 /* An HTTP client as this profile needs it: its truststore, time-out, and where it may go. http_free() it. */
 struct http *oauth_http_new(const struct authentication_profile *profile,
                             void (*transcript)(void *ctx, const char *line), void *ctx) NODISCARD;
 
-/* Asks. *ret_tokens is the caller's: oauth_tokens_done(). */
+/* Asks. Where an assertion is refused and the server's clock shows another time (minutes to a day), once more with
+ * that: a wrong clock here costs a warning. *ret_wait_ms: Retry-After; -1: none. *ret_tokens is the caller's:
+ * oauth_tokens_done(). */
 int oauth_ask(struct http *http, const struct oauth_question *question, struct oauth_tokens *ret_tokens,
               int64_t *ret_wait_ms, struct error *err) NODISCARD;
 

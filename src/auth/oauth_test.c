@@ -214,7 +214,7 @@ static void service_account_signs_an_assertion(void **state)
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct secret user CLEANUP(secret_done) = {0}, password CLEANUP(secret_done) = {0};
-	struct buf header CLEANUP(buf_done) = BUF_INIT(KIB(1)), yaml CLEANUP(buf_done) = BUF_INIT(KIB(16));
+	struct buf header CLEANUP(buf_done) = BUF_INIT(KIB(1));
 	EVP_PKEY *key = EVP_RSA_gen(2048);
 	char *pem = private_pem(key), *file_text, *document;
 	json_t *file = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "type", "service_account", "client_email",

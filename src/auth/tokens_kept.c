@@ -46,6 +46,7 @@ int tokens_store(struct store *store, const struct setup *setup, const struct au
 
 /* ---------------------------------------------------------------- keys */
 
+/* What can't be opened stays as it is: it was of no use before. */
 static int reseal(struct db *db, const struct sealer *sealer, const struct token_row *row, struct error *err)
 {
 	struct buf sealed CLEANUP(buf_done) = BUF_INIT(MIB(1));
@@ -54,8 +55,9 @@ static int reseal(struct db *db, const struct sealer *sealer, const struct token
 	int r = sealer->open(sealer->ctx, token_context(row, context, sizeof context), str_of(row->sealed), &plain,
 	                     err);
 
-	if (r == 0)
-		r = sealer->seal(sealer->ctx, context, secret_reveal(&plain), &sealed, err);
+	if (r < 0)
+		return 0;
+	r = sealer->seal(sealer->ctx, context, secret_reveal(&plain), &sealed, err);
 	return r < 0 ? r : token_reseal(db, row, buf_cstr(&sealed), err);
 }
 

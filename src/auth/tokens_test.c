@@ -8,6 +8,8 @@
 
 #include "base/test.h"
 
+#include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -24,6 +26,8 @@ static struct {
 	int lifetime_s;
 	bool rotates;
 	char last_form[2000];
+	const char *date;       /* a header field; NULL: none */
+	bool refuse_first;      /* with `answer` */
 	struct db *break_store; /* its tokens are put out of reach before the answer */
 	pthread_mutex_t lock;
 } endpoint = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -44,7 +48,13 @@ static void answer(void *ctx, const struct http_asked *asked, struct http_saying
 		snprintf(refresh, sizeof refresh, ",\"refresh_token\":\"refresh-%d\"", n);
 	snprintf(json, sizeof json, "{\"access_token\":\"access-%d\",\"token_type\":\"Bearer\",\"expires_in\":%d%s}", n,
 	         endpoint.lifetime_s, refresh);
-	if (status == 307)
+	if (n == 1 && endpoint.refuse_first) {
+		char refused[500];
+
+		snprintf(refused, sizeof refused, "HTTP/1.1 400 No\r\n%sContent-Length: %zu\r\n\r\n%s", endpoint.date,
+		         strlen(endpoint.answer), endpoint.answer);
+		http_say(saying, str_of(refused));
+	} else if (status == 307)
 		http_say(saying,
 		         STR("HTTP/1.1 307 There\r\nLocation: https://localhost:1/\r\nContent-Length: 0\r\n\r\n"));
 	else
@@ -69,7 +79,7 @@ struct process {
 
 static void apply(struct store *store, const char *grant)
 {
-	struct buf yaml CLEANUP(buf_done) = BUF_INIT(KIB(4)), report CLEANUP(buf_done) = BUF_INIT(KIB(16));
+	struct buf yaml CLEANUP(buf_done) = BUF_INIT(KIB(8)), report CLEANUP(buf_done) = BUF_INIT(KIB(16));
 	json_t *document CLEANUP(json_decrefp) = NULL;
 	struct db *db CLEANUP(db_closep) = NULL;
 	struct error err;
@@ -99,7 +109,7 @@ static void begin(struct process *process, struct store *store, const char *gran
 	atomic_store(&endpoint.asked, 0);
 	atomic_store(&endpoint.status, 200);
 	endpoint.lifetime_s = 3600;
-	endpoint.rotates = false;
+	endpoint.rotates = endpoint.refuse_first = false;
 	endpoint.break_store = NULL;
 	it_is(0);
 	apply(store, grant);
@@ -438,6 +448,54 @@ static void consent_is_asked_for_and_used(void **state)
 	test_store_each(check_no_consent);
 }
 
+/* ---------------------------------------------------------------- a wrong clock */
+
+static char service_account[4000];
+
+static void make_service_account(void)
+{
+	EVP_PKEY *key = EVP_RSA_gen(2048);
+	BIO *bio = BIO_new(BIO_s_mem());
+	struct buf quoted CLEANUP(buf_done) = BUF_INIT(KIB(4));
+	char *pem;
+	long n;
+
+	must(PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL) == 1);
+	n = BIO_get_mem_data(bio, &pem);
+	for (long i = 0; i < n; i++)
+		buf_add(&quoted, pem[i] == '\n' ? STR("\\n") : str_new(pem + i, 1));
+	snprintf(service_account, sizeof service_account,
+	         "grant: jwt-bearer, service_account: '{\"client_email\":\"r@x.test\",\"private_key\":\"%s\"}'",
+	         quoted.p);
+	BIO_free(bio);
+	EVP_PKEY_free(key);
+}
+
+static void check_clock(struct store *store)
+{
+	char now[40], date[60];
+	struct process a;
+
+	make_service_account();
+	begin(&a, store, service_account);
+	clock_format_rfc5322(clock_now_ms(), now);
+	snprintf(date, sizeof date, "Date: %s\r\n", now);
+	endpoint.date = date;
+	endpoint.refuse_first = true;
+	endpoint.answer =
+	        "{\"error\":\"invalid_grant\",\"error_description\":\"Token must be in a reasonable timeframe.\"}";
+	it_is(HOURS_MS(2));
+	expect(source_of(&a), false, "access-2");
+	endpoint.date = "";
+	end(&a, false);
+}
+
+static void wrong_clock_is_made_up_for(void **state)
+{
+	(void)state;
+	test_store_each(check_clock);
+}
+
 /* ---------------------------------------------------------------- expiry, keys */
 
 static void note_expiry(void *ctx, const struct authentication_profile *profile, const char *what, const char *user,
@@ -449,7 +507,9 @@ static void note_expiry(void *ctx, const struct authentication_profile *profile,
 static void check_expiry(struct store *store)
 {
 	struct buf list CLEANUP(buf_done) = BUF_INIT(KIB(1)), want CLEANUP(buf_done) = BUF_INIT(KIB(1));
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct db *db CLEANUP(db_closep) = NULL;
+	struct token_row *rows = NULL;
 	struct process a;
 	struct error err;
 
@@ -462,7 +522,8 @@ static void check_expiry(struct store *store)
 	           (long long)(clock_now_ms() / HOURS_MS(24) + 90));
 	assert_string_equal(list.p, want.p);
 	assert_int_equal(tokens_reseal(db, &plain_sealer, &err), 1);
-	assert_int_equal(token_forget(db, "p", &err), 1);
+	assert_ok(setup_delete(db, &plain_sealer, "authentication_profile", "p", "tester", &err), &err);
+	assert_int_equal(token_list(db, "p", 1, arena, &rows, &err), 0);
 	end(&a, false);
 }
 
@@ -485,6 +546,7 @@ int main(void)
 	        cmocka_unit_test(refusal_is_told_to_all_and_not_asked_for_again),
 	        cmocka_unit_test(redirect_of_the_endpoint_is_refused),
 	        cmocka_unit_test(consent_is_asked_for_and_used),
+	        cmocka_unit_test(wrong_clock_is_made_up_for),
 	        cmocka_unit_test(what_expires_is_known),
 	};
 	int failed;

@@ -37,6 +37,11 @@ static void request_done(struct request *request)
 	arena_free(request->arena);
 }
 
+static void wipe_buf(struct buf *buf)
+{
+	mem_wipe_free(buf->p, buf->size);
+}
+
 static void file_descriptor_close(int *fd)
 {
 	if (*fd >= 0)
@@ -264,7 +269,8 @@ static int wait_for_browser(struct cli *cli, struct request *request, int port, 
 
 static int read_pasted(struct cli *cli, struct request *request, int port, struct error *err)
 {
-	char *line CLEANUP(freep) = mem_new(1, MAX_PASTED);
+	struct buf pasted CLEANUP(wipe_buf) = BUF_INIT(MAX_PASTED + 1);
+	char *line = buf_room(&pasted, MAX_PASTED);
 	struct str text;
 	ptrdiff_t query;
 	int r;
@@ -272,12 +278,11 @@ static int read_pasted(struct cli *cli, struct request *request, int port, struc
 	snprintf(request->redirect_uri, sizeof request->redirect_uri, "http://127.0.0.1:%d/", port ? port : PASTE_PORT);
 	say_address(cli, request,
 	            "The browser will end at a page that it can't open. Paste the address of that page here:");
-	if (!fgets(line, (int)MAX_PASTED, stdin))
+	if (!line || !fgets(line, (int)MAX_PASTED, stdin))
 		return fail(err, E_INVALID, RETRY_NEVER, "nothing was pasted");
 	text = str_trim(str_of(line));
 	query = str_find_char(text, '?');
 	r = query < 0 ? 0 : read_redirect(request, str_slice(text, (size_t)query + 1, text.n), err);
-	explicit_bzero(line, MAX_PASTED);
 	if (r == 0)
 		return fail(err, E_INVALID, RETRY_NEVER,
 		            "what was pasted isn't the address that this consent ended at (its state is another)");

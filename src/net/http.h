@@ -58,6 +58,7 @@ struct http_answer {
 	int status;
 	struct str body;                   /* in the arena, NUL-terminated */
 	struct str content_type, location; /* "" where there is none */
+	int64_t date;                      /* the server's Date, Unix ms; 0: none, or not a date */
 	int64_t retry_after_ms;            /* Retry-After, as seconds or as a date, at most a day; -1: none */
 	struct str head;                   /* all header fields, for http_field() */
 };

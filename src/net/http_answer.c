@@ -5,6 +5,7 @@
 #include "base/clock.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #define DEFAULT_MAX_ANSWER MIB(1)
 #define PROGRESS_BYTES     1024 /* fewer in a whole time-out are none */
@@ -112,6 +113,15 @@ static int64_t retry_after(CURL *curl, const struct http_answer *answer)
 	return MIN(SECONDS_MS(MIN((int64_t)seconds, MAX_RETRY_AFTER_MS)), MAX_RETRY_AFTER_MS);
 }
 
+static int64_t date_of(const struct http_answer *answer)
+{
+	char text[60];
+	struct str date = http_field(answer, "Date");
+
+	snprintf(text, sizeof text, STR_FMT, STR_ARG(date));
+	return date.n && date.n < sizeof text ? SECONDS_MS(MAX(curl_getdate(text, NULL), 0)) : 0;
+}
+
 void exchange_answer(struct exchange *x, struct arena *arena, struct http_answer *ret_answer)
 {
 	struct http_answer answer = {.status = x->status};
@@ -120,6 +130,7 @@ void exchange_answer(struct exchange *x, struct arena *arena, struct http_answer
 	answer.body = arena_str(arena, buf_str(&x->body));
 	answer.content_type = arena_str(arena, http_field(&answer, "Content-Type"));
 	answer.location = arena_str(arena, http_field(&answer, "Location"));
+	answer.date = date_of(&answer);
 	answer.retry_after_ms = retry_after(x->curl, &answer);
 	*ret_answer = answer;
 }

@@ -106,6 +106,7 @@ static void request_is_sent_and_answered(void **state)
 	assert_str(answer.content_type, "application/json");
 	assert_str(http_field(&answer, "content-length"), "7");
 	assert_int_equal(answer.retry_after_ms, -1);
+	assert_int_equal(answer.date, 0);
 	assert_non_null(strstr(o.seen, "PATCH /a?b=1 HTTP/1.1\r\n"));
 	assert_non_null(strstr(o.seen, "\r\nContent-Type: text/plain\r\n"));
 	assert_non_null(strstr(o.seen, "\r\nX-Other: 7\r\n"));
@@ -281,6 +282,7 @@ static const struct {
 	{"HTTP/1.1 100 Continue\r\nX: interim\r\n\r\nHTTP/1.1 204 No\r\nY: 1\r\n\r\n", 204, "", "x", ""},
 	{"HTTP/1.1 301 Moved\r\nLocation: http://127.0.0.1:9/\r\nContent-Length: 0\r\n\r\n", 301, "", "location", "http://127.0.0.1:9/"},
 	{"HTTP/1.1 401 No\r\nWWW-Authenticate: Basic\r\nContent-Length: 4\r\n\r\nwhat", 401, "what", "www-authenticate", "Basic"},
+	{"HTTP/1.1 400 No\r\nDate: Sat, 21 Nov 2026 14:00:00 GMT\r\nContent-Length: 0\r\n\r\n", 400, "", "date", "Sat, 21 Nov 2026 14:00:00 GMT"},
 	{"HTTP/1.1 429 Slow\r\nRetry-After: 17\r\nContent-Length: 0\r\n\r\n", 429, "", NULL, NULL},
 	{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort", E_CLOSED, NULL, NULL, NULL},
 	{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nshort", E_CLOSED, NULL, NULL, NULL},
@@ -315,6 +317,7 @@ static void answers_are_understood(void **state)
 		assert_str(answer.body, answers[i].body);
 		if (answers[i].field)
 			assert_str(http_field(&answer, answers[i].field), answers[i].value);
+		assert_int_equal(answer.date, answers[i].status == 400 ? 1795269600000 : 0);
 		assert_int_equal(answer.retry_after_ms, answers[i].status == 429 ? 17000 : -1);
 	}
 	office_close(&o);

@@ -8,6 +8,7 @@
 #include "setup/signing.h"
 #include "setup/snapshot.h"
 #include "store/records.h"
+#include "store/tokens.h"
 
 #include <stdio.h>
 
@@ -319,6 +320,8 @@ int setup_delete(struct db *db, const struct sealer *sealer, const char *kind, c
 	r = check_unused(change.setup, type, id, err);
 	if (r >= 0)
 		r = records_put(db, type->kind, id, STR(""), by, change.at, err);
+	if (r >= 0 && type == &authentication_profile_type)
+		r = token_forget(db, id, err);
 	return r < 0 ? r : change_commit(&change, err);
 }
 

@@ -51,6 +51,13 @@ static int end(struct db *db, int64_t count, struct error *err)
 	return r < 0 ? r : (int)count;
 }
 
+static int change(struct db *db, const char *sql, const struct db_value *values, size_t n, struct error *err)
+{
+	int r = db_begin(db, err);
+
+	return r < 0 ? r : end(db, db_exec_count(db, sql, values, n, err), err);
+}
+
 int token_lease(struct db *db, const char *profile, const char *subject, const char *by, int64_t now, int64_t until,
                 struct error *err)
 {
@@ -74,58 +81,38 @@ int token_lease(struct db *db, const char *profile, const char *subject, const c
 
 int token_put(struct db *db, const struct token_row *row, const char *by, struct error *err)
 {
-	int64_t n = db_begin(db, err);
-
-	if (n < 0)
-		return (int)n;
-	n = db_exec_count(db,
-	                  "UPDATE token SET sealed = $3, generation = $4 + 1, expires_at = $5, renewed_at = $6, "
-	                  "refresh_expires_at = $7, has_refresh = $8, fault = '', fault_at = 0, fault_is_final = 0, "
-	                  "lease_by = CASE WHEN lease_by = $9 THEN '' ELSE lease_by END "
-	                  "WHERE profile = $1 AND subject = $2 AND generation = $4",
-	                  DB_ARGS(DB_TEXT(row->profile), DB_TEXT(row->subject), DB_TEXT(row->sealed),
-	                          DB_INT(row->generation), DB_INT(row->expires_at), DB_INT(row->renewed_at),
-	                          DB_INT(row->refresh_expires_at), DB_INT(row->has_refresh), DB_TEXT(by)),
-	                  err);
-	return end(db, n, err);
+	return change(db,
+	              "UPDATE token SET sealed = $3, generation = $4 + 1, expires_at = $5, renewed_at = $6, "
+	              "refresh_expires_at = $7, has_refresh = $8, fault = '', fault_at = 0, fault_is_final = 0, "
+	              "lease_by = CASE WHEN lease_by = $9 THEN '' ELSE lease_by END "
+	              "WHERE profile = $1 AND subject = $2 AND generation = $4",
+	              DB_ARGS(DB_TEXT(row->profile), DB_TEXT(row->subject), DB_TEXT(row->sealed),
+	                      DB_INT(row->generation), DB_INT(row->expires_at), DB_INT(row->renewed_at),
+	                      DB_INT(row->refresh_expires_at), DB_INT(row->has_refresh), DB_TEXT(by)),
+	              err);
 }
 
 int token_failed(struct db *db, const char *profile, const char *subject, const char *by, const char *fault,
                  bool is_final, int64_t now, struct error *err)
 {
-	int64_t n = db_begin(db, err);
-
-	if (n < 0)
-		return (int)n;
-	n = db_exec_count(
+	return change(
 	        db,
 	        "UPDATE token SET fault = $4, fault_at = $5, fault_is_final = $6, lease_by = '' "
 	        "WHERE profile = $1 AND subject = $2 AND lease_by = $3",
 	        DB_ARGS(DB_TEXT(profile), DB_TEXT(subject), DB_TEXT(by), DB_TEXT(fault), DB_INT(now), DB_INT(is_final)),
 	        err);
-	return end(db, n, err);
 }
 
 int token_reseal(struct db *db, const struct token_row *row, const char *sealed, struct error *err)
 {
-	int64_t n = db_begin(db, err);
-
-	if (n < 0)
-		return (int)n;
-	n = db_exec_count(db, "UPDATE token SET sealed = $4 WHERE profile = $1 AND subject = $2 AND sealed = $3",
-	                  DB_ARGS(DB_TEXT(row->profile), DB_TEXT(row->subject), DB_TEXT(row->sealed), DB_TEXT(sealed)),
-	                  err);
-	return end(db, n, err);
+	return change(db, "UPDATE token SET sealed = $4 WHERE profile = $1 AND subject = $2 AND sealed = $3",
+	              DB_ARGS(DB_TEXT(row->profile), DB_TEXT(row->subject), DB_TEXT(row->sealed), DB_TEXT(sealed)),
+	              err);
 }
 
 int token_forget(struct db *db, const char *profile, struct error *err)
 {
-	int64_t n = db_begin(db, err);
-
-	if (n < 0)
-		return (int)n;
-	n = db_exec_count(db, "DELETE FROM token WHERE profile = $1", DB_ARGS(DB_TEXT(profile)), err);
-	return end(db, n, err);
+	return db_exec(db, "DELETE FROM token WHERE profile = $1", DB_ARGS(DB_TEXT(profile)), err);
 }
 
 /* ---------------------------------------------------------------- listing */

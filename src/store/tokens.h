@@ -39,7 +39,7 @@ int token_failed(struct db *db, const char *profile, const char *subject, const 
 /* Replaces a sealed text by another of the same content; 0 where it is another by now. */
 int token_reseal(struct db *db, const struct token_row *row, const char *sealed, struct error *err) NODISCARD;
 
-/* Forgets all tokens of a profile; how many rows there were. */
+/* Forgets all tokens of a profile, within the caller's transaction. */
 int token_forget(struct db *db, const char *profile, struct error *err) NODISCARD;
 
 /* All rows in the order of profile and subject, at most `max`; of one profile unless NULL. Returns their number. */
