@@ -5,7 +5,7 @@ import subprocess
 import threading
 import unittest
 
-from servers import Cyrus, Dovecot
+from servers import Courier, Cyrus, Dovecot
 from support import ServerMissing
 
 IMAP_READ = os.path.join(os.environ["HAUSPOST_BUILD"], "bench", "imap_read")
@@ -127,6 +127,13 @@ class WithDovecot(Reading, unittest.TestCase):
 
 class WithCyrus(Reading, unittest.TestCase):
     make = Cyrus  # takes any password
+
+
+class WithCourier(Reading, unittest.TestCase):
+    make = Courier
+
+    def test_idle_hears_of_new_mail(self):
+        self.skipTest("this Courier has no IDLE")
 
 
 if __name__ == "__main__":

@@ -166,6 +166,14 @@ class Signed(WithKeys):
         answer = self.apply({"alias": "other"}, keystore="other.p12")
         self.assertIn('warning: the certificate "Other" doesn\'t name support@example.test', answer.out)
 
+    def test_a_key_of_a_kind_that_does_not_sign_mail_is_refused(self):
+        path = self.post.path("ED25519")
+        openssl("req", "-x509", "-newkey", "ed25519", "-nodes", "-days", "300", "-subj", "/CN=x", "-addext", "subjectAltName=email:support@example.test",
+                "-keyout", path + ".key", "-out", path + ".pem")
+        self.post.write("ED25519.both", self.post.read("ED25519.key") + self.post.read("ED25519.pem"))
+        self.assertIn("it holds no key that signs mail of support@example.test", self.apply(keystore="ED25519.both", expect=3).err)
+        self.assertIn("no key", self.apply({"encrypt": "required"}, keystore="ED25519.both", expect=3).err)
+
     def test_an_expired_key_stops_the_mail_and_not_the_set_up(self):
         self.post.write("gone.pem.both", self.post.read("gone.key") + self.post.read("gone.pem"))
         answer = self.apply(keystore="gone.pem.both")

@@ -134,11 +134,12 @@ static void after_success(struct route *route)
 	route->is_reported = false;
 }
 
-static void file_copies(const struct route *route)
+static void file_copies(struct route *route)
 {
-	const struct postman_options *o = &route->postman->options;
-	const struct sent_folder_options options = {
-	        .store = o->store, .setup = route->shared->setup, .stopped = o->stopped, .ctx = o->ctx};
+	const struct sent_folder_options options = {.store = route->postman->options.store,
+	                                            .setup = route->shared->setup,
+	                                            .stopped = is_interrupted,
+	                                            .ctx = route};
 	struct error err;
 
 	if (sent_folder_file(&options, route->account, &err) < 0)

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "net/channel.h"
 #include "net/connect.h"
+#include "net/echo.h"
 #include "net/transcript.h"
 
 #include <errno.h>
@@ -36,6 +37,7 @@ struct stream {
 	struct error *dead;            /* owned; the error that ended the stream */
 	char security[64];
 	const struct stream_watch *watch; /* borrowed; NULL where nobody watches */
+	struct echo *echo;                /* owned; the secrets of a log-in under way, else NULL */
 };
 
 /* ---------------------------------------------------------------- opening and closing */
@@ -72,6 +74,7 @@ void stream_close(struct stream *s)
 		return;
 	channel_close(&s->channel, !s->dead);
 	transcript_free(s->transcript);
+	echo_free(s->echo);
 	mem_wipe_free(s->out, WRITE_BUFFER_SIZE); /* a password may have passed through it */
 	free(s->in);
 	free(s->dead);
@@ -378,6 +381,8 @@ static int take_line(struct stream *s, size_t end, size_t max, struct str *ret_l
 		line.n--;
 	if (line.n > max)
 		return line_too_long(s, max, err);
+	if (s->echo)
+		echo_blank(s->echo, s->in + s->in_at, line.n);
 	s->in_at = end + 1;
 	transcript_received(s->transcript, line);
 	*ret_line = line;
@@ -467,8 +472,12 @@ int stream_read_some(struct stream *s, size_t max, struct str *ret_bytes, struct
 	return 1;
 }
 
-void stream_tell(const struct stream *s, enum watch_kind kind, struct str text)
+void stream_tell(struct stream *s, enum watch_kind kind, struct str text)
 {
+	if (kind == WATCH_LOGGED_IN) { /* from here on, lines are mail's and may say anything */
+		echo_free(s->echo);
+		s->echo = NULL;
+	}
 	watch_tell(s->watch, kind, text);
 }
 
@@ -590,6 +599,9 @@ int stream_write_bulk(struct stream *s, struct str bytes, struct error *err)
 int stream_write_secret(struct stream *s, struct str bytes, struct error *err)
 {
 	transcript_sent_secret(s->transcript, bytes);
+	if (!s->echo)
+		s->echo = echo_new();
+	echo_sent(s->echo, bytes);
 	return put(s, bytes, err);
 }
 

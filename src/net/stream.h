@@ -85,7 +85,8 @@ int stream_flush(struct stream *stream, struct error *err) NODISCARD;
  */
 int stream_write_bulk(struct stream *stream, struct str bytes, struct error *err) NODISCARD;
 
-/* As stream_write(), but the transcript shows "<secret>" instead. */
+/* As stream_write(), but the transcript shows "<secret>" instead. Where the other side sends it back before the log-in
+ * is over (WATCH_LOGGED_IN), the line that is read has '*' in its place. */
 int stream_write_secret(struct stream *stream, struct str bytes, struct error *err) NODISCARD;
 
 /* Gives back read and write buffers that are empty: before parking. */
@@ -102,7 +103,7 @@ uint64_t stream_bytes_read(const struct stream *stream);
 bool stream_channel_binding(const struct stream *stream, unsigned choice, struct channel_binding *ret_binding);
 
 /* For protocols: tells who watches, if anybody does. */
-void stream_tell(const struct stream *stream, enum watch_kind kind, struct str text);
+void stream_tell(struct stream *stream, enum watch_kind kind, struct str text);
 
 /* Calls `line` for every line sent ("C: …") and received ("S: …"), secrets blanked, literals as "<N bytes>" ; NULL
  * stops it. */

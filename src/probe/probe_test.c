@@ -201,7 +201,12 @@ static void play(void **state)
 	assert_true(closing == !seen.faulty);
 	/* what was used to log in is in no transcript */
 	assert_null(strstr(buf_cstr(&seen.trace), "secret\n"));
+	assert_null(strstr(buf_cstr(&seen.trace), "\"secret\""));
 	assert_null(strstr(buf_cstr(&seen.trace), "c2VjcmV0"));
+	if (seen.faulty) {
+		assert_null(strstr(seen.fault.err.text, "c2VjcmV0"));
+		assert_null(strstr(seen.fault.err.text, "\"secret\""));
+	}
 }
 
 /* ---------------------------------------------------------------- without a server */

@@ -100,6 +100,16 @@ size_t certificate_addresses(struct arena *arena, X509 *cert, struct str **ret_a
 	return n > 0 ? (size_t)n : 0;
 }
 
+bool certificate_key_signs(const EVP_PKEY *key)
+{
+	return key && (EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "RSA-PSS") || EVP_PKEY_is_a(key, "EC"));
+}
+
+bool certificate_key_opens(const EVP_PKEY *key)
+{
+	return key && (EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "EC"));
+}
+
 bool certificate_is_for_mail(X509 *cert)
 {
 	uint32_t flags = X509_get_extension_flags(cert);

@@ -21,6 +21,11 @@ size_t certificate_addresses(struct arena *arena, X509 *cert, struct str **ret_a
 /* May the certificate be used for mail at all? RFC 8550 §4.4.4: emailProtection, any, or nothing said. */
 bool certificate_is_for_mail(X509 *cert);
 
+/* Kinds of keys that OpenSSL signs (RSA, EC) and opens mail with (RSA, EC); not Ed25519, which its CMS only verifies.
+ */
+bool certificate_key_signs(const EVP_PKEY *key);
+bool certificate_key_opens(const EVP_PKEY *key);
+
 /* Unix ms; 0 where it can't be read. */
 int64_t certificate_time(const ASN1_TIME *time);
 

@@ -137,10 +137,13 @@ static void entry_uses(struct keystore_entry *entry, X509 *cert)
 {
 	uint32_t usage = X509_get_key_usage(cert); /* all bits where it isn't said */
 	bool for_mail = certificate_is_for_mail(cert);
+	const EVP_PKEY *key = X509_get0_pubkey(cert);
 
 	entry->is_ca = X509_check_ca(cert) > 0;
-	entry->can_sign = for_mail && (usage & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION));
-	entry->can_encrypt = for_mail && (usage & (KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT));
+	entry->can_sign = for_mail && (!entry->has_key || certificate_key_signs(key)) &&
+	                  (usage & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION));
+	entry->can_encrypt =
+	        for_mail && certificate_key_opens(key) && (usage & (KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT));
 	if (entry->is_ca && !entry->has_key)
 		entry->can_sign = entry->can_encrypt = false;
 	ERR_clear_error();

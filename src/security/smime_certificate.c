@@ -26,7 +26,7 @@ static bool can_encrypt(X509 *cert)
 {
 	return certificate_is_for_mail(cert) && X509_check_ca(cert) <= 0 &&
 	       (X509_get_key_usage(cert) & (KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT)) &&
-	       smime_key_is_usable(X509_get0_pubkey(cert));
+	       certificate_key_opens(X509_get0_pubkey(cert)) && smime_key_is_usable(X509_get0_pubkey(cert));
 }
 
 static struct str fingerprint_of(struct arena *arena, struct str der)

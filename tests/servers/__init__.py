@@ -6,6 +6,7 @@
 Set HAUSPOST_KEEP=1 to keep the folders (their paths are printed).
 """
 
+from servers.courier import Courier
 from servers.cyrus import Cyrus
 from servers.dns import Dns
 from servers.dovecot import Dovecot
@@ -17,4 +18,4 @@ from servers.postgresql import PostgreSQL
 from servers.smtp_sink import Fault, SmtpSink
 from servers.tls_server import TlsServer
 
-__all__ = ["Cyrus", "Dns", "Dovecot", "Exim", "FakeImap", "Fault", "Oidc", "Postfix", "PostgreSQL", "SmtpSink", "TlsServer"]
+__all__ = ["Courier", "Cyrus", "Dns", "Dovecot", "Exim", "FakeImap", "Fault", "Oidc", "Postfix", "PostgreSQL", "SmtpSink", "TlsServer"]
