@@ -1,6 +1,6 @@
-/* What every receiver must do, whatever its protocol (receive/receiver.h): tried on a mailbox of a real server, with its
- * twelve messages. tests/test_receivers.py starts the server and reads what is printed: "ok NAME" for each expectation,
- * or the first that doesn't hold, with exit code 1.
+/* What every receiver must do, whatever its protocol (receive/receiver.h): tried on a mailbox of a real server, with
+ *its twelve messages. tests/test_receivers.py starts the server and reads what is printed: "ok NAME" for each
+ *expectation, or the first that doesn't hold, with exit code 1.
  *
  *	receiver_conformance PROTOCOL HOST PORT USER PASSWORD FOLDER */
 #include "receive/names_memory.h"
@@ -204,13 +204,24 @@ static void run(struct trial *t)
 	puts("ok moving_works_or_is_refused");
 }
 
+/* Graph takes tokens alone: the password is one. */
+static int password_as_token(struct token_source *source, bool refused, struct secret *ret_token, struct error *err)
+{
+	(void)source;
+	if (refused)
+		return fail(err, E_AUTH, RETRY_NEVER, "there is no other token");
+	secret_set(ret_token, str_of(getenv("TOKEN")));
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
+	static struct token_source tokens = {.get = password_as_token};
 	/* Another protocol is one more line, and a server in tests/test_receivers.py. */
 	static const struct {
 		const char *word;
 		const struct receiver_ops *ops;
-	} kinds[] = {{"imap", &imap_receiver}, {"pop3", &pop3_receiver}};
+	} kinds[] = {{"imap", &imap_receiver}, {"pop3", &pop3_receiver}, {"graph", &graph_receiver}};
 	struct receiver_names *names CLEANUP(names_freep) = names_memory_new();
 	struct secret password CLEANUP(secret_done) = {0};
 	struct trial t = {.options = {.folder = "INBOX", .after = AFTER_DELETE, .names = names, .batch_count = 5}};
@@ -225,6 +236,10 @@ int main(int argc, char **argv)
 	t.options.stream.port = (int)strtol(argv[3], NULL, 10);
 	secret_set(&password, str_of(argv[5]));
 	t.options.login = (struct login){.user = argv[4], .password = &password, .allow_insecure = true};
+	if (getenv("TOKEN")) {
+		t.options.login.tokens = &tokens;
+		t.options.stream.policy = (struct tls_policy){.lowest = TLS_1_2, .truststore = getenv("TRUSTSTORE")};
+	}
 	run(&t);
 	if (getenv("CHECKS_PASSWORDS")) {
 		a_wrong_password_is_final(&t);

@@ -12,6 +12,7 @@ import time
 import unittest
 
 from crash_support import Mailboxes, difference, home_for, mail, server_snapshot, setup_text, sqlite_ask, store_snapshot
+from graph.double import Graph
 from servers import Courier, Cyrus, Dovecot
 from support import ServerMissing, server_or_skip
 
@@ -43,6 +44,17 @@ class Conformance(unittest.TestCase):
 
     def test_cyrus(self):
         self.check(Cyrus)
+
+    def test_graph(self):
+        with Graph() as graph:
+            box = graph.mailbox("anna@example.test")
+            for n in range(12):
+                box.deliver(numbered(n))
+            run = subprocess.run([CONFORMANCE, "graph", "localhost", str(graph.port), "anna@example.test", "-", "Done"], capture_output=True,
+                                 text=True, env={**os.environ, "TOKEN": "token-1", "TRUSTSTORE": graph.ca}, timeout=60, check=False)
+            self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+            self.assertEqual(run.stdout.count("ok "), EXPECTATIONS)
+            self.assertEqual(graph.violations, [])
 
     def test_courier(self):
         self.check(Courier)  # a wrong password takes it five seconds
