@@ -28,6 +28,17 @@ struct sender_options sender_options_of(const struct account_connection *connect
 	return options;
 }
 
+enum outcome sender_outcome_of(const struct outgoing *item)
+{
+	static const enum outcome by_weight[] = {OUTCOME_UNCERTAIN, OUTCOME_PENDING, OUTCOME_LATER, OUTCOME_SENT};
+
+	for (size_t w = 0; w < ARRAY_LEN(by_weight); w++)
+		for (size_t i = 0; i < item->recipient_count; i++)
+			if (item->recipients[i].outcome == by_weight[w])
+				return by_weight[w];
+	return OUTCOME_FAILED;
+}
+
 int sender_open(const struct sender_ops *ops, const struct sender_options *options, struct sender **ret_sender,
                 struct error *err)
 {

@@ -108,6 +108,10 @@ DEFINE_CLEANUP(struct sender *, sender_close)
 extern const struct sender_ops smtp_sender;
 extern const struct sender_ops graph_sender;
 
+/* For senders: an item's outcome by those of its recipients. What is to be done decides: an uncertain one before one to
+ * be tried again before those that are done. FAILED where there is none. */
+enum outcome sender_outcome_of(const struct outgoing *item);
+
 const struct sender_ops *sender_ops_of(enum send_protocol protocol);
 
 #endif

@@ -48,6 +48,7 @@ class CloseConnection(Exception):
 
 class Handler(socketserver.StreamRequestHandler):
     timeout = 60
+    disable_nagle_algorithm = True
 
     def setup(self):
         self.sink = self.server.sink

@@ -35,7 +35,10 @@ struct graph_letter {
 /* Is this recipient asked for (no final answer from an earlier try)? */
 bool graph_is_asked(const struct recipient *recipient);
 
-/* Fails (E_INVALID, SCOPE_MESSAGE) where a recipient can't be written into a header. */
+/* One address, and nothing that could become two or another field. */
+bool graph_is_writable(const char *address, struct arena *arena);
+
+/* Fails (E_LIMIT, SCOPE_MESSAGE) where it is too large. */
 int graph_letter_make(const struct outgoing *item, struct arena *arena, struct graph_letter *ret_letter,
                       struct error *err) NODISCARD;
 void graph_letter_done(struct graph_letter *letter);

@@ -176,14 +176,15 @@ static void who_has_it_already_is_taken_out(void **state)
 
 static void address_that_is_two_is_refused(void **state)
 {
-	static const char *const addresses[] = {"a@b.test, c@d.test", "a@b.test\r\nBcc: c@d.test", "<a@b.test",
-	                                        "nobody", ""};
+	static const char *const addresses[] = {
+	        "a@b.test, c@d.test", "a@b.test\r\nBcc: c@d.test", "<a@b.test", "a@b.test>", "nobody", ""};
 	struct desk d;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(addresses); i++) {
 		desk_open(&d, NULL, 0, MAIL);
 		d.recipients[0].address = addresses[i];
+		d.item.recipient_count = 1;
 		assert_int_equal(desk_send(&d), 0);
 		assert_int_equal(d.item.outcome, OUTCOME_FAILED);
 		desk_close(&d);

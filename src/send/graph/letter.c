@@ -6,6 +6,7 @@
 #include "send/graph/destination.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* ---------------------------------------------------------------- who is to get it */
 
@@ -33,18 +34,15 @@ static bool all_wanted(const struct outgoing *item, const struct address_list *l
 	return true;
 }
 
-/* One address, and nothing that could become two or another field. */
-static int check_recipient(const char *address, struct arena *arena, struct error *err)
+bool graph_is_writable(const char *address, struct arena *arena)
 {
 	struct str text = str_of(address);
 	struct address_list list = address_list_parse(arena, text);
 	bool sound = list.count == 1 && str_eq(list.items[0].address, text) && str_find_char(text, '@') > 0;
 
 	for (size_t i = 0; i < text.n && sound; i++)
-		sound = (unsigned char)text.p[i] > ' ' && text.p[i] != 0x7f;
-	return sound ? 0
-	             : fail_scope(err, SCOPE_MESSAGE, E_INVALID, RETRY_NEVER,
-	                          "\"%.80s\" is no address that can be written in a header", address);
+		sound = (unsigned char)text.p[i] > ' ' && !strchr("<>\x7f", text.p[i]);
+	return sound;
 }
 
 /* ---------------------------------------------------------------- To, Cc, Bcc */
@@ -116,10 +114,6 @@ int graph_letter_make(const struct outgoing *item, struct arena *arena, struct g
 	const struct message *m = message_parse(arena, item->mime, NULL);
 	struct graph_letter letter = {0};
 
-	for (size_t i = 0; i < item->recipient_count; i++)
-		if (graph_is_asked(&item->recipients[i]) &&
-		    check_recipient(item->recipients[i].address, arena, err) < 0)
-			return E_INVALID;
 	buf_init(&letter.mime, GRAPH_MAIL_MAX);
 	if (all_wanted(item, &m->to) && all_wanted(item, &m->cc) && all_wanted(item, &m->bcc)) {
 		add_hidden(item, m, arena, &letter.mime);

@@ -18,7 +18,6 @@ bool graph_is_asked(const struct recipient *recipient)
 void graph_settle(struct outgoing *item, enum outcome outcome, const char *words)
 {
 	const char *answer = arena_cstr(item->arena, str_of(words));
-	bool any = item->recipient_count == 0;
 
 	for (size_t i = 0; i < item->recipient_count; i++) {
 		struct recipient *r = &item->recipients[i];
@@ -29,9 +28,8 @@ void graph_settle(struct outgoing *item, enum outcome outcome, const char *words
 		r->by_rcpt = false;
 		r->code = 0;
 		r->answer = answer;
-		any = true;
 	}
-	item->outcome = any ? outcome : OUTCOME_SENT;
+	item->outcome = sender_outcome_of(item);
 	item->code = 0;
 	item->answer = answer;
 }

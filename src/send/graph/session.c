@@ -33,8 +33,9 @@ static int open_sender(const struct sender_options *options, struct sender **ret
 	return 0;
 }
 
-/* What an earlier try left goes, but for final answers. False where nobody is asked for. */
-static bool prepare(struct outgoing *item)
+/* What an earlier try left goes, but for final answers. Who can't be written into a header fails; the others are not
+ * held up. False where nobody is asked for. */
+static bool prepare(struct outgoing *item, struct arena *arena)
 {
 	bool any = false;
 
@@ -49,7 +50,13 @@ static bool prepare(struct outgoing *item)
 		r->outcome = OUTCOME_PENDING;
 		r->code = 0;
 		r->answer = "";
-		any = true;
+		if (graph_is_writable(r->address, arena)) {
+			any = true;
+			continue;
+		}
+		r->outcome = OUTCOME_FAILED;
+		r->by_rcpt = false;
+		r->answer = "this is no address that can be written in a header";
 	}
 	return any;
 }
@@ -60,8 +67,8 @@ static int send_item(struct graph_sender *gs, struct outgoing *item, struct erro
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct error fault;
 
-	if (!prepare(item)) {
-		graph_settle(item, OUTCOME_FAILED, "nobody is left to send to");
+	if (!prepare(item, arena)) {
+		graph_settle(item, OUTCOME_FAILED, "no recipient is left to send to");
 		return 0;
 	}
 	if (graph_letter_make(item, arena, &letter, &fault) < 0) {

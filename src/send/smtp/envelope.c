@@ -35,21 +35,9 @@ void smtp_settle_all(struct outgoing *item, enum outcome outcome, int code, stru
 			smtp_settle(item, &item->recipients[i], outcome, code, words);
 }
 
-/* What is to be done decides: an uncertain recipient before one to be tried again before those that are done. */
-static enum outcome outcome_of(const struct outgoing *item)
-{
-	static const enum outcome by_weight[] = {OUTCOME_UNCERTAIN, OUTCOME_PENDING, OUTCOME_LATER, OUTCOME_SENT};
-
-	for (size_t w = 0; w < ARRAY_LEN(by_weight); w++)
-		for (size_t i = 0; i < item->recipient_count; i++)
-			if (item->recipients[i].outcome == by_weight[w])
-				return by_weight[w];
-	return OUTCOME_FAILED;
-}
-
 void smtp_conclude(struct outgoing *item, int code, struct str words)
 {
-	item->outcome = outcome_of(item);
+	item->outcome = sender_outcome_of(item);
 	item->code = code;
 	item->answer = arena_cstr(item->arena, words);
 }
