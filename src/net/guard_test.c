@@ -3,10 +3,10 @@
 
 #include "base/str.h"
 
-#include "base/test.h"
-
 #include <arpa/inet.h>
 #include <netinet/in.h>
+
+#include "base/test.h"
 
 enum { OPEN, INSIDE, NEVER };
 
@@ -58,8 +58,8 @@ static void special_addresses_are_refused(void **state)
 		     refused_inside = refusal(cases[i].address, true) != NULL;
 
 		if (refused != (cases[i].what != OPEN) || refused_inside != (cases[i].what == NEVER))
-			fail_msg("%s: refused %d, with private networks allowed %d", cases[i].address, refused,
-			         refused_inside);
+			FAIL_CASE("%s: refused %d, with private networks allowed %d", cases[i].address, refused,
+			          refused_inside);
 	}
 }
 

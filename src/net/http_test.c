@@ -11,13 +11,6 @@
 #include <pthread.h>
 #include <stdio.h>
 
-/* cmocka's fail_msg() wants a name that is ours. */
-#define FAIL_CASE(...)                    \
-	do {                              \
-		print_error(__VA_ARGS__); \
-		assert_true(false);       \
-	} while (0)
-
 #define TOKEN "tok-en.0123456789"
 
 static struct certificates *certificates;

@@ -3,6 +3,7 @@
 
 #include "record/nearest.h"
 #include "setup/check.h"
+#include "setup/provider.h"
 
 #include <stdio.h>
 
@@ -338,4 +339,12 @@ int advanced_read(enum advanced_side side, const struct text_pairs *pairs, const
 		            section_of(side));
 	*ret_advanced = advanced;
 	return 0;
+}
+
+int advanced_check_tls(const char *section, const struct advanced *advanced, int security, struct error *err)
+{
+	if (!advanced->require_tls || security != SECURITY_NONE)
+		return 0;
+	return fail(err, E_INVALID, RETRY_NEVER,
+	            "%s/advanced: TLS is required there, and security is none; set it to starttls or tls", section);
 }

@@ -31,6 +31,9 @@ int advanced_read(enum advanced_side side, const struct text_pairs *pairs, const
 /* NULL where `value` may stand in a list of disabled mechanisms, else what was expected. */
 const char *check_mechanism(const char *value);
 
+/* Where TLS is required, `security` (enum security, provider.h) must be it. */
+int advanced_check_tls(const char *section, const struct advanced *advanced, int security, struct error *err) NODISCARD;
+
 /* One key, for the reference. */
 struct advanced_key {
 	const char *name;  /* ours; NULL: JavaMail's alone */

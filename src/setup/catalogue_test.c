@@ -1,4 +1,5 @@
 /* The built-in providers, and finding one by domain, by MX, and beside own records. */
+#include "setup/account.h"
 #include "setup/catalogue.h"
 
 #include "base/map.h"
@@ -90,7 +91,8 @@ static void every_built_in_provider_has_servers_and_a_name(void **state UNUSED)
 
 		if (!*all[i]->name || !receives || !*all[i]->send.host || all[i]->send.security == SECURITY_NONE ||
 		    all[i]->receive.security == SECURITY_NONE || all[i]->pop3.security == SECURITY_NONE ||
-		    (!all[i]->domains.count && !all[i]->mx.count) || all[i]->login == LOGIN_TYPED)
+		    (!all[i]->domains.count && !all[i]->mx.count && all[i]->receive.protocol != RECEIVE_GRAPH) ||
+		    all[i]->login == LOGIN_TYPED)
 			complain("%s lacks something", all[i]->id);
 	}
 }

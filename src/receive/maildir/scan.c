@@ -107,7 +107,8 @@ static int read_folder(const struct maildir *m, struct files *files, struct erro
 	closedir(dir);
 	if (fault)
 		return fail_errno(err, fault, "%s/new", m->path);
-	qsort(files->names, files->n, sizeof *files->names, by_name);
+	if (files->n)
+		qsort(files->names, files->n, sizeof *files->names, by_name);
 	files->by_key = map_new();
 	files->keys = mem_new(MAX(files->n, 1), sizeof *files->keys);
 	for (size_t i = 0; i < files->n; i++) {
