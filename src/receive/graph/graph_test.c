@@ -345,6 +345,60 @@ static void refused_single_request_is_the_folders_fault(void **state)
 	end(r, &script);
 }
 
+/* The refused one is left to the next session, the others are told. */
+static void refused_message_keeps_no_other_untold(void **state)
+{
+	static const struct graph_line lines[] = {
+	        TWO_MESSAGES,
+	        {"POST", "/v1.0/$batch", .status = 200,
+	         .answer = BATCH("{\"id\":\"0\",\"status\":500},"
+	                         "{\"id\":\"1\",\"status\":503,\"headers\":{\"Retry-After\":\"1\"}}")},
+	        {"POST", "/v1.0/$batch", "/messages/B\"", .status = 200,
+	         .answer = BATCH("{\"id\":\"0\",\"status\":200}")},
+	        {"POST", "/v1.0/$batch", .status = 200,
+	         .answer = BATCH("{\"id\":\"0\",\"status\":404},"
+	                         "{\"id\":\"1\",\"status\":503,\"headers\":{\"Retry-After\":\"120\"}}")},
+	};
+	struct graph_script script = GRAPH_SCRIPT(lines);
+	struct receiver *r = open_receiver(&script, &(struct receiver_options){.after = AFTER_SEEN});
+	const uint32_t uids[] = {1, 2};
+	struct error err = {0};
+
+	(void)state;
+	assert_int_equal(scan(r, 0), 2);
+	assert_int_equal(receiver_acknowledge(r, uids, 2, &err), E_REFUSED);
+	assert_int_equal(err.scope, SCOPE_FOLDER);
+	assert_int_equal(err.retry, RETRY_LATER);
+	assert_true(receiver_acknowledge(r, uids, 2, &err) < 0);
+	assert_int_equal(err.scope, SCOPE_FOLDER);
+	assert_int_equal(err.retry, RETRY_LATER);
+	end(r, &script);
+}
+
+/* Whether the folder is there isn't known while the server is busy. */
+static void busy_server_says_nothing_of_the_target(void **state)
+{
+	static const struct graph_line lines[] = {
+	        TWO_MESSAGES,
+	        {"GET", "displayName%20eq%20%27Done%27", .status = 200,
+	         .answer = "{\"value\":[{\"id\":\"D1\",\"displayName\":\"Done\"}]}"},
+	        {"POST", "/v1.0/$batch", .status = 200,
+	         .answer =
+	                 BATCH("{\"id\":\"0\",\"status\":404,\"body\":{\"error\":{\"code\":\"ErrorItemNotFound\"}}}")},
+	        {"GET", "/mailFolders/D1", .status = 429},
+	};
+	struct graph_script script = GRAPH_SCRIPT(lines);
+	struct receiver *r =
+	        open_receiver(&script, &(struct receiver_options){.after = AFTER_MOVE, .after_folder = "Done"});
+	const uint32_t uids[] = {1};
+	struct error err = {0};
+
+	(void)state;
+	assert_int_equal(scan(r, 0), 2);
+	assert_int_equal(receiver_acknowledge(r, uids, 1, &err), E_THROTTLED);
+	end(r, &script);
+}
+
 static void target_that_vanished_is_made_again(void **state)
 {
 	static const struct graph_line lines[] = {
@@ -448,6 +502,8 @@ int main(void)
 	        cmocka_unit_test(single_answers_of_a_batch_count),
 	        cmocka_unit_test(long_pauses_are_left_to_the_scheduler),
 	        cmocka_unit_test(refused_single_request_is_the_folders_fault),
+	        cmocka_unit_test(refused_message_keeps_no_other_untold),
+	        cmocka_unit_test(busy_server_says_nothing_of_the_target),
 	        cmocka_unit_test(target_that_vanished_is_made_again),
 	        cmocka_unit_test(what_left_the_folder_is_not_touched),
 	        cmocka_unit_test(nonsense_is_no_page),
