@@ -51,6 +51,7 @@ class Maildir(unittest.TestCase):
         self.deliver("1700000001.M1P1.host:2,", office.mail(ident="2", subject="with flags", body="2"))
         self.home.run("run", "support", "--once")
         self.assertEqual(self.cases(), ["plain", "with flags"])
+        self.assertEqual(self.files("cur"), ["1700000001.M1P1.host:2,", "1700000001.M1P1.host:2,S"])
 
     def test_second_of_one_name_stays_itself_when_the_first_goes(self):
         home, folder = self.new_home(listeners__support__after="leave")
