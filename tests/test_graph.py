@@ -124,6 +124,12 @@ class Reading(Office):
         self.assertEqual(len(parked), 1)
         self.assertEqual(self.graph.count("0x0E08"), 1)
 
+    def test_larger_than_any_other_answer(self):
+        home = self.home(listener={"max_message_mb": 20})
+        self.box.deliver(letter("ten-megabytes", "x" * 70 + ("\n" + "x" * 70) * 150000))
+        self.read(home)
+        self.assertEqual(self.cases(home), 1)
+
     def test_two_hundred_are_moved_and_the_folder_is_made(self):
         home = self.home(after="move", after_folder="Done/2026")
         for number in range(45):

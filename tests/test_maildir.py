@@ -46,6 +46,23 @@ class Maildir(unittest.TestCase):
 
     # ------------------------------------------------------------ reading
 
+    def test_two_files_with_one_name_before_the_colon(self):
+        self.deliver("1700000001.M1P1.host", office.mail(ident="1", subject="plain", body="1"))
+        self.deliver("1700000001.M1P1.host:2,", office.mail(ident="2", subject="with flags", body="2"))
+        self.home.run("run", "support", "--once")
+        self.assertEqual(self.cases(), ["plain", "with flags"])
+        self.assertEqual(self.files("cur"), ["1700000001.M1P1.host:2,", "1700000001.M1P1.host:2,S"])
+
+    def test_second_of_one_name_stays_itself_when_the_first_goes(self):
+        home, folder = self.new_home(listeners__support__after="leave")
+        for name in ("plain", "with flags"):
+            self.deliver("1700000001.M1P1.host" + (":2," if name != "plain" else ""), office.mail(ident=name[:4], subject=name, body=name), folder)
+        home.run("run", "support", "--once")
+        os.unlink(os.path.join(folder, "new", "1700000001.M1P1.host"))
+        self.assertIn("no new messages", home.run("run", "support", "--once").out)
+        self.assertEqual(self.cases(home), ["plain", "with flags"])
+        self.assertEqual(len(self.query("SELECT uid FROM ledger", home)), 2)
+
     def test_mail_becomes_cases_and_is_seen(self):
         for n in range(3):
             self.deliver(f"17000000{n}.M1P1.host", office.mail(ident=str(n), subject=f"number {n}", body=str(n)))

@@ -64,17 +64,16 @@ size_t exchange_on_body(char *p, size_t size, size_t n, void *ctx)
 	struct str piece = str_new(p, size * n);
 	uint64_t max = x->request->max_answer ? x->request->max_answer : DEFAULT_MAX_ANSWER;
 
+	if (to_sink(x)) /* which alone knows how much is too much */
+		return x->request->sink(x->request->sink_ctx, piece, &x->fault) < 0 ? 0 : piece.n;
 	x->body_bytes += piece.n;
 	if (x->body_bytes > max) {
 		fail(&x->fault, E_LIMIT, RETRY_LATER, "%s answers with more than the %" PRIu64 " bytes permitted",
 		     x->host, max);
 		return 0;
 	}
-	if (!to_sink(x)) {
-		buf_add(&x->body, piece);
-		return piece.n;
-	}
-	return x->request->sink(x->request->sink_ctx, piece, &x->fault) < 0 ? 0 : piece.n;
+	buf_add(&x->body, piece);
+	return piece.n;
 }
 
 /* ---------------------------------------------------------------- time */

@@ -7,7 +7,8 @@
  *
  * All three may be repeated: what is gone (404) is done. A message that somebody put into another folder meanwhile is
  * none of ours any more, so before the first acknowledgement of a session the folder has been looked at: the names of
- *what left it are forgotten. Single requests that are throttled are repeated after the time they say. */
+ *what left it are forgotten. Single requests that are throttled are repeated after the time they say; what is refused
+ *otherwise is the folder's fault, told when all others have been done. */
 #include "receive/graph/graph.h"
 
 #include "base/clock.h"
@@ -34,6 +35,7 @@ struct work {
 	char *folder_id;    /* owned by the caller of run(); NULL: unknown */
 	bool made_anew;     /* the folder was gone, once */
 	struct arena *arena;
+	struct error refusal; /* the first of a single request; code 0: none */
 };
 
 /* ---------------------------------------------------------------- asking */
@@ -119,9 +121,15 @@ static int check_target(struct work *work, bool *ret_anew, struct error *err)
 	                 &answer, err);
 	if (r < 0)
 		return r;
-	*ret_anew = answer.status == 404 && !work->made_anew;
-	if (!*ret_anew)
+	if (answer.status / 100 == 2)
 		return 0;
+	if (answer.status != 404 || work->made_anew) {
+		r = graph_refused(work->gr->graph, &answer, "folder to move to", err);
+		if (err && answer.status == 404)
+			err->scope = SCOPE_FOLDER;
+		return r;
+	}
+	*ret_anew = true;
 	work->made_anew = true;
 	free(work->folder_id);
 	work->folder_id = NULL;
@@ -131,39 +139,67 @@ static int check_target(struct work *work, bool *ret_anew, struct error *err)
 struct verdict {
 	bool any_missing;
 	int64_t wait_ms; /* the longest that was asked for; -1: nobody asked */
-	const struct graph_batch_answer *busy;
 };
 
-static int judge(const struct work *work, struct task *const *tasks, const struct graph_batch_answer *answers, size_t n,
+static bool is_busy(const struct graph_batch_answer *a)
+{
+	return a->status == 0 || graph_is_busy(a->status, &a->fault);
+}
+
+/* What one request of a batch is refused for is believed of the account only where it can't be of the message. */
+static bool concerns_all(const struct graph_batch_answer *a)
+{
+	return a->status == 401 || a->status == 429 || graph_is_busy(0, &a->fault);
+}
+
+/* Fails where it concerns all; otherwise the refusal is noted, and the task is left. */
+static int refuse(struct work *work, struct task *task, const struct graph_batch_answer *a, struct error *err)
+{
+	struct error fault;
+	int r = graph_refused_as(work->gr->graph, a->status, a->retry_after_ms, &a->fault, "acknowledgement", &fault);
+
+	if (!concerns_all(a))
+		fault.scope = SCOPE_FOLDER;
+	if (a->status == 0 || (a->status == 404 && !graph_is_no_mailbox(&a->fault)))
+		fault.retry = RETRY_LATER;
+	if (concerns_all(a)) {
+		if (err)
+			*err = fault;
+		return r;
+	}
+	if (!work->refusal.code)
+		work->refusal = fault;
+	task->done = true;
+	return 0;
+}
+
+static int judge(struct work *work, struct task *const *tasks, const struct graph_batch_answer *answers, size_t n,
                  struct verdict *ret, struct error *err)
 {
+	int r = 0;
+
 	*ret = (struct verdict){.wait_ms = -1};
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && r == 0; i++) {
 		const struct graph_batch_answer *a = &answers[i];
 
-		if (a->status == 0 || graph_is_busy(a->status, &a->fault)) {
+		if (is_busy(a)) {
 			ret->wait_ms = MAX(ret->wait_ms, a->retry_after_ms > 0 ? a->retry_after_ms : WAIT_EMPTY_MS);
-			ret->busy = a;
-		} else if (a->status == 404 && !graph_is_no_mailbox(&a->fault)) {
+		} else if (graph_is_gone(a->status, &a->fault)) {
 			ret->any_missing = true;
 			tasks[i]->done = true;
 		} else if (a->status / 100 == 2) {
 			tasks[i]->done = true;
 		} else {
-			int r = graph_refused_as(work->gr->graph, a->status, a->retry_after_ms, &a->fault,
-			                         "acknowledgement", err);
-			if (err && a->status / 100 == 4)
-				err->scope = SCOPE_FOLDER;
-			return r;
+			r = refuse(work, tasks[i], a, err);
 		}
 	}
-	return 0;
+	return r;
 }
 
 static void forget_missing(struct task *const *tasks, const struct graph_batch_answer *answers, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (answers[i].status == 404)
+		if (graph_is_gone(answers[i].status, &answers[i].fault))
 			tasks[i]->done = false;
 }
 
@@ -179,14 +215,27 @@ static size_t choose(struct task *tasks, size_t n, struct task **ret_chosen)
 	return count;
 }
 
-static int wait_or_leave(const struct work *work, const struct verdict *verdict, int *rounds, struct error *err)
+/* Those that are busy still are left, the others go on. */
+static int leave_busy(struct work *work, struct task *const *tasks, const struct graph_batch_answer *answers, size_t n,
+                      struct error *err)
 {
-	if (verdict->wait_ms < 0)
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++)
+		if (is_busy(&answers[i]))
+			r = refuse(work, tasks[i], &answers[i], err);
+	return r;
+}
+
+static int wait_or_leave(struct work *work, struct task *const *tasks, const struct graph_batch_answer *answers,
+                         size_t n, int64_t wait_ms, int *rounds, struct error *err)
+{
+	if (wait_ms < 0)
 		return 0;
-	if (verdict->wait_ms > work->gr->wait_max_ms || ++*rounds > ROUNDS_MAX)
-		return graph_refused_as(work->gr->graph, verdict->busy->status, verdict->wait_ms, &verdict->busy->fault,
-		                        "acknowledgement", err);
-	poll(NULL, 0, (int)verdict->wait_ms);
+	if (wait_ms > work->gr->wait_max_ms || *rounds >= ROUNDS_MAX)
+		return leave_busy(work, tasks, answers, n, err);
+	++*rounds;
+	poll(NULL, 0, (int)wait_ms);
 	return 0;
 }
 
@@ -211,7 +260,12 @@ static int run(struct work *work, struct task *tasks, size_t n, struct error *er
 		if (anew)
 			forget_missing(chosen, answers, count);
 		if (r == 0)
-			r = wait_or_leave(work, &verdict, &rounds, err);
+			r = wait_or_leave(work, chosen, answers, count, verdict.wait_ms, &rounds, err);
+	}
+	if (r == 0 && work->refusal.code) {
+		if (err)
+			*err = work->refusal;
+		return work->refusal.code;
 	}
 	return r;
 }

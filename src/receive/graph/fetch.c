@@ -88,6 +88,42 @@ static int finish(const struct graph_receiver *gr, const struct graph_candidate 
 	return 0;
 }
 
+bool graph_is_gone(int status, const struct graph_fault *fault)
+{
+	return status == 404 && (str_eq_nocase(fault->code, STR("ErrorItemNotFound")) ||
+	                         str_eq_nocase(fault->code, STR("itemNotFound")));
+}
+
+static bool folder_answers(const struct graph_receiver *gr, struct arena *arena)
+{
+	struct buf url CLEANUP(buf_done) = BUF_INIT(GRAPH_URL_MAX);
+	struct http_answer answer;
+
+	graph_url(gr->graph, &url);
+	buf_add(&url, STR("/mailFolders/"));
+	graph_add_segment(&url, str_of(gr->folder_id));
+	int r = graph_do(gr->graph, &(struct graph_request){.method = "GET", .url = buf_cstr(&url)}, arena, &answer,
+	                 NULL);
+	return r == 0 && answer.status == 200;
+}
+
+/* A refusal that one message may get steadily is believed of the whole mailbox only where another request fails, too; a
+ * gateway's time-out (504) is that of one message that takes too long. */
+static bool concerns_all(const struct graph_receiver *gr, const struct http_answer *answer,
+                         const struct graph_fault *fault, struct arena *arena)
+{
+	int status = answer->status;
+	bool is_busy = answer->retry_after_ms > 0 || graph_is_busy(status, fault);
+
+	if (status == 401 || status == 429 || graph_is_no_mailbox(fault))
+		return true;
+	if (status == 504)
+		return false;
+	if (status == 403 || (status >= 500 && is_busy))
+		return !folder_answers(gr, arena);
+	return graph_is_busy(status, fault);
+}
+
 /* What an answer other than the message means: of the message alone, or of all of them. */
 static int judge(const struct graph_receiver *gr, const struct graph_candidate *c, const struct http_answer *answer,
                  struct arena *arena, struct incoming **ret, struct error *err)
@@ -95,15 +131,16 @@ static int judge(const struct graph_receiver *gr, const struct graph_candidate *
 	struct graph_fault fault = graph_fault_of(answer->body, arena);
 	int r;
 
-	if (answer->status == 404 && !graph_is_no_mailbox(&fault)) {
+	if (graph_is_gone(answer->status, &fault)) {
 		*ret = new_incoming(gr, c, INCOMING_GONE);
 		return 0;
 	}
 	r = graph_refused_as(gr->graph, answer->status, answer->retry_after_ms, &fault, "message", err);
-	if (r == E_THROTTLED || r == E_AUTH || graph_is_no_mailbox(&fault) || graph_is_busy(answer->status, &fault))
+	if (concerns_all(gr, answer, &fault, arena))
 		return r;
-	if (err)
-		err->scope = SCOPE_MESSAGE;
+	err->scope = SCOPE_MESSAGE;
+	if (answer->status == 403 || answer->status == 404)
+		err->retry = RETRY_LATER;
 	return r;
 }
 
@@ -126,6 +163,9 @@ static int fetch(const struct graph_receiver *gr, const struct graph_candidate *
 		return r;
 	if (r == 0 && answer.status != 200)
 		return judge(gr, c, &answer, arena, ret, err);
+	if (body.total == 0)
+		return fail_scope(err, SCOPE_MESSAGE, E_PROTOCOL, RETRY_LATER,
+		                  "the server answers 200 and gives not a single byte");
 	return finish(gr, c, id, &body, arena, ret, err);
 }
 

@@ -122,6 +122,9 @@ int graph_next(struct receiver *r, struct incoming **ret, struct error *err);
 /* "…/users/USER/messages/ID" */
 void graph_message_url(const struct graph_receiver *gr, struct str id, struct buf *out);
 
+/* 404 says of the message itself that it isn't there; any other 404 may pass. */
+bool graph_is_gone(int status, const struct graph_fault *fault);
+
 /* ---------------------------------------------------------------- acknowledge.c */
 
 int graph_acknowledge_begin(struct receiver *r, const uint32_t *uids, size_t n, struct error *err);

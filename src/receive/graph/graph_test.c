@@ -179,6 +179,7 @@ static void faults_of_one_message_are_its_own(void **state)
 	        {"GET", "/messages/A/$value", .status = 500,
 	         .answer = "{\"error\":{\"code\":\"ErrorContentConversionFailed\"}}"},
 	        {"GET", "/messages/B/$value", .status = 503, .retry_after_ms = 2000},
+	        {"GET", "/mailFolders/F%2F1", .status = 503, .retry_after_ms = 2000},
 	        {"GET", "/messages/B/$value", .status = 200, .answer = "B"},
 	};
 	struct graph_script script = GRAPH_SCRIPT(lines);
@@ -196,6 +197,49 @@ static void faults_of_one_message_are_its_own(void **state)
 	assert_int_equal(err.scope, SCOPE_ACCOUNT);
 	expect_next(r, INCOMING_WHOLE, 2, "B");
 	end(r, &script);
+}
+
+/* Whatever one message is answered steadily, the next comes. */
+static void no_message_blocks_the_next(void **state)
+{
+	static const struct {
+		int status;
+		const char *answer;
+		bool asks_folder;
+	} cases[] = {
+	        {200, "", false},
+	        {404, "<html>no route</html>", false},
+	        {504, "", false},
+	        {503, "", true},
+	        {403, "{\"error\":{\"code\":\"ErrorAccessDenied\"}}", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct graph_line lines[5] = {
+		        INBOX,
+		        {"GET", FIRST, .status = 200,
+		         .answer = PAGE(MESSAGE("A", "1", "false") "," MESSAGE("B", "2", "false"),
+		                        "deltaLink\":\"" LINK "d1")},
+		        {"GET", "/messages/A/$value", .status = cases[i].status, .answer = cases[i].answer},
+		};
+		struct graph_script script = {.lines = lines, .n = 3};
+		struct incoming *in CLEANUP(incoming_freep) = NULL;
+		struct error err = {0};
+
+		if (cases[i].asks_folder)
+			lines[script.n++] = (struct graph_line){"GET", "/mailFolders/F%2F1", .status = 200,
+			                                        .answer = "{\"id\":\"F/1\"}"};
+		lines[script.n++] = (struct graph_line){"GET", "/messages/B/$value", .status = 200, .answer = "B"};
+		struct receiver *r = open_receiver(&script, &(struct receiver_options){0});
+		assert_int_equal(scan(r, 0), 2);
+		assert_ok(receiver_next(r, &in, &err), &err);
+		assert_int_equal(in->kind, INCOMING_FAILED);
+		assert_int_equal(in->fault->retry, RETRY_LATER);
+		assert_int_equal(in->fault->scope, SCOPE_MESSAGE);
+		expect_next(r, INCOMING_WHOLE, 2, "B");
+		end(r, &script);
+	}
 }
 
 /* ---------------------------------------------------------------- folders */
@@ -301,6 +345,60 @@ static void refused_single_request_is_the_folders_fault(void **state)
 	end(r, &script);
 }
 
+/* The refused one is left to the next session, the others are told. */
+static void refused_message_keeps_no_other_untold(void **state)
+{
+	static const struct graph_line lines[] = {
+	        TWO_MESSAGES,
+	        {"POST", "/v1.0/$batch", .status = 200,
+	         .answer = BATCH("{\"id\":\"0\",\"status\":500},"
+	                         "{\"id\":\"1\",\"status\":503,\"headers\":{\"Retry-After\":\"1\"}}")},
+	        {"POST", "/v1.0/$batch", "/messages/B\"", .status = 200,
+	         .answer = BATCH("{\"id\":\"0\",\"status\":200}")},
+	        {"POST", "/v1.0/$batch", .status = 200,
+	         .answer = BATCH("{\"id\":\"0\",\"status\":404},"
+	                         "{\"id\":\"1\",\"status\":503,\"headers\":{\"Retry-After\":\"120\"}}")},
+	};
+	struct graph_script script = GRAPH_SCRIPT(lines);
+	struct receiver *r = open_receiver(&script, &(struct receiver_options){.after = AFTER_SEEN});
+	const uint32_t uids[] = {1, 2};
+	struct error err = {0};
+
+	(void)state;
+	assert_int_equal(scan(r, 0), 2);
+	assert_int_equal(receiver_acknowledge(r, uids, 2, &err), E_REFUSED);
+	assert_int_equal(err.scope, SCOPE_FOLDER);
+	assert_int_equal(err.retry, RETRY_LATER);
+	assert_true(receiver_acknowledge(r, uids, 2, &err) < 0);
+	assert_int_equal(err.scope, SCOPE_FOLDER);
+	assert_int_equal(err.retry, RETRY_LATER);
+	end(r, &script);
+}
+
+/* Whether the folder is there isn't known while the server is busy. */
+static void busy_server_says_nothing_of_the_target(void **state)
+{
+	static const struct graph_line lines[] = {
+	        TWO_MESSAGES,
+	        {"GET", "displayName%20eq%20%27Done%27", .status = 200,
+	         .answer = "{\"value\":[{\"id\":\"D1\",\"displayName\":\"Done\"}]}"},
+	        {"POST", "/v1.0/$batch", .status = 200,
+	         .answer =
+	                 BATCH("{\"id\":\"0\",\"status\":404,\"body\":{\"error\":{\"code\":\"ErrorItemNotFound\"}}}")},
+	        {"GET", "/mailFolders/D1", .status = 429},
+	};
+	struct graph_script script = GRAPH_SCRIPT(lines);
+	struct receiver *r =
+	        open_receiver(&script, &(struct receiver_options){.after = AFTER_MOVE, .after_folder = "Done"});
+	const uint32_t uids[] = {1};
+	struct error err = {0};
+
+	(void)state;
+	assert_int_equal(scan(r, 0), 2);
+	assert_int_equal(receiver_acknowledge(r, uids, 1, &err), E_THROTTLED);
+	end(r, &script);
+}
+
 static void target_that_vanished_is_made_again(void **state)
 {
 	static const struct graph_line lines[] = {
@@ -399,10 +497,13 @@ int main(void)
 	        cmocka_unit_test(link_to_another_host_is_refused),
 	        cmocka_unit_test(too_large_comes_with_its_header_and_size),
 	        cmocka_unit_test(faults_of_one_message_are_its_own),
+	        cmocka_unit_test(no_message_blocks_the_next),
 	        cmocka_unit_test(folders_are_found_level_by_level),
 	        cmocka_unit_test(single_answers_of_a_batch_count),
 	        cmocka_unit_test(long_pauses_are_left_to_the_scheduler),
 	        cmocka_unit_test(refused_single_request_is_the_folders_fault),
+	        cmocka_unit_test(refused_message_keeps_no_other_untold),
+	        cmocka_unit_test(busy_server_says_nothing_of_the_target),
 	        cmocka_unit_test(target_that_vanished_is_made_again),
 	        cmocka_unit_test(what_left_the_folder_is_not_touched),
 	        cmocka_unit_test(nonsense_is_no_page),

@@ -10,7 +10,7 @@
 
 enum {
 	PAGE_SIZE = 500,
-	EMPTY_PAGES_MAX = 1000, /* in a row: they are legal, but not without an end */
+	EMPTY_PAGES_MAX = 1000, /* in a row, or with nothing new: they are legal, but not without an end */
 };
 
 /* Entries by their id, the last word of each counting. */
@@ -88,6 +88,7 @@ static int read_pages(struct look *look, struct buf *url, struct error *err)
 
 	for (;;) {
 		struct graph_page page;
+		size_t before = look->count;
 		int r = read_page(look, buf_cstr(url), &page, err);
 
 		if (r < 0)
@@ -100,7 +101,7 @@ static int read_pages(struct look *look, struct buf *url, struct error *err)
 			look->delta_link = link;
 			return 0;
 		}
-		empty = page.count ? 0 : empty + 1;
+		empty = look->count > before ? 0 : empty + 1;
 		if (empty > EMPTY_PAGES_MAX)
 			return fail(err, E_PROTOCOL, RETRY_LATER, "delta query: its pages have no end");
 		buf_clear(url);

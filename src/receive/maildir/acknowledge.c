@@ -81,6 +81,15 @@ static int name_of(struct maildir *m, uint32_t uid, char ret[MAILDIR_NAME_ROOM],
 	return MIN(r, 0);
 }
 
+/* Two files of one name before the colon would be one as seen: no file takes another's place. File systems that know no
+ * such renaming (EINVAL) have to do without. */
+static int rename_beside(const struct maildir *m, const char *name, int to_fd, const char *to)
+{
+	int r = renameat2(m->new_fd, name, to_fd, to, RENAME_NOREPLACE);
+
+	return r < 0 && (errno == EINVAL || errno == ENOSYS) ? renameat(m->new_fd, name, to_fd, to) : r;
+}
+
 /* Gone is done: another has moved it, or we had, and were stopped before we noted it. */
 static int put_file(const struct maildir *m, const char *name, int to_fd, struct error *err)
 {
@@ -88,9 +97,9 @@ static int put_file(const struct maildir *m, const char *name, int to_fd, struct
 	int r;
 
 	seen_name(name, seen, sizeof seen);
-	r = to_fd < 0 ? unlinkat(m->new_fd, name, 0) : renameat(m->new_fd, name, to_fd, seen);
-	if (r < 0 && errno == ENAMETOOLONG)
-		r = renameat(m->new_fd, name, to_fd, name);
+	r = to_fd < 0 ? unlinkat(m->new_fd, name, 0) : rename_beside(m, name, to_fd, seen);
+	if (r < 0 && (errno == ENAMETOOLONG || (errno == EEXIST && to_fd >= 0)))
+		r = rename_beside(m, name, to_fd, name);
 	return r < 0 && errno != ENOENT ? folder_fault(err, errno, to_fd < 0 ? "can't delete" : "can't move", name) : 0;
 }
 

@@ -35,11 +35,10 @@ static void files_done(struct files *files)
 	map_free(files->by_key);
 }
 
-struct str maildir_escape(const char *name)
+static struct str escape(const char *name, size_t length)
 {
 	static const char digits[] = "0123456789ABCDEF";
-	const char *colon = strchr(name, ':');
-	size_t length = colon && colon > name ? (size_t)(colon - name) : strlen(name), n = 0;
+	size_t n = 0;
 	char *out = mem_new(3 * length + 1, 1);
 
 	for (size_t i = 0; i < length; i++) {
@@ -54,6 +53,13 @@ struct str maildir_escape(const char *name)
 		out[n++] = digits[c & 15];
 	}
 	return str_new(out, n);
+}
+
+struct str maildir_escape(const char *name)
+{
+	const char *colon = strchr(name, ':');
+
+	return escape(name, colon && colon > name ? (size_t)(colon - name) : strlen(name));
 }
 
 static int digit_of(char c)
@@ -109,13 +115,39 @@ static int read_folder(const struct maildir *m, struct files *files, struct erro
 		return fail_errno(err, fault, "%s/new", m->path);
 	if (files->n)
 		qsort(files->names, files->n, sizeof *files->names, by_name);
+	return 0;
+}
+
+/* Of two files with one name before the colon the second is known by its whole name, and stays so when the first has
+ * gone: its base name would be that of a mail that was read. */
+static void add_key(struct files *files, const struct map *wholes, size_t i)
+{
+	struct str whole = escape(files->names[i], strlen(files->names[i])), base = maildir_escape(files->names[i]);
+	bool by_whole = map_get(wholes, whole) || map_get(files->by_key, base);
+
+	files->keys[i] = by_whole ? whole : base;
+	free((void *)(uintptr_t)(by_whole ? base : whole).p);
+	map_set(files->by_key, files->keys[i], files->names[i]);
+}
+
+static int add_keys(struct maildir *m, struct files *files, struct error *err)
+{
+	struct map *wholes CLEANUP(map_freep) = map_new();
+	struct named known[MAILDIR_PORTION];
+	uint32_t from = 0;
+	int n;
+
+	while ((n = names_after(m->names, from, known, MAILDIR_PORTION, err)) > 0) {
+		for (int i = 0; i < n; i++)
+			if (str_find_char(known[i].name, ':') > 0)
+				map_set(wholes, known[i].name, files);
+		from = known[n - 1].uid;
+	}
 	files->by_key = map_new();
 	files->keys = mem_new(MAX(files->n, 1), sizeof *files->keys);
-	for (size_t i = 0; i < files->n; i++) {
-		files->keys[i] = maildir_escape(files->names[i]);
-		map_set(files->by_key, files->keys[i], files->names[i]);
-	}
-	return 0;
+	for (size_t i = 0; i < files->n; i++)
+		add_key(files, wholes, i);
+	return n;
 }
 
 /* ---------------------------------------------------------------- a look */
@@ -160,6 +192,8 @@ static int look(struct maildir *m, struct files *files, struct error *err)
 	struct names_look seen;
 	int r = read_folder(m, files, err);
 
+	if (r == 0)
+		r = add_keys(m, files, err);
 	if (r == 0)
 		r = find_gone(m, files, &gone, err);
 	if (r < 0)

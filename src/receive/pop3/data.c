@@ -65,6 +65,7 @@ static size_t take_edge(struct undoing *u, struct str bytes)
 
 int pop3_read_data(struct pop3 *pop3, void (*each)(void *ctx, struct str bytes), void *ctx, struct error *err)
 {
+	uint64_t max = 4 * pop3->options.max_message_bytes + MIB(64), total = 0;
 	struct undoing u = {AT_LINE, each, ctx};
 
 	stream_step(pop3->stream, "message", 0); /* a large one may take its time as long as bytes come */
@@ -76,7 +77,13 @@ int pop3_read_data(struct pop3 *pop3, void (*each)(void *ctx, struct str bytes),
 		rest = bytes;
 		while (rest.n && u.state != AT_END)
 			rest = str_slice(rest, u.state == IN_TEXT ? take_text(&u, rest) : take_edge(&u, rest), rest.n);
+		total += bytes.n - rest.n;
 		stream_taken(pop3->stream, bytes.n - rest.n);
+		if (total > max && u.state != AT_END) {
+			fail(err, E_LIMIT, RETRY_LATER, "message: has no end within %llu bytes",
+			     (unsigned long long)max);
+			return pop3_break(pop3, err);
+		}
 	}
 	return 0;
 }

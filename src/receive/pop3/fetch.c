@@ -176,7 +176,11 @@ static int read_body(struct pop3 *pop3, struct pop3_wanted *wanted, struct error
 		r = check_octets(pop3, wanted->mail, body.total, err);
 	if (r < 0)
 		return r;
-	if (body_end(&body, &wanted->incoming, &fault) < 0)
+	if (!header_only && body.total == 0 && wanted->mail->size > 0) {
+		fail(&fault, E_PROTOCOL, RETRY_LATER, "retr: the server hands out nothing, and LIST said %llu octets",
+		     (unsigned long long)wanted->mail->size);
+		wanted->incoming = not_had(wanted, &fault);
+	} else if (body_end(&body, &wanted->incoming, &fault) < 0)
 		wanted->incoming = not_had(wanted, &fault);
 	else if (header_only)
 		cut_to_header(wanted->incoming, wanted->mail->size);

@@ -6,6 +6,8 @@
 #include "base/map.h"
 #include "base/mem.h"
 
+enum { LINES_MAX = 2 * POP3_MESSAGES_MAX }; /* some servers list one twice */
+
 /* ---------------------------------------------------------------- LIST and UIDL */
 
 static int compare_numbers(const void *a, const void *b)
@@ -124,7 +126,11 @@ static int read_listing(struct pop3 *pop3, const char *step, bool is_needed,
 		return pop3_break(pop3, err);
 	}
 	stream_step(pop3->stream, step, 0);
-	while ((r = pop3_read_line(pop3, &line, err)) > 0) {
+	for (size_t lines = 1; (r = pop3_read_line(pop3, &line, err)) > 0; lines++) {
+		if (lines > LINES_MAX) {
+			fail(err, E_LIMIT, RETRY_LATER, "%s: the list has more than %d lines", step, LINES_MAX);
+			return pop3_break(pop3, err);
+		}
 		r = take_line(pop3, line, err);
 		if (r < 0)
 			return r;
