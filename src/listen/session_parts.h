@@ -7,14 +7,21 @@
 
 #define ACKNOWLEDGE_AT 250 /* committed messages that make one acknowledgement */
 
+#define MAX_REFUSED 20
+
 struct session {
 	struct session_options options;
 	struct receiver *receiver;
 	struct receiver_names *names; /* of a protocol without numbers; else NULL */
 	struct folder folder;
-	uint32_t uidvalidity; /* as last seen */
-	bool was_throttled;   /* before, as the store has it */
-	bool refused;         /* the server takes no acknowledgements: said once, the rows stay `committed` */
+	uint32_t uidvalidity;               /* as last seen */
+	bool was_throttled;                 /* before, as the store has it */
+	bool is_marked;                     /* the folder's careful mark was set for what is being read */
+	uint32_t asked_alone;               /* the one message that is being fetched again; 0: none, or more */
+	uint32_t refused_uids[MAX_REFUSED]; /* messages of which the server won't be told: not again in this session */
+	size_t refused_count;
+	bool has_confirmed; /* it took some */
+	bool refused;       /* the server takes no acknowledgements: said once, the rows stay `committed` */
 };
 
 bool session_is_stopped(const struct session *s);
@@ -22,6 +29,32 @@ bool session_is_stopped(const struct session *s);
 /* Hands the messages of the receiver's scan to the intake; refetch: look each up in the ledger. */
 int session_read_folder(struct session *s, int total, bool refetch, struct intake_counts *counts,
                         struct error *err) NODISCARD;
+
+/* The folder's careful mark, where it isn't set: before messages are handled. And away again, in an orderly end. */
+int session_mark_careful(struct session *s, struct error *err) NODISCARD;
+int session_unmark_careful(struct session *s, struct error *err) NODISCARD;
+
+/* A run of one message that was not had. */
+int session_submit_one_broken(struct session *s, uint32_t uid, const struct error *cause, struct intake_counts *counts,
+                              struct error *err) NODISCARD;
+
+/* ---------------------------------------------------------------- session_stall.c */
+
+/* Reading of new mail broke off at the position. */
+void session_note_break(struct session *s, const struct error *err);
+
+/* 1 and the first message behind the position, where reading broke off there too often; else 0. */
+int session_find_stalled(struct session *s, const struct position *from, uint32_t *ret_uid,
+                         struct error *err) NODISCARD;
+
+/* Asks for it alone, or gives it up where that was done before: the position moves behind it. */
+int session_pass_stalled(struct session *s, uint32_t uid, struct intake_counts *counts, struct error *err) NODISCARD;
+
+int session_submit_broken(struct session *s, struct intake_run *run, uint32_t uid, const struct error *cause,
+                          struct error *err) NODISCARD;
+
+/* The connection broke off while this message was fetched again: a try of its row. */
+bool session_note_broken_refetch(struct session *s, struct intake_run *run, uint32_t uid, const struct error *cause);
 
 int session_move_parked(struct session *s, struct error *err) NODISCARD;
 

@@ -114,6 +114,7 @@ static int open_session(struct watch *watch, const struct listener *listener, st
 	        .listener = listener,
 	        .stopped = is_interrupted,
 	        .ctx = watch,
+	        .stall = &watch->stall,
 	};
 
 	set_state(watch, "connecting", NULL, 0);
