@@ -31,6 +31,7 @@ struct watch {
 	int pause_s;  /* the server wants at least so long between log-ins */
 	int failures; /* in a row */
 	struct session_stall stall;
+	bool has_more;      /* the last run stopped at messages_per_run: there may be more to read */
 	bool is_reported;   /* … and the log has it */
 	int64_t hurried_at; /* when a lost connection was last made again at once; 0: never */
 	atomic_bool leave;  /* the listener is gone or was changed: end it */

@@ -1,4 +1,5 @@
-/* What the files of a session share: session.c (open, read), session_look.c (verify, backfill). Nobody outside uses
+/* What the files of a session share: session.c (open, read), session_look.c (verify, backfill),
+ * session_acknowledge.c, session_stall.c. Nobody outside uses
  * this. */
 #ifndef LISTEN_SESSION_PARTS_H
 #define LISTEN_SESSION_PARTS_H
@@ -34,9 +35,25 @@ int session_read_folder(struct session *s, int total, bool refetch, struct intak
 int session_mark_careful(struct session *s, struct error *err) NODISCARD;
 int session_unmark_careful(struct session *s, struct error *err) NODISCARD;
 
+int session_move_parked(struct session *s, struct error *err) NODISCARD;
+
+/* Notes that the provider asked to slow down, or that it does no longer; returns r. */
+int session_tell_throttle(struct session *s, int r, struct error *err);
+
 /* A run of one message that was not had. */
 int session_submit_one_broken(struct session *s, uint32_t uid, const struct error *cause, struct intake_counts *counts,
                               struct error *err) NODISCARD;
+
+/* Marks rows whose messages the server has confirmed. */
+int session_record_acknowledged(struct session *s, const uint32_t *uids, size_t n, struct error *err) NODISCARD;
+
+/* ---------------------------------------------------------------- session_acknowledge.c */
+
+/* 0 for a refusal, after which this read tells the server no more; r for all else. */
+int session_note_refusal(struct session *s, int r, const struct error *err);
+
+int session_acknowledge_leftovers(struct session *s, struct error *err) NODISCARD;
+int session_acknowledge_at_end(struct session *s, struct error *err) NODISCARD;
 
 /* ---------------------------------------------------------------- session_stall.c */
 
@@ -55,10 +72,5 @@ int session_submit_broken(struct session *s, struct intake_run *run, uint32_t ui
 
 /* The connection broke off while this message was fetched again: a try of its row. */
 bool session_note_broken_refetch(struct session *s, struct intake_run *run, uint32_t uid, const struct error *cause);
-
-int session_move_parked(struct session *s, struct error *err) NODISCARD;
-
-/* Notes that the provider asked to slow down, or that it does no longer; returns r. */
-int session_tell_throttle(struct session *s, int r, struct error *err);
 
 #endif
