@@ -154,20 +154,35 @@ static void one_refused_message_keeps_no_other_from_being_acknowledged(void **st
 static const char stall_script[] = "== first\n" NEW_OPENING SIZES("1:*", SIZE("1") SIZE("2") SIZE("3")) ASK("1:3") MAIL(
         "1") "cut\n"
              "== again\n" NEW_OPENING
-             "C: <tag> UID STORE 1 +FLAGS.SILENT (\\Seen)\nS: <tag> OK\n" SIZES("2:*", SIZE("2") SIZE("3"))
-                     ASK("2:3") "cut\n"
-                                "== and-again\n" NEW_OPENING SIZES("2:*", SIZE("2") SIZE("3")) ASK(
-                                        "2:3") "cut\n"
-                                               "== alone\n" NEW_OPENING
-                                               "C: <tag> UID SEARCH ALL\nS: * SEARCH 1 2 3\nS: <tag> OK\n" SIZES(
-                                                       "2", SIZE("2"))
-                                                       ASK("2") "cut\n"
-                                                                "== behind\n" NEW_OPENING
-                                                                "C: <tag> UID SEARCH ALL\nS: * SEARCH 1 2 3\nS: <tag> "
-                                                                "OK\n" SIZES("3:*", SIZE("3")) ASK("3") MAIL(
-                                                                        "3") "S: <tagA> OK\n"
-                                                                             "C: <tag> UID STORE 3 +FLAGS.SILENT "
-                                                                             "(\\Seen)\nS: <tag> OK\nC: <tag> LOGOUT\n";
+             "C: <tag> UID STORE 1 +FLAGS.SILENT (\\Seen)\nS: <tag> OK\n" SIZES("2:*", SIZE("2") SIZE("3")) ASK(
+                     "2:3") "cut\n"
+                            "== and-again\n" NEW_OPENING SIZES("2:*", SIZE("2") SIZE("3")) ASK(
+                                    "2:3") "cut\n"
+                                           "== alone\n" NEW_OPENING
+                                           "C: <tag> UID SEARCH ALL\nS: * SEARCH 1 2 3\nS: <tag> OK\n" SIZES("2",
+                                                                                                             SIZE("2"))
+                                                   ASK("2") "cut\n"
+                                                            "== behind\n" NEW_OPENING
+                                                            "C: <tag> UID SEARCH ALL\nS: * SEARCH 1 2 3\nS: <tag> "
+                                                            "OK\n" SIZES("3:*", SIZE("3")) ASK("3") MAIL(
+                                                                    "3") "S: <tagA> OK\n"
+                                                                         "C: <tag> UID STORE 3 +FLAGS.SILENT "
+                                                                         "(\\Seen)\nS: <tag> OK\nC: <tag> LOGOUT\n"
+                                                                         "== refetch\n" NEW_OPENING SIZES(
+                                                                                 "4:*", SIZE("4")) ASK("4")
+                                                                                 MAIL("4") "S: <tagA> OK\n"
+                                                                                           "C: <tag> UID STORE 4 "
+                                                                                           "+FLAGS.SILENT (\\Seen)\nS: "
+                                                                                           "<tag> OK\n" SIZES("2",
+                                                                                                              SIZE("2"))
+                                                                                                   ASK("2") "cut\n"
+                                                                                                            "== "
+                                                                                                            "after-"
+                                                                                                            "it"
+                                                                                                            "\n" NEW_OPENING SIZES(
+                                                                                                                    "5:"
+                                                                                                                    "*",
+                                                                                                                    "") "C: <tag> LOGOUT\n";
 
 static int read_once(struct office *o, const char *name, struct session_stall *stall)
 {
@@ -209,6 +224,16 @@ static void check_stall(struct store *store)
 	                              DB_NO_ARGS, &n, &o.err),
 	                 1);
 	assert_int_equal(n, 2);
+
+	/* Fetched again when its time has come, behind the new mail: a broken connection is a try of its row. */
+	assert_ok(db_exec(o.db, "UPDATE ledger SET next_try_at = 1 WHERE uid = 2", DB_NO_ARGS, &o.err), &o.err);
+	assert_int_equal(read_once(&o, "refetch", &stall), E_CLOSED);
+	assert_int_equal(db_query_int(o.db, "SELECT tries FROM ledger WHERE uid = 2", DB_NO_ARGS, &n, &o.err), 1);
+	assert_int_equal(n, 2);
+	assert_int_equal(db_query_int(o.db, "SELECT uid FROM ledger WHERE uid = 4 AND state = 'acknowledged'",
+	                              DB_NO_ARGS, &n, &o.err),
+	                 1);
+	assert_ok(read_once(&o, "after-it", &stall), &o.err);
 	close_office(&o);
 }
 
