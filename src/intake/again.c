@@ -40,6 +40,58 @@ static int handle_now(struct item *item, struct error *err)
 	return store_do(item->place->store, &item->work, err);
 }
 
+struct try_ahead {
+	struct work work;
+	int64_t id, tries, next_try_at;
+	bool is_over; /* its tries are used up, and none came to an end */
+	bool is_gone; /* out: not failed any more */
+};
+
+static int run_try_ahead(struct work *work, struct db *db, struct error *err)
+{
+	struct try_ahead *w = (struct try_ahead *)(void *)work;
+	int64_t n;
+
+	if (w->is_over)
+		return ledger_park(db, w->id, "crash",
+		                   "its last tries came to no end: the program ended while it handled this mail",
+		                   clock_now_ms(), err);
+	n = db_exec_count(db, "UPDATE ledger SET tries = $2, next_try_at = $3 WHERE id = $1 AND state = 'failed'",
+	                  DB_ARGS(DB_INT(w->id), DB_INT(w->tries), DB_INT(w->next_try_at)), err);
+	w->is_gone = n == 0;
+	return n < 0 ? (int)n : 0;
+}
+
+/* The try counts before it is made, so that a mail which ends the process doesn't end it at every start: 1 try it, 0
+ * leave it. */
+static int count_ahead(struct store *store, const struct listener *listener, const struct ledger_row *row,
+                       struct error *err)
+{
+	struct try_ahead w = {.work = {.run = run_try_ahead},
+	                      .id = row->id,
+	                      .tries = row->tries + 1,
+	                      .next_try_at = clock_now_ms() + MINUTES_MS(listener->retry_minutes),
+	                      .is_over = row->tries >= listener->tries};
+	int r = store_do(store, &w.work, err);
+
+	if (r == 0 && w.is_over)
+		log_warning("intake", "listener %s: ledger row %lld parked (crash): its last tries came to no end",
+		            listener->id, (long long)row->id);
+	return r < 0 ? r : !w.is_over && !w.is_gone;
+}
+
+/* The store failed, not the mail. */
+static void count_back(struct store *store, const struct ledger_row *row)
+{
+	struct try_ahead w = {
+	        .work = {.run = run_try_ahead}, .id = row->id, .tries = row->tries, .next_try_at = row->next_try_at};
+	struct error err;
+
+	if (store_do(store, &w.work, &err) < 0)
+		log_debug("intake", "ledger row %lld: a try that was not made counts: %s", (long long)row->id,
+		          err.text);
+}
+
 /* 1: handled well; 0: failed again, and noted. */
 static int retry_one(struct store *store, const struct setup *setup, struct db *db, int64_t id, struct error *err)
 {
@@ -67,9 +119,15 @@ static int retry_one(struct store *store, const struct setup *setup, struct db *
 		return r < 0 ? r
 		             : fail_scope(err, SCOPE_MESSAGE, E_NOT_FOUND, RETRY_NEVER,
 		                          "the mail itself is not in the store");
+	r = count_ahead(store, options.listener, &row, err);
+	if (r <= 0)
+		return r;
+	fault_step("counted-ahead");
 	n = raw.n;
 	item = item_again(&place, &row, buf_take(&raw), n);
 	r = handle_now(item, err);
+	if (r < 0 && is_store_fault(err))
+		count_back(store, &row);
 	if (r < 0)
 		return r;
 	return !item->passed_over && strcmp(item->ledger.state, "failed") != 0 &&

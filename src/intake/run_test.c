@@ -223,6 +223,36 @@ static void mail_that_cannot_be_fetched_is_fetched_later(void **state UNUSED)
 	test_store_each(check_unfetched);
 }
 
+/* As a process leaves the row that ended while it handled the mail again, at its last try. */
+static void check_deadly_again(struct store *store)
+{
+	struct ledger_row row;
+	struct office o;
+
+	open_office(&o, store);
+	take_in(&o, mail(&o, "ann", "d1", "invoice", "", "1"));
+	row = newest_row(&o);
+	assert_int_equal(ledger_retry(o.db, row.id, 1, &o.err), 1);
+	assert_int_equal(intake_retry_due(store, o.setup, NULL, &o.err), 0);
+	row = newest_row(&o);
+	assert_string_equal(row.state, "parked"); /* the usual way: its one try counts once */
+	assert_int_equal(row.tries, 1);
+
+	assert_ok(db_exec(o.db, "UPDATE ledger SET state = 'failed', tries = 99, next_try_at = 1", DB_NO_ARGS, &o.err),
+	          &o.err);
+	assert_int_equal(intake_retry_due(store, o.setup, NULL, &o.err), 0);
+	row = newest_row(&o);
+	assert_string_equal(row.state, "parked");
+	assert_string_equal(row.category, "crash");
+	assert_int_equal(row.tries, 99);
+	close_office(&o);
+}
+
+static void stored_mail_that_ends_the_process_is_parked(void **state UNUSED)
+{
+	test_store_each(check_deadly_again);
+}
+
 static void check_too_large(struct store *store)
 {
 	struct intake_run *run;
@@ -261,6 +291,7 @@ int main(void)
 	        cmocka_unit_test(a_failing_mail_harms_no_other_of_its_batch),
 	        cmocka_unit_test(a_renumbered_folder_brings_nothing_twice),
 	        cmocka_unit_test(mail_that_cannot_be_fetched_is_fetched_later),
+	        cmocka_unit_test(stored_mail_that_ends_the_process_is_parked),
 	        cmocka_unit_test(too_large_mail_is_parked_and_may_be_fetched_after_all),
 	        cmocka_unit_test(after_an_unclean_stop_nothing_is_lost_or_doubled),
 	};

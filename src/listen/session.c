@@ -14,8 +14,6 @@
 
 #include <stdio.h>
 
-#define AT_END 100000 /* at most so many where they are told at the connection's end */
-
 struct receiver *session_receiver(struct session *session)
 {
 	return session->receiver;
@@ -168,59 +166,9 @@ static int run_open_folder(struct work *work, struct db *db, struct error *err)
 	return folder_open(db, s->options.listener->account, s->options.listener->folder, &s->folder, err);
 }
 
-/* A refusal harms neither the connection nor what is committed. */
-static int note_refusal(struct session *s, int r, const struct error *err)
+int session_record_acknowledged(struct session *s, const uint32_t *uids, size_t n, struct error *err)
 {
-	if (err->scope != SCOPE_FOLDER)
-		return r;
-	log_warning("listen", "listener %s: the server takes no acknowledgements: %s", s->options.listener->id,
-	            err->text);
-	s->refused = true;
-	return 0;
-}
-
-/* What was committed before the connection or the process went, and what a retry from the store brought to its end: the
- * server hears of it now. One that takes no acknowledgements (a read-only folder) is read all the same. */
-static int acknowledge_leftovers(struct session *s, struct error *err)
-{
-	struct db *db CLEANUP(db_closep) = NULL;
-	uint32_t uids[ACKNOWLEDGE_AT];
-	int n, r = s->refused ? 0 : store_connect(s->options.store, &db, err);
-
-	if (r < 0 || s->refused)
-		return r;
-	while ((n = ledger_unacknowledged(db, s->folder.id, receiver_uidvalidity(s->receiver), uids, ACKNOWLEDGE_AT,
-	                                  err)) > 0) {
-		r = receiver_acknowledge(s->receiver, uids, (size_t)n, err);
-		if (r < 0)
-			return note_refusal(s, r, err);
-		if (r == 0)
-			r = do_small(s, run_acknowledge, (struct small_work){.uids = uids, .n = (size_t)n}, err);
-		if (r < 0)
-			return r;
-	}
-	return n;
-}
-
-/* All that is committed, whenever it was, in one: the server confirms it when the connection ends. What is more than
- * AT_END is told at the next one's end. */
-static int acknowledge_at_end(struct session *s, struct error *err)
-{
-	struct db *db CLEANUP(db_closep) = NULL;
-	uint32_t *uids CLEANUP(freep) = mem_new(AT_END, sizeof *uids);
-	int n, r = store_connect(s->options.store, &db, err);
-
-	if (r < 0)
-		return r;
-	n = ledger_unacknowledged(db, s->folder.id, receiver_uidvalidity(s->receiver), uids, fault_batch(AT_END), err);
-	if (n <= 0)
-		return n;
-	fault_step("acknowledge-before");
-	r = receiver_acknowledge(s->receiver, uids, (size_t)n, err);
-	if (r < 0)
-		return note_refusal(s, r, err);
-	fault_step("acknowledge-after");
-	return do_small(s, run_acknowledge, (struct small_work){.uids = uids, .n = (size_t)n}, err);
+	return do_small(s, run_acknowledge, (struct small_work){.uids = uids, .n = n}, err);
 }
 
 /* Parked mail goes to the listener's folder for it, so that whoever looks into the mailbox sees it. A server that
@@ -283,7 +231,7 @@ static int open_session(struct session *s, struct error *err)
 	r = note_renumbering(s, err);
 	if (r < 0)
 		return r;
-	return deletes_at_end(s) ? 0 : acknowledge_leftovers(s, err);
+	return deletes_at_end(s) ? 0 : session_acknowledge_leftovers(s, err);
 }
 
 /* A person's word, or a provider's, heard by whichever process: before a connection is made for nothing. */
@@ -360,7 +308,7 @@ static int settle(struct session *s, struct acknowledging *a, int r, struct erro
 {
 	if (r < 0)
 		a->begun_count = 0;
-	return r < 0 ? note_refusal(s, r, err) : r;
+	return r < 0 ? session_note_refusal(s, r, err) : r;
 }
 
 static int end_acknowledgement(struct session *s, struct intake_run *run, struct acknowledging *a, struct error *err)
@@ -420,16 +368,20 @@ static void show_progress(const struct session *s, const struct intake_run *run,
 }
 
 /* Message after message into the intake; a message the server won't give is looked for again next time. */
-static int read_messages(struct session *s, struct intake_run *run, int total, struct error *err)
+static int read_messages(struct session *s, struct intake_run *run, int total, bool refetch, struct error *err)
 {
 	struct acknowledging acknowledging = {0};
-	int64_t done = 0, most = s->options.listener->messages_per_run;
+	int64_t done = 0, most = refetch ? 0 : s->options.listener->messages_per_run;
 	int r = 0;
 
 	while (r >= 0 && !session_is_stopped(s) && (!most || done < most)) {
 		struct incoming *incoming;
 
 		r = receiver_next(s->receiver, &incoming, err);
+		if (r < 0 && refetch && s->asked_alone)
+			(void)session_note_broken_refetch(s, run, s->asked_alone, err);
+		else if (r < 0 && !refetch)
+			session_note_break(s, err);
 		if (r <= 0)
 			break;
 		s->folder.uid = incoming->uid;
@@ -462,9 +414,8 @@ static void add_counts(struct intake_counts *sum, const struct intake_counts *mo
 	sum->bytes += more->bytes;
 }
 
-int session_read_folder(struct session *s, int total, bool refetch, struct intake_counts *counts, struct error *err)
+static int new_run(struct session *s, bool refetch, struct intake_run **ret_run, struct error *err)
 {
-	struct intake_run *run CLEANUP(intake_run_freep) = NULL;
 	const struct intake_options options = {
 	        .store = s->options.store,
 	        .setup = s->options.setup,
@@ -474,18 +425,61 @@ int session_read_folder(struct session *s, int total, bool refetch, struct intak
 	        .careful = s->folder.careful,
 	        .refetch = refetch,
 	};
+
+	return intake_run_new(&options, ret_run, err);
+}
+
+int session_submit_one_broken(struct session *s, uint32_t uid, const struct error *cause, struct intake_counts *counts,
+                              struct error *err)
+{
+	struct intake_run *run CLEANUP(intake_run_freep) = NULL;
 	struct intake_counts here;
-	int r = intake_run_new(&options, &run, err);
+	int r = new_run(s, false, &run, err);
+
+	if (r >= 0)
+		r = session_submit_broken(s, run, uid, cause, err);
+	if (r >= 0)
+		r = intake_finish(run, err);
+	if (r < 0)
+		return r;
+	here = intake_run_counts(run);
+	add_counts(counts, &here);
+	return 0;
+}
+
+int session_read_folder(struct session *s, int total, bool refetch, struct intake_counts *counts, struct error *err)
+{
+	struct intake_run *run CLEANUP(intake_run_freep) = NULL;
+	struct intake_counts here;
+	int r = new_run(s, refetch, &run, err);
 
 	if (r < 0)
 		return r;
-	r = read_messages(s, run, total, err);
+	r = read_messages(s, run, total, refetch, err);
 	here = intake_run_counts(run);
 	add_counts(counts, &here);
 	return r;
 }
 
-/* Mail that could not be had when its turn was. */
+int session_mark_careful(struct session *s, struct error *err)
+{
+	int r = s->folder.careful || s->is_marked ? 0
+	                                          : do_small(s, run_careful, (struct small_work){.careful = true}, err);
+
+	s->is_marked = s->is_marked || r >= 0;
+	return r;
+}
+
+int session_unmark_careful(struct session *s, struct error *err)
+{
+	int r = s->folder.careful || !s->is_marked ? 0 : do_small(s, run_careful, (struct small_work){0}, err);
+
+	s->is_marked = false;
+	return r;
+}
+
+/* Mail that could not be had when its turn was: one by one, so that where the connection breaks off, this is a try of
+ * the message that was asked for. */
 static int read_unfetched(struct session *s, struct intake_counts *counts, struct error *err)
 {
 	struct db *db CLEANUP(db_closep) = NULL;
@@ -498,9 +492,14 @@ static int read_unfetched(struct session *s, struct intake_counts *counts, struc
 	                     err);
 	if (n <= 0)
 		return n;
-	r = receiver_scan_these(s->receiver, uids, (size_t)n, err);
-	if (r > 0)
-		r = session_read_folder(s, r, true, counts, err);
+	r = session_mark_careful(s, err);
+	for (int i = 0; i < n && r >= 0 && !session_is_stopped(s); i++) {
+		r = receiver_scan_these(s->receiver, &uids[i], 1, err);
+		s->asked_alone = uids[i];
+		if (r > 0)
+			r = session_read_folder(s, r, true, counts, err);
+	}
+	s->asked_alone = 0;
 	s->folder.uid = position;
 	return r;
 }
@@ -527,16 +526,52 @@ static int begin_at_since(struct session *s, struct position *from, struct error
 	if (from->uidvalidity == receiver_uidvalidity(s->receiver) ||
 	    !clock_parse_day(s->options.listener->since, &since))
 		return 0;
-	r = receiver_search_days(s->receiver, since, 0, widen, &window, err);
-	if (r == 0) /* nothing yet: behind all there is */
-		r = receiver_list(s->receiver, widen, &all, err);
+	/* In this order: what arrives in between is found by the search, or lies behind the list's end. */
+	r = receiver_list(s->receiver, widen, &all, err);
+	if (r >= 0)
+		r = receiver_search_days(s->receiver, since, 0, widen, &window, err);
 	if (r < 0)
 		return r;
 	from->uidvalidity = receiver_uidvalidity(s->receiver);
 	from->uid = window.first ? window.first - 1 : all.last;
 	log_info("listen", "listener %s: mail before %s isn't read: beginning behind UID %u", s->options.listener->id,
 	         s->options.listener->since, from->uid);
-	return do_small(s, run_begin_at, (struct small_work){.uids = &from->uid, .n = 1}, err);
+	r = do_small(s, run_begin_at, (struct small_work){.uids = &from->uid, .n = 1}, err);
+	if (r < 0)
+		return r;
+	r = note_renumbering(s, err); /* while the session still knows the number before */
+	s->folder.uidvalidity = from->uidvalidity;
+	s->folder.uid = from->uid;
+	return r;
+}
+
+/* New mail, behind a message that can't be had. */
+static int read_new(struct session *s, struct position from, struct intake_counts *counts, struct error *err)
+{
+	uint32_t stalled;
+	int noted, r = session_find_stalled(s, &from, &stalled, err);
+
+	if (r > 0) {
+		r = session_mark_careful(s, err);
+		if (r >= 0)
+			r = session_pass_stalled(s, stalled, counts, err);
+		if (r >= 0 && s->folder.uid == stalled) {
+			s->folder.uidvalidity = receiver_uidvalidity(s->receiver);
+			from = (struct position){s->folder.uidvalidity, stalled};
+		}
+	}
+	if (r >= 0)
+		r = receiver_scan(s->receiver, from, err);
+	if (r < 0)
+		return r;
+	noted = note_renumbering(s, err);
+	if (noted < 0 || r == 0)
+		return noted < 0 || deletes_at_end(s) ? noted : session_acknowledge_leftovers(s, err);
+	noted = session_mark_careful(s, err);
+	if (noted < 0)
+		return noted;
+	s->folder.uidvalidity = receiver_uidvalidity(s->receiver);
+	return session_read_folder(s, r, false, counts, err);
 }
 
 static bool is_store_fault_code(int code)
@@ -548,32 +583,20 @@ int session_read(struct session *s, struct intake_counts *counts, struct error *
 {
 	struct position from = {s->folder.uidvalidity, s->folder.uid};
 	bool was_careful = s->folder.careful;
-	int r = begin_at_since(s, &from, err);
+	int r;
 
+	s->is_marked = false;
+	r = begin_at_since(s, &from, err);
 	if (r >= 0)
-		r = receiver_scan(s->receiver, from, err);
-	if (r >= 0) {
-		int noted = note_renumbering(s, err);
-
-		r = noted < 0 ? noted : r;
-	}
-	if (r > 0) {
-		int total = r;
-
-		if (!was_careful)
-			r = do_small(s, run_careful, (struct small_work){.careful = true}, err);
-		if (r >= 0) {
-			s->folder.uidvalidity = receiver_uidvalidity(s->receiver);
-			r = session_read_folder(s, total, false, counts, err);
-		}
-	} else if (r == 0 && !deletes_at_end(s))
-		r = acknowledge_leftovers(s, err);
+		r = read_new(s, from, counts, err);
+	if (r >= 0)
+		r = session_move_parked(s, err);
 	if (r >= 0)
 		r = read_unfetched(s, counts, err);
 	if (r >= 0)
 		r = session_move_parked(s, err);
 	if (r >= 0 && deletes_at_end(s))
-		r = acknowledge_at_end(s, err);
+		r = session_acknowledge_at_end(s, err);
 	if (was_careful && (r < 0 || session_is_stopped(s))) {
 		/* A row written ahead may wait for its message: only a careful run looks for it. */
 	} else if (r >= 0) {
@@ -584,6 +607,7 @@ int session_read(struct session *s, struct intake_counts *counts, struct error *
 		 * run is careful without need. */
 		log_debug("listen", "listener %s: the mark of an orderly end was not written", s->options.listener->id);
 	}
+	s->refused = false; /* the next read asks again */
 	r = session_tell_throttle(s, r, err);
 	return r < 0 ? error_prefix(err, "listener %s", s->options.listener->id) : 0;
 }

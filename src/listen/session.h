@@ -11,6 +11,12 @@
 
 struct session;
 
+/* Where reading broke off with nothing had, and how often in a row: what one session tells the next. Zero: nowhere. */
+struct session_stall {
+	uint32_t uidvalidity, uid;
+	int times;
+};
+
 struct session_options {
 	struct store *store;
 	const struct setup *setup; /* borrowed until session_close() */
@@ -19,6 +25,7 @@ struct session_options {
 	void (*transcript)(void *ctx, const char *line);                                              /* may be NULL */
 	bool (*stopped)(void *ctx); /* asked between messages; may be NULL */
 	void *ctx;
+	struct session_stall *stall; /* the caller's, and lives longer than the session; may be NULL */
 };
 
 /* Connects, logs in, selects, and tells the server of what was committed but not acknowledged before. */

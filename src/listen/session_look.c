@@ -47,7 +47,7 @@ static void weigh_uid(void *ctx, uint32_t uid)
 static int read_missing(struct session *s, const struct backfill *b, struct intake_counts *counts, struct error *err)
 {
 	uint32_t position = s->folder.uid;
-	int r = 0;
+	int unmarked, r = b->n ? session_mark_careful(s, err) : 0;
 
 	for (size_t at = 0; at < b->n && r >= 0 && !session_is_stopped(s); at += ACKNOWLEDGE_AT) {
 		r = receiver_scan_these(s->receiver, b->uids + at, MIN(b->n - at, (size_t)ACKNOWLEDGE_AT), err);
@@ -55,7 +55,12 @@ static int read_missing(struct session *s, const struct backfill *b, struct inta
 			r = session_read_folder(s, (int)b->n, true, counts, err);
 	}
 	s->folder.uid = position;
-	return r < 0 ? r : session_move_parked(s, err);
+	if (r < 0) {
+		(void)!session_unmark_careful(s, NULL); /* the connection failed, not the process */
+		return r;
+	}
+	unmarked = session_unmark_careful(s, err);
+	return unmarked < 0 ? unmarked : session_move_parked(s, err);
 }
 
 int session_backfill(struct session *s, int64_t since, int64_t before, bool dry_run,

@@ -1,4 +1,5 @@
-/* What the files of a session share: session.c (open, read), session_look.c (verify, backfill). Nobody outside uses
+/* What the files of a session share: session.c (open, read), session_look.c (verify, backfill),
+ * session_acknowledge.c, session_stall.c. Nobody outside uses
  * this. */
 #ifndef LISTEN_SESSION_PARTS_H
 #define LISTEN_SESSION_PARTS_H
@@ -7,14 +8,21 @@
 
 #define ACKNOWLEDGE_AT 250 /* committed messages that make one acknowledgement */
 
+#define MAX_REFUSED 20
+
 struct session {
 	struct session_options options;
 	struct receiver *receiver;
 	struct receiver_names *names; /* of a protocol without numbers; else NULL */
 	struct folder folder;
-	uint32_t uidvalidity; /* as last seen */
-	bool was_throttled;   /* before, as the store has it */
-	bool refused;         /* the server takes no acknowledgements: said once, the rows stay `committed` */
+	uint32_t uidvalidity;               /* as last seen */
+	bool was_throttled;                 /* before, as the store has it */
+	bool is_marked;                     /* the folder's careful mark was set for what is being read */
+	uint32_t asked_alone;               /* the one message that is being fetched again; 0: none, or more */
+	uint32_t refused_uids[MAX_REFUSED]; /* messages of which the server won't be told: not again in this session */
+	size_t refused_count;
+	bool has_confirmed; /* it took some */
+	bool refused;       /* the server takes no acknowledgements: said once, the rows stay `committed` */
 };
 
 bool session_is_stopped(const struct session *s);
@@ -23,9 +31,46 @@ bool session_is_stopped(const struct session *s);
 int session_read_folder(struct session *s, int total, bool refetch, struct intake_counts *counts,
                         struct error *err) NODISCARD;
 
+/* The folder's careful mark, where it isn't set: before messages are handled. And away again, in an orderly end. */
+int session_mark_careful(struct session *s, struct error *err) NODISCARD;
+int session_unmark_careful(struct session *s, struct error *err) NODISCARD;
+
 int session_move_parked(struct session *s, struct error *err) NODISCARD;
 
 /* Notes that the provider asked to slow down, or that it does no longer; returns r. */
 int session_tell_throttle(struct session *s, int r, struct error *err);
+
+/* A run of one message that was not had. */
+int session_submit_one_broken(struct session *s, uint32_t uid, const struct error *cause, struct intake_counts *counts,
+                              struct error *err) NODISCARD;
+
+/* Marks rows whose messages the server has confirmed. */
+int session_record_acknowledged(struct session *s, const uint32_t *uids, size_t n, struct error *err) NODISCARD;
+
+/* ---------------------------------------------------------------- session_acknowledge.c */
+
+/* 0 for a refusal, after which this read tells the server no more; r for all else. */
+int session_note_refusal(struct session *s, int r, const struct error *err);
+
+int session_acknowledge_leftovers(struct session *s, struct error *err) NODISCARD;
+int session_acknowledge_at_end(struct session *s, struct error *err) NODISCARD;
+
+/* ---------------------------------------------------------------- session_stall.c */
+
+/* Reading of new mail broke off at the position. */
+void session_note_break(struct session *s, const struct error *err);
+
+/* 1 and the first message behind the position, where reading broke off there too often; else 0. */
+int session_find_stalled(struct session *s, const struct position *from, uint32_t *ret_uid,
+                         struct error *err) NODISCARD;
+
+/* Asks for it alone, or gives it up where that was done before: the position moves behind it. */
+int session_pass_stalled(struct session *s, uint32_t uid, struct intake_counts *counts, struct error *err) NODISCARD;
+
+int session_submit_broken(struct session *s, struct intake_run *run, uint32_t uid, const struct error *cause,
+                          struct error *err) NODISCARD;
+
+/* The connection broke off while this message was fetched again: a try of its row. */
+bool session_note_broken_refetch(struct session *s, struct intake_run *run, uint32_t uid, const struct error *cause);
 
 #endif

@@ -13,6 +13,12 @@
 
 static const char script[] =
         "== refuses\n" OPENING "C: <tag> UID STORE 1:2 +FLAGS.SILENT (\\Seen)\nS: <tag> NO you may not\n"
+        "C: <tag> UID STORE 1 +FLAGS.SILENT (\\Seen)\nS: <tag> NO you may not\n"
+        "C: <tag> UID STORE 2 +FLAGS.SILENT (\\Seen)\nS: <tag> NO you may not\n"
+        "C: <tag> UID FETCH 4:* (UID RFC822.SIZE)\nS: <tag> OK\nC: <tag> LOGOUT\n"
+        "== takes-one\n" OPENING "C: <tag> UID STORE 1:2 +FLAGS.SILENT (\\Seen)\nS: <tag> NO you may not\n"
+        "C: <tag> UID STORE 1 +FLAGS.SILENT (\\Seen)\nS: <tag> OK\n"
+        "C: <tag> UID STORE 2 +FLAGS.SILENT (\\Seen)\nS: <tag> NO you may not\n"
         "C: <tag> UID FETCH 4:* (UID RFC822.SIZE)\nS: <tag> OK\nC: <tag> LOGOUT\n"
         "== takes\n" OPENING "C: <tag> UID STORE 1:2 +FLAGS.SILENT (\\Seen)\nS: <tag> OK\nC: <tag> LOGOUT\n";
 
@@ -118,6 +124,124 @@ static void check_leftovers(struct store *store)
 	close_office(&o);
 }
 
+static void check_takes_one(struct store *store)
+{
+	struct office o;
+
+	open_office(&o, store);
+	play(&o, "takes-one", true);
+	assert_int_equal(count_committed(&o), 1);
+	close_office(&o);
+}
+
+static void one_refused_message_keeps_no_other_from_being_acknowledged(void **state UNUSED)
+{
+	test_store_each(check_takes_one);
+}
+
+/* ---------------------------------------------------------------- a message at which the server hangs up */
+
+#define NEW_OPENING                                                                             \
+	"S: * PREAUTH [CAPABILITY IMAP4rev1] hello\nC: <tag> SELECT \"INBOX\"\nS: * 3 EXISTS\n" \
+	"S: * OK [UIDVALIDITY 9] ok\nS: <tag> OK [READ-WRITE] done\n"
+#define SIZES(from, ...) "C: <tag> UID FETCH " from " (UID RFC822.SIZE)\n" __VA_ARGS__ "S: <tag> OK\n"
+#define SIZE(n)          "S: * " n " FETCH (UID " n " RFC822.SIZE 44)\n"
+#define ASK(which)       "C: <tagA> UID FETCH " which " (UID FLAGS INTERNALDATE BODY.PEEK[])\n"
+#define MAIL(n)                                                                                               \
+	"S-raw: * " n " FETCH (UID " n " FLAGS () BODY[] {44}\\r\\nFrom: a@example.org\\r\\nSubject: mail " n \
+	"\\r\\n\\r\\nhi\\r\\n)\\r\\n\n"
+
+static const char stall_script[] = "== first\n" NEW_OPENING SIZES("1:*", SIZE("1") SIZE("2") SIZE("3")) ASK("1:3") MAIL(
+        "1") "cut\n"
+             "== again\n" NEW_OPENING
+             "C: <tag> UID STORE 1 +FLAGS.SILENT (\\Seen)\nS: <tag> OK\n" SIZES("2:*", SIZE("2") SIZE("3")) ASK(
+                     "2:3") "cut\n"
+                            "== and-again\n" NEW_OPENING SIZES("2:*", SIZE("2") SIZE("3")) ASK(
+                                    "2:3") "cut\n"
+                                           "== alone\n" NEW_OPENING
+                                           "C: <tag> UID SEARCH ALL\nS: * SEARCH 1 2 3\nS: <tag> OK\n" SIZES("2",
+                                                                                                             SIZE("2"))
+                                                   ASK("2") "cut\n"
+                                                            "== behind\n" NEW_OPENING
+                                                            "C: <tag> UID SEARCH ALL\nS: * SEARCH 1 2 3\nS: <tag> "
+                                                            "OK\n" SIZES("3:*", SIZE("3")) ASK("3") MAIL(
+                                                                    "3") "S: <tagA> OK\n"
+                                                                         "C: <tag> UID STORE 3 +FLAGS.SILENT "
+                                                                         "(\\Seen)\nS: <tag> OK\nC: <tag> LOGOUT\n"
+                                                                         "== refetch\n" NEW_OPENING SIZES(
+                                                                                 "4:*", SIZE("4")) ASK("4")
+                                                                                 MAIL("4") "S: <tagA> OK\n"
+                                                                                           "C: <tag> UID STORE 4 "
+                                                                                           "+FLAGS.SILENT (\\Seen)\nS: "
+                                                                                           "<tag> OK\n" SIZES("2",
+                                                                                                              SIZE("2"))
+                                                                                                   ASK("2") "cut\n"
+                                                                                                            "== "
+                                                                                                            "after-"
+                                                                                                            "it"
+                                                                                                            "\n" NEW_OPENING SIZES(
+                                                                                                                    "5:"
+                                                                                                                    "*",
+                                                                                                                    "") "C: <tag> LOGOUT\n";
+
+static int read_once(struct office *o, const char *name, struct session_stall *stall)
+{
+	struct dialogue_set *set CLEANUP(dialogue_set_freep) = dialogue_set_parse("stall", stall_script);
+	struct session *session = NULL;
+	struct intake_counts counts = {0};
+	int port, r;
+	struct player *player = player_listen(dialogue_find(set, name), NULL, &port);
+
+	set_up(o, port);
+	const struct session_options options = {
+	        .store = o->store, .setup = o->setup, .listener = setup_listener(o->setup, "inbox"), .stall = stall};
+	assert_ok(session_open(&options, &session, &o->err), &o->err);
+	r = session_read(session, &counts, &o->err);
+	session_close(session);
+	player_finish(player);
+	return r;
+}
+
+static void check_stall(struct store *store)
+{
+	static const char *const broken[] = {"first", "again", "and-again", "alone"};
+	struct office o = {.store = store, .arena = arena_new()};
+	struct session_stall stall = {0};
+	int64_t n;
+
+	assert_ok(store_connect(store, &o.db, &o.err), &o.err);
+	for (size_t i = 0; i < ARRAY_LEN(broken); i++)
+		assert_int_equal(read_once(&o, broken[i], &stall), E_CLOSED);
+	assert_ok(read_once(&o, "behind", &stall), &o.err);
+	assert_int_equal(db_query_int(o.db,
+	                              "SELECT COUNT(*) FROM ledger WHERE uid IN (1, 3) AND state = 'acknowledged'",
+	                              DB_NO_ARGS, &n, &o.err),
+	                 1);
+	assert_int_equal(n, 2);
+	assert_int_equal(db_query_int(o.db,
+	                              "SELECT uid FROM ledger WHERE state = 'failed' AND category = 'fetch' AND reason "
+	                              "LIKE '%breaks off%'",
+	                              DB_NO_ARGS, &n, &o.err),
+	                 1);
+	assert_int_equal(n, 2);
+
+	/* Fetched again when its time has come, behind the new mail: a broken connection is a try of its row. */
+	assert_ok(db_exec(o.db, "UPDATE ledger SET next_try_at = 1 WHERE uid = 2", DB_NO_ARGS, &o.err), &o.err);
+	assert_int_equal(read_once(&o, "refetch", &stall), E_CLOSED);
+	assert_int_equal(db_query_int(o.db, "SELECT tries FROM ledger WHERE uid = 2", DB_NO_ARGS, &n, &o.err), 1);
+	assert_int_equal(n, 2);
+	assert_int_equal(db_query_int(o.db, "SELECT uid FROM ledger WHERE uid = 4 AND state = 'acknowledged'",
+	                              DB_NO_ARGS, &n, &o.err),
+	                 1);
+	assert_ok(read_once(&o, "after-it", &stall), &o.err);
+	close_office(&o);
+}
+
+static void a_message_at_which_the_server_hangs_up_stands_before_no_other(void **state UNUSED)
+{
+	test_store_each(check_stall);
+}
+
 static void a_server_that_takes_no_acknowledgements_is_read(void **state UNUSED)
 {
 	test_store_each(check_leftovers);
@@ -127,6 +251,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(a_server_that_takes_no_acknowledgements_is_read),
+	        cmocka_unit_test(one_refused_message_keeps_no_other_from_being_acknowledged),
+	        cmocka_unit_test(a_message_at_which_the_server_hangs_up_stands_before_no_other),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

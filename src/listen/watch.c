@@ -114,20 +114,22 @@ static int open_session(struct watch *watch, const struct listener *listener, st
 	        .listener = listener,
 	        .stopped = is_interrupted,
 	        .ctx = watch,
+	        .stall = &watch->stall,
 	};
 
 	set_state(watch, "connecting", NULL, 0);
 	return session_open(&options, &watch->session, err);
 }
 
-static int read_all(struct watch *watch, struct error *err)
+static int read_all(struct watch *watch, const struct listener *listener, struct error *err)
 {
+	int64_t most = listener->messages_per_run;
 	struct intake_counts counts = {0};
 	int r;
 
 	set_state(watch, "connected", NULL, 0);
 	r = session_read(watch->session, &counts, err);
-
+	watch->has_more = r >= 0 && most && counts.messages >= most;
 	if (counts.messages)
 		log_info("listen",
 		         "listener %s: %lld messages: %lld cases opened, %lld updated, %lld filed, %lld parked, "
@@ -202,6 +204,9 @@ static int64_t after_reading(struct watch *watch, const struct listener *listene
 		return clock_mono_ms() + poll_ms;
 	}
 	set_state(watch, watch->state == WATCH_IDLING ? "idle" : "waiting", NULL, 0);
+	/* The server won't announce the rest again: the next run follows as soon as others had their turn. */
+	if (watch->state == WATCH_IDLING && watch->has_more)
+		return clock_mono_ms();
 	return clock_mono_ms() + (watch->state == WATCH_IDLING ? MINUTES_MS(listener->idle_minutes) : poll_ms);
 }
 
@@ -231,7 +236,7 @@ static int64_t work_on(struct watch *watch, const struct listener *listener, str
 	if (r == 0 && was_open && watch->state == WATCH_IDLING)
 		return watch->parked.due_at; /* nothing of interest: IDLE goes on */
 	do
-		r = r < 0 ? r : read_all(watch, err);
+		r = r < 0 ? r : read_all(watch, listener, err);
 	while (r >= 0 && !is_interrupted(watch) && !takes_turns(watch) &&
 	       (r = wait_for_news(watch, listener, err)) > 0);
 	return r < 0 ? r : after_reading(watch, listener);
