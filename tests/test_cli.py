@@ -67,6 +67,8 @@ class Commands(unittest.TestCase):
                 own = self.home.run(name, "--help").out
                 self.assertTrue(own.startswith(f"usage: hauspost {name}"), own)
                 self.assertEqual(self.home.run("help", name).out, own)
+                self.assertFalse(own.splitlines()[0].endswith(" "), own)
+        self.assertIn("there is no command 'nosuch'", self.home.run("help", "nosuch", expect=2).err)
         self.assertRegex(self.home.run("--version").out, r"^hauspost \d+\.\d+\.\d+\n$")
         self.assertEqual(set(self.home.json("version")), {"version", "schema"})
 

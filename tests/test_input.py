@@ -60,6 +60,7 @@ class CommandLine(Input):
         ("list takes one kind", ["list", "accounts", "b"]),
         ("run takes a listener and --once", ["run", "support"]),
         ("ingest needs --listener", ["ingest", "file"]),
+        ("--to nonsense: an address has the form name@domain", ["test", "a", "--to", "nonsense"]),
         ("send needs --account, --to and --subject", ["send", "--to", "a@b.test"]),
         ("--to nobody: an address has the form", ["send", "--account", "a", "--to", "nobody", "--subject", "s"]),
         ("cases list, cases show NUMBER", ["cases", "show"]),

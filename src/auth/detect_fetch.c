@@ -44,14 +44,32 @@ static int get(struct http *http, const char *url, int64_t deadline_ms, struct a
 	return http_do(http, &request, arena, answer, err);
 }
 
-static int follow(struct http *http, const char *url, int64_t deadline_ms, struct arena *arena, struct body *body,
-                  struct error *err)
+/* "host:port" as it stands in the URL, but for the default port. */
+static struct str authority_of(const char *url)
 {
+	struct str text = str_of(url);
+	size_t n = 0;
+
+	if (!str_starts_nocase(text, STR("https://")))
+		return STR("");
+	text = str_slice(text, 8, text.n);
+	while (n < text.n && !strchr("/?#", text.p[n]))
+		n++;
+	text = str_slice(text, 0, n);
+	return str_ends_nocase(text, STR(":443")) ? str_slice(text, 0, text.n - 4) : text;
+}
+
+/* Only the first URL's server may be one inside: where it leads to was named by nobody here. */
+static int follow(struct http *http, struct http *guarded, const char *url, int64_t deadline_ms, struct arena *arena,
+                  struct body *body, struct error *err)
+{
+	struct str first = authority_of(url);
 	struct http_answer answer;
 	int r = 0;
 
 	for (int i = 0; i <= MAX_REDIRECTS && r == 0; i++) {
-		r = get(http, url, deadline_ms, arena, body, &answer, err);
+		r = get(i == 0 || str_eq_nocase(authority_of(url), first) ? http : guarded, url, deadline_ms, arena,
+		        body, &answer, err);
 		if (r < 0 || answer.status == 200)
 			return r;
 		if (answer.status < 300 || answer.status > 399)
@@ -70,16 +88,18 @@ int detect_fetch(void *ctx, const char *url, int64_t deadline_ms, struct arena *
 {
 	const struct detect_fetch *how = ctx;
 	int left = (int)MAX(deadline_ms - clock_mono_ms(), (int64_t)1);
-	const struct http_options options = {.policy = {.lowest = TLS_1_2, .truststore = how->truststore},
-	                                     .allow_private = how->allow_private,
-	                                     .connect_timeout_ms = MIN(left, 4000),
-	                                     .timeout_ms = left};
-	struct http *http CLEANUP(http_freep) = http_new(&options);
+	struct http_options options = {.policy = {.lowest = TLS_1_2, .truststore = how->truststore},
+	                               .allow_private = how->allow_private,
+	                               .connect_timeout_ms = MIN(left, 4000),
+	                               .timeout_ms = left};
+	struct http *http CLEANUP(http_freep) = http_new(&options), *guarded CLEANUP(http_freep) = NULL;
 	struct body body CLEANUP(body_done) = {.deadline_ms = deadline_ms};
 	int r;
 
+	options.allow_private = false;
+	guarded = http_new(&options);
 	buf_init(&body.bytes, XML_MAX_BYTES);
-	r = follow(http, url, deadline_ms, arena, &body, err);
+	r = follow(http, guarded, url, deadline_ms, arena, &body, err);
 	if (r < 0)
 		return r;
 	*ret_body = arena_str(arena, buf_str(&body.bytes));

@@ -1,5 +1,5 @@
 /* How detection fetches a document: HTTPS alone, through the guard against addresses inside (net/guard.h), at most
- * three redirects, each again by HTTPS and through the guard. */
+ * three redirects, each again by HTTPS and, to another server, always through the guard. */
 #ifndef AUTH_DETECT_FETCH_H
 #define AUTH_DETECT_FETCH_H
 

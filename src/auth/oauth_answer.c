@@ -10,6 +10,7 @@
 #define DEFAULT_LIFETIME_S 3600
 #define MAX_LIFETIME_S     (365 * 24 * 3600)
 #define MAX_SCOPE          KIB(4)
+#define MIN_TOKEN          40 /* characters behind eyJ that make it one */
 
 void oauth_tokens_done(struct oauth_tokens *tokens)
 {
@@ -92,8 +93,30 @@ static bool holds(struct str text, const char *mark)
 	return at >= 0 && !(str_starts(str_of(mark), STR("AADSTS")) && end < text.n && is_digit(text.p[end]));
 }
 
+/* A JSON object in base64url, as tokens and assertions begin: it may be one that counts. */
+static bool holds_token(struct str text)
+{
+	ptrdiff_t at;
+
+	while ((at = str_find(text, STR("eyJ"))) >= 0) {
+		size_t n = 0;
+
+		text = str_slice(text, (size_t)at + 3, text.n);
+		while (n < text.n && (is_alpha(text.p[n]) || is_digit(text.p[n]) || strchr("-_", text.p[n])))
+			n++;
+		if (n >= MIN_TOKEN)
+			return true;
+		text = str_slice(text, n, text.n);
+	}
+	return false;
+}
+
 int oauth_refused(const char *host, struct str code, struct str words, struct error *err)
 {
+	if (holds_token(words))
+		words = STR_NULL;
+	if (holds_token(code))
+		code = STR("an error that holds a token");
 	for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
 		const char *mark = refusals[i].mark;
 

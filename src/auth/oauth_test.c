@@ -14,6 +14,8 @@
 
 enum { GOOD = 0 };
 
+#define JWT "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9eyJpc3MiOiJhbm5hIn0"
+
 /* clang-format off */
 static const struct {
 	int status;
@@ -61,6 +63,9 @@ static const struct {
 	{400, "{\"error\":\"invalid_grant\",\"error_description\":\"Invalid JWT Signature.\"}", E_AUTH, RETRY_NEVER, "new key file"},
 	{400, "{\"error\":\"something_new\",\"error_description\":\"in words\"}", E_AUTH, RETRY_NEVER, "something_new: in words"},
 	{400, "{\"error\":\"invalid_client\",\"error_description\":\"we got client_secret=TOP-SECRET\"}", E_AUTH, RETRY_NEVER, "client secret or certificate"},
+	{400, "{\"error\":\"bad_one\",\"error_description\":\"no: " JWT ".x\"}", E_AUTH, RETRY_NEVER, "(bad_one)"},
+	{400, "{\"error\":\"" JWT "\"}", E_AUTH, RETRY_NEVER, "holds a token"},
+	{400, "{\"error\":\"bad_one\",\"error_description\":\"eyJshort\"}", E_AUTH, RETRY_NEVER, "bad_one: eyJshort"},
 	{400, "{\"error\":\"TOP-SECRET\"}", E_AUTH, RETRY_NEVER, "repeats a secret"},
 };
 /* clang-format on */

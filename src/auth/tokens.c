@@ -196,6 +196,10 @@ static void digest_grant(struct entry *e)
 	buf_printf(&text, "%d\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n", p->grant, endpoints.token, p->client_id, endpoints.scope,
 	           p->audience, p->resource, p->issuer, e->subject);
 	digest_secret(&text, &p->refresh_token);
+	if (p->grant == GRANT_PASSWORD || p->grant == GRANT_JWT_BEARER) {
+		buf_printf(&text, "%s\n%s\n", p->user, p->subject);
+		digest_secret(&text, &p->service_account);
+	}
 	must(!text.failed);
 	sha256_hex(buf_str(&text), e->grant);
 }
@@ -217,6 +221,7 @@ static void digest_identity(struct entry *e)
 	digest_secret(&text, &p->refresh_token);
 	digest_secret(&text, &e->keystore.content);
 	digest_secret(&text, &e->keystore.password);
+	digest_secret(&text, &e->keystore.key_password);
 	must(!text.failed);
 	sha256_hex(buf_str(&text), e->identity);
 	free(dump);

@@ -153,7 +153,7 @@ static int load_row(struct entry *entry, struct arena *arena, struct token_row *
 
 static int lease(struct entry *entry, struct error *err)
 {
-	int64_t now = clock_now_ms(), until = now + SECONDS_MS(entry->profile.timeout_s * 3 + 15);
+	int64_t now = clock_now_ms(), until = now + SECONDS_MS(entry->profile.timeout_s * 4 + 30);
 	struct db *db = NULL;
 	int r = tokens_db(entry->tokens, &db, err);
 
@@ -222,7 +222,7 @@ static void pause_ms(int ms)
 static int wait_for_lease(struct entry *entry, int64_t generation, struct arena *arena, struct token_row *row,
                           struct fresh *ret, struct error *err)
 {
-	int64_t deadline = clock_mono_ms() + SECONDS_MS(entry->profile.timeout_s * 3 + 30);
+	int64_t deadline = clock_mono_ms() + SECONDS_MS(entry->profile.timeout_s * 4 + 45);
 	int r;
 
 	while ((r = lease(entry, err)) == 0) {

@@ -274,10 +274,24 @@ static void check_changed(struct store *store)
 	end(&a, false);
 }
 
+static void check_changed_user(struct store *store)
+{
+	struct process a, b;
+
+	begin(&a, store, "grant: password, user: anna, password: secret");
+	expect(source_of(&a), false, "access-1");
+	apply(store, "grant: password, user: bert, password: secret");
+	join(&b, store);
+	expect(source_of(&b), false, "access-2");
+	end(&b, true);
+	end(&a, false);
+}
+
 static void changed_profile_has_other_tokens(void **state)
 {
 	(void)state;
 	test_store_each(check_changed);
+	test_store_each(check_changed_user);
 }
 
 /* ---------------------------------------------------------------- rotation */

@@ -22,12 +22,13 @@ struct request {
 
 static json_t *certificate_json(const struct stored_certificate *c)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:b, s:s, s:I, s:I}", "address", cli_json_str(c->address),
-	                 "fingerprint", cli_json_str(c->fingerprint), "subject", cli_json_str(c->subject), "issuer",
-	                 cli_json_str(c->issuer), "serial", cli_json_str(c->serial), "valid_from",
-	                 (json_int_t)c->valid_from, "expires_at", (json_int_t)c->expires_at, "expired",
-	                 c->expires_at <= clock_now_ms(), "source", c->source, "message", (json_int_t)c->message_id,
-	                 "since", (json_int_t)c->since);
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:b, s:s, s:o, s:I, s:I}", "address",
+	                 cli_json_str(c->address), "fingerprint", cli_json_str(c->fingerprint), "subject",
+	                 cli_json_str(c->subject), "issuer", cli_json_str(c->issuer), "serial", cli_json_str(c->serial),
+	                 "valid_from", (json_int_t)c->valid_from, "expires_at", (json_int_t)c->expires_at, "expired",
+	                 c->expires_at <= clock_now_ms(), "source", c->source, "truststore",
+	                 cli_json_str(c->truststore), "message", (json_int_t)c->message_id, "since",
+	                 (json_int_t)c->since);
 }
 
 static void print_certificate(const struct stored_certificate *c)

@@ -208,9 +208,11 @@ static int import_ispdb(struct cli *cli, const char *path, const char *prefix, b
 	import.document = json_pack("{s:{}}", provider_type.plural);
 	import.providers = json_object_get(import.document, provider_type.plural);
 	import.refused = json_array();
-	if (stat(path, &st) < 0)
-		r = fail_errno(&err, errno, "%s", path);
-	else if (S_ISDIR(st.st_mode))
+	if (stat(path, &st) < 0) {
+		fail_errno(&err, errno, "can't open %s", path);
+		return cli_fail(cli, &err);
+	}
+	if (S_ISDIR(st.st_mode))
 		r = import_folder(&import, path, &err);
 	else
 		import_or_refuse(&import, path, path);

@@ -80,8 +80,8 @@ static void print_help(FILE *out)
 
 static void print_command_help(const struct command *command)
 {
-	printf("usage: hauspost %s %s\n\n%s.\n%s%s", command->name, command->arguments, command->summary,
-	       command->help[0] ? "\n" : "", command->help);
+	printf("usage: hauspost %s%s%s\n\n%s.\n%s%s", command->name, command->arguments[0] ? " " : "",
+	       command->arguments, command->summary, command->help[0] ? "\n" : "", command->help);
 }
 
 static const struct command *find_command(const char *name)
@@ -188,28 +188,42 @@ static int read_options(int argc, char **argv, struct cli *cli, char **home)
 	return optind;
 }
 
+static int no_command(const struct cli *cli, const char *name)
+{
+	struct error err;
+
+	fail(&err, E_INVALID, RETRY_NEVER, "there is no command '%.64s'; 'hauspost --help' lists them", name);
+	cli_fail(cli, &err);
+	return EXIT_USAGE;
+}
+
+/* hauspost help [TOPIC]: a command, a kind of record. */
+static int run_help(const struct cli *cli, const char *topic)
+{
+	const struct command *command = topic ? find_command(topic) : NULL;
+
+	if (command)
+		print_command_help(command);
+	else if (!topic || strcmp(topic, "help") == 0 || topic[0] == '-')
+		print_help(stdout);
+	else if (!print_record_help(cli, topic))
+		return no_command(cli, topic);
+	return EXIT_OK;
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
 	const struct command *command;
-	struct error err;
 
-	if (argc == 2 && strcmp(argv[0], "help") == 0 && !find_command(argv[1]) && print_record_help(cli, argv[1]))
-		return EXIT_OK;
-	if (argc == 0 || strcmp(argv[0], "help") == 0) {
-		command = argc > 1 ? find_command(argv[1]) : NULL;
-		if (command)
-			print_command_help(command);
-		else
-			print_help(argc ? stdout : stderr);
-		return argc ? EXIT_OK : EXIT_USAGE;
-	}
-	command = find_command(argv[0]);
-	if (!command) {
-		fail(&err, E_INVALID, RETRY_NEVER, "there is no command '%.64s'; 'hauspost --help' lists them",
-		     argv[0]);
-		cli_fail(cli, &err);
+	if (argc == 0) {
+		print_help(stderr);
 		return EXIT_USAGE;
 	}
+	if (strcmp(argv[0], "help") == 0)
+		return run_help(cli, argv[1]);
+	command = find_command(argv[0]);
+	if (!command)
+		return no_command(cli, argv[0]);
 	if (wants_help(argc, argv)) {
 		print_command_help(command);
 		return EXIT_OK;
@@ -226,7 +240,7 @@ int main(int argc, char **argv)
 
 	setlocale(LC_CTYPE, "C.UTF-8"); /* widths of letters; nothing else depends on it */
 	process_keep_secrets();
-	umask(077);                     /* mail and keys are nobody else's */
+	umask(077); /* mail and keys are nobody else's */
 	/* Memory is freed by other threads than took it, and many threads take turns at little work: few heaps keep it
 	 * together. */
 	mallopt(M_ARENA_MAX, 4);

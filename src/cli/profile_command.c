@@ -197,8 +197,8 @@ const struct command profile_command = {
         .name = "profile",
         .arguments = "authorize|show|test PROFILE [OPTIONS]",
         .summary = "Consent to an authentication profile; look at its tokens, get one",
-        .help = "  authorize      prints an address to open in a browser, waits until the browser comes back to this "
-                "machine, stores the tokens\n"
+        .help = "  authorize      prints an address to open in a browser, waits until the browser comes back to this\n"
+                "                 machine, stores the tokens\n"
                 "  --paste        for a machine without browser: paste the address that the browser ends at\n"
                 "  --port N       the browser comes back to http://127.0.0.1:N/ (else any free port)\n"
                 "  --trace        show what is said to the token endpoint, without secrets\n"

@@ -195,12 +195,16 @@ static void settle(struct gathering *g, struct status_part *parts, size_t n, boo
 
 static int count(struct db *db, struct status_facts *f, struct error *err)
 {
-	const char *const waiting = "SELECT COUNT(*) FROM outbox WHERE state = 'queued' OR state = 'later'";
+	const char *const waiting = "SELECT (SELECT COUNT(*) FROM outbox WHERE state = 'queued' OR state = 'later')"
+	                            " + (SELECT COUNT(*) FROM outbox WHERE state = 'sending')";
+	const char *const oldest =
+	        "SELECT MIN(at) FROM (SELECT MIN(created_at) AS at FROM outbox WHERE state = 'queued' OR state = "
+	        "'later'"
+	        " UNION ALL SELECT MIN(created_at) AS at FROM outbox WHERE state = 'sending') AS oldest";
 	int r = db_query_int(db, waiting, DB_NO_ARGS, &f->waiting, err);
 
 	if (r >= 0 && f->waiting)
-		r = db_query_int(db, "SELECT MIN(created_at) FROM outbox WHERE state = 'queued' OR state = 'later'",
-		                 DB_NO_ARGS, &f->oldest_at, err);
+		r = db_query_int(db, oldest, DB_NO_ARGS, &f->oldest_at, err);
 	if (r >= 0)
 		r = db_query_int(db, "SELECT COUNT(*) FROM outbox WHERE state = 'uncertain'", DB_NO_ARGS, &f->uncertain,
 		                 err);

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "cli/test_page.h"
+#include "mime/message.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -25,6 +26,16 @@ static const struct option options[] = {
         {"color", required_argument, NULL, 'c'},
         {NULL, 0, NULL, 0},
 };
+
+/* name@domain and nothing else. */
+static bool is_address(const char *text)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct address_list list = address_list_parse(arena, str_of(text));
+	const char *at = strrchr(text, '@');
+
+	return list.count == 1 && at && at > text && at[1] && str_eq(list.items[0].address, str_of(text));
+}
 
 static int read_options(struct cli *cli, int argc, char **argv, struct request *ret)
 {
@@ -61,6 +72,8 @@ static int read_options(struct cli *cli, int argc, char **argv, struct request *
 		                 "test takes one account (or -f FILE for all accounts in the file)");
 	if (ret->send_to && ret->receiver && !ret->sender)
 		return cli_usage(cli, &test_command, "--to is about the sender");
+	if (ret->send_to && !is_address(ret->send_to))
+		return cli_usage(cli, &test_command, "--to %.200s: an address has the form name@domain", ret->send_to);
 	return EXIT_OK;
 }
 

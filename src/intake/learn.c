@@ -40,6 +40,7 @@ static int store_one(struct item *item, struct db *db, int64_t message_id, const
 	        .message_id = message_id,
 	        .since = item->ledger.received_at,
 	        .der = c->der,
+	        .truststore = str_of(item->place->account->receive.smime.truststore),
 	};
 
 	return certificate_put(db, item->arena, &stored, err);

@@ -330,13 +330,15 @@ static int make_fields(const struct http_request *request, struct curl_slist **l
 
 static const long curl_versions[] = {CURL_SSLVERSION_TLSv1_0, CURL_SSLVERSION_TLSv1_1, CURL_SSLVERSION_TLSv1_2,
                                      CURL_SSLVERSION_TLSv1_3};
+static const long curl_highest[] = {CURL_SSLVERSION_MAX_DEFAULT, CURL_SSLVERSION_MAX_TLSv1_1,
+                                    CURL_SSLVERSION_MAX_TLSv1_2, CURL_SSLVERSION_MAX_TLSv1_3};
 
 static void set_connection(const struct http *http, struct exchange *x, const struct target *target)
 {
 	const struct tls_policy *policy = &http->options.policy;
 	CURL *curl = http->curl;
 
-	must(policy->lowest <= TLS_1_3);
+	must(policy->lowest <= TLS_1_3 && policy->highest <= TLS_1_3);
 	curl_easy_setopt(curl, CURLOPT_CURLU, target->url);
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, http->options.allow_plain ? "https,http" : "https");
 	curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
@@ -348,7 +350,7 @@ static void set_connection(const struct http *http, struct exchange *x, const st
 	curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, x);
 	curl_easy_setopt(curl, CURLOPT_PREREQFUNCTION, on_connected);
 	curl_easy_setopt(curl, CURLOPT_PREREQDATA, x);
-	curl_easy_setopt(curl, CURLOPT_SSLVERSION, curl_versions[policy->lowest]);
+	curl_easy_setopt(curl, CURLOPT_SSLVERSION, curl_versions[policy->lowest] | curl_highest[policy->highest]);
 	if (policy->lowest < TLS_1_2) /* they sign with SHA-1 */
 		curl_easy_setopt(curl, CURLOPT_SSL_CIPHER_LIST, "DEFAULT:@SECLEVEL=0");
 	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, policy->skip_verify ? 0L : 1L);

@@ -577,6 +577,24 @@ static void certificates_are_checked(void **state)
 	office_close(&o);
 }
 
+static void no_newer_version_than_the_highest(void **state)
+{
+	struct http_options options = {.allow_private = true,
+	                               .policy = {.lowest = TLS_1_0, .truststore = certificates_ca_file(certificates)}};
+	struct http_answer answer;
+	struct error err;
+	struct office o;
+
+	(void)state;
+	office_open(&o, certificates_context(certificates, CERTIFICATE_GOOD), say_ok, &options);
+	assert_ok(get(&o, &answer, &err), &err);
+	office_close(&o);
+	options.policy.highest = TLS_1_1;
+	office_open(&o, certificates_context(certificates, CERTIFICATE_GOOD), say_ok, &options);
+	assert_int_equal(get(&o, &answer, &err), E_TLS);
+	office_close(&o);
+}
+
 static void unverified_only_where_asked(void **state)
 {
 	struct http_options system = {.allow_private = true, .policy = {.lowest = TLS_1_2}}, unverified = system;
@@ -662,6 +680,7 @@ int main(void)
 	        cmocka_unit_test(bad_requests_are_refused),
 	        cmocka_unit_test(environment_names_no_proxy),
 	        cmocka_unit_test(certificates_are_checked),
+	        cmocka_unit_test(no_newer_version_than_the_highest),
 	        cmocka_unit_test(unverified_only_where_asked),
 	        cmocka_unit_test(transcript_shows_no_secret),
 	};

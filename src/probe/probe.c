@@ -7,11 +7,13 @@
 #include "mime/build.h"
 #include "probe/track.h"
 #include "receive/receiver.h"
+#include "send/protect.h"
 #include "send/sender.h"
+#include "setup/signing.h"
 
 #define MAX_FOLDERS   20
-#define MAX_TEST_MAIL KIB(8)
-#define MAX_WAIT_MS   20000 /* of one step: a person waits for it */
+#define MAX_TEST_MAIL MIB(1) /* its signature has certificates with it */
+#define MAX_WAIT_MS   20000  /* of one step: a person waits for it */
 
 static const struct provider *provider_of(const struct probe_options *options)
 {
@@ -150,12 +152,38 @@ static int build_mail(const struct account *account, const char *to, struct buf 
 	                "This mail was sent by 'hauspost test' to try out an account. Nobody needs to answer it.\n"),
 	        .headers = &automatic,
 	        .header_count = 1,
+	        .is_signed = account_signs(account),
 	};
 
 	random_token(token);
 	buf_printf(&id, "%s%s", token, at ? at : "@localhost");
 	draft.message_id = buf_str(&id);
 	return draft_build(&draft, out, err);
+}
+
+/* As daily mail is. Without a store nobody's certificate is known. */
+static int protect_mail(const struct probe_options *options, struct buf *mime, struct error *err)
+{
+	struct db *db CLEANUP(db_closep) = NULL;
+	struct account account = *options->account;
+	const struct str recipient = str_of(options->send_to);
+	struct protect_options protect = {.setup = options->setup,
+	                                  .account = &account,
+	                                  .recipients = &recipient,
+	                                  .recipient_count = 1,
+	                                  .at = clock_now_ms()};
+
+	if (!options->store && account_encrypts(&account) && account.send.smime.encrypt == ENCRYPT_REQUIRED)
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "account %s sends encrypted mail only, and certificates are known once it is applied: "
+		            "'hauspost apply' it first",
+		            account.id);
+	if (!options->store)
+		account.send.smime.encrypt = ENCRYPT_NEVER;
+	else if (store_connect(options->store, &db, err) < 0)
+		return err->code;
+	protect.db = db;
+	return mail_protect_is_needed(&account) ? mail_protect(&protect, mime, err) : 0;
 }
 
 static int send_mail(struct track *t, struct sender *sender, struct error *err)
@@ -171,6 +199,8 @@ static int send_mail(struct track *t, struct sender *sender, struct error *err)
 	struct outgoing *items[] = {&item};
 	int r = build_mail(t->options->account, t->options->send_to, &mime, err);
 
+	if (r == 0)
+		r = protect_mail(t->options, &mime, err);
 	if (r < 0)
 		return r;
 	item.mime = buf_str(&mime);

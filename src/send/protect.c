@@ -134,7 +134,8 @@ static int find_certificates(const struct protecting *p, struct str *certificate
 
 	for (size_t i = 0; i < o->recipient_count; i++) {
 		struct stored_certificate found;
-		int r = certificate_for(o->db, o->recipients[i], o->at, p->arena, &found, err);
+		int r = certificate_for(o->db, o->recipients[i], o->account->receive.smime.truststore, o->at, p->arena,
+		                        &found, err);
 
 		if (r < 0)
 			return r;

@@ -44,7 +44,7 @@ static void close_room(struct room *r)
 	arena_free(r->arena);
 }
 
-static void learn(struct room *r, const char *pem, const char *address)
+static void learn_by(struct room *r, const char *pem, const char *address, const char *truststore)
 {
 	struct smime_certificate c;
 	struct stored_certificate stored;
@@ -57,9 +57,15 @@ static void learn(struct room *r, const char *pem, const char *address)
 	                                     .serial = c.serial,
 	                                     .valid_from = c.valid_from,
 	                                     .expires_at = c.expires_at,
-	                                     .source = "person",
-	                                     .der = c.der};
+	                                     .source = truststore ? "mail" : "person",
+	                                     .der = c.der,
+	                                     .truststore = str_of(truststore ? truststore : "")};
 	assert_ok(certificate_put(r->db, r->arena, &stored, &r->err), &r->err);
+}
+
+static void learn(struct room *r, const char *pem, const char *address)
+{
+	learn_by(r, pem, address, NULL);
 }
 
 /* A mail to `to` alone, with an envelope of both; what mail_protect() answers. */
@@ -135,10 +141,28 @@ static void where_one_has_no_certificate_it_goes_in_clear(void **state UNUSED)
 	test_store_each(check_possible);
 }
 
+static void check_voucher(struct store *store)
+{
+	struct room r;
+
+	open_room(&r, store, "required");
+	learn_by(&r, anna_pem, "anna@customer.test", "other-ca");
+	assert_int_equal(protect(&r, "anna@customer.test", ""), E_NOT_FOUND);
+	learn_by(&r, anna_pem, "anna@customer.test", "");
+	assert_ok(protect(&r, "anna@customer.test", ""), &r.err);
+	close_room(&r);
+}
+
+static void another_truststore_vouches_for_nobody_here(void **state UNUSED)
+{
+	test_store_each(check_voucher);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(a_hidden_recipient_is_not_named_by_encryption),
+	        cmocka_unit_test(another_truststore_vouches_for_nobody_here),
 	        cmocka_unit_test(where_one_has_no_certificate_it_goes_in_clear),
 	};
 

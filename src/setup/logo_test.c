@@ -62,6 +62,8 @@ static void only_shapes_stay_of_an_svg(void **state UNUSED)
 	        {"<g xmlns=\"http://www.w3.org/1999/xhtml\"><rect/></g>", "<g><rect/></g>"},
 	        {"<rect fill=\"url(#a)\" mask=\"url( #a)\"/>", "<rect fill=\"url(#a)\"/>"},
 	        {"<rect fill=\"url(https://e.test/x#a)\"/>", "<rect/>"},
+	        {"<rect mask=\"image-set('https://evil.example/x.png' 1x)\"/>", "<rect/>"},
+	        {"<rect mask=\"-webkit-Image-Set('x.png' 1x)\" fill=\"SRC('x')\" stroke=\"'//e.test'\"/>", "<rect/>"},
 	        {"<rect fill=\"URL(//e.test)\"/>", "<rect/>"},
 	        {"<rect fill=\"url(#a) url(x)\"/>", "<rect/>"},
 	        {"<rect fill=\"u\\72l(x)\"/>", "<rect/>"},

@@ -52,17 +52,19 @@ static bool is_local(struct str value)
 	return true;
 }
 
-/* Whatever names something to fetch or hides what it is: url() of anything but this very picture, escapes, comments,
- * at-rules. */
+/* Whatever names something to fetch or hides what it is: url() of anything but this very picture, the other functions
+ * that fetch (image(), image-set(), src()), escapes, comments, at-rules. */
 static bool is_harmless(struct str value)
 {
+	static const char *const fetching[] = {"image", "src(", "//", "/*"};
 	ptrdiff_t at;
 
 	for (size_t i = 0; i < value.n; i++)
 		if (strchr("\\@<>&{}", value.p[i]) || (unsigned char)value.p[i] < ' ')
 			return false;
-	if (str_find(value, STR("/*")) >= 0)
-		return false;
+	for (size_t i = 0; i < ARRAY_LEN(fetching); i++)
+		if (str_find_nocase(value, str_of(fetching[i])) >= 0)
+			return false;
 	while ((at = str_find_nocase(value, STR("url"))) >= 0) {
 		struct str rest = str_slice(value, (size_t)at + 3, value.n);
 		ptrdiff_t end = str_find_char(rest, ')');

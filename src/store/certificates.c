@@ -6,7 +6,9 @@
 #include <jansson.h>
 
 #define MAX_ADDRESS 512
-#define COLUMNS     "address, fingerprint, subject, issuer, serial, valid_from, expires_at, source, message_id, since, der"
+#define COLUMNS                                                                                                   \
+	"address, fingerprint, subject, issuer, serial, valid_from, expires_at, source, message_id, since, der, " \
+	"truststore"
 
 /* ---------------------------------------------------------------- rows */
 
@@ -29,6 +31,7 @@ static void read_row(struct db_rows *rows, struct arena *arena, struct stored_ce
 	        .message_id = db_col_int(rows, 8),
 	        .since = db_col_int(rows, 9),
 	        .der = text_of(rows, 10, arena),
+	        .truststore = text_of(rows, 11, arena),
 	};
 }
 
@@ -76,28 +79,32 @@ static int tell(struct db *db, struct arena *arena, const char *kind, const stru
 
 /* ---------------------------------------------------------------- learning */
 
-/* 1: goes in; 0: nothing to do. */
-static int standing(struct db *db, struct str key, const struct stored_certificate *c, struct error *err)
+/* 1: goes in; 0: nothing to do. What a person said stands for every truststore. */
+static int standing(struct db *db, const struct stored_certificate *c, struct error *err)
 {
-	bool by_person = strcmp(c->source, "person") == 0;
-	int64_t by_mail;
+	int64_t known;
 	int r = db_query_int(
 	        db,
-	        "SELECT CASE WHEN source = 'mail' THEN 1 ELSE 0 END FROM certificate WHERE address = $1 AND "
-	        "fingerprint = $2",
-	        DB_ARGS(DB_STR(key), DB_STR(c->fingerprint)), &by_mail, err);
+	        "SELECT 1 FROM certificate WHERE address = $1 AND fingerprint = $2 AND "
+	        "(source = 'person' OR (source = $3 AND truststore = $4)) LIMIT 1",
+	        DB_ARGS(DB_STR(c->address), DB_STR(c->fingerprint), DB_TEXT(c->source), DB_STR(c->truststore)), &known,
+	        err);
 
-	return r < 0 ? r : r == 0 || (by_person && by_mail);
+	return r < 0 ? r : r == 0;
 }
 
-/* The learned ones beyond the newest few. */
-static int drop_old(struct db *db, struct str key, struct error *err)
+/* The learned ones of its truststore beyond the newest few; those that a person's stands for. */
+static int drop_old(struct db *db, const struct stored_certificate *c, struct error *err)
 {
+	if (strcmp(c->source, "person") == 0)
+		return db_exec(db,
+		               "DELETE FROM certificate WHERE address = $1 AND fingerprint = $2 AND source = 'mail'",
+		               DB_ARGS(DB_STR(c->address), DB_STR(c->fingerprint)), err);
 	return db_exec(db,
-	               "DELETE FROM certificate WHERE address = $1 AND source = 'mail' AND fingerprint NOT IN (SELECT "
-	               "fingerprint FROM certificate WHERE address = $1 AND source = 'mail' ORDER BY valid_from DESC, "
-	               "fingerprint LIMIT $2)",
-	               DB_ARGS(DB_STR(key), DB_INT(CERTIFICATES_PER_ADDRESS)), err);
+	               "DELETE FROM certificate WHERE address = $1 AND source = 'mail' AND truststore = $3 AND "
+	               "fingerprint NOT IN (SELECT fingerprint FROM certificate WHERE address = $1 AND source = 'mail' "
+	               "AND truststore = $3 ORDER BY valid_from DESC, fingerprint LIMIT $2)",
+	               DB_ARGS(DB_STR(c->address), DB_INT(CERTIFICATES_PER_ADDRESS), DB_STR(c->truststore)), err);
 }
 
 int certificate_put(struct db *db, struct arena *arena, const struct stored_certificate *certificate, struct error *err)
@@ -108,35 +115,39 @@ int certificate_put(struct db *db, struct arena *arena, const struct stored_cert
 	c.address = key_of(arena, c.address);
 	if (!c.address.n)
 		return 0;
-	r = standing(db, c.address, &c, err);
+	if (!c.truststore.n || strcmp(c.source, "person") == 0)
+		c.truststore = STR("");
+	r = standing(db, &c, err);
 	if (r <= 0)
 		return r;
 	r = db_exec(db,
-	            "INSERT INTO certificate (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
-	            "ON CONFLICT (address, fingerprint) DO UPDATE SET source = $8, since = $10",
+	            "INSERT INTO certificate (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) "
+	            "ON CONFLICT (address, fingerprint, truststore) DO UPDATE SET source = $8, since = $10",
 	            DB_ARGS(DB_STR(c.address), DB_STR(c.fingerprint), DB_STR(c.subject), DB_STR(c.issuer),
 	                    DB_STR(c.serial), DB_INT(c.valid_from), DB_INT(c.expires_at), DB_TEXT(c.source),
-	                    c.message_id ? DB_INT(c.message_id) : DB_NULL, DB_INT(c.since), DB_BLOB(c.der)),
+	                    c.message_id ? DB_INT(c.message_id) : DB_NULL, DB_INT(c.since), DB_BLOB(c.der),
+	                    DB_STR(c.truststore)),
 	            err);
 	if (r == 0)
 		r = tell(db, arena, strcmp(c.source, "mail") == 0 ? "certificate.learned" : "certificate.added", &c,
 		         c.since, err);
 	if (r == 0)
-		r = drop_old(db, c.address, err);
+		r = drop_old(db, &c, err);
 	return r < 0 ? r : 1;
 }
 
 /* ---------------------------------------------------------------- asking */
 
-int certificate_for(struct db *db, struct str address, int64_t at, struct arena *arena, struct stored_certificate *ret,
-                    struct error *err)
+int certificate_for(struct db *db, struct str address, const char *truststore, int64_t at, struct arena *arena,
+                    struct stored_certificate *ret, struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	int r = db_query(db,
 	                 "SELECT " COLUMNS
-	                 " FROM certificate WHERE address = $1 AND valid_from <= $2 AND expires_at > $2 ORDER BY CASE "
-	                 "WHEN source = 'person' THEN 0 ELSE 1 END, valid_from DESC, fingerprint LIMIT 1",
-	                 DB_ARGS(DB_STR(key_of(arena, address)), DB_INT(at)), &rows, err);
+	                 " FROM certificate WHERE address = $1 AND valid_from <= $2 AND expires_at > $2 AND "
+	                 "(source = 'person' OR truststore = $3) ORDER BY CASE WHEN source = 'person' THEN 0 ELSE 1 "
+	                 "END, valid_from DESC, fingerprint LIMIT 1",
+	                 DB_ARGS(DB_STR(key_of(arena, address)), DB_INT(at), DB_TEXT(truststore)), &rows, err);
 
 	if (r == 0)
 		r = db_next(rows, err);
@@ -149,16 +160,14 @@ int certificate_list(struct db *db, struct str address, size_t max, struct arena
                      struct stored_certificate **ret_list, struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
-	int r = address.n
-	                ? db_query(
-	                          db,
-	                          "SELECT " COLUMNS
-	                          " FROM certificate WHERE address = $1 ORDER BY valid_from DESC, fingerprint LIMIT $2",
-	                          DB_ARGS(DB_STR(key_of(arena, address)), DB_INT(max)), &rows, err)
-	                : db_query(db,
-	                           "SELECT " COLUMNS
-	                           " FROM certificate ORDER BY address, valid_from DESC, fingerprint LIMIT $1",
-	                           DB_ARGS(DB_INT(max)), &rows, err);
+	int r = address.n ? db_query(db,
+	                             "SELECT " COLUMNS " FROM certificate WHERE address = $1 ORDER BY valid_from DESC, "
+	                                               "fingerprint, truststore LIMIT $2",
+	                             DB_ARGS(DB_STR(key_of(arena, address)), DB_INT(max)), &rows, err)
+	                  : db_query(db,
+	                             "SELECT " COLUMNS " FROM certificate ORDER BY address, valid_from DESC, "
+	                                               "fingerprint, truststore LIMIT $1",
+	                             DB_ARGS(DB_INT(max)), &rows, err);
 
 	return r < 0 ? r : read_rows(rows, max, arena, ret_list, err);
 }
@@ -167,11 +176,13 @@ int certificate_expiring(struct db *db, int64_t after, int64_t before, size_t ma
                          struct stored_certificate **ret_list, struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
-	int r = db_query(
-	        db,
-	        "SELECT " COLUMNS
-	        " FROM certificate WHERE expires_at >= $1 AND expires_at < $2 ORDER BY expires_at, address LIMIT $3",
-	        DB_ARGS(DB_INT(after), DB_INT(before), DB_INT(max)), &rows, err);
+	int r = db_query(db,
+	                 "SELECT " COLUMNS " FROM certificate c WHERE expires_at >= $1 AND expires_at < $2 AND NOT "
+	                                   "EXISTS (SELECT 1 FROM certificate o "
+	                 "WHERE o.address = c.address AND o.fingerprint = c.fingerprint AND o.truststore < "
+	                 "c.truststore) ORDER BY "
+	                 "expires_at, address LIMIT $3",
+	                 DB_ARGS(DB_INT(after), DB_INT(before), DB_INT(max)), &rows, err);
 
 	return r < 0 ? r : read_rows(rows, max, arena, ret_list, err);
 }
@@ -187,8 +198,9 @@ int certificate_forget(struct db *db, struct arena *arena, struct str address, s
 	for (int i = 0; i < n && r >= 0; i++) {
 		if (!str_starts_nocase(list[i].fingerprint, fingerprint))
 			continue;
-		r = db_exec(db, "DELETE FROM certificate WHERE address = $1 AND fingerprint = $2",
-		            DB_ARGS(DB_STR(list[i].address), DB_STR(list[i].fingerprint)), err);
+		r = db_exec(db, "DELETE FROM certificate WHERE address = $1 AND fingerprint = $2 AND truststore = $3",
+		            DB_ARGS(DB_STR(list[i].address), DB_STR(list[i].fingerprint), DB_STR(list[i].truststore)),
+		            err);
 		if (r == 0)
 			r = tell(db, arena, "certificate.forgotten", &list[i], at, err);
 		gone++;

@@ -17,16 +17,17 @@ struct stored_certificate {
 	int64_t message_id;             /* the mail it came with; 0: none */
 	int64_t since;
 	struct str der;
+	struct str truststore; /* whose word the mail's signature was taken on; empty: the system's, or a person's */
 };
 
 /* 1: it is new (or was learned, and a person says it now); 0: it was known. */
 int certificate_put(struct db *db, struct arena *arena, const struct stored_certificate *certificate,
                     struct error *err) NODISCARD;
 
-/* The one to encrypt with: valid at `at`; what a person added comes first, then the newest (by the beginning of its
- * validity). 1 found, 0 none. */
-int certificate_for(struct db *db, struct str address, int64_t at, struct arena *arena, struct stored_certificate *ret,
-                    struct error *err) NODISCARD;
+/* The one to encrypt with: valid at `at`, learned by an account with the same truststore ("": the system's) or added by
+ * a person; what a person added comes first, then the newest (by the beginning of its validity). 1 found, 0 none. */
+int certificate_for(struct db *db, struct str address, const char *truststore, int64_t at, struct arena *arena,
+                    struct stored_certificate *ret, struct error *err) NODISCARD;
 
 /* By address, then newest first; `address` empty: all; at most `max`. Returns their number. */
 int certificate_list(struct db *db, struct str address, size_t max, struct arena *arena,

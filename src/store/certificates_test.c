@@ -28,7 +28,8 @@ static void close_shelf(struct shelf *s)
 	arena_free(s->arena);
 }
 
-static int put(struct shelf *s, const char *fingerprint, const char *source, int64_t from, int64_t until)
+static int put_vouched(struct shelf *s, const char *fingerprint, const char *source, const char *truststore,
+                       int64_t from, int64_t until)
 {
 	const struct stored_certificate c = {
 	        .address = STR("Anna@Customer.test"),
@@ -41,6 +42,7 @@ static int put(struct shelf *s, const char *fingerprint, const char *source, int
 	        .source = source,
 	        .since = DAY,
 	        .der = STR("\x30\x03\x00\xff\x01"),
+	        .truststore = str_of(truststore),
 	};
 	int r = certificate_put(s->db, s->arena, &c, &s->err);
 
@@ -48,16 +50,26 @@ static int put(struct shelf *s, const char *fingerprint, const char *source, int
 	return r;
 }
 
+static int put(struct shelf *s, const char *fingerprint, const char *source, int64_t from, int64_t until)
+{
+	return put_vouched(s, fingerprint, source, "", from, until);
+}
+
 /* The fingerprint of what mail to her is encrypted with; "" for none. */
-static const char *chosen(struct shelf *s, int64_t at)
+static const char *chosen_by(struct shelf *s, const char *truststore, int64_t at)
 {
 	struct stored_certificate found;
-	int r = certificate_for(s->db, STR("ANNA@customer.test"), at, s->arena, &found, &s->err);
+	int r = certificate_for(s->db, STR("ANNA@customer.test"), truststore, at, s->arena, &found, &s->err);
 
 	assert_ok(r, &s->err);
 	if (r > 0)
 		assert_int_equal(found.der.n, 5);
 	return r > 0 ? arena_cstr(s->arena, found.fingerprint) : "";
+}
+
+static const char *chosen(struct shelf *s, int64_t at)
+{
+	return chosen_by(s, "", at);
 }
 
 static int64_t events(struct shelf *s, const char *kind)
@@ -128,11 +140,34 @@ static void forgotten_ones_are_gone(struct store *store)
 	close_shelf(&s);
 }
 
+static void a_truststore_vouches_for_its_own_accounts(struct store *store)
+{
+	struct stored_certificate *list;
+	struct shelf s;
+
+	open_shelf(&s, store);
+	assert_int_equal(put_vouched(&s, "aa", "mail", "own-ca", DAY, 100 * DAY), 1);
+	assert_int_equal(put_vouched(&s, "aa", "mail", "own-ca", DAY, 100 * DAY), 0);
+	assert_string_equal(chosen_by(&s, "own-ca", 5 * DAY), "aa");
+	assert_string_equal(chosen_by(&s, "other-ca", 5 * DAY), "");
+	assert_string_equal(chosen(&s, 5 * DAY), "");
+	assert_int_equal(put(&s, "aa", "mail", DAY, 100 * DAY), 1);
+	assert_string_equal(chosen(&s, 5 * DAY), "aa");
+	assert_int_equal(certificate_list(s.db, STR(""), 10, s.arena, &list, &s.err), 2);
+	assert_int_equal(certificate_expiring(s.db, 0, 101 * DAY, 10, s.arena, &list, &s.err), 1);
+	assert_int_equal(put(&s, "aa", "person", DAY, 100 * DAY), 1);
+	assert_int_equal(put_vouched(&s, "aa", "mail", "other-ca", DAY, 100 * DAY), 0);
+	assert_string_equal(chosen_by(&s, "other-ca", 5 * DAY), "aa");
+	assert_int_equal(certificate_list(s.db, STR(""), 10, s.arena, &list, &s.err), 1);
+	close_shelf(&s);
+}
+
 static void certificates_are_kept_by_address(void **state UNUSED)
 {
 	test_store_each(the_newest_valid_one_is_taken);
 	test_store_each(only_the_newest_learned_ones_are_kept);
 	test_store_each(forgotten_ones_are_gone);
+	test_store_each(a_truststore_vouches_for_its_own_accounts);
 }
 
 int main(void)

@@ -230,7 +230,8 @@ static const char certificates[] =
         " source TEXT NOT NULL,"                     /* mail, person */
         " message_id BIGINT, since BIGINT NOT NULL," /* the signed mail it came with; when */
         " der {BLOB} NOT NULL,"
-        " PRIMARY KEY (address, fingerprint)) {CLUSTERED};"
+        " truststore TEXT NOT NULL," /* that vouched for the mail's signature; '' the system's, or a person's */
+        " PRIMARY KEY (address, fingerprint, truststore)) {CLUSTERED};"
         "CREATE INDEX certificate_expiry ON certificate (expires_at);"
         /* What runs out was told at so many days before; see auth/expiry.h. */
         "CREATE TABLE expiry_warning ("
