@@ -126,6 +126,13 @@ class Signed(WithKeys):
         content = self.verified(arrived.data)
         self.assertEqual(email.message_from_bytes(content).get_payload(decode=True).decode(), TROUBLE.replace("\n", "\r\n"))
 
+    def test_the_test_mail_is_signed_too(self):
+        sink = server_or_skip(self, SmtpSink)
+        self.apply(accounts__support__send__port=sink.smtp_port)
+        self.home.run("test", "support", "--sender", "--to", "anna@customer.test")
+        (arrived,) = sink.wait_for(1)
+        self.assertIn(b"Nobody needs to answer it", self.verified(arrived.data))
+
     def test_answers_are_signed_too(self):
         self.apply(templates__received={"name": "R", "text": "It is {{case.number}} \n", "html": "<p>It is {{case.number}}</p>"})
         self.take_in(mail(entity()))

@@ -162,11 +162,11 @@ int certificate_list(struct db *db, struct str address, size_t max, struct arena
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	int r = address.n ? db_query(db,
 	                             "SELECT " COLUMNS " FROM certificate WHERE address = $1 ORDER BY valid_from DESC, "
-	                                               "fingerprint, truststore LIMIT $2",
+	                             "fingerprint, truststore LIMIT $2",
 	                             DB_ARGS(DB_STR(key_of(arena, address)), DB_INT(max)), &rows, err)
 	                  : db_query(db,
 	                             "SELECT " COLUMNS " FROM certificate ORDER BY address, valid_from DESC, "
-	                                               "fingerprint, truststore LIMIT $1",
+	                             "fingerprint, truststore LIMIT $1",
 	                             DB_ARGS(DB_INT(max)), &rows, err);
 
 	return r < 0 ? r : read_rows(rows, max, arena, ret_list, err);
@@ -178,7 +178,7 @@ int certificate_expiring(struct db *db, int64_t after, int64_t before, size_t ma
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	int r = db_query(db,
 	                 "SELECT " COLUMNS " FROM certificate c WHERE expires_at >= $1 AND expires_at < $2 AND NOT "
-	                                   "EXISTS (SELECT 1 FROM certificate o "
+	                 "EXISTS (SELECT 1 FROM certificate o "
 	                 "WHERE o.address = c.address AND o.fingerprint = c.fingerprint AND o.truststore < "
 	                 "c.truststore) ORDER BY "
 	                 "expires_at, address LIMIT $3",
