@@ -129,6 +129,23 @@ static void look_that_breaks_off_changes_nothing(void **state)
 	end(r, &script);
 }
 
+static void pages_with_nothing_new_have_an_end(void **state)
+{
+	static struct graph_line lines[1003] = {INBOX};
+	struct graph_script script = {.lines = lines};
+	struct error err = {0};
+
+	(void)state;
+	for (script.n = 1; script.n < ARRAY_LEN(lines); script.n++)
+		lines[script.n] =
+		        (struct graph_line){"GET", script.n == 1 ? FIRST : "/n1", .status = 200,
+		                            .answer = PAGE(MESSAGE("A", "1", "false"), "nextLink\":\"" LINK "n1")};
+	struct receiver *r = open_receiver(&script, &(struct receiver_options){0});
+	assert_int_equal(receiver_scan(r, (struct position){0}, &err), E_PROTOCOL);
+	assert_int_equal(err.retry, RETRY_LATER);
+	end(r, &script);
+}
+
 static void link_to_another_host_is_refused(void **state)
 {
 	static const struct graph_line lines[] = {
@@ -494,6 +511,7 @@ int main(void)
 	        cmocka_unit_test(pages_are_gathered_oldest_first),
 	        cmocka_unit_test(forgotten_delta_looks_at_everything_and_imports_nothing),
 	        cmocka_unit_test(look_that_breaks_off_changes_nothing),
+	        cmocka_unit_test(pages_with_nothing_new_have_an_end),
 	        cmocka_unit_test(link_to_another_host_is_refused),
 	        cmocka_unit_test(too_large_comes_with_its_header_and_size),
 	        cmocka_unit_test(faults_of_one_message_are_its_own),
