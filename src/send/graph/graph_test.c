@@ -133,7 +133,7 @@ static void without_the_mark_nothing_leaves(void **state)
 	desk_open(&d, NULL, 0, MAIL);
 	d.mark_fails = true;
 	assert_int_equal(desk_send(&d), E_CONFLICT);
-	assert_int_equal(d.item.outcome, OUTCOME_LATER);
+	assert_int_equal(d.item.outcome, OUTCOME_PENDING);
 	desk_close(&d);
 }
 
