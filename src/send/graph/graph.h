@@ -35,7 +35,7 @@ struct graph_letter {
 /* Is this recipient asked for (no final answer from an earlier try)? */
 bool graph_is_asked(const struct recipient *recipient);
 
-/* Fails (E_INVALID, SCOPE_MESSAGE) where a recipient can't be written into a header. */
+/* A recipient that can't be written into a header becomes FAILED; fails (E_INVALID, SCOPE_MESSAGE) where none is left. */
 int graph_letter_make(const struct outgoing *item, struct arena *arena, struct graph_letter *ret_letter,
                       struct error *err) NODISCARD;
 void graph_letter_done(struct graph_letter *letter);

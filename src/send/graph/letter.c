@@ -47,6 +47,29 @@ static int check_recipient(const char *address, struct arena *arena, struct erro
 	                          "\"%.80s\" is no address that can be written in a header", address);
 }
 
+/* One that can't be written in a header fails alone. Returns how many are left; *err says of the last what is wrong. */
+static size_t drop_unwritable(const struct outgoing *item, struct arena *arena, struct error *err)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < item->recipient_count; i++) {
+		struct recipient *r = &item->recipients[i];
+		struct error fault;
+
+		if (!graph_is_asked(r))
+			continue;
+		if (check_recipient(r->address, arena, &fault) == 0) {
+			left++;
+			continue;
+		}
+		r->outcome = OUTCOME_FAILED;
+		r->answer = arena_cstr(item->arena, str_of(fault.text));
+		if (err)
+			*err = fault;
+	}
+	return left;
+}
+
 /* ---------------------------------------------------------------- To, Cc, Bcc */
 
 static void add_wanted(const struct outgoing *item, const char *name, const struct address_list *list,
@@ -116,10 +139,8 @@ int graph_letter_make(const struct outgoing *item, struct arena *arena, struct g
 	const struct message *m = message_parse(arena, item->mime, NULL);
 	struct graph_letter letter = {0};
 
-	for (size_t i = 0; i < item->recipient_count; i++)
-		if (graph_is_asked(&item->recipients[i]) &&
-		    check_recipient(item->recipients[i].address, arena, err) < 0)
-			return E_INVALID;
+	if (drop_unwritable(item, arena, err) == 0)
+		return E_INVALID;
 	buf_init(&letter.mime, GRAPH_MAIL_MAX);
 	if (all_wanted(item, &m->to) && all_wanted(item, &m->cc) && all_wanted(item, &m->bcc)) {
 		add_hidden(item, m, arena, &letter.mime);
