@@ -18,11 +18,12 @@ bool graph_is_asked(const struct recipient *recipient)
 void graph_settle(struct outgoing *item, enum outcome outcome, const char *words)
 {
 	const char *answer = arena_cstr(item->arena, str_of(words));
-	bool any = item->recipient_count == 0;
+	bool any = item->recipient_count == 0, has_sent = false;
 
 	for (size_t i = 0; i < item->recipient_count; i++) {
 		struct recipient *r = &item->recipients[i];
 
+		has_sent |= r->outcome == OUTCOME_SENT;
 		if (!graph_is_asked(r))
 			continue;
 		r->outcome = outcome;
@@ -31,7 +32,7 @@ void graph_settle(struct outgoing *item, enum outcome outcome, const char *words
 		r->answer = answer;
 		any = true;
 	}
-	item->outcome = any ? outcome : OUTCOME_SENT;
+	item->outcome = any ? outcome : has_sent ? OUTCOME_SENT : OUTCOME_FAILED;
 	item->code = 0;
 	item->answer = answer;
 }
