@@ -41,6 +41,16 @@ static const struct {
         {450, "4.7.1 Error: too much mail from 192.0.2.1", true, MINUTES_MS(5)},
         {451, "4.7.1 Rate limit; try again in 10 minutes", true, MINUTES_MS(10)},
         {421, "too many messages in this session", false, 0},
+        /* what only looks like a code, or a time */
+        {450, "4.7.1 Client host [85.1.90.12] rejected", false, 0},
+        {550, "5.7.1 Client host [85.1.90.12] rejected", false, 0},
+        {550, "5.7.1 Client host [5.1.90.12] rejected", false, 0},
+        {450, "4.7.1 Client host [94.7.28.5] rejected", false, 0},
+        {450, "4.7.1 Client host [94.7.28.5] rejected: 4.7.28.", true, MINUTES_MS(15)},
+        {550,
+         "5.4.5 Daily user sending limit exceeded. For more see https://example.com/mail/answer/166852 "
+         "h12-20020a05600c350c - gsmtp",
+         true, HOURS_MS(1)},
         /* nothing of the kind */
         {450, "4.7.1 Greylisted, slow down and try again in 300 seconds", false, 0},
         {550, "5.1.1 No such user", false, 0},
@@ -80,6 +90,10 @@ static const struct {
         {"0 seconds", 0},
         {"error 15", 0},
         {"x5s", 0},
+        {"answer/166852 hours", 0},
+        {"166852 h12-20 x", 0},
+        {"5 s-12", 0},
+        {"12 hours; 5 s", HOURS_MS(12)},
         {"192.0.2.5 s", 0},
         {"5", 0},
         {"", 0},

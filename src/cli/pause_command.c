@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "store/status.h"
+#include "store/throttles.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -18,8 +19,14 @@ static int run_pause_work(struct work *work, struct db *db, struct error *err)
 {
 	struct pause *p = (struct pause *)(void *)work;
 
+	int lifted = 0;
+
 	p->changed = pause_set(db, p->kind, p->id, p->paused, cli_author(), clock_now_ms(), err);
-	return MIN(p->changed, 0);
+	if (p->changed < 0 || p->paused || strcmp(p->kind, "account") != 0)
+		return MIN(p->changed, 0);
+	lifted = throttle_lift(db, p->id, clock_now_ms(), err);
+	p->changed |= lifted > 0;
+	return MIN(lifted, 0);
 }
 
 static int check_exists(const struct cli *cli, const char *kind, const char *id, struct error *err)
@@ -101,6 +108,8 @@ const struct command resume_command = {
         .name = "resume",
         .arguments = "LISTENER | --account A",
         .summary = "Let go on what was paused",
-        .help = "  -a, --account A  reading and sending of the account\n",
+        .help = "  -a, --account A  reading and sending of the account; it doesn't wait any more, either, because its "
+                "provider asked\n"
+                "                   to slow down\n",
         .run = run_resume,
 };

@@ -6,6 +6,49 @@
 
 /* ---------------------------------------------------------------- changes of the set-up */
 
+static bool is_same_record(const struct setup *a, const struct setup *b, const struct record_type *type,
+                           const char *id_before, const char *id_after)
+{
+	const void *before = *id_before ? setup_find(a, type, id_before) : NULL;
+	const void *after = *id_after ? setup_find(b, type, id_after) : NULL;
+	struct buf out CLEANUP(buf_done) = BUF_INIT(KIB(64));
+
+	if (!before || !after)
+		return before == after;
+	return record_diff(type, before, after, &out) == 0;
+}
+
+/* A profile may be signed for with a key of a keystore. */
+static bool is_same_profile(const struct setup *a, const struct setup *b, const char *id_before, const char *id_after)
+{
+	const struct authentication_profile *before = setup_authentication_profile(a, id_before),
+	                                    *after = setup_authentication_profile(b, id_after);
+
+	if (!before || !after)
+		return before == after;
+	return is_same_record(a, b, &authentication_profile_type, id_before, id_after) &&
+	       is_same_record(a, b, &keystore_type, before->keystore, after->keystore);
+}
+
+static bool has_same_keystores(const struct setup *a, const struct account *before, const struct setup *b,
+                               const struct account *after)
+{
+	const char *const ids[][2] = {
+	        {before->send.tls.truststore, after->send.tls.truststore},
+	        {before->send.smime.keystore, after->send.smime.keystore},
+	        {before->send.dkim.keystore, after->send.dkim.keystore},
+	        {before->receive.tls.truststore, after->receive.tls.truststore},
+	        {before->receive.smime.keystore, after->receive.smime.keystore},
+	        {before->receive.smime.truststore, after->receive.smime.truststore},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(ids); i++)
+		if (!is_same_record(a, b, &keystore_type, ids[i][0], ids[i][1]))
+			return false;
+	return true;
+}
+
+/* … with all that it names: a mended secret of a profile is a change, too. */
 static bool is_same_account(const struct setup *a, const struct account *before, const struct setup *b,
                             const struct account *after)
 {
@@ -13,7 +56,10 @@ static bool is_same_account(const struct setup *a, const struct account *before,
 
 	return record_diff(&account_type, before, after, &out) == 0 &&
 	       record_diff(&provider_type, setup_provider(a, before->provider), setup_provider(b, after->provider),
-	                   &out) == 0;
+	                   &out) == 0 &&
+	       is_same_profile(a, b, before->send.profile, after->send.profile) &&
+	       is_same_profile(a, b, before->receive.profile, after->receive.profile) &&
+	       has_same_keystores(a, before, b, after);
 }
 
 /* What a session was opened with: when any of it differs, the session is opened anew. */

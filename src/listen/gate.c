@@ -95,6 +95,14 @@ static void take_throttle(void *ctx, const struct throttle *t)
 	entry->is_fresh = true;
 }
 
+/* A refused log-in stays one. */
+static void open_sides(struct entry *entry)
+{
+	for (int side = 0; side < 2; side++)
+		if (!entry->sides[side].is_refused)
+			entry->sides[side] = (struct side){0};
+}
+
 static void drop_stale_throttle(void *ctx, struct str id UNUSED, void *value)
 {
 	struct refresh *refresh = ctx;
@@ -102,6 +110,8 @@ static void drop_stale_throttle(void *ctx, struct str id UNUSED, void *value)
 
 	if (!entry->is_fresh && entry->throttled_until) {
 		refresh->changed = true;
+		if (entry->throttled_until > clock_now_ms()) /* lifted by a person before its time */
+			open_sides(entry);
 		entry->throttled_until = 0;
 	}
 	entry->is_fresh = false;

@@ -18,7 +18,8 @@
 
 struct filing {
 	const struct sent_folder_options *options;
-	const struct account *account;
+	const char *account_id;
+	const struct account *account; /* NULL: there is none any more */
 	struct account_sent_copy where;
 	struct receiver *receiver; /* owned; NULL: not open */
 	struct error broken; /* code 0 while the mailbox may be tried: one that can't be reached isn't for each copy */
@@ -118,8 +119,8 @@ static int file_one(struct filing *f, struct sent_copy *copy, struct str mime, c
 	fault_step("copy-before");
 	r = receiver_append(f->receiver, &append, err);
 	fault_step("copy-after");
-	if (r < 0 && err->scope == SCOPE_FOLDER)
-		*ret_state = "due"; /* the server said no */
+	if (r < 0 && err->scope == SCOPE_FOLDER && !append.look_first)
+		*ret_state = "due"; /* the server said no, and no earlier try is in doubt */
 	return MIN(r, 0);
 }
 
@@ -129,11 +130,16 @@ static int file_or_note(struct filing *f, struct db *db, struct sent_copy *copy,
 	struct buf mime CLEANUP(buf_done) = BUF_INIT(MAX_MESSAGE);
 	const char *state = copy->state;
 	struct error fault = {0};
-	int r = raw_get(db, copy->message_id, &mime, err);
+	struct error lost = {0};
+	int r = raw_get(db, copy->message_id, &mime, &lost);
 
-	if (r < 0)
+	if (r < 0 && lost.scope != SCOPE_MESSAGE) {
+		*err = lost;
 		return r;
-	if (r == 0) {
+	}
+	if (r < 0) {
+		r = fail_scope(&fault, SCOPE_FOLDER, E_NOT_FOUND, RETRY_NEVER, "its mail can't be read: %s", lost.text);
+	} else if (r == 0) {
 		r = fail_scope(&fault, SCOPE_FOLDER, E_NOT_FOUND, RETRY_NEVER, "its mail is missing");
 	} else if (f->broken.code) {
 		fault = f->broken;
@@ -176,7 +182,7 @@ static int file_batch(struct filing *f, struct db *db, bool is_wanted, struct er
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct sent_copy *copies;
-	int r, n = sent_copies_due(db, f->account->id, clock_now_ms(), BATCH, arena, &copies, err);
+	int r, n = sent_copies_due(db, f->account_id, clock_now_ms(), BATCH, arena, &copies, err);
 
 	if (n <= 0)
 		return n;
@@ -193,15 +199,14 @@ static int file_batch(struct filing *f, struct db *db, bool is_wanted, struct er
 
 int sent_folder_file(const struct sent_folder_options *options, const char *account_id, struct error *err)
 {
-	struct filing f CLEANUP(filing_done) = {.options = options,
-	                                        .account = setup_account(options->setup, account_id)};
+	struct filing f CLEANUP(filing_done) = {
+	        .options = options, .account_id = account_id, .account = setup_account(options->setup, account_id)};
 	struct db *db CLEANUP(db_closep) = NULL;
 	bool is_wanted;
 	int r;
 
-	if (!f.account)
-		return 0;
-	is_wanted = account_sent_copy(f.account, setup_provider(options->setup, f.account->provider), &f.where);
+	is_wanted = f.account &&
+	            account_sent_copy(f.account, setup_provider(options->setup, f.account->provider), &f.where);
 	r = store_connect(options->store, &db, err);
 	if (r == 0)
 		r = pause_is(db, "account", account_id, err);

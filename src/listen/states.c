@@ -138,7 +138,7 @@ void states_set(struct states *states, const char *kind, const char *id, const c
 	if (err) {
 		snprintf(entry->error, sizeof entry->error, "%s", err->text);
 		entry->error_at = now;
-		entry->is_failing = true;
+		entry->is_failing = !is_good(state); /* a budget that is used up is no failure */
 	} else if (is_good(state)) {
 		entry->is_failing = false;
 	}

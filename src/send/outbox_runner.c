@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "mime/bounce.h"
 #include "send/budget.h"
+#include "send/outbox_parts.h"
 #include "store/cases.h"
 #include "store/messages.h"
 #include "store/status.h"
@@ -16,14 +17,19 @@
 #include "store/throttles.h"
 #include "store/traffic.h"
 
-#include <jansson.h>
+#include <time.h>
 
 #define BATCH       20
 #define BATCH_BYTES MIB(8) /* no further letter is loaded beyond that */
 #define MAX_MESSAGE MIB(256)
 #define MAX_AGE     HOURS_MS(24 * 5)
 #define WARN_AGE    HOURS_MS(4)
-#define MOST_TOLD   10 /* recipients that an event names */
+#define MOST_TOLD   10   /* recipients that an event names */
+#define CONNECTIONS 1000 /* made anew in one go, where a server ends each after some letters */
+
+#define RECORD_FIRST_MS   50
+#define RECORD_LONGEST_MS SECONDS_MS(5)
+#define RECORD_TRIES      10 /* … even where all is to stop */
 
 int64_t outbox_next_try(int64_t created_at, int64_t tries, int64_t now)
 {
@@ -159,13 +165,18 @@ static bool any_is(const struct outbox_row *row, const char *state)
 	return false;
 }
 
+static bool has_anyone(const struct outbox_row *row)
+{
+	return any_is(row, "sent") || any_is(row, "delayed") || any_is(row, "delivered");
+}
+
 /* The row's state follows from its recipients (outbox_reports.h): while one may still be reached it stays in the queue.
  */
 static const char *state_of_row(const struct outbox_row *row)
 {
 	if (any_is(row, "queued") || any_is(row, "later"))
 		return "later";
-	if (any_is(row, "sent") || any_is(row, "delayed") || any_is(row, "delivered"))
+	if (has_anyone(row))
 		return "sent";
 	if (any_is(row, "bounced"))
 		return "bounced";
@@ -203,7 +214,6 @@ static void take_answers(struct letter *letter)
 
 static void give_up(struct outbox_row *row)
 {
-	row->state = "failed";
 	for (size_t i = 0; i < row->recipient_count; i++)
 		if (is_waiting(&row->recipients[i]))
 			row->recipients[i].state = "failed";
@@ -235,8 +245,10 @@ static void settle(struct letter *letter, struct outbox_counts *counts)
 	row->state = letter->outgoing.outcome == OUTCOME_UNCERTAIN ? "uncertain" : state_of_row(row);
 	if (strcmp(row->state, "later") == 0) {
 		row->next_try_at = outbox_next_try(row->created_at, row->tries, now);
-		if (!row->next_try_at)
+		if (!row->next_try_at) {
 			give_up(row);
+			row->state = state_of_row(row);
+		}
 	}
 	if (strcmp(row->state, "sent") == 0)
 		row->sent_at = now;
@@ -290,36 +302,9 @@ static void settle_known(struct post *post)
 	}
 }
 
-/* For those who follow: the row, and what became of the recipients that `kind` is about. */
-static struct str event_data(struct arena *arena, const struct outbox_row *row, const char *state)
-{
-	json_t *list = json_array(), *object;
-	struct str data;
-	char *text;
-
-	for (size_t i = 0; i < row->recipient_count && json_array_size(list) < MOST_TOLD; i++) {
-		const struct outbox_recipient *r = &row->recipients[i];
-
-		if (strcmp(r->state, state) == 0)
-			json_array_append_new(list, json_pack("{s:s, s:I, s:s}", "address", r->address, "code",
-			                                      (json_int_t)r->code, "reply", r->reply));
-	}
-	object = json_pack("{s:I, s:I, s:o}", "outbox", (json_int_t)row->id, "tries", (json_int_t)row->tries,
-	                   "recipients", list);
-	text = json_dumps(object, JSON_COMPACT);
-	data = arena_str(arena, text ? str_of(text) : STR("{}"));
-	free(text);
-	json_decref(object);
-	return data;
-}
-
 static int tell(struct db *db, const struct letter *letter, const char *kind, const char *state, struct error *err)
 {
-	struct arena *arena CLEANUP(arena_freep) = arena_new();
-	const struct outbox_row *row = &letter->row;
-
-	return event_insert(db, kind, row->case_id, row->message_id, event_data(arena, row, state), clock_now_ms(),
-	                    err);
+	return outbox_tell(db, &letter->row, kind, state, err);
 }
 
 /* An address that a server refused as unknown gets no more mail than one that came back as unknown. */
@@ -364,14 +349,14 @@ static int count_traffic(struct post *post, struct db *db, const struct letter *
 	return traffic_add(db, post->account, &more, clock_now_ms(), err);
 }
 
-/* A copy for the Sent folder is owed from the moment that the mail is known as sent. */
+/* A copy for the Sent folder is owed from the moment that somebody surely has the mail. */
 static int owe_copy(struct post *post, struct db *db, const struct letter *letter, struct error *err)
 {
 	const struct setup *setup = post->options->setup;
 	const struct account *account = setup_account(setup, post->account);
 	struct account_sent_copy ignored;
 
-	if (strcmp(letter->row.state, "sent") != 0 ||
+	if (!has_anyone(&letter->row) ||
 	    !account_sent_copy(account, setup_provider(setup, account->provider), &ignored))
 		return 0;
 	return sent_copy_add(db, letter->row.id, post->account, clock_now_ms(), err);
@@ -435,11 +420,52 @@ static int record(struct post *post, int64_t next, int *ret_marked, struct error
 	return r;
 }
 
+static bool is_stopped(const struct post *post)
+{
+	const struct outbox_options *options = post->options;
+
+	return options->stopped && options->stopped(options->ctx);
+}
+
+static void pause_ms(int64_t ms)
+{
+	const struct timespec ts = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+
+	nanosleep(&ts, NULL);
+}
+
+/* What the server said is known only here: a store that is locked or restarts for a moment must not lose it. */
+static int record_surely(struct post *post, struct error *err)
+{
+	int64_t wait = RECORD_FIRST_MS;
+	struct error fault = {0};
+	int r = record(post, 0, NULL, &fault);
+
+	for (int tries = 1; r < 0 && fault.retry == RETRY_LATER && (tries < RECORD_TRIES || !is_stopped(post));
+	     tries++) {
+		if (tries == 1)
+			log_warning("outbox", "account %s: what was sent can't be noted, tried again: %s",
+			            post->account, fault.text);
+		pause_ms(wait);
+		wait = MIN(wait * 2, RECORD_LONGEST_MS);
+		r = record(post, 0, NULL, &fault);
+	}
+	if (r < 0) {
+		log_error("outbox", "account %s: what was sent isn't noted: %s", post->account, fault.text);
+		if (err)
+			*err = fault;
+	}
+	return r;
+}
+
 /* sender.h's before_dot. */
 static int mark_sending(void *ctx, struct outgoing *item, struct error *err)
 {
-	int marked = 0, r = record(ctx, item->id, &marked, err);
+	int marked = 0, r;
 
+	if (is_stopped(ctx))
+		return fail(err, E_STOPPED, RETRY_LATER, "stopped before the mail was sent");
+	r = record(ctx, item->id, &marked, err);
 	if (r < 0)
 		return r;
 	if (!marked)
@@ -538,7 +564,7 @@ static int send_batch(struct post *post, struct db *db, struct sender *sender, c
 		int recorded;
 
 		fault_step("dot-after");
-		recorded = record(post, 0, NULL, sent < 0 ? NULL : err);
+		recorded = record_surely(post, sent < 0 ? NULL : err);
 		sent = sent < 0 ? sent : recorded;
 	}
 	for (int i = 0; i < BATCH; i++)
@@ -592,22 +618,45 @@ static int check_halted(struct post *post, struct db *db, struct error *err)
 	return r < 0 ? r : ask_budget(post, db, err);
 }
 
-/* Over one connection. */
-static int send_all(struct post *post, const struct account *account, struct db *db, struct error *err)
+/* Over one connection. 1: it is over, and what waits is worth another one at once: a server that ends it after some
+ * letters, or a letter that was taken back in the middle of its text. */
+static int send_once(struct post *post, const struct account *account, struct db *db, struct error *err)
 {
-	const struct outbox_options *options = post->options;
 	struct sender *sender CLEANUP(sender_closep) = NULL;
-	int r = open_sender(post, account, &sender, err);
+	int64_t sent = post->counts->sent;
+	struct error fault = {0};
+	int r = open_sender(post, account, &sender, &fault);
+	bool is_open = r >= 0;
 
-	while (r >= 0 && !(options->stopped && options->stopped(options->ctx))) {
-		r = send_batch(post, db, sender, account->id, err);
+	while (r >= 0 && !is_stopped(post)) {
+		r = send_batch(post, db, sender, account->id, &fault);
 		if (r <= 0)
 			break;
 		if (post->was_throttled)
-			throttle_over(options->store, account->id);
+			throttle_over(post->options->store, account->id);
 		post->was_throttled = false;
 	}
+	if (r >= 0 || (is_open && r == E_STOPPED))
+		return 0;
+	if (is_open && (r == E_CONFLICT || (r == E_CLOSED && post->counts->sent > sent)))
+		return 1;
+	if (err)
+		*err = fault;
 	return r;
+}
+
+static int send_all(struct post *post, const struct account *account, struct db *db, struct error *err)
+{
+	int r = send_once(post, account, db, err);
+
+	for (int i = 1; r > 0 && i < CONNECTIONS && !is_stopped(post); i++) {
+		int64_t id;
+
+		r = outbox_due(db, account->id, clock_now_ms(), &id, 1, err);
+		if (r > 0)
+			r = send_once(post, account, db, err);
+	}
+	return MIN(r, 0);
 }
 
 int outbox_send_account(const struct outbox_options *options, const char *account_id, struct outbox_counts *counts,
@@ -627,6 +676,8 @@ int outbox_send_account(const struct outbox_options *options, const char *accoun
 	prepare_budget(&post, account);
 	r = store_connect(options->store, &db, err);
 	if (r == 0)
+		r = outbox_recover_own(options, account_id, err);
+	if (r == 0)
 		r = check_halted(&post, db, err);
 	if (r == 0) {
 		struct error fault = {0};
@@ -638,26 +689,4 @@ int outbox_send_account(const struct outbox_options *options, const char *accoun
 			*err = fault;
 	}
 	return r < 0 ? error_prefix(err, "account %s", account_id) : 0;
-}
-
-struct recover {
-	struct work work;
-	const char *claim;
-	int64_t n;
-};
-
-static int run_recover(struct work *work, struct db *db, struct error *err)
-{
-	struct recover *recover = (struct recover *)(void *)work;
-
-	recover->n = outbox_orphans(db, recover->claim, err);
-	return recover->n < 0 ? (int)recover->n : 0;
-}
-
-int64_t outbox_recover(const struct outbox_options *options, struct error *err)
-{
-	struct recover recover = {.work = {.run = run_recover}, .claim = options->claim};
-	int r = store_do(options->store, &recover.work, err);
-
-	return r < 0 ? r : recover.n;
 }

@@ -19,7 +19,7 @@ struct outbox_options {
 	struct store *store;
 	const struct setup *setup;
 	const char *claim;
-	bool (*stopped)(void *ctx); /* asked between batches; may be NULL */
+	bool (*stopped)(void *ctx); /* asked before each letter; may be NULL */
 	void *ctx;
 	void (*transcript)(void *ctx, const char *line); /* may be NULL */
 };
@@ -31,7 +31,8 @@ struct outbox_counts {
 /* Rows that a dead process left on their way become uncertain. Once at start; returns their number. */
 int64_t outbox_recover(const struct outbox_options *options, struct error *err) NODISCARD;
 
-/* Sends everything that is due for one account over one connection. A fault of the account (no connection, log-in
+/* Sends everything that is due for one account, over one connection and, where the server ends it after some letters,
+ * another. What an earlier call left on its way becomes uncertain. A fault of the account (no connection, log-in
  * refused) costs no message a try: negative, and the messages stay due. *counts is added to in any case. */
 int outbox_send_account(const struct outbox_options *options, const char *account_id, struct outbox_counts *counts,
                         struct error *err) NODISCARD;

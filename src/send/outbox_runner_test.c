@@ -343,7 +343,7 @@ static void cancel_on_data(void *ctx, const char *line)
 static void try_to_cancel(struct store *store, const char *sql, const char *state)
 {
 	static const char text[] =
-	        "== stopped\n" HELLO ENVELOPE("ann@example.org") "S: 250 ok\nC: DATA\nS: 354 go\nC-until: \ncut\n";
+	        "== stopped\n" HELLO ENVELOPE("ann@example.org") "S: 250 ok\nC: DATA\nS: 354 go\nC-until: hello\n";
 	struct dialogue_set *own CLEANUP(dialogue_set_freep) = dialogue_set_parse("stopped", text);
 	struct cancel cancel = {.sql = sql};
 	struct player *player;
@@ -358,7 +358,7 @@ static void try_to_cancel(struct store *store, const char *sql, const char *stat
 	set_port(&o, port);
 	const struct outbox_options options = {
 	        .store = store, .setup = o.setup, .claim = "me", .transcript = cancel_on_data, .ctx = &cancel};
-	assert_true(outbox_send_account(&options, "support", &o.counts, &o.err) < 0);
+	assert_ok(outbox_send_account(&options, "support", &o.counts, &o.err), &o.err); /* no fault of the account */
 	player_finish_text(player, difference, sizeof difference);
 	assert_string_equal(row_of(&o, cancel.id).state, state);
 	close_office(&o);
@@ -428,9 +428,123 @@ static void check_recovery(struct store *store)
 	close_office(&o);
 }
 
+static void check_own_orphans(struct store *store)
+{
+	struct office o;
+	int64_t lost, reported, good;
+
+	open_office(&o, store);
+	lost = queue(&o, NULL);
+	reported = queue(&o, NULL);
+	good = queue(&o, NULL);
+	assert_int_equal(outbox_mark_sending(o.db, lost, "me", &o.err), 1);
+	assert_int_equal(outbox_mark_sending(o.db, reported, "me", &o.err), 1);
+	run_sql(&o, "UPDATE outbox_recipient SET state = 'delivered' WHERE outbox_id = $1", reported);
+	assert_ok(send_with(&o, "sent"), &o.err);
+	assert_string_equal(row_of(&o, lost).state, "uncertain");
+	assert_string_equal(row_of(&o, lost).recipients[0].state, "uncertain");
+	assert_string_equal(row_of(&o, reported).state, "sent");
+	assert_string_equal(row_of(&o, good).state, "sent");
+	assert_int_equal(outbox_requeue(o.db, lost, 1, &o.err), 1);
+	close_office(&o);
+}
+
+static void rows_whose_end_was_never_noted_become_uncertain(void **state UNUSED)
+{
+	test_store_each(check_own_orphans);
+}
+
 static void rows_of_a_dead_process_become_uncertain(void **state UNUSED)
 {
 	test_store_each(check_recovery);
+}
+
+/* The stop comes while a letter is being asked for: at the dot at the latest it is heeded. */
+static bool stops_later(void *ctx)
+{
+	return ++*(int *)ctx > 1;
+}
+
+static void check_stop(struct store *store)
+{
+	static const char text[] = "== stopped\n" HELLO ENVELOPE("ann@example.org") "S: 250 ok\nC: DATA\nS: 354 "
+	                                                                            "go\nC-until: hello\n";
+	struct dialogue_set *own CLEANUP(dialogue_set_freep) = dialogue_set_parse("stopped", text);
+	int asked = 0, port;
+	struct player *player;
+	struct outbox_row row;
+	struct office o;
+	char difference[600];
+	int64_t id;
+
+	open_office(&o, store);
+	id = queue(&o, NULL);
+	player = player_listen(dialogue_at(own, 0), NULL, &port);
+	set_port(&o, port);
+	const struct outbox_options options = {
+	        .store = store, .setup = o.setup, .claim = "me", .stopped = stops_later, .ctx = &asked};
+	assert_ok(outbox_send_account(&options, "support", &o.counts, &o.err), &o.err);
+	player_finish_text(player, difference, sizeof difference);
+	row = row_of(&o, id);
+	assert_string_equal(row.state, "queued");
+	assert_int_equal(row.tries, 0);
+	close_office(&o);
+}
+
+static void a_stop_leaves_the_next_letter_untried(void **state UNUSED)
+{
+	test_store_each(check_stop);
+}
+
+static void check_given_up(struct store *store)
+{
+	struct outbox_row row;
+	struct office o;
+	int64_t id;
+
+	open_office(&o, store);
+	id = queue(&o, "bob@example.org");
+	run_sql(&o, "UPDATE outbox SET created_at = 1 WHERE id = $1", id);
+	assert_ok(send_with(&o, "one of two"), &o.err);
+	row = row_of(&o, id);
+	assert_string_equal(row.state, "sent");
+	assert_true(row.sent_at > 1);
+	assert_string_equal(row.recipients[0].state, "sent");
+	assert_string_equal(row.recipients[1].state, "failed");
+	close_office(&o);
+}
+
+static void who_has_it_counts_when_the_rest_is_given_up(void **state UNUSED)
+{
+	test_store_each(check_given_up);
+}
+
+/* A server that takes one letter a connection, and says so or just closes. */
+static void check_limit(struct store *store)
+{
+	static const char text[] = "== limited\n" HELLO ENVELOPE("ann@example.org") TEXT
+	        "S: 250 taken\nC: MAIL <*>\nS: 421 4.7.0 too many messages in this session\ncut\naccept\n" HELLO
+	                ENVELOPE("ann@example.org") TEXT
+	        "S: 250 taken\nC: MAIL <*>\ncut\naccept\n" HELLO ENVELOPE("ann@example.org") TEXT "S: 250 taken\n" QUIT;
+	struct dialogue_set *own CLEANUP(dialogue_set_freep) = dialogue_set_parse("limited", text);
+	struct player *player;
+	struct office o;
+	int port;
+
+	open_office(&o, store);
+	for (int i = 0; i < 3; i++)
+		queue(&o, NULL);
+	player = player_listen(dialogue_at(own, 0), NULL, &port);
+	set_port(&o, port);
+	assert_ok(send_all(&o), &o.err);
+	player_finish(player);
+	assert_int_equal(o.counts.sent, 3);
+	close_office(&o);
+}
+
+static void a_limit_of_letters_per_connection_is_no_failure(void **state UNUSED)
+{
+	test_store_each(check_limit);
 }
 
 static void the_schedule_grows_and_ends(void **state UNUSED)
@@ -528,6 +642,10 @@ int main(void)
 	        cmocka_unit_test(a_row_cancelled_or_taken_meanwhile_stays_so),
 	        cmocka_unit_test(a_refused_connection_costs_no_try),
 	        cmocka_unit_test(rows_of_a_dead_process_become_uncertain),
+	        cmocka_unit_test(rows_whose_end_was_never_noted_become_uncertain),
+	        cmocka_unit_test(a_stop_leaves_the_next_letter_untried),
+	        cmocka_unit_test(who_has_it_counts_when_the_rest_is_given_up),
+	        cmocka_unit_test(a_limit_of_letters_per_connection_is_no_failure),
 	        cmocka_unit_test(the_schedule_grows_and_ends),
 	        cmocka_unit_test(a_suppressed_address_is_not_asked_for),
 	        cmocka_unit_test(a_refusal_that_says_nothing_of_the_address_suppresses_nobody),

@@ -59,7 +59,8 @@ struct sender_options {
 	void (*transcript)(void *ctx, const char *line);
 	void *transcript_ctx;
 	/* Called once per item right before its final dot may leave; non-zero stops the sending of this item
-	 * (OUTCOME_LATER). May be NULL. */
+	 * (OUTCOME_LATER; OUTCOME_PENDING where the error is E_STOPPED or E_CONFLICT) and ends the connection. May be
+	 * NULL. */
 	int (*before_dot)(void *ctx, struct outgoing *item, struct error *err);
 	void *before_dot_ctx;
 };

@@ -35,7 +35,11 @@ static void check_named_time(struct store *store)
 	assert_int_equal(throttle_end(db, "a", NOW + 4999, &err), 0);
 	assert_int_equal(throttle_end(db, "a", NOW + 5000, &err), 1);
 	assert_int_equal(throttle_end(db, "a", NOW + 5000, &err), 0);
-	assert_int_equal(count(db, "SELECT COUNT(*) FROM event WHERE kind = 'account.resumed'"), 1);
+	assert_ok(throttle_raise(db, "lifted", HOURS_MS(900), "slow down", NOW, &until, &err), &err);
+	assert_int_equal(until, NOW + HOURS_MS(24)); /* whatever was named */
+	assert_int_equal(throttle_lift(db, "lifted", NOW + 1, &err), 1);
+	assert_int_equal(throttle_lift(db, "lifted", NOW + 1, &err), 0);
+	assert_int_equal(count(db, "SELECT COUNT(*) FROM event WHERE kind = 'account.resumed'"), 2);
 	assert_ok(throttle_until(db, "a", NOW, &until, &err), &err);
 	assert_int_equal(until, 0);
 }

@@ -219,6 +219,42 @@ int64_t outbox_orphans(struct db *db, const char *live_claim, struct error *err)
 	                     DB_ARGS(DB_TEXT(live_claim)), err);
 }
 
+static int orphan(struct db *db, int64_t id, int64_t now, struct error *err)
+{
+	int r = db_exec(db,
+	                "UPDATE outbox_recipient SET state = 'uncertain' WHERE (state = 'queued' OR state = 'later') "
+	                "AND outbox_id = $1",
+	                DB_ARGS(DB_INT(id)), err);
+
+	if (r == 0)
+		r = db_exec(
+		        db,
+		        "UPDATE outbox SET state = 'uncertain', claim = '', reply = 'it left, and what became of it "
+		        "could not be noted; look into the Sent folder or ask the recipient, then requeue or leave "
+		        "it' WHERE id = $1 AND state = 'sending'",
+		        DB_ARGS(DB_INT(id)), err);
+	return r < 0 ? r : outbox_follow(db, id, now, err); /* a report may have spoken of all meanwhile */
+}
+
+int64_t outbox_own_orphans(struct db *db, const char *account, const char *claim, int64_t now, struct error *err)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	int64_t *ids = NULL;
+	size_t n = 0, size = 0;
+	int r = db_query(db, "SELECT id FROM outbox WHERE state = 'sending' AND account = $1 AND claim = $2",
+	                 DB_ARGS(DB_TEXT(account), DB_TEXT(claim)), &rows, err);
+
+	while (r >= 0 && (r = db_next(rows, err)) > 0) {
+		ARENA_ROOM(arena, ids, n, size);
+		ids[n++] = db_col_int(rows, 0);
+	}
+	db_rows_free(take(rows));
+	for (size_t i = 0; r >= 0 && i < n; i++)
+		r = orphan(db, ids[i], now, err);
+	return r < 0 ? r : (int64_t)n;
+}
+
 int outbox_count_answers(struct db *db, const char *answer_to, int64_t since, int64_t *ret_count, struct error *err)
 {
 	int r = db_query_int(db,

@@ -66,6 +66,10 @@ int outbox_finish(struct db *db, const struct outbox_row *row, const char *claim
 /* Rows in `sending` whose claim is not `live_claim` become uncertain, with their recipients; returns their number. */
 int64_t outbox_orphans(struct db *db, const char *live_claim, struct error *err) NODISCARD;
 
+/* … and so do an account's rows under this claim, of which the caller knows that nothing is on its way. */
+int64_t outbox_own_orphans(struct db *db, const char *account, const char *claim, int64_t now,
+                           struct error *err) NODISCARD;
+
 /* Automatic answers made for this address since `since`. */
 int outbox_count_answers(struct db *db, const char *answer_to, int64_t since, int64_t *ret_count,
                          struct error *err) NODISCARD;

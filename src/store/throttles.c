@@ -11,7 +11,8 @@
 
 #define FIRST_MS   MINUTES_MS(1)
 #define LONGEST_MS HOURS_MS(1)
-#define PATIENCE   3 /* times in a row that a named time is believed */
+#define NAMED_MS   HOURS_MS(24) /* a longer one isn't believed */
+#define PATIENCE   3            /* times in a row that a named time is believed */
 
 int64_t throttle_wait_ms(int64_t level)
 {
@@ -67,6 +68,7 @@ int throttle_raise(struct db *db, const char *account, int64_t wait_ms, const ch
 
 	if (known < 0)
 		return known;
+	wait_ms = MIN(wait_ms, NAMED_MS);
 	if (t.until_at > now) {
 		t.until_at = MAX(t.until_at, now + wait_ms);
 	} else {
@@ -85,14 +87,24 @@ int throttle_raise(struct db *db, const char *account, int64_t wait_ms, const ch
 	return MIN(r, 0);
 }
 
-int throttle_end(struct db *db, const char *account, int64_t now, struct error *err)
+static int end_up_to(struct db *db, const char *account, int64_t until_at, int64_t now, struct error *err)
 {
 	int64_t n = db_exec_count(db, "DELETE FROM throttle WHERE account = $1 AND until_at <= $2",
-	                          DB_ARGS(DB_TEXT(account), DB_INT(now)), err);
+	                          DB_ARGS(DB_TEXT(account), DB_INT(until_at)), err);
 
 	if (n <= 0)
 		return (int)n;
 	return tell(db, "account.resumed", account, "", now, now, err) < 0 ? err ? err->code : E_STORE : 1;
+}
+
+int throttle_end(struct db *db, const char *account, int64_t now, struct error *err)
+{
+	return end_up_to(db, account, now, now, err);
+}
+
+int throttle_lift(struct db *db, const char *account, int64_t now, struct error *err)
+{
+	return end_up_to(db, account, INT64_MAX, now, err);
 }
 
 int throttle_until(struct db *db, const char *account, int64_t now, int64_t *ret_until_at, struct error *err)

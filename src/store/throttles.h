@@ -30,6 +30,9 @@ void throttle_over(struct store *store, const char *account);
  * over. In a transaction. */
 int throttle_end(struct db *db, const char *account, int64_t now, struct error *err) NODISCARD;
 
+/* As that, whether its time is over or not: a person's word. */
+int throttle_lift(struct db *db, const char *account, int64_t now, struct error *err) NODISCARD;
+
 /* Until when the account waits; 0: it doesn't. 1 where something is noted of it, also of a time that is over. */
 int throttle_until(struct db *db, const char *account, int64_t now, int64_t *ret_until_at, struct error *err) NODISCARD;
 

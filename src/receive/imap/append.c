@@ -71,7 +71,7 @@ static int make_folder(struct filing *f, struct error *err)
 
 /* ---------------------------------------------------------------- is it there already? */
 
-/* 1: it is. A folder that can't be looked into holds nothing of ours. */
+/* 1: it is. Only a folder that isn't there surely holds nothing of ours. */
 static int look(struct filing *f, struct error *err)
 {
 	struct imap_command command CLEANUP(imap_command_done) = {0};
@@ -82,8 +82,10 @@ static int look(struct filing *f, struct error *err)
 	f->imap->selected = false; /* what is told from now on is of another folder */
 	f->imap->uidvalidity = 0;
 	r = run_on_folder(f, "EXAMINE", &command, "look into folder", err);
-	if (r < 0 || command.status != STATUS_OK)
+	if (r < 0 || command.code == CODE_NONEXISTENT)
 		return r;
+	if (command.status != STATUS_OK)
+		return refused(f, &command, "look into folder", err);
 	buf_add(&search, STR("UID SEARCH HEADER Message-ID "));
 	r = imap_put_quoted(&search, str_of(f->what->message_ident), false, err);
 	if (r == 0)

@@ -53,6 +53,16 @@ static int step(struct sending *s, const struct graph_request *request, const ch
 	}
 	if (ret_answer->status / 100 == 2)
 		return 0;
+	if (ret_answer->status == 403) { /* the permission to send is enough for the others */
+		graph_settle(s->item, OUTCOME_FAILED,
+		             arena_printf(s->arena,
+		                          "%s: HTTP 403: a mail above 3 MB needs the permission Mail.ReadWrite beside "
+		                          "Mail.Send",
+		                          name)
+		                     .p);
+		s->settled = true;
+		return 0;
+	}
 	r = graph_settle_by(s->gs, s->item, ret_answer, name, err);
 	if (s->item->outcome == OUTCOME_UNCERTAIN) /* a draft isn't a mail on its way */
 		graph_settle(s->item, OUTCOME_LATER, s->item->answer);

@@ -133,7 +133,7 @@ static void without_the_mark_nothing_leaves(void **state)
 	desk_open(&d, NULL, 0, MAIL);
 	d.mark_fails = true;
 	assert_int_equal(desk_send(&d), E_CONFLICT);
-	assert_int_equal(d.item.outcome, OUTCOME_LATER);
+	assert_int_equal(d.item.outcome, OUTCOME_PENDING);
 	desk_close(&d);
 }
 
@@ -174,18 +174,27 @@ static void who_has_it_already_is_taken_out(void **state)
 	desk_close(&d);
 }
 
-static void address_that_is_two_is_refused(void **state)
+static void address_that_is_two_is_refused_alone(void **state)
 {
 	static const char *const addresses[] = {
 	        "a@b.test, c@d.test", "a@b.test\r\nBcc: c@d.test", "<a@b.test", "a@b.test>", "nobody", ""};
+	static const struct graph_line lines[] = {{"POST", "/sendMail", .status = 202}};
 	struct desk d;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(addresses); i++) {
+		desk_open(&d, lines, ARRAY_LEN(lines), MAIL);
+		d.recipients[0].address = addresses[i];
+		assert_ok(desk_send(&d), &d.err);
+		assert_int_equal(d.recipients[0].outcome, OUTCOME_FAILED);
+		assert_non_null(strstr(d.recipients[0].answer, "no address"));
+		assert_int_equal(d.recipients[1].outcome, OUTCOME_SENT);
+		desk_close(&d);
+
 		desk_open(&d, NULL, 0, MAIL);
 		d.recipients[0].address = addresses[i];
 		d.item.recipient_count = 1;
-		assert_int_equal(desk_send(&d), 0);
+		assert_ok(desk_send(&d), &d.err);
 		assert_int_equal(d.item.outcome, OUTCOME_FAILED);
 		desk_close(&d);
 	}
@@ -271,6 +280,23 @@ static void large_mail_goes_by_draft(void **state)
 	desk_close(&d);
 }
 
+static void large_mail_without_the_permission_fails_alone(void **state)
+{
+	static const struct graph_line lines[] = {
+	        {"GET", DRAFTS, .status = 403, .answer = "{\"error\":{\"code\":\"ErrorAccessDenied\"}}"},
+	};
+	static const size_t sizes[] = {3500000, 900000};
+	char *mime CLEANUP(freep) = large_mail("multipart/mixed", sizes, 2);
+	struct desk d;
+
+	(void)state;
+	desk_open(&d, lines, ARRAY_LEN(lines), mime);
+	assert_ok(desk_send(&d), &d.err);
+	assert_int_equal(d.item.outcome, OUTCOME_FAILED);
+	assert_non_null(strstr(d.item.answer, "Mail.ReadWrite"));
+	desk_close(&d);
+}
+
 static void failure_before_the_last_step_leaves_no_draft(void **state)
 {
 	static const struct graph_line lines[] = {
@@ -335,7 +361,8 @@ int main(void)
 	        cmocka_unit_test(without_the_mark_nothing_leaves),
 	        cmocka_unit_test(envelope_alone_becomes_bcc),
 	        cmocka_unit_test(who_has_it_already_is_taken_out),
-	        cmocka_unit_test(address_that_is_two_is_refused),
+	        cmocka_unit_test(address_that_is_two_is_refused_alone),
+	        cmocka_unit_test(large_mail_without_the_permission_fails_alone),
 	        cmocka_unit_test(large_files_are_taken_out_and_the_rest_is_whole),
 	        cmocka_unit_test(large_mail_goes_by_draft),
 	        cmocka_unit_test(failure_before_the_last_step_leaves_no_draft),

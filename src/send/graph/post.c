@@ -105,6 +105,8 @@ int graph_post_finally(struct graph_sender *gs, struct outgoing *item, const str
 		return graph_settle_by(gs, item, &answer, "sending", err);
 	if (err)
 		*err = fault;
+	if (!started && (r == E_STOPPED || r == E_CONFLICT))
+		return r; /* ours to decide, no try of this mail: it stays as it was */
 	return graph_settle_failed(item, started, &fault);
 }
 

@@ -407,6 +407,10 @@ static int send_one(struct smtp *smtp, struct envelope *envelope, struct envelop
 	bool together = next && goes_at_once(smtp, next);
 	int rc = write_text(smtp, envelope, err);
 
+	if (rc == E_STOPPED || rc == E_CONFLICT) {
+		smtp->broken = true; /* ours to decide, no try of this mail: it stays as it was */
+		return rc;
+	}
 	if (rc < 0) {
 		lose(smtp, envelope, OUTCOME_LATER, err);
 		return rc;
