@@ -30,7 +30,7 @@ static int answer(void *ctx, const struct http_request *request, struct arena *a
 	struct str body = STR_NULL;
 	int status;
 
-	must(str_starts(str_of(request->url), STR("https://graph.microsoft.com/v1.0/")));
+	must(str_starts_nocase(str_of(request->url), STR("https://graph.microsoft.com/v1.0/")));
 	if (!h->rest.n || ++h->requests > REQUESTS_MAX)
 		return fail(err, E_CLOSED, RETRY_LATER, "closed");
 	status = statuses[(unsigned char)h->rest.p[0] % ARRAY_LEN(statuses)];
