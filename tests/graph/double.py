@@ -512,7 +512,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def answer(self):
         graph = self.server.graph
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:  # the connection broke within the request: nobody asked for anything
+            self.close_connection = True
+            return
         headers = {}
         for name, value in self.headers.items():
             name = name.lower()
