@@ -25,7 +25,7 @@ class Courier(Mailbox, Server):
     def __init__(self, password="pw"):
         if not os.access(f"{UNPACKED}/usr/lib/courier/courier/courierpop3d", os.X_OK):
             raise ServerMissing("courier-imap and courier-pop are not unpacked (./dev setup)")
-        if os.getuid() != 0 or subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode != 0:
+        if os.getuid() != 0 or subprocess.run(["unshare", "-m", "-p", "-f", "true"], capture_output=True, check=False).returncode != 0:
             raise ServerMissing("Courier needs a mount namespace of its own, and so root")
         super().__init__()
         self.password = password
@@ -107,7 +107,8 @@ wait
 """)
 
     def command(self):
-        return ["unshare", "-m", "sh", self.path("courier.sh")]
+        # couriertcpd leaves the process group: it ends with its PID namespace, whose first process is the script.
+        return ["unshare", "-m", "-p", "-f", "--kill-child", "sh", self.path("courier.sh")]
 
     def is_ready(self):
         return all(can_connect(port) for port in (self.imap_port, self.imaps_port, self.pop3_port, self.pop3s_port))
