@@ -145,7 +145,8 @@ static int name_fault(const struct lookup *job, struct error *err)
 		return fail(err, E_CONNECT, RETRY_LATER, "host %.80s: look-up failed: %s", job->host,
 		            strerrordesc_np(job->errnum));
 	if (job->rc == EAI_NODATA)
-		return fail(err, E_CONNECT, RETRY_LATER, "host %.80s: the name exists, but it has no address", job->host);
+		return fail(err, E_CONNECT, RETRY_LATER, "host %.80s: the name exists, but it has no address",
+		            job->host);
 	if (job->rc == EAI_NONAME)
 		return fail(err, E_CONNECT, RETRY_LATER, "host %.80s: no such name (is it spelled right?)", job->host);
 	if (job->rc == EAI_AGAIN)
