@@ -203,18 +203,11 @@ static int remember(struct db *db, const struct expiry *e, int64_t level, int64_
 {
 	bool moves = strcmp(e->kind, "token") == 0;
 	int64_t told = INT64_MAX;
-	int r = db_query_int(
-	        db, "SELECT days FROM expiry_warning WHERE what = $1 AND (expires_at = $2 OR at > $3)",
-	        DB_ARGS(DB_TEXT(e->what), DB_INT(e->expires_at), DB_INT(moves ? now - 30 * DAY : INT64_MAX)), &told,
-	        err);
+	int r = expiry_warning_find(db, e->what, e->expires_at, moves ? now - 30 * DAY : INT64_MAX, &told, err);
 
 	if (r < 0 || (r > 0 && told <= level))
 		return MIN(r, 0);
-	r = db_exec(
-	        db,
-	        "INSERT INTO expiry_warning (what, expires_at, days, at) VALUES ($1, $2, $3, $4) ON CONFLICT (what) DO "
-	        "UPDATE SET expires_at = $2, days = $3, at = $4",
-	        DB_ARGS(DB_TEXT(e->what), DB_INT(e->expires_at), DB_INT(level), DB_INT(now)), err);
+	r = expiry_warning_put(db, e->what, e->expires_at, level, now, err);
 	return r < 0 ? r : 1;
 }
 

@@ -50,16 +50,15 @@ struct try_ahead {
 static int run_try_ahead(struct work *work, struct db *db, struct error *err)
 {
 	struct try_ahead *w = (struct try_ahead *)(void *)work;
-	int64_t n;
+	int r;
 
 	if (w->is_over)
 		return ledger_park(db, w->id, "crash",
 		                   "its last tries came to no end: the program ended while it handled this mail",
 		                   clock_now_ms(), err);
-	n = db_exec_count(db, "UPDATE ledger SET tries = $2, next_try_at = $3 WHERE id = $1 AND state = 'failed'",
-	                  DB_ARGS(DB_INT(w->id), DB_INT(w->tries), DB_INT(w->next_try_at)), err);
-	w->is_gone = n == 0;
-	return n < 0 ? (int)n : 0;
+	r = ledger_set_tries(db, w->id, w->tries, w->next_try_at, err);
+	w->is_gone = r == 0;
+	return MIN(r, 0);
 }
 
 /* The try counts before it is made, so that a mail which ends the process doesn't end it at every start: 1 try it, 0

@@ -1,5 +1,6 @@
 /* What a session is asked beside reading: is anything missing, and what of former days is. See session.h. */
 #include "listen/session_parts.h"
+#include "store/ledger.h"
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -18,11 +19,7 @@ struct backfill {
 
 static int is_in_ledger(struct session *s, struct db *db, uint32_t uid, struct error *err)
 {
-	int64_t id;
-
-	return db_query_int(db, "SELECT id FROM ledger WHERE folder_id = $1 AND uidvalidity = $2 AND uid = $3",
-	                    DB_ARGS(DB_INT(s->folder.id), DB_INT(receiver_uidvalidity(s->receiver)), DB_INT(uid)), &id,
-	                    err);
+	return ledger_has_uid(db, s->folder.id, receiver_uidvalidity(s->receiver), uid, err);
 }
 
 static void weigh_uid(void *ctx, uint32_t uid)

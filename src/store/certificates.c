@@ -207,3 +207,19 @@ int certificate_forget(struct db *db, struct arena *arena, struct str address, s
 	}
 	return n < 0 ? n : r < 0 ? r : gone;
 }
+
+int expiry_warning_find(struct db *db, const char *what, int64_t expires_at, int64_t since, int64_t *ret_days,
+                        struct error *err)
+{
+	return db_query_int(db, "SELECT days FROM expiry_warning WHERE what = $1 AND (expires_at = $2 OR at > $3)",
+	                    DB_ARGS(DB_TEXT(what), DB_INT(expires_at), DB_INT(since)), ret_days, err);
+}
+
+int expiry_warning_put(struct db *db, const char *what, int64_t expires_at, int64_t days, int64_t at, struct error *err)
+{
+	return db_exec(
+	        db,
+	        "INSERT INTO expiry_warning (what, expires_at, days, at) VALUES ($1, $2, $3, $4) ON CONFLICT (what) DO "
+	        "UPDATE SET expires_at = $2, days = $3, at = $4",
+	        DB_ARGS(DB_TEXT(what), DB_INT(expires_at), DB_INT(days), DB_INT(at)), err);
+}

@@ -41,4 +41,11 @@ int certificate_expiring(struct db *db, int64_t after, int64_t before, size_t ma
 int certificate_forget(struct db *db, struct arena *arena, struct str address, struct str fingerprint, int64_t at,
                        struct error *err) NODISCARD;
 
+/* What was last told of something that ends: 1 and how many days before, where it was told of this end or after
+ * `since`; 0: it wasn't. */
+int expiry_warning_find(struct db *db, const char *what, int64_t expires_at, int64_t since, int64_t *ret_days,
+                        struct error *err) NODISCARD;
+int expiry_warning_put(struct db *db, const char *what, int64_t expires_at, int64_t days, int64_t at,
+                       struct error *err) NODISCARD;
+
 #endif

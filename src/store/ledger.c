@@ -152,6 +152,14 @@ int ledger_find_uid(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint
 	return r < 0 ? r : read_row(rows, arena, ret_row, err);
 }
 
+int ledger_has_uid(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint32_t uid, struct error *err)
+{
+	int64_t id;
+
+	return db_query_int(db, "SELECT id FROM ledger WHERE folder_id = $1 AND uidvalidity = $2 AND uid = $3",
+	                    DB_ARGS(DB_INT(folder_id), DB_INT(uidvalidity), DB_INT(uid)), &id, err);
+}
+
 int ledger_find_content(struct db *db, struct str content_hash, int64_t folder_id, struct ledger_twin *ret_twin,
                         struct error *err)
 {
@@ -314,6 +322,15 @@ int ledger_park(struct db *db, int64_t id, const char *category, const char *rea
 	        "UPDATE ledger SET state = 'parked', category = $2, reason = $3, parked_at = $4, next_try_at = NULL "
 	        "WHERE id = $1 AND state = 'failed'",
 	        DB_ARGS(DB_INT(id), DB_TEXT(category), DB_TEXT(reason), DB_INT(at)), err);
+}
+
+int ledger_set_tries(struct db *db, int64_t id, int64_t tries, int64_t next_try_at, struct error *err)
+{
+	int64_t n =
+	        db_exec_count(db, "UPDATE ledger SET tries = $2, next_try_at = $3 WHERE id = $1 AND state = 'failed'",
+	                      DB_ARGS(DB_INT(id), DB_INT(tries), DB_INT(next_try_at)), err);
+
+	return n < 0 ? (int)n : n > 0;
 }
 
 int64_t ledger_retry(struct db *db, int64_t id, int64_t now, struct error *err)

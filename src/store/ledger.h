@@ -42,6 +42,9 @@ int ledger_get(struct db *db, int64_t id, struct arena *arena, struct ledger_row
 int ledger_find_uid(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint32_t uid, struct arena *arena,
                     struct ledger_row *ret_row, struct error *err) NODISCARD;
 
+/* 1 where it has a row; 0: none. */
+int ledger_has_uid(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint32_t uid, struct error *err) NODISCARD;
+
 /* The row with the same content, of this folder where there is one, else the oldest, that was handled (not failed,
  * parked, received, nor a duplicate itself); 1 found, 0 none. */
 struct ledger_twin {
@@ -72,6 +75,9 @@ int ledger_is_failed(struct db *db, int64_t id, struct error *err) NODISCARD;
 /* A failed row is given up without a try. */
 int ledger_park(struct db *db, int64_t id, const char *category, const char *reason, int64_t at,
                 struct error *err) NODISCARD;
+
+/* How often a failed row was tried, and when it is due: 1; 0 where it isn't failed any more. */
+int ledger_set_tries(struct db *db, int64_t id, int64_t tries, int64_t next_try_at, struct error *err) NODISCARD;
 
 /* UIDs of failed rows whose mail could not be had from the server and whose time has come, ascending; returns their
  * number. */
