@@ -34,7 +34,8 @@ MAY_USE = {
     "cases": ["base", "record", "store", "security", "mime", "setup", "rules"],
     "intake": BELOW_INTAKE,
     "listen": [*BELOW_INTAKE, "intake"],
-    "cli": [*BELOW_INTAKE, "intake", "listen", "probe"],
+    "api": [*BELOW_INTAKE, "intake", "listen", "probe"],
+    "cli": [*BELOW_INTAKE, "intake", "listen", "probe", "api"],
 }
 
 

@@ -39,6 +39,8 @@ ONLY_IN = [
     (re.compile(r"jansson\.h"), ABOVE_RECORD),
     (re.compile(r"yaml\.h"), ("record",)),
     (re.compile(r"expat\.h"), ("setup",)),
+    (re.compile(r"microhttpd\.h"), ("api",)),
+    (re.compile(r"argon2\.h"), ("security",)),
     (re.compile(r"libpsl\.h"), ("trust",)),
     (re.compile(r"gmime/"), ()),
 ]

@@ -1,0 +1,9 @@
+/* The groups of routes, one file each. */
+#ifndef API_ROUTES_H
+#define API_ROUTES_H
+
+#include "api/router.h"
+
+void routes_add_all(struct router *router);
+
+#endif
