@@ -14,14 +14,14 @@ struct event_field {
 };
 
 struct event_kind {
-	const char *name; /* "case.created" */
-	const char *help; /* when it happens */
-	const char *subject;             /* what it is about: "case", "message" (by id), else the name of the field of its data
-	                                  * that names it; NULL: nothing */
-	const struct event_field *data;  /* beside what all have; ends with a name of NULL */
+	const char *name;    /* "case.created" */
+	const char *help;    /* when it happens */
+	const char *subject; /* what it is about: "case", "message" (by id), else the name of the field of its data
+	                      * that names it; NULL: nothing */
+	const struct event_field *data; /* beside what all have; ends with a name of NULL */
 };
 
-extern const struct event_kind event_kinds[]; /* ends with a name of NULL */
+extern const struct event_kind event_kinds[];   /* ends with a name of NULL */
 extern const struct event_field event_common[]; /* data that every event may have */
 
 /* NULL where there is none. */

@@ -12,12 +12,13 @@
 
 LOCK_NAME(streams_lock);
 
-#define PENDING_MAX  KIB(512) /* a page of large events */
-#define PENDING_FULL KIB(32)  /* enough for now */
-#define KEPT_ROOM    KIB(4)   /* a buffer larger than that is given back once it was read */
+#define PENDING_MAX   KIB(512) /* a page of large events */
+#define PENDING_FULL  KIB(32)  /* enough for now */
+#define PAGES_AT_ONCE 20
+#define KEPT_ROOM     KIB(4) /* a buffer larger than that is given back once it was read */
 
 struct entry {
-	int64_t number;
+	int64_t number, case_id;
 	char *kind, *account, *frame; /* one allocation, at `kind` */
 	size_t size;
 };
@@ -28,10 +29,9 @@ struct stream_client {
 	struct stream_client *next, *before;
 	int64_t position; /* everything up to this number was handled */
 	struct buf pending;
-	size_t taken;       /* of pending */
-	bool is_ended;      /* nothing comes after what is pending */
-	bool wants_page;    /* is behind, and asked the follower */
-	bool has_gap;       /* to be told */
+	size_t taken;                          /* of pending */
+	bool is_ended;                         /* nothing comes after what is pending */
+	bool wants_page;                       /* is behind, and asked the follower */
 	int64_t began_at, sent_at, stalled_at; /* stalled_at: since when something lies there; 0 */
 };
 
@@ -109,6 +109,7 @@ static void push(struct streams *s, const struct stored_event *event, struct str
 	s->count++;
 	e = entry_at(s, s->count - 1);
 	e->number = event->number;
+	e->case_id = event->case_id;
 	e->size = frame.n;
 	e->kind = mem_new(1, kind_n + account_n + frame.n + 1);
 	e->account = e->kind + kind_n;
@@ -126,9 +127,9 @@ static bool is_live(struct streams *s, int64_t position) REQUIRES(streams_lock)
 	return position >= s->last || (s->count && position >= entry_at(s, 0)->number - 1);
 }
 
-static bool wants(const struct stream_client *c, const char *kind, const char *account)
+static bool wants(const struct stream_client *c, const char *kind, const char *account, int64_t case_id)
 {
-	return !c->options.wants || c->options.wants(c->options.ctx, kind, account);
+	return !c->options.wants || c->options.wants(c->options.ctx, kind, account, case_id);
 }
 
 /* ---------------------------------------------------------------- clients */
@@ -206,7 +207,7 @@ static void fill(struct streams *s, struct stream_client *c) REQUIRES(streams_lo
 	for (; i < s->count && c->pending.n < PENDING_FULL; i++) {
 		const struct entry *e = entry_at(s, i);
 
-		if (wants(c, e->kind, e->account))
+		if (wants(c, e->kind, e->account, e->case_id))
 			buf_add(&c->pending, str_new(e->frame, e->size));
 		c->position = e->number;
 	}
@@ -220,7 +221,6 @@ static ssize_t hand_out(struct stream_client *c, char *room, size_t size)
 	memcpy(room, c->pending.p + c->taken, n);
 	c->taken += n;
 	c->sent_at = clock_mono_ms();
-	c->stalled_at = 0;
 	if (c->taken == c->pending.n) {
 		if (c->pending.size > KEPT_ROOM) {
 			buf_done(&c->pending);
@@ -239,6 +239,7 @@ ssize_t stream_read(struct stream_client *c, char *room, size_t size)
 	ssize_t n = 0;
 
 	lock(s);
+	c->stalled_at = 0;
 	if (c->pending.n == 0) {
 		if (is_live(s, c->position))
 			fill(s, c);
@@ -312,7 +313,8 @@ void streams_publish(struct streams *s, const struct stored_event *events, size_
 		bool any = false;
 
 		for (size_t i = 0; i < n && !any; i++)
-			any = events[i].number > c->position && wants(c, events[i].kind, events[i].account);
+			any = events[i].number > c->position &&
+			      wants(c, events[i].kind, events[i].account, events[i].case_id);
 		if (any)
 			wake(c);
 	}
@@ -342,48 +344,103 @@ static void look_after(struct stream_client *c, int64_t now)
 	}
 }
 
-/* One page from the store for a client that is behind. What it lacks may be dropped already. */
-static int give_page(struct streams *s, struct stream_client *c, struct db *db, struct error *err) REQUIRES(streams_lock)
-{
-	struct arena *arena CLEANUP(arena_freep) = arena_new();
-	const struct event_query query = {.from = c->position, .max = STREAM_PAGE};
+/* What stands behind the oldest position of those who are behind, once for all who lack some of it. */
+struct page {
+	struct arena *arena;
+	int64_t from;
 	struct stored_event *events;
-	int n = events_list(db, &query, arena, &events, err);
+	struct str *texts;
+	int n;
+};
 
-	if (n < 0)
-		return n;
-	if (n > 0 && events[0].number > c->position + 1)
-		buf_printf(&c->pending, "event: gap\ndata: {\"from\":%lld,\"to\":%lld}\n\n", (long long)c->position + 1,
-		           (long long)events[0].number - 1);
-	for (int i = 0; i < n && c->pending.n < PENDING_FULL; i++) {
-		if (wants(c, events[i].kind, events[i].account))
-			add_frame(&c->pending, events[i].number, cloud_event(&events[i], s->source, arena));
-		c->position = events[i].number;
-	}
-	if (n == 0)
-		c->position = s->last;
-	c->wants_page = false;
+static int read_page(const struct streams *s, struct page *page, struct db *db, struct error *err)
+{
+	const struct event_query query = {.from = page->from, .max = STREAM_PAGE};
+
+	page->n = events_list(db, &query, page->arena, &page->events, err);
+	if (page->n < 0)
+		return page->n;
+	page->texts = ARENA_ARRAY(page->arena, struct str, (size_t)page->n);
+	for (int i = 0; i < page->n; i++)
+		page->texts[i] = cloud_event(&page->events[i], s->source, page->arena);
 	return 0;
+}
+
+static bool is_behind(struct streams *s, const struct stream_client *c) REQUIRES(streams_lock)
+{
+	return c->wants_page && !c->is_ended && c->pending.n == 0 && !is_live(s, c->position);
+}
+
+/* False where nobody is behind. */
+static bool find_oldest(struct streams *s, int64_t *ret_from) REQUIRES(streams_lock)
+{
+	int64_t from = INT64_MAX;
+
+	for (struct stream_client *c = s->clients; c; c = c->next) {
+		if (is_behind(s, c)) {
+			from = MIN(from, c->position);
+		} else if (c->wants_page) { /* it came up by itself */
+			c->wants_page = false;
+			wake(c);
+		}
+	}
+	*ret_from = from;
+	return from != INT64_MAX;
+}
+
+/* What the client lacks may be dropped already: then it is told. */
+static void give_page(struct streams *s, struct stream_client *c, const struct page *page) REQUIRES(streams_lock)
+{
+	int i = 0;
+
+	while (i < page->n && page->events[i].number <= c->position)
+		i++;
+	if (i < page->n && c->position > 0 && page->events[i].number > c->position + 1)
+		buf_printf(&c->pending, "event: gap\ndata: {\"from\":%lld,\"to\":%lld}\n\n", (long long)c->position + 1,
+		           (long long)page->events[i].number - 1);
+	for (; i < page->n && c->pending.n < PENDING_FULL; i++) {
+		if (wants(c, page->events[i].kind, page->events[i].account, page->events[i].case_id))
+			add_frame(&c->pending, page->events[i].number, page->texts[i]);
+		c->position = page->events[i].number;
+	}
+	if (page->n == 0)
+		c->position = s->last;
+	c->wants_page = c->pending.n == 0 && !is_live(s, c->position); /* nothing of it was for him */
+	if (!c->wants_page)
+		wake(c);
+}
+
+static void give_all(struct streams *s, const struct page *page) REQUIRES(streams_lock)
+{
+	int64_t end = page->n ? page->events[page->n - 1].number : INT64_MAX;
+
+	for (struct stream_client *c = s->clients; c; c = c->next)
+		if (is_behind(s, c) && c->position >= page->from && c->position < end)
+			give_page(s, c, page);
 }
 
 int streams_serve(struct streams *s, struct db *db, int64_t now, struct error *err)
 {
-	bool more = false;
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct page page = {.arena = arena};
+	bool more;
 	int r = 0;
 
 	lock(s);
-	for (struct stream_client *c = s->clients; c && r == 0; c = c->next) {
+	for (struct stream_client *c = s->clients; c; c = c->next)
 		look_after(c, now);
-		if (!c->wants_page || c->is_ended || c->pending.n)
-			continue;
-		if (!is_live(s, c->position))
-			r = give_page(s, c, db, err);
-		c->wants_page = c->pending.n == 0 && !is_live(s, c->position); /* nothing of it was for him */
-		more |= c->wants_page;
-		if (!c->wants_page)
-			wake(c);
-	}
+	more = find_oldest(s, &page.from);
 	unlock(s);
+	for (int i = 0; more && r == 0 && i < PAGES_AT_ONCE; i++) {
+		arena_clear(arena);
+		r = read_page(s, &page, db, err);
+		if (r < 0)
+			break;
+		lock(s);
+		give_all(s, &page);
+		more = find_oldest(s, &page.from);
+		unlock(s);
+	}
 	return r < 0 ? r : more;
 }
 

@@ -15,11 +15,11 @@
 
 #define STREAM_HEARTBEAT_MS 15000
 #define STREAM_STALLED_MS   60000
-#define STREAM_PAGE         100      /* events from the store at a time */
-#define STREAM_RING         1024     /* events in memory */
-#define STREAM_RING_BYTES   MIB(4)   /* … and of them at most so much */
-#define STREAM_LIFE_MS      600000   /* then it ends, and the client comes back: rights are looked at anew */
-#define STREAM_MOST         2000     /* clients at once */
+#define STREAM_PAGE         100    /* events from the store at a time */
+#define STREAM_RING         1024   /* events in memory */
+#define STREAM_RING_BYTES   MIB(4) /* … and of them at most so much */
+#define STREAM_LIFE_MS      600000 /* then it ends, and the client comes back: rights are looked at anew */
+#define STREAM_MOST         2000   /* clients at once */
 
 struct streams;
 struct stream_client;
@@ -27,13 +27,13 @@ struct stream_client;
 struct stream_options {
 	int64_t after; /* events behind this number; -1: from now on */
 	/* Is it for this client? On any thread; `ctx` lives until stream_leave(). */
-	bool (*wants)(void *ctx, const char *kind, const char *account);
+	bool (*wants)(void *ctx, const char *kind, const char *account, int64_t case_id);
 	/* There is something to read. On any thread, never after stream_leave() returned. */
 	void (*wake)(void *ctx);
-	/* Asks the follower to serve who is behind; once for each page. */
 	void *ctx;
 };
 
+/* `hurry` asks the follower to call streams_serve(): somebody is behind. On any thread. */
 struct streams *streams_new(const char *source, void (*hurry)(void *ctx), void *ctx) NODISCARD;
 void streams_free(struct streams *streams); /* all clients have left */
 

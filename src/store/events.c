@@ -188,6 +188,15 @@ int events_range(struct db *db, int64_t *ret_first, int64_t *ret_last, struct er
 
 /* ---------------------------------------------------------------- forgetting */
 
+int events_older_than(struct db *db, int64_t at, struct error *err)
+{
+	int64_t oldest = 0;
+	int r = db_query_int(db, "SELECT at FROM event WHERE number IS NOT NULL ORDER BY number LIMIT 1", DB_NO_ARGS,
+	                     &oldest, err);
+
+	return r > 0 ? oldest < at : r;
+}
+
 int64_t events_prune(struct db *db, int64_t at, size_t max, struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;

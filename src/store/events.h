@@ -60,6 +60,9 @@ int events_list(struct db *db, const struct event_query *query, struct arena *ar
  * the last where none is kept. */
 int events_range(struct db *db, int64_t *ret_first, int64_t *ret_last, struct error *err) NODISCARD;
 
+/* 1 where the oldest happened before `at`. */
+int events_older_than(struct db *db, int64_t at, struct error *err) NODISCARD;
+
 /* Drops up to `max` that happened before `at`, oldest first; returns how many. */
 int64_t events_prune(struct db *db, int64_t at, size_t max, struct error *err) NODISCARD;
 

@@ -287,10 +287,10 @@ static const char events[] =
         " delivered_at BIGINT NOT NULL, failed_at BIGINT NOT NULL, reason TEXT NOT NULL,"
         " disabled_at BIGINT NOT NULL, disabled_reason TEXT NOT NULL) {CLUSTERED};"
 
-        /* Counts in slots of five minutes: see store/statistics.h. */
+        /* Counts for charts: see store/statistics.h. */
         "CREATE TABLE statistic ("
-        " series TEXT NOT NULL, slot BIGINT NOT NULL, name TEXT NOT NULL, value BIGINT NOT NULL,"
-        " PRIMARY KEY (series, slot, name)) {CLUSTERED};";
+        " step BIGINT NOT NULL, series TEXT NOT NULL, slot BIGINT NOT NULL, name TEXT NOT NULL, value BIGINT NOT NULL,"
+        " PRIMARY KEY (step, series, slot, name)) {CLUSTERED};";
 
 const struct migration migrations[] = {
         {1, "foundation", foundation}, {2, "bounces", bounces},          {3, "answering", answering},
