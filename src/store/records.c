@@ -42,6 +42,33 @@ int records_list(struct db *db, const char *kind, struct arena *arena, struct st
 	return r < 0 ? r : read_records(rows, arena, ret_records, err);
 }
 
+int records_newest(struct db *db, const char *kind, const char *id, struct arena *arena,
+                   struct stored_record *ret_record, struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	struct stored_record *found;
+	int r = db_query(db, "SELECT " COLUMNS " FROM record WHERE kind = $1 AND id = $2 AND is_current = 1",
+	                 DB_ARGS(DB_TEXT(kind), DB_TEXT(id)), &rows, err);
+
+	if (r >= 0)
+		r = read_records(rows, arena, &found, err);
+	if (r > 0)
+		*ret_record = found[0];
+	return r;
+}
+
+int records_version(struct db *db, const char *kind, const char *id, int64_t *ret_revision, struct error *err)
+{
+	int64_t revision = 0;
+	int r = db_query_int(db, "SELECT revision FROM record WHERE kind = $1 AND id = $2 AND is_current = 1",
+	                     DB_ARGS(DB_TEXT(kind), DB_TEXT(id)), &revision, err);
+
+	if (r < 0)
+		return r;
+	*ret_revision = revision;
+	return 0;
+}
+
 int records_history(struct db *db, const char *kind, const char *id, struct arena *arena,
                     struct stored_record **ret_records, struct error *err)
 {

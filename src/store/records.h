@@ -19,6 +19,15 @@ struct stored_record {
 int records_list(struct db *db, const char *kind, struct arena *arena, struct stored_record **ret_records,
                  struct error *err) NODISCARD;
 
+/* The newest version of one record, which may be a deletion; texts live in the arena. 1; 0 where there never was one.
+ */
+int records_newest(struct db *db, const char *kind, const char *id, struct arena *arena,
+                   struct stored_record *ret_record, struct error *err) NODISCARD;
+
+/* The number of its newest version, a deletion included; 0 where there never was one. */
+int records_version(struct db *db, const char *kind, const char *id, int64_t *ret_revision,
+                    struct error *err) NODISCARD;
+
 /* All versions of one record, newest first. */
 int records_history(struct db *db, const char *kind, const char *id, struct arena *arena,
                     struct stored_record **ret_records, struct error *err) NODISCARD;
