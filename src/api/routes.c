@@ -1,6 +1,10 @@
 /* See routes.h. */
 #include "api/routes.h"
 
-void routes_add_all(struct router *router UNUSED)
+#include "api/record_routes.h"
+
+void routes_add_all(struct router *router)
 {
+	router_add(router, record_routes());
+	router_add(router, audit_routes);
 }

@@ -52,7 +52,7 @@ static int ask(const struct editing *e, const void *after, struct error *err)
 {
 	const struct edit *edit = e->edit;
 
-	return edit->may ? edit->may(edit->ctx, e->change.setup, e->before, after, err) : 0;
+	return edit->may ? edit->may(edit->ctx, e->change.setup, edit->type, e->before, after, err) : 0;
 }
 
 /* Returns 1 where it was stored. */

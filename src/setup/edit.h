@@ -20,7 +20,8 @@ struct edit {
 	const char *by;
 	int64_t revision; /* of the version that it is made from, or EDIT_ANY_REVISION */
 	/* Whether they may; `before` and `after` are records, NULL where there is none. May be NULL. */
-	int (*may)(void *ctx, const struct setup *setup, const void *before, const void *after, struct error *err);
+	int (*may)(void *ctx, const struct setup *setup, const struct record_type *type, const void *before,
+	           const void *after, struct error *err);
 	void *ctx;
 };
 

@@ -98,8 +98,8 @@ static void nobody_writes_over_what_another_did(void **state UNUSED)
 
 /* ---------------------------------------------------------------- refused */
 
-static int only_templates_with_text(void *ctx, const struct setup *setup UNUSED, const void *before, const void *after,
-                                    struct error *err)
+static int never_to_delete(void *ctx, const struct setup *setup UNUSED, const struct record_type *type UNUSED,
+                           const void *before, const void *after, struct error *err)
 {
 	int *asked = ctx;
 
@@ -115,7 +115,7 @@ static void check_refusals(struct store *store)
 	                        .type = &template_type,
 	                        .id = "ack",
 	                        .revision = EDIT_ANY_REVISION,
-	                        .may = only_templates_with_text,
+	                        .may = never_to_delete,
 	                        .ctx = &asked};
 	struct edit rule = {.kind = EDIT_CREATE, .type = &service_rule_type, .id = "r"};
 	enum edit_refusal refusal = EDIT_FAULT;

@@ -257,11 +257,14 @@ static const char sent_copies[] = "CREATE TABLE sent_copy ("
                                   "CREATE INDEX sent_copy_due ON sent_copy (account, next_try_at)"
                                   " WHERE state = 'due' OR state = 'filing';";
 
+/* The audit trail is read by time. */
+static const char audit[] = "CREATE INDEX record_at ON record (at, kind, id, revision);";
+
 const struct migration migrations[] = {
         {1, "foundation", foundation}, {2, "bounces", bounces},          {3, "answering", answering},
         {4, "smime", smime},           {5, "senders", senders},          {6, "conversation", conversation},
         {7, "names", names},           {8, "operation", operation},      {9, "certificates", certificates},
-        {10, "tokens", tokens},        {11, "sent-copies", sent_copies},
+        {10, "tokens", tokens},        {11, "sent-copies", sent_copies}, {16, "audit", audit},
 };
 
 const size_t migration_count = ARRAY_LEN(migrations);
