@@ -1,6 +1,8 @@
 /* See record_routes.h. The routes, and reading. */
 #include "api/record_routes.h"
 
+#include "api/openapi.h"
+
 #include "store/records.h"
 
 #include <stdio.h>
@@ -163,23 +165,6 @@ int get_record(struct request *request, struct answer *answer, struct error *err
 
 /* ---------------------------------------------------------------- routes */
 
-/* "authentication_profile": "AuthenticationProfile" */
-static const char *camel(struct arena *arena, const char *words)
-{
-	char *text = arena_cstr(arena, str_of(words));
-	size_t n = 0;
-
-	for (size_t i = 0; words[i]; i++) {
-		bool begins = i == 0 || words[i - 1] == '_';
-
-		if (words[i] != '_')
-			text[n++] =
-			        (char)(begins && words[i] >= 'a' && words[i] <= 'z' ? words[i] - 'a' + 'A' : words[i]);
-	}
-	text[n] = '\0';
-	return text;
-}
-
 /* "authentication_profiles": "Authentication profiles" */
 static const char *title(struct arena *arena, const char *words)
 {
@@ -272,8 +257,8 @@ static void routes_of(struct route *routes, const struct record_kind *kind, stru
 	struct words w = {
 	        .all = join(arena, "/api/v1/", kind->type->plural, ""),
 	        .one = join(arena, "/api/v1/", kind->type->plural, "/{id}"),
-	        .names = camel(arena, kind->type->plural),
-	        .name = camel(arena, kind->type->kind),
+	        .names = openapi_name(arena, kind->type->plural),
+	        .name = openapi_name(arena, kind->type->kind),
 	        .tag = title(arena, kind->type->plural),
 	        .a = one_of(arena, kind->type->label),
 	};

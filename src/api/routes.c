@@ -1,10 +1,12 @@
 /* See routes.h. */
 #include "api/routes.h"
 
+#include "api/openapi.h"
 #include "api/record_routes.h"
 
 void routes_add_all(struct router *router)
 {
 	router_add(router, record_routes());
 	router_add(router, audit_routes);
+	router_add(router, openapi_routes);
 }

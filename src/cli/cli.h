@@ -142,7 +142,8 @@ extern const struct command
 	status_command,
 	pause_command,
 	resume_command,
-	backfill_command;
+	backfill_command,
+	openapi_command;
 /* clang-format on */
 
 #endif
