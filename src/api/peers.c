@@ -27,7 +27,16 @@ struct peers {
 
 /* ---------------------------------------------------------------- deadlines */
 
-/* The server then finds the connection closed, and ends it. */
+/* The server then finds the connection closed, and ends it. What waits to be sent is dropped: a client that doesn't
+ * read would keep it in the kernel's memory. */
+static void cut_off(const struct peer *peer)
+{
+	const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+
+	(void)setsockopt(peer->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+	shutdown(peer->fd, SHUT_RDWR);
+}
+
 static void cut_off_late(struct peers *peers)
 {
 	int64_t now = clock_mono_ms();
@@ -38,7 +47,7 @@ static void cut_off_late(struct peers *peers)
 
 		if (deadline == 0 || now < deadline)
 			continue;
-		shutdown(peer->fd, SHUT_RDWR);
+		cut_off(peer);
 		atomic_store(&peer->deadline_ms, 0);
 	}
 	pthread_mutex_unlock(&peers->lock);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define SOCKET_THREADS  2
+#define SPARE_S         10      /* our own deadlines come first: they drop what waits to be sent */
 #define OWN_HEADER_ROOM KIB(16) /* of a connection's memory: for the answer's header, pieces of bodies, bookkeeping */
 
 /* ---------------------------------------------------------------- connections */
@@ -118,7 +119,7 @@ int server_start(struct api *api, int fd, struct error *err)
 	        {MHD_OPTION_THREAD_POOL_SIZE, SOCKET_THREADS, NULL},
 	        {MHD_OPTION_CONNECTION_LIMIT, limits->connections, NULL},
 	        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)((size_t)limits->header_bytes + OWN_HEADER_ROOM), NULL},
-	        {MHD_OPTION_CONNECTION_TIMEOUT, (limits->idle_ms + 999) / 1000, NULL},
+	        {MHD_OPTION_CONNECTION_TIMEOUT, limits->idle_ms / 1000 + SPARE_S, NULL},
 	        {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
 	        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, api},
 	        {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_request_line, api},

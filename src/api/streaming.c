@@ -70,6 +70,7 @@ static ssize_t read_more(void *ctx, uint64_t at UNUSED, char *room, size_t size)
 		if (begin_read(exchange))
 			return MHD_CONTENT_READER_END_OF_STREAM;
 		n = stream->read(stream, room, size);
+		peer_give(exchange->peer, n == 0 ? 0 : exchange->api->limits.idle_ms); /* until it is asked for more */
 		if (n != 0)
 			return n < 0 ? MHD_CONTENT_READER_END_OF_STREAM : n;
 		if (suspend(exchange))
