@@ -1,0 +1,104 @@
+/* Behind the one-time link: the first administrator, or an operator who was invited, chooses name and password. */
+import { useEffect, useState } from "preact/hooks";
+import { api, value } from "../api/client";
+import { asProblem, type Problem } from "../api/problem";
+import { Button } from "../ui/button";
+import { PasswordField, TextField } from "../ui/field";
+import { Mark } from "../ui/icon";
+import { Notice } from "../ui/page";
+import { say } from "../ui/toast";
+import { go } from "./router";
+import { askSession } from "./session";
+
+const SHORTEST = 10;
+
+export function FirstSignIn({ token }: { token: string }) {
+	const [operator, setOperator] = useState("");
+	const [name, setName] = useState("");
+	const [password, setPassword] = useState("");
+	const [again, setAgain] = useState("");
+	const [problem, setProblem] = useState<Problem | null>(null);
+	const [wrong, setWrong] = useState<Record<string, string>>({});
+	const [busy, setBusy] = useState(false);
+	useEffect(() => {
+		document.title = "Welcome · Hauspost";
+	}, []);
+	const submit = async (event: Event) => {
+		event.preventDefault();
+		const found: Record<string, string> = {};
+		if ([...password].length < SHORTEST) found.password = `At least ${SHORTEST} characters: a few words in a row are easy to keep in mind.`;
+		if (password !== again) found.again = "This isn't the same as above.";
+		setWrong(found);
+		setProblem(null);
+		if (Object.keys(found).length) return;
+		setBusy(true);
+		try {
+			await value(api.POST("/api/v1/session/setup", { body: { token, operator: operator.trim(), name: name.trim(), password } }));
+			await askSession();
+			say("Welcome to Hauspost.");
+			go("/");
+		} catch (reason) {
+			const p = asProblem(reason);
+			if (["operator", "name", "password"].includes(p.path)) setWrong({ [p.path]: p.detail });
+			else setProblem(p);
+		}
+		setBusy(false);
+	};
+	return (
+		<main class="sign-in">
+			<div class="sign-in-card">
+				<div class="sign-in-head">
+					<Mark size={40} />
+					<h1>Welcome</h1>
+					<p class="quiet">Choose how you sign in from now on. This link works once.</p>
+				</div>
+				{problem && (
+					<Notice tone="bad" title="That didn't work">
+						{problem.detail}
+						{problem.status === 404 || problem.status === 401 ? " A new link comes from ‘hauspost operator invite’." : ""}
+					</Notice>
+				)}
+				<form onSubmit={submit}>
+					<TextField
+						label="Operator"
+						name="operator"
+						help="What you sign in with: letters, digits, dots"
+						autoComplete="username"
+						autocapitalize="off"
+						spellcheck={false}
+						required
+						autoFocus
+						pattern="[A-Za-z0-9_][A-Za-z0-9._\-]{0,63}"
+						value={operator}
+						onValue={setOperator}
+						error={wrong.operator}
+					/>
+					<TextField label="Your name" name="name" autoComplete="name" optional value={name} onValue={setName} error={wrong.name} />
+					<PasswordField
+						label="Password"
+						name="password"
+						autoComplete="new-password"
+						required
+						value={password}
+						onValue={setPassword}
+						error={wrong.password}
+						help={`At least ${SHORTEST} characters`}
+					/>
+					<PasswordField
+						label="Password, once more"
+						name="again"
+						autoComplete="new-password"
+						required
+						value={again}
+						onValue={setAgain}
+						error={wrong.again}
+					/>
+					<Button type="submit" look="primary" busy={busy}>
+						Begin
+					</Button>
+				</form>
+			</div>
+			<p class="sign-in-foot">Hauspost</p>
+		</main>
+	);
+}
