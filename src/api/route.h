@@ -21,6 +21,7 @@
 #define API_ROUTE_H
 
 #include "api/caller.h"
+#include "api/target.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "record/record.h"
@@ -33,9 +34,13 @@
 
 struct request;
 struct answer;
+struct serve;
 struct setup;
 
 enum api_method { API_NONE, API_GET, API_POST, API_PUT, API_PATCH, API_DELETE }; /* HEAD is answered as GET */
+
+const char *api_method_name(enum api_method method); /* "GET" */
+enum api_method api_method_find(struct str name);    /* API_NONE where it is none of ours */
 
 enum query_kind { QUERY_TEXT, QUERY_INT, QUERY_BOOL, QUERY_TIME /* RFC 3339 */ };
 
@@ -74,26 +79,28 @@ struct route {
 struct request {
 	const struct route *route;
 	struct api *api;
+	struct serve *serve; /* the listeners beside us; NULL: none */
+	const char *url;     /* as people reach us, "https://mail.example.com", without a slash at the end */
 	struct caller caller;
 	struct arena *arena; /* lives until the answer is sent */
 	struct db *db;       /* this thread's connection: for reading; changes go through store_do() */
 	struct store *store;
 	const struct sealer *sealer;
 	const struct setup *setup;                   /* the set-up as it was when the request came */
-	struct str path;                             /* as sent, without the query */
+	struct target target;                        /* path (as sent) and query */
 	struct str parameters[ROUTE_MAX_PARAMETERS]; /* decoded, in the path's order */
 	struct str body;                             /* whole; empty where it spools */
 	json_t *json;                                /* the body, parsed, where the route has a record for it */
 	int body_fd;                                 /* at its start; -1: none */
 	uint64_t body_size;
-	const char *client;  /* the address it comes from, after trusted proxies */
-	bool is_secure;      /* over TLS, as far as we or the proxy know */
-	bool by_cookie;      /* the caller is known by a cookie: changes need the CSRF header (checked by the server) */
-	size_t limit;        /* of a list: 1 to PAGE_MAX */
-	int64_t if_revision; /* of If-Match; -1: none, -2: "*" */
-	/* Of the server: NULL-terminated values, or NULL. */
+	const char *client; /* the address it comes from, after trusted proxies */
+	bool is_secure;     /* over TLS, as far as we or the proxy know */
+	bool by_cookie;     /* the caller is known by a cookie: changes need the CSRF header (checked by the server) */
+	bool caller_is_known; /* set by who calls: sign_in_caller() isn't asked */
+	size_t limit;         /* of a list: 1 to PAGE_MAX */
+	int64_t if_revision;  /* of If-Match; -1: none, -2: "*" */
+	/* Of the server: a NUL-terminated value, or NULL. */
 	const char *(*header_of)(const struct request *request, const char *name);
-	const char *(*query_of)(const struct request *request, const char *name);
 	void *connection;
 };
 
@@ -109,7 +116,8 @@ bool request_query_time(const struct request *request, const char *name, int64_t
 int request_id(const struct request *request, int parameter, const char *what, int64_t *ret_id,
                struct error *err) NODISCARD;
 
-/* The body by the route's record; E_INVALID names the path. */
+/* The body by the route's record; E_INVALID names the path. Sealed secrets are refused. Where the record has secrets
+ * the caller owns them: record_done(). */
 int request_record(struct request *request, void **ret_record, struct error *err) NODISCARD;
 
 /* Cursors are opaque for callers: one number and one text of ours (the last item's keys). Absent: returns 0 and leaves
@@ -125,11 +133,17 @@ struct stream_body {
 	ssize_t (*read)(struct stream_body *stream, char *room, size_t size);
 	/* Once, when it ended or the client left; on a thread of the server's. */
 	void (*done)(struct stream_body *stream);
-	struct stream_wake *wake; /* the server's */
+	struct stream_wake *wake; /* set by answer_stream() */
 };
 
-/* From any thread, until done() was called. */
+/* From any thread, until done() was called: `read` is asked again, soon, on a thread of the server's. Never blocks for
+ * long, and may be called from within `read`. */
 void stream_wake(struct stream_body *stream);
+
+/* Who is told: the server's connection, or a test. */
+struct stream_wake {
+	void (*wake)(struct stream_wake *wake);
+};
 
 #define ANSWER_MAX_HEADERS 12
 
@@ -146,8 +160,11 @@ struct answer {
 	struct stream_body *stream; /* NULL, or instead of both */
 	struct answer_header headers[ANSWER_MAX_HEADERS];
 	size_t header_count;
-	struct arena *arena; /* the request's */
+	struct arena *arena;      /* the request's */
+	struct stream_wake *wake; /* the server's, for the stream */
 };
+
+void answer_init(struct answer *answer, struct arena *arena, struct stream_wake *wake);
 
 /* Texts must live in the request's arena or for ever. Names and values with line ends abort: check before. */
 void answer_header(struct answer *answer, const char *name, const char *value);
@@ -165,15 +182,25 @@ void answer_list_end(struct answer *answer, bool has_more, int64_t cursor_number
 /* Takes the JSON over. */
 void answer_json(struct answer *answer, json_t *json);
 void answer_text(struct answer *answer, const char *type, struct str text);
+
+/* To be called before anything may wake the stream. The answer owns it: done() is called even where the handler fails
+ * afterwards. */
+void answer_stream(struct answer *answer, const char *type, struct stream_body *stream);
+
 void answer_etag(struct answer *answer, int64_t revision); /* ETag: "7" */
 
 /* A file name in Content-Disposition (RFC 6266, RFC 8187); `type` is inline or attachment. */
 void answer_disposition(struct answer *answer, const char *type, struct str filename);
 
 void answer_done(struct answer *answer);
+const char *answer_header_value(const struct answer *answer, const char *name); /* NULL where it isn't set */
 
-/* problem+json (RFC 9457) of a failure: status by the error's code unless the handler chose one; "detail" is its text,
- * "path" the record path at its beginning, "code" the error's word, "retry" never, later or now. */
+/* The words of a status: "Not Found". */
+const char *status_phrase(int status);
+
+/* problem+json (RFC 9457) of a failure, in the place of whatever the answer held: status by the error's code unless the
+ * handler chose one; "detail" is its text, "path" the record path at its beginning, "code" the error's word, "retry"
+ * never, later or now. Headers stay. */
 void answer_problem(struct answer *answer, const struct error *err);
 int problem_status(const struct error *err);
 

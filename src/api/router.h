@@ -22,8 +22,18 @@ int router_find(const struct router *router, enum api_method method, struct str 
                 const struct route **ret_route, struct str ret_parameters[ROUTE_MAX_PARAMETERS], const char **ret_allow,
                 struct error *err) NODISCARD;
 
-/* The whole of a request once its body is there: right, CSRF, query, body, handler; a failure becomes a problem. The
- * answer is complete after it. `request->caller`, connections and header_of are set by who calls. */
+/* A request in two steps; in both a failure becomes a problem, and the answer is complete. What the server gives
+ * (connections, target, header_of) is set before by who calls.
+ *
+ * Before its body is read: who calls (sign_in.h), right, CSRF, If-Match, media type of the body, query. False:
+ * answered.
+ */
+bool route_admit(struct request *request, struct answer *answer) NODISCARD;
+
+/* Once the body is there: JSON, the handler, If-None-Match. */
+void route_handle(struct request *request, struct answer *answer);
+
+/* Both, for who has the body already. */
 void route_run(struct request *request, struct answer *answer);
 
 #endif
