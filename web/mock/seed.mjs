@@ -1,0 +1,108 @@
+// What the stand-in begins with.
+const day = 86_400_000;
+const at = (ms) => new Date(Date.now() + ms).toISOString();
+const mask = "********";
+
+const rights = [
+	"providers.manage", "accounts.read", "accounts.manage", "listeners.read", "listeners.manage", "rules.read", "rules.manage", "cases.read", "cases.write", "mail.send", "mail.ingest",
+	"outbox.read", "outbox.manage", "ledger.manage", "events.read", "webhooks.manage", "metrics.read", "operators.manage", "audit.read", "mailboxes.own",
+];
+
+function account(id, name, address, provider, extra = {}) {
+	return {
+		id, name, provider,
+		send: { enabled: true, protocol: "smtp", address, aliases: [], display_name: name, user: "", password: mask, host: "", port: 0, security: "starttls", timeout_s: 0,
+			tls: { lowest: "1.2", truststore: "", verify: true }, smime: { keystore: "", sign: true, encrypt: "never" }, dkim: { selector: "" }, advanced: {}, disabled_mechanisms: [], answers_per_hour: 3, sent_copy: "off", ...extra.send },
+		receive: { enabled: true, protocol: "imap", use_sender_login: true, user: "", password: "", host: "", port: 0, security: "tls", timeout_s: 60, tls: { lowest: "1.2", truststore: "", verify: true }, smime: {}, advanced: {}, disabled_mechanisms: [], ...extra.receive },
+	};
+}
+
+const map = (items) => new Map(items.map((document) => [document.id, { revision: 3, document }]));
+
+const providers = [
+	["microsoft365", "Microsoft 365", "outlook.office365.com", 993, "tls", "smtp.office365.com", 587, "starttls", "microsoft"],
+	["gmail", "Gmail", "imap.gmail.com", 993, "tls", "smtp.gmail.com", 465, "tls", "google"],
+	["fastmail", "Fastmail", "imap.fastmail.com", 993, "tls", "smtp.fastmail.com", 465, "tls", "fastmail"],
+	["gmx", "GMX", "imap.gmx.net", 993, "tls", "mail.gmx.net", 587, "starttls", ""],
+	["ionos", "IONOS", "imap.ionos.de", 993, "tls", "smtp.ionos.de", 465, "tls", ""],
+	["mailbox-org", "mailbox.org", "imap.mailbox.org", 993, "tls", "smtp.mailbox.org", 465, "tls", ""],
+].map(([id, name, host, port, security, shost, sport, ssec, template]) => ({
+	id, name, domains: [], mx: [], login: "address",
+	receive: { enabled: true, protocol: "imap", host, port, security }, pop3: { host: "", port: 0, security: "tls" },
+	send: { enabled: true, protocol: "smtp", login: "same", host: shost, port: sport, security: ssec, timeout_s: 40 },
+	oauth: { template, scopes: [], required: template === "microsoft" }, app_password: id === "gmail" ? "with-2fa" : "no", help_url: "", note: id === "gmail" ? "IMAP must be switched on in the settings of the mailbox." : "", logo: "", builtin: true,
+}));
+
+export function seed() {
+	const db = {
+		session: { operator: "anna", name: "Anna Berger", rights, roles: ["administrator"], all_accounts: true, accounts: [], csrf: "x", second_factor: false, oidc: true, oidc_label: "Sign in with Example SSO" },
+		records: {
+			accounts: map([
+				account("support", "Support", "support@example.com", "", { send: { host: "mail.example.com", port: 587 }, receive: { host: "mail.example.com", port: 993 } }),
+				account("sales", "Sales", "sales@example.com", "gmail"),
+				account("billing", "Billing", "billing@contoso.example", "microsoft365", { receive: { protocol: "graph" }, send: { protocol: "graph", profile: "contoso", password: "" } }),
+			]),
+			providers: map([{ ...providers[5], id: "in-house", name: "In-house mail", builtin: false, receive: { ...providers[5].receive, host: "mail.example.com" }, domains: ["example.com"] }]),
+			authentication_profiles: map([{ id: "contoso", name: "Contoso directory", template: "microsoft-graph", tenant: "contoso.example", grant: "authorization-code", client_id: "5f1c…", client_authentication: "post", client_secret: mask, secret_expires_at: "2027-01-12", scopes: [] }]),
+			keystores: map([{ id: "smime", name: "S/MIME of support", content: mask, password: mask }]),
+			listeners: map([
+				{ id: "support", name: "Support inbox", account: "support", folder: "INBOX", rule: "support", enabled: true, idle: true, after: "seen" },
+				{ id: "sales", name: "Sales inbox", account: "sales", folder: "INBOX", rule: "support", enabled: true },
+				{ id: "billing", name: "", account: "billing", folder: "Invoices", rule: "billing", enabled: false },
+			]),
+			rules: map([
+				{ id: "support", name: "Support", branches: [
+					{ name: "Newsletters", when: [{ field: "header:List-Id", operator: "exists", value: "", not: false }], activity: "discard", case_type: "", map: [] },
+					{ name: "Urgent", when: [{ field: "subject", operator: "contains", value: "urgent", not: false }, { field: "from-domain", operator: "is", value: "example.net", not: true }], activity: "create-case", case_type: "support", map: [{ target: "order", source: "regex:subject:Order (\\d+)", required: false }] },
+					{ name: "Everything else", when: [], activity: "create-case", case_type: "support", map: [] },
+				], responses: [{ when: "created", template: "received" }, { when: "default", template: "" }] },
+				{ id: "billing", name: "Billing", branches: [{ name: "All", when: [], activity: "create-case", case_type: "support", map: [] }], responses: [] },
+			]),
+			case_types: map([{ id: "support", name: "Support request", number_mask: "SUP-{year}-{number:5}", old_masks: [], statuses: [{ id: "open", name: "Open", resolved: false }, { id: "done", name: "Done", resolved: true }], initial_status: "open", strangers: "answers", reopen_days: 30, fields: [{ id: "order", name: "Order number", type: "number", choices: [] }] }]),
+			templates: map([{ id: "received", name: "We have received your mail", subject: "Re: {{message.subject}} [{{case.number}}]", text: "Dear {{contact.name}},\n\nthank you for your message. It is case {{case.number}}.\n", html: "" }]),
+			blocks: map([]),
+			inlets: map([]),
+			webhooks: map([]),
+			operators: map([
+				{ id: "anna", name: "Anna Berger", email: "anna@example.com", disabled: false, roles: ["administrator"], rights: [], accounts: [], oidc_subject: "" },
+				{ id: "ben", name: "Ben Okafor", email: "ben@example.com", disabled: false, roles: ["agent", "mailbox-user"], rights: [], accounts: [{ account: "support", send: true, manage: false }], oidc_subject: "" },
+			]),
+			tokens: map([]),
+			mailboxes: map([]),
+		},
+		fixed: {
+			"GET /api/v1/catalogue": { items: providers, next: null },
+			"GET /api/v1/roles": { items: [
+				{ name: "administrator", label: "Administrator", help: "Everything.", rights },
+				{ name: "provider-manager", label: "Provider manager", help: "Providers and their servers.", rights: rights.slice(0, 2) },
+				{ name: "listener-administrator", label: "Listener administrator", help: "Accounts, listeners and rules.", rights: rights.slice(1, 7) },
+				{ name: "listener-observer", label: "Listener observer", help: "Sees what listeners do.", rights: ["listeners.read"] },
+				{ name: "agent", label: "Agent", help: "Reads and answers cases.", rights: ["cases.read", "cases.write"] },
+				{ name: "mailbox-user", label: "Mailbox user", help: "Own mailboxes only.", rights: ["mailboxes.own"] },
+			], next: null },
+			"GET /api/v1/expiring": { items: [
+				{ what: "client secret", kind: "authentication_profiles", id: "contoso", name: "Contoso directory", expires_at: at(21 * day) },
+				{ what: "certificate", kind: "keystores", id: "smime", alias: "support", name: "S/MIME of support", expires_at: at(-2 * day) },
+				{ what: "certificate", kind: "keystores", id: "smime", alias: "root", name: "S/MIME of support", expires_at: at(900 * day) },
+			], next: null },
+			"GET /api/v1/audit": { items: [
+				{ at: at(-3600_000), author: "anna", action: "update", kind: "account", id: "support", revision: 3, changes: ["send/port: 25 -> 587", "send/password: (changed)"] },
+				{ at: at(-2 * day), author: "anna", action: "create", kind: "listener", id: "support", revision: 1, changes: [] },
+			], next: null },
+			"GET /api/v1/status": { listeners: [{ id: "support", state: "waiting" }] },
+			"POST /api/v1/detect": (body) => ({ found: true, source: "domain", provider: "gmail", name: "Gmail", address: body.address }),
+			"POST /api/v1/rules/try": { branch: 2, activity: "create-case", trace: [] },
+		},
+		sub: {
+			"listeners/state": (id) => ({ id, state: id === "sales" ? "authentication-failed" : id === "billing" ? "stopped" : "waiting", since: at(-5000_000), error: id === "sales" ? "the server refuses the password: an app password is needed" : "", next_try_at: id === "sales" ? at(600_000) : null, handled: 1284, trace: false }),
+			"accounts/history": { items: [], next: null },
+		},
+		steps: () => [
+			{ part: "send", step: "dns", ok: true, text: "mail.example.com is 192.0.2.25", duration_ms: 12 },
+			{ part: "send", step: "tcp", ok: true, text: "connected to 192.0.2.25, port 587", duration_ms: 24 },
+			{ part: "send", step: "tls", ok: true, text: "TLS 1.3, TLS_AES_256_GCM_SHA384", duration_ms: 210 },
+			{ part: "send", step: "login", ok: false, text: "the server refuses user and password (535)", duration_ms: 320, hint: "Gmail takes an app password with two-step verification." },
+		],
+	};
+	return db;
+}
