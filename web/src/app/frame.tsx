@@ -111,16 +111,16 @@ export function Frame({ children }: { children: ComponentChildren }) {
 			>
 				To the content
 			</a>
-			<header class="top">
+			<div class="top">
 				<IconButton icon="menu" label="Menu" aria-expanded={drawer} onClick={() => setDrawer(!drawer)} />
 				<a href="#/" class="brand">
 					<Mark size={24} />
 					<span>Hauspost</span>
 				</a>
 				<IconButton icon="search" label="Search" onClick={() => setPalette(true)} />
-			</header>
+			</div>
 			<div class="scrim" onClick={() => setDrawer(false)} />
-			<div class="side">
+			<header class="side">
 				<div class="side-head">
 					<a href="#/" class="brand">
 						<Mark />
@@ -134,7 +134,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
 				</button>
 				<Navigation />
 				<Person />
-			</div>
+			</header>
 			<main id="content" tabIndex={-1}>
 				<div class="page">{children}</div>
 			</main>
