@@ -4,6 +4,8 @@
 
 #include "api/router.h"
 
+extern const struct route event_routes[], metrics_routes[];
+
 void routes_add_all(struct router *router);
 
 #endif
