@@ -35,7 +35,8 @@ const providers = [
 
 export function seed() {
 	const db = {
-		session: { operator: "anna", name: "Anna Berger", rights, roles: ["administrator"], all_accounts: true, accounts: [], csrf: "x", second_factor: false, oidc: true, oidc_label: "Sign in with Example SSO" },
+		nobody: { signed_in: false, needs_first: false, operator: "", rights: [], roles: [], accounts: [], csrf: "", providers: [{ id: "sso", name: "Example SSO", url: "/api/v1/session/oidc" }] },
+		session: { signed_in: true, operator: "anna", name: "Anna Berger", rights, roles: ["administrator"], all_accounts: true, accounts: [], csrf: "x", second_factor: false, has_password: true, recovery_codes_left: 0, providers: [] },
 		records: {
 			accounts: map([
 				account("support", "Support", "support@example.com", "", { send: { host: "mail.example.com", port: 587 }, receive: { host: "mail.example.com", port: 993 } }),
@@ -97,11 +98,17 @@ export function seed() {
 			"listeners/state": (id) => ({ id, state: id === "sales" ? "authentication-failed" : id === "billing" ? "stopped" : "waiting", since: at(-5000_000), error: id === "sales" ? "the server refuses the password: an app password is needed" : "", next_try_at: id === "sales" ? at(600_000) : null, handled: 1284, trace: false }),
 			"accounts/history": { items: [], next: null },
 		},
-		steps: () => [
-			{ part: "send", step: "dns", ok: true, text: "mail.example.com is 192.0.2.25", duration_ms: 12 },
-			{ part: "send", step: "tcp", ok: true, text: "connected to 192.0.2.25, port 587", duration_ms: 24 },
-			{ part: "send", step: "tls", ok: true, text: "TLS 1.3, TLS_AES_256_GCM_SHA384", duration_ms: 210 },
-			{ part: "send", step: "login", ok: false, text: "the server refuses user and password (535)", duration_ms: 320, hint: "Gmail takes an app password with two-step verification." },
+		steps: (body) => [
+			{ side: "receiver", step: "look-up", status: "ok", text: "mail.example.com is 192.0.2.25", details: [], ms: 12 },
+			{ side: "receiver", step: "connection", status: "ok", text: "192.0.2.25, port 993", details: [], ms: 24 },
+			{ side: "receiver", step: "TLS", status: "ok", text: "TLS 1.3, TLS_AES_256_GCM_SHA384", details: ["CN=mail.example.com, valid until 2027-03-01"], ms: 210 },
+			{ side: "receiver", step: "log-in", status: "ok", text: "as support@example.com, SCRAM-SHA-256", details: [], ms: 80 },
+			{ side: "receiver", ok: true, result: "IMAP (Connect using IMAPS)", ms: 326 },
+			{ side: "sender", step: "look-up", status: "ok", text: "mail.example.com is 192.0.2.25", details: [], ms: 12 },
+			{ side: "sender", step: "connection", status: "ok", text: "192.0.2.25, port 587", details: [], ms: 24 },
+			{ side: "sender", step: "log-in", status: "failed", text: "535 5.7.8 authentication failed", details: [], ms: 320 },
+			{ side: "sender", step: "log-in", cause: "app-password", title: "The server wants an app password", error: "535 5.7.8 Application-specific password required", said: "535 5.7.8 Application-specific password required", setting: "send/password", cure: "Make an app password in the provider's settings, and use it here instead of the usual one", hints: ["imap.example.com:993 answers with TLS"] },
+			{ side: "sender", ok: false, result: "SMTP: failed at log-in", ms: 356 },
 		],
 	};
 	return db;

@@ -21,10 +21,10 @@ const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function answer(method, path, query, body, headers, res) {
 	if (path === "/api/v1/session") {
-		if (method === "GET") return signedIn ? ok(db.session) : problem(401, "unauthorised", "nobody is signed in");
+		if (method === "GET") return ok(signedIn ? db.session : db.nobody);
 		if (method === "DELETE") return (signedIn = false), { status: 204 };
 		if (body.password !== "secret phrase") return problem(401, "unauthorised", "The name or the password is wrong.");
-		if (body.operator === "second" && !body.code) return problem(401, "second-factor", "a second factor is needed");
+		if (body.operator === "second" && !body.code) return problem(401, "invalid", "code: is missing", "code");
 		signedIn = true;
 		return ok(db.session);
 	}
@@ -35,7 +35,7 @@ async function answer(method, path, query, body, headers, res) {
 	if (/\/test$/.test(path) && method === "POST") {
 		res.writeHead(200, { "Content-Type": "application/x-ndjson" });
 		for (const step of db.steps(body)) {
-			await later(step.duration_ms ?? 30);
+			await later(step.ms ?? 30);
 			res.write(JSON.stringify(step) + "\n");
 		}
 		res.end();

@@ -1,22 +1,29 @@
 /* What the pages read, by name. */
 export interface SessionAccount {
 	id: string;
-	may_send: boolean;
-	may_manage: boolean;
+	name: string;
+	send: boolean;
+	manage: boolean;
+	own: boolean;
 }
 
 export interface Session {
+	signed_in: boolean;
+	/* There is no operator yet: the program printed a link for the first one. */
+	needs_first: boolean;
 	operator: string;
 	name: string;
-	rights: string[];
 	roles: string[];
+	rights: string[];
 	all_accounts: boolean;
 	accounts: SessionAccount[];
 	csrf: string;
+	expires_at: string | null;
+	has_password: boolean;
 	second_factor: boolean;
-	/* What the sign-in page may offer. */
-	oidc: boolean;
-	oidc_label: string;
+	recovery_codes_left: number;
+	/* Identity providers to sign in with. */
+	providers: { id: string; name: string; url: string }[];
 }
 
 export interface List<T> {

@@ -6,7 +6,8 @@ import { IconButton } from "../ui/button";
 import { Menu } from "../ui/menu";
 import { navigation, type NavItem } from "./navigation";
 import { Palette } from "./palette";
-import { go, place } from "./router";
+import { go, match, place } from "./router";
+import { routes } from "./routes";
 import { mayAny, session, signOut } from "./session";
 import { ShortcutHelp, useShortcuts } from "./shortcuts";
 import { setTheme, theme, type Theme } from "./theme";
@@ -16,11 +17,15 @@ function isHere(item: NavItem): boolean {
 	return item.path === "/" ? path === "/" : path === item.path || path.startsWith(item.path + "/");
 }
 
+function isPlace(path: string): boolean {
+	return routes.some((route) => match(route.pattern, path));
+}
+
 function Navigation() {
 	return (
 		<nav class="nav" aria-label="Main">
 			{navigation.map((group) => {
-				const items = group.items.filter((item) => mayAny(...item.rights));
+				const items = group.items.filter((item) => mayAny(...item.rights) && isPlace(item.path));
 				if (!items.length) return null;
 				return (
 					<div class="nav-group" key={group.label}>
@@ -111,16 +116,16 @@ export function Frame({ children }: { children: ComponentChildren }) {
 			>
 				To the content
 			</a>
-			<div class="top">
+			<header class="top">
 				<IconButton icon="menu" label="Menu" aria-expanded={drawer} onClick={() => setDrawer(!drawer)} />
 				<a href="#/" class="brand">
 					<Mark size={24} />
 					<span>Hauspost</span>
 				</a>
 				<IconButton icon="search" label="Search" onClick={() => setPalette(true)} />
-			</div>
+			</header>
 			<div class="scrim" onClick={() => setDrawer(false)} />
-			<header class="side">
+			<aside class="side" aria-label="Places">
 				<div class="side-head">
 					<a href="#/" class="brand">
 						<Mark />
@@ -134,7 +139,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
 				</button>
 				<Navigation />
 				<Person />
-			</header>
+			</aside>
 			<main id="content" tabIndex={-1}>
 				<div class="page">{children}</div>
 			</main>

@@ -9,14 +9,19 @@ import type { Session } from "../api/views";
 export const session = signal<Session | null | undefined>(undefined);
 export const sessionProblem = signal<Problem | null>(null);
 
+/* What the server says to whoever isn't signed in: ways to do so. */
+export const offers = signal<Session | null>(null);
+
 function take(found: Session | null): void {
-	session.value = found && found.operator ? found : null;
+	const isSignedIn = !!found && found.signed_in;
+	session.value = isSignedIn ? found : null;
+	if (!isSignedIn) offers.value = found;
 	setCsrf(found?.csrf ?? "");
 }
 
 export async function askSession(): Promise<void> {
 	try {
-		take((await value(api.GET("/api/v1/session", {}))) as Session);
+		take(await value(api.GET("/api/v1/session", {})));
 		sessionProblem.value = null;
 	} catch (reason) {
 		const problem = asProblem(reason);
@@ -25,16 +30,16 @@ export async function askSession(): Promise<void> {
 	}
 }
 
-/* A problem with code "second-factor" asks for the code. */
+/* A problem with the path "code" asks for the code. */
 export async function signIn(operator: string, password: string, code: string): Promise<void> {
-	await value(api.POST("/api/v1/session", { body: { operator, password, code } }));
-	await askSession();
+	take(await value(api.POST("/api/v1/session", { body: { operator, password, code } })));
 }
 
 export async function signOut(): Promise<void> {
 	await api.DELETE("/api/v1/session", {});
 	forgetAll();
 	take(null);
+	await askSession();
 }
 
 const rights = computed(() => new Set(session.value?.rights ?? []));

@@ -1,17 +1,11 @@
 /* The first page for whoever isn't signed in: name and password, then the second factor where there is one. */
 import { useEffect, useState } from "preact/hooks";
-import { api } from "../api/client";
 import { asProblem } from "../api/problem";
 import { Button, ButtonLink } from "../ui/button";
 import { PasswordField, TextField } from "../ui/field";
 import { Mark } from "../ui/icon";
 import { Notice } from "../ui/page";
-import type { Session } from "../api/views";
-import { signIn } from "./session";
-
-function needsCode(code: string, detail: string): boolean {
-	return code === "second-factor" || /second factor|one-time code/i.test(detail);
-}
+import { offers, signIn } from "./session";
 
 export function SignIn() {
 	const [operator, setOperator] = useState("");
@@ -20,10 +14,8 @@ export function SignIn() {
 	const [asksCode, setAsksCode] = useState(false);
 	const [problem, setProblem] = useState("");
 	const [busy, setBusy] = useState(false);
-	const [offer, setOffer] = useState<Partial<Session>>({});
 	useEffect(() => {
 		document.title = "Sign in · Hauspost";
-		void api.GET("/api/v1/session", {}).then(({ data }) => setOffer((data as Partial<Session>) ?? {}), () => undefined);
 	}, []);
 	const submit = async (event: Event) => {
 		event.preventDefault();
@@ -33,7 +25,7 @@ export function SignIn() {
 			await signIn(operator.trim(), password, code.replace(/\s/g, ""));
 		} catch (reason) {
 			const p = asProblem(reason);
-			if (needsCode(p.code, p.detail) && !asksCode) setAsksCode(true);
+			if (p.path === "code" && !asksCode) setAsksCode(true);
 			else setProblem(p.detail);
 		}
 		setBusy(false);
@@ -96,13 +88,20 @@ export function SignIn() {
 						</Button>
 					)}
 				</form>
-				{offer.oidc && !asksCode && (
+				{!!offers.value?.providers.length && !asksCode && (
 					<>
 						<span class="or">or</span>
-						<ButtonLink href="/api/v1/session/oidc" look="plain" class="button is-plain is-wide">
-							{offer.oidc_label || "Sign in with your organisation"}
-						</ButtonLink>
+						{offers.value.providers.map((way) => (
+							<ButtonLink key={way.id} href={way.url} wide>
+								Sign in with {way.name}
+							</ButtonLink>
+						))}
 					</>
+				)}
+				{offers.value?.needs_first && (
+					<Notice tone="info" title="Nobody has an account here yet">
+						The program has printed a link for the first administrator: it stands in its log. ‘hauspost operator link’ makes a new one.
+					</Notice>
 				)}
 			</div>
 			<p class="sign-in-foot">Hauspost</p>

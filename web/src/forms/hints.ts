@@ -48,7 +48,8 @@ export const hints: Record<string, FieldHint> = {
 	"receive/protocol": { words: { imap: "IMAP", pop3: "POP3", graph: "Microsoft Graph", maildir: "Maildir on this machine" } },
 	login: { words: { typed: "Typed for each account", "local-part": "What stands before the @", address: "The whole address", "local-part.domain": "The address with a dot for the @" } },
 
-	"listeners:source": { words: { mailbox: "The account's mailbox", inlet: "What a mail server hands in" }, choices: true },
+	"listeners:source": { words: { mailbox: "The account's mailbox", inlet: "What a mail server hands in" }, help: "Where the mail comes from" },
+	"listeners:enabled": { help: "It starts with the program" },
 	"listeners:folder": { when: (d) => d.source !== "inlet" },
 	"listeners:addresses": { placeholder: "support@example.com", when: (d) => d.source === "inlet" },
 	"listeners:after": { words: { leave: "Leave it as it is", seen: "Mark it as read", delete: "Delete it", move: "Move it to a folder" } },

@@ -251,18 +251,16 @@ export function SaveBar({ editor, back, children, readOnly }: { editor: Editor; 
 		window.addEventListener("keydown", keys);
 		return () => window.removeEventListener("keydown", keys);
 	});
-	if (readOnly) return null;
+	if (readOnly || (id && !form.isChanged)) return null;
 	return (
 		<div class="save-bar">
-			<Button type="submit" look="primary" busy={busy} disabled={!!id && !form.isChanged}>
+			<Button type="submit" look="primary" busy={busy}>
 				{id ? "Save" : "Create"}
 			</Button>
 			{id ? (
-				form.isChanged && (
-					<Button look="quiet" onClick={form.restore}>
-						Discard changes
-					</Button>
-				)
+				<Button look="quiet" onClick={form.restore}>
+					Discard changes
+				</Button>
 			) : (
 				<ButtonLink look="quiet" href={`#${back}`}>
 					Cancel
@@ -270,7 +268,7 @@ export function SaveBar({ editor, back, children, readOnly }: { editor: Editor; 
 			)}
 			{children}
 			<span class="spread quiet" aria-live="polite">
-				{id && form.isChanged ? "Not saved yet" : ""}
+				{id ? "Not saved yet" : ""}
 			</span>
 		</div>
 	);

@@ -41,12 +41,13 @@ export function ButtonLink({
 	look = "plain",
 	icon,
 	small,
+	wide,
 	children,
 	href,
 	...rest
-}: Props & { href: string } & Omit<JSX.AnchorHTMLAttributes<HTMLAnchorElement>, "icon" | "href">) {
+}: Props & { href: string; wide?: boolean } & Omit<JSX.AnchorHTMLAttributes<HTMLAnchorElement>, "icon" | "href">) {
 	return (
-		<a {...rest} href={href} class={`button is-${look}${small ? " is-small" : ""}`}>
+		<a {...rest} href={href} class={`button is-${look}${small ? " is-small" : ""}${wide ? " is-wide" : ""}`}>
 			{icon && <Icon name={icon} size={18} />}
 			{children && <span>{children}</span>}
 		</a>
