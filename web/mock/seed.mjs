@@ -30,7 +30,7 @@ const providers = [
 	id, name, domains: [], mx: [], login: "address",
 	receive: { enabled: true, protocol: "imap", host, port, security }, pop3: { host: "", port: 0, security: "tls" },
 	send: { enabled: true, protocol: "smtp", login: "same", host: shost, port: sport, security: ssec, timeout_s: 40 },
-	oauth: { template, scopes: [], required: template === "microsoft" }, app_password: id === "gmail" ? "with-2fa" : "no", help_url: "", note: id === "gmail" ? "IMAP must be switched on in the settings of the mailbox." : "", logo: "", builtin: true,
+	oauth: { template, scopes: [], required: template === "microsoft" }, app_password: id === "gmail" ? "with-2fa" : "no", help_url: "", note: id === "gmail" ? "IMAP must be switched on in the settings of the mailbox." : "", logo: "", has_logo: false, own: false,
 }));
 
 export function seed() {
@@ -43,7 +43,7 @@ export function seed() {
 				account("sales", "Sales", "sales@example.com", "gmail"),
 				account("billing", "Billing", "billing@contoso.example", "microsoft365", { receive: { protocol: "graph" }, send: { protocol: "graph", profile: "contoso", password: "" } }),
 			]),
-			providers: map([{ ...providers[5], id: "in-house", name: "In-house mail", builtin: false, receive: { ...providers[5].receive, host: "mail.example.com" }, domains: ["example.com"] }]),
+			providers: map([{ ...providers[5], id: "in-house", name: "In-house mail", own: true, receive: { ...providers[5].receive, host: "mail.example.com" }, domains: ["example.com"] }]),
 			authentication_profiles: map([{ id: "contoso", name: "Contoso directory", template: "microsoft-graph", tenant: "contoso.example", grant: "authorization-code", client_id: "5f1c…", client_authentication: "post", client_secret: mask, secret_expires_at: "2027-01-12", scopes: [] }]),
 			keystores: map([{ id: "smime", name: "S/MIME of support", content: mask, password: mask }]),
 			listeners: map([
@@ -82,21 +82,30 @@ export function seed() {
 				{ name: "mailbox-user", label: "Mailbox user", help: "Own mailboxes only.", rights: ["mailboxes.own"] },
 			], next: null },
 			"GET /api/v1/expiring": { items: [
-				{ what: "client secret", kind: "authentication_profiles", id: "contoso", name: "Contoso directory", expires_at: at(21 * day) },
-				{ what: "certificate", kind: "keystores", id: "smime", alias: "support", name: "S/MIME of support", expires_at: at(-2 * day) },
-				{ what: "certificate", kind: "keystores", id: "smime", alias: "root", name: "S/MIME of support", expires_at: at(900 * day) },
+				{ kind: "secret", what: "authentication_profiles/contoso", text: "Client secret of Contoso directory", expires_at: at(21 * day), days: 21, used_by: "billing", is_signer: false },
+				{ kind: "certificate", what: "keystores/smime/support", text: "CN=support@example.com", expires_at: at(-2 * day), days: -2, used_by: "support", is_signer: true },
+				{ kind: "certificate", what: "keystores/smime/root", text: "CN=Example Root", expires_at: at(900 * day), days: 900, used_by: "", is_signer: false },
 			], next: null },
 			"GET /api/v1/audit": { items: [
 				{ at: at(-3600_000), author: "anna", action: "update", kind: "account", id: "support", revision: 3, changes: ["send/port: 25 -> 587", "send/password: (changed)"] },
 				{ at: at(-2 * day), author: "anna", action: "create", kind: "listener", id: "support", revision: 1, changes: [] },
 			], next: null },
-			"GET /api/v1/status": { listeners: [{ id: "support", state: "waiting" }] },
-			"POST /api/v1/detect": (body) => ({ found: true, source: "domain", provider: "gmail", name: "Gmail", address: body.address }),
+			"POST /api/v1/detect": (body) => body.address.endsWith("nowhere.example") ? { address: body.address, source: "nothing", provider: null, known: false, setup: null, steps: [], todo: [] } : { address: body.address, source: "domains", provider: "gmail", known: true, steps: [{ step: "domains", outcome: "found", text: "example.com is one of Gmail's", took_ms: 1 }], todo: ["Make an app password"],
+				setup: { accounts: { "anna-example-com": { name: body.address, provider: "gmail", send: { address: body.address }, receive: { use_sender_login: true } } } } },
+			"GET /api/v1/status": { ok: false, problems: 1, running: true, running_since: at(-86_000_000), automatic_mail: true, listeners: [{ id: "support", account: "support", state: "waiting", ok: true, since: at(-5e6), error: "", next_try_at: null }, { id: "sales", account: "sales", state: "auth-failed", ok: false, since: at(-5e5), error: "the server refuses the password: an app password is needed", next_try_at: at(6e5) }], senders: [], inlets: [], outbox: { waiting: 2, oldest_at: at(-60_000), uncertain: 0, failed_today: 0 }, incoming: { parked: 1, held: 0, retrying: 0 } },
+			"GET /api/v1/rights": { items: rights.map((name) => ({ name, label: name })), next: null },
+			"GET /api/v1/tokens": { items: [{ id: 1, operator: "anna", name: "Deploy", prefix: "hp_3fk2", rights: ["accounts.read"], accounts: [], created_by: "anna", created_at: at(-9 * day), expires_at: at(80 * day), used_at: at(-7200_000), used_from: "192.0.2.7" }], next: null },
+			"POST /api/v1/tokens": { id: 2, name: "x", token: "hp_7Zt0_bQwxkq3m9d1s8vT0y5uRk2LhNcE" },
+			"GET /api/v1/sessions": { items: [{ id: 1, current: true, method: "password", address: "192.0.2.4", agent: "Mozilla/5.0 (X11; Linux x86_64) Gecko Firefox/128.0", created_at: at(-3600_000), seen_at: at(-20_000), expires_at: at(day) }], next: null },
+			"GET /api/v1/mailboxes": { items: [], next: null },
+			"GET /api/v1/setup.yaml": "accounts: {}\n",
+			"POST /api/v1/session/setup/check": { first: true, operator: "", name: "", expires_at: at(day) },
 			"POST /api/v1/rules/try": { branch: 2, activity: "create-case", trace: [] },
 		},
 		sub: {
-			"listeners/state": (id) => ({ id, state: id === "sales" ? "authentication-failed" : id === "billing" ? "stopped" : "waiting", since: at(-5000_000), error: id === "sales" ? "the server refuses the password: an app password is needed" : "", next_try_at: id === "sales" ? at(600_000) : null, handled: 1284, trace: false }),
+			"listeners/state": (id) => ({ id, state: id === "sales" ? "auth-failed" : id === "billing" ? "stopped" : "waiting", account: id, ok: id === "support", since: at(-5000_000), error_at: at(-90_000), error: id === "sales" ? "the server refuses the password: an app password is needed" : "", next_try_at: id === "sales" ? at(600_000) : null }),
 			"accounts/history": { items: [], next: null },
+			"keystores/entries": { id: "smime", name: "", fault: "", used_by: ["support"], entries: [{ alias: "support", subject: "CN=support@example.com", issuer: "CN=Example Root", expires_at: at(-2 * day), has_key: true, use: "sign, decrypt", addresses: ["support@example.com"] }, { alias: "root", subject: "CN=Example Root", issuer: "CN=Example Root", expires_at: at(900 * day), has_key: false, use: "trust", addresses: [] }] },
 		},
 		steps: (body) => [
 			{ side: "receiver", step: "look-up", status: "ok", text: "mail.example.com is 192.0.2.25", details: [], ms: 12 },

@@ -1,8 +1,8 @@
 /* Behind the one-time link: the first administrator, or an operator who was invited, chooses name and password. */
 import { useEffect, useState } from "preact/hooks";
-import { api, value } from "../api/client";
+import { api, json, value } from "../api/client";
 import { asProblem, type Problem } from "../api/problem";
-import { Button } from "../ui/button";
+import { Button, ButtonLink } from "../ui/button";
 import { PasswordField, TextField } from "../ui/field";
 import { Mark } from "../ui/icon";
 import { Notice } from "../ui/page";
@@ -12,6 +12,13 @@ import { askSession } from "./session";
 
 const SHORTEST = 10;
 
+/* What the link is for: the first administrator, or an operator who is named already. */
+interface Link {
+	first: boolean;
+	operator: string;
+	name: string;
+}
+
 export function FirstSignIn({ token }: { token: string }) {
 	const [operator, setOperator] = useState("");
 	const [name, setName] = useState("");
@@ -20,9 +27,18 @@ export function FirstSignIn({ token }: { token: string }) {
 	const [problem, setProblem] = useState<Problem | null>(null);
 	const [wrong, setWrong] = useState<Record<string, string>>({});
 	const [busy, setBusy] = useState(false);
+	const [link, setLink] = useState<Link | null>(null);
 	useEffect(() => {
 		document.title = "Welcome · Hauspost";
-	}, []);
+		json<Link>("/api/v1/session/setup/check", { method: "POST", body: { token } }).then(
+			(found) => {
+				setLink(found);
+				setOperator(found.operator);
+				setName(found.name);
+			},
+			(reason) => setProblem(asProblem(reason)),
+		);
+	}, [token]);
 	const submit = async (event: Event) => {
 		event.preventDefault();
 		const found: Record<string, string> = {};
@@ -53,11 +69,12 @@ export function FirstSignIn({ token }: { token: string }) {
 					<p class="quiet">Choose how you sign in from now on. This link works once.</p>
 				</div>
 				{problem && (
-					<Notice tone="bad" title="That didn't work">
+					<Notice tone="bad" title={link ? "That didn't work" : "This link can't be used"}>
 						{problem.detail}
-						{problem.status === 404 || problem.status === 401 ? " A new link comes from ‘hauspost operator invite’." : ""}
+						{link ? "" : " A new one comes from another administrator, or from ‘hauspost operator link’."}
 					</Notice>
 				)}
+				{link && (
 				<form onSubmit={submit}>
 					<TextField
 						label="Operator"
@@ -67,13 +84,14 @@ export function FirstSignIn({ token }: { token: string }) {
 						autocapitalize="off"
 						spellcheck={false}
 						required
-						autoFocus
+						readOnly={!link.first}
+						autoFocus={link.first}
 						pattern="[A-Za-z0-9_][A-Za-z0-9._\-]{0,63}"
 						value={operator}
 						onValue={setOperator}
 						error={wrong.operator}
 					/>
-					<TextField label="Your name" name="name" autoComplete="name" optional value={name} onValue={setName} error={wrong.name} />
+					{link.first && <TextField label="Your name" name="name" autoComplete="name" optional value={name} onValue={setName} error={wrong.name} />}
 					<PasswordField
 						label="Password"
 						name="password"
@@ -97,6 +115,8 @@ export function FirstSignIn({ token }: { token: string }) {
 						Begin
 					</Button>
 				</form>
+				)}
+				{!link && problem && <ButtonLink href="#/">To the sign-in</ButtonLink>}
 			</div>
 			<p class="sign-in-foot">Hauspost</p>
 		</main>

@@ -22,7 +22,7 @@ export interface Provider {
 	login: string;
 	has_logo?: boolean;
 	logo?: string;
-	builtin?: boolean;
+	own?: boolean;
 	domains?: string[];
 }
 

@@ -361,7 +361,7 @@ function TestCard({ editor, test }: { editor: Editor; test: TestState }) {
 						Stop
 					</Button>
 				) : (
-					<Button icon="play" onClick={() => void test.run(editor.form.document, editor.id)}>
+					<Button icon="play" onClick={() => void test.run({ ...editor.form.document, id: editor.form.text(["id"]) || "new" })}>
 						Test connectivity
 					</Button>
 				)}

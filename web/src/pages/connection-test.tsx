@@ -34,7 +34,7 @@ export interface TestState {
 	lines: Line[];
 	running: boolean;
 	problem: string;
-	run: (document: Document, id: string) => Promise<boolean>;
+	run: (document: Document) => Promise<boolean>;
 	stop: () => void;
 }
 
@@ -44,7 +44,7 @@ export function useConnectionTest(): TestState {
 	const [problem, setProblem] = useState("");
 	const abort = useRef<AbortController | null>(null);
 	useEffect(() => () => abort.current?.abort(), []);
-	const run = async (document: Document, id: string) => {
+	const run = async (document: Document) => {
 		let good = true;
 		abort.current?.abort();
 		abort.current = new AbortController();
@@ -52,8 +52,7 @@ export function useConnectionTest(): TestState {
 		setProblem("");
 		setRunning(true);
 		try {
-			const path = id ? `/api/v1/accounts/${encodeURIComponent(id)}/test` : "/api/v1/accounts/test";
-			await lines<Line>(path, { method: "POST", body: document, signal: abort.current.signal }, (line) => {
+			await lines<Line>("/api/v1/accounts/test", { method: "POST", body: { account: document, side: "both" }, signal: abort.current.signal }, (line) => {
 				if (line.ok === false) good = false;
 				setFound((before) => [...before, line]);
 			});

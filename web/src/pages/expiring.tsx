@@ -9,13 +9,14 @@ import { Day, relativeTime } from "../ui/time";
 const DAY_MS = 86_400_000;
 
 interface Expiring {
-	what: string;
 	kind: string;
-	id: string;
-	name?: string;
-	alias?: string;
-	user?: string;
+	/* "keystores/company/support": the record, and the entry in it. */
+	what: string;
+	text: string;
 	expires_at: string;
+	days: number;
+	used_by: string;
+	is_signer: boolean;
 }
 
 function tone(ms: number): Tone {
@@ -34,7 +35,13 @@ export function Expiry({ at }: { at: string | null | undefined }) {
 	);
 }
 
-const plurals: Record<string, string> = { keystore: "keystores", authentication_profile: "authentication_profiles", account: "accounts", operator: "operators", webhook: "webhooks" };
+const words: Record<string, string> = { key: "Key", certificate: "Certificate", learned: "Learned certificate", secret: "Client secret", token: "Consent" };
+
+/* "#/keystores/company" of "keystores/company/support". */
+function linkOf(what: string): string | undefined {
+	const [kind, id] = what.split("/");
+	return id && ["keystores", "authentication_profiles", "accounts"].includes(kind!) ? `#/${kind}/${encodeURIComponent(id)}` : undefined;
+}
 
 function month(at: string): string {
 	return new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric" }).format(Date.parse(at));
@@ -67,20 +74,32 @@ export default function ExpiringPage() {
 						<Table
 							label={name}
 							items={items}
-							id={(item) => `${item.kind}/${item.id}/${item.alias ?? item.user ?? ""}/${item.what}`}
-							href={(item) => `#/${plurals[item.kind] ?? item.kind}/${encodeURIComponent(item.id)}`}
+							id={(item) => `${item.kind}/${item.what}/${item.expires_at}`}
+							href={(item) => linkOf(item.what)}
 							columns={[
 								{
 									key: "what",
 									label: "What",
 									cell: (item) => (
 										<span class="two-lines">
-											<span>{item.name || item.id}</span>
-											<small>{[item.what, item.alias, item.user].filter(Boolean).join(" · ")}</small>
+											<span>{item.text || item.what}</span>
+											<small>{item.what}</small>
 										</span>
 									),
 								},
-								{ key: "at", label: "Ends", width: "16rem", cell: (item) => <Expiry at={item.expires_at} /> },
+								{ key: "kind", label: "Kind", least: 2, cell: (item) => words[item.kind] ?? item.kind },
+								{ key: "used", label: "Used by", least: 1, cell: (item) => item.used_by || <span class="quiet">Nobody</span> },
+								{
+									key: "at",
+									label: "Ends",
+									width: "18rem",
+									cell: (item) => (
+										<span class="row is-close">
+											<Expiry at={item.expires_at} />
+											{item.is_signer && item.days < 30 && <Badge tone="bad">Mail stops</Badge>}
+										</span>
+									),
+								},
 							]}
 						/>
 					</section>

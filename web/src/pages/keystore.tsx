@@ -2,37 +2,45 @@
 import { json } from "../api/client";
 import { useQuery } from "../api/query";
 import type { Editor } from "../forms/record-form";
-import { Badge, Card, Failed, Skeleton } from "../ui/page";
+import { Badge, Card, Failed, Notice, Skeleton } from "../ui/page";
 import { Table } from "../ui/table";
 import { Expiry } from "./expiring";
 
 interface KeystoreEntry {
 	alias: string;
-	has_key?: boolean;
-	algorithm?: string;
-	subject?: string;
-	issuer?: string;
-	addresses?: string[];
-	not_before?: string | null;
-	expires_at?: string | null;
-	not_after?: string | null;
+	subject: string;
+	issuer: string;
+	expires_at: string | null;
+	has_key: boolean;
+	use: string;
+	addresses: string[];
+}
+
+interface KeystoreView {
+	fault: string;
+	used_by: string[];
+	entries: KeystoreEntry[];
 }
 
 export function KeystoreAliases({ editor }: { editor: Editor }) {
-	const query = useQuery<{ items: KeystoreEntry[] }>(`keystores/${editor.id}/entries`, () =>
-		json(`/api/v1/keystores/${encodeURIComponent(editor.id)}/entries`),
-	);
+	const query = useQuery<KeystoreView>(`keystores/${editor.id}/entries`, () => json(`/api/v1/keystores/${encodeURIComponent(editor.id)}/entries`));
 	if (query.problem?.status === 404) return null;
 	return (
-		<Card title="In this keystore" flush>
+		<Card title="In this keystore" lead={query.data?.used_by.length ? `Used by ${query.data.used_by.join(", ")}` : undefined} flush>
 			{query.problem && !query.data ? (
 				<Failed problem={query.problem} again={query.again} />
 			) : !query.data ? (
 				<Skeleton rows={2} />
+			) : query.data.fault ? (
+				<div class="inset">
+					<Notice tone="bad" title="It can't be opened">
+						{query.data.fault}
+					</Notice>
+				</div>
 			) : (
 				<Table
 					label="Keys and certificates"
-					items={query.data.items}
+					items={query.data.entries}
 					id={(entry) => entry.alias}
 					columns={[
 						{
@@ -41,13 +49,13 @@ export function KeystoreAliases({ editor }: { editor: Editor }) {
 							cell: (entry) => (
 								<span class="two-lines">
 									<span>{entry.alias}</span>
-									<small>{entry.subject}</small>
+									<small>{entry.addresses.join(", ") || entry.subject}</small>
 								</span>
 							),
 						},
 						{ key: "what", label: "What", cell: (entry) => <Badge tone={entry.has_key ? "info" : "calm"}>{entry.has_key ? "Key" : "Certificate"}</Badge> },
-						{ key: "algorithm", label: "Algorithm", least: 2, cell: (entry) => entry.algorithm ?? "" },
-						{ key: "expires", label: "Valid until", cell: (entry) => <Expiry at={entry.expires_at ?? entry.not_after} /> },
+						{ key: "use", label: "Use", least: 2, cell: (entry) => entry.use },
+						{ key: "expires", label: "Valid until", cell: (entry) => <Expiry at={entry.expires_at} /> },
 					]}
 				/>
 			)}

@@ -43,11 +43,13 @@ function LinkTo({ kind, id }: { kind: string; id: string }) {
 
 export interface ListenerState {
 	id: string;
+	account: string;
 	state: string;
-	since?: string | null;
-	error?: string;
-	next_try_at?: string | null;
-	handled?: number;
+	ok: boolean;
+	since: string | null;
+	error: string;
+	error_at: string | null;
+	next_try_at: string | null;
 	trace?: boolean;
 }
 
@@ -58,11 +60,11 @@ const stateWords: Record<string, [string, Tone]> = {
 	waiting: ["Waiting for mail", "ok"],
 	reading: ["Reading", "info"],
 	throttled: ["Throttled", "warn"],
-	"authentication-failed": ["Sign-in refused", "bad"],
+	"auth-failed": ["Sign-in refused", "bad"],
 	failed: ["Failed", "bad"],
 	paused: ["Paused", "calm"],
 	stopped: ["Stopped", "calm"],
-	disabled: ["Disabled", "calm"],
+	off: ["Off", "calm"],
 };
 
 export function StateBadge({ state }: { state: string | undefined }) {
@@ -81,7 +83,7 @@ export function useListenerState(id: string) {
 
 export function ListenerBadge({ id, enabled }: { id: string; enabled: boolean }) {
 	const query = useListenerState(id);
-	if (!enabled && !query.data) return <StateBadge state="disabled" />;
+	if (!enabled && !query.data) return <StateBadge state="off" />;
 	return <span class="badge-slot">{query.data ? <StateBadge state={query.data.state} /> : query.problem ? <Badge>Unknown</Badge> : null}</span>;
 }
 

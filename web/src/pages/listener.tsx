@@ -12,14 +12,14 @@ import { StateBadge, useListenerState, type ListenerState } from "./kinds";
 
 const REFRESH_MS = 5000;
 
-const resting = new Set(["stopped", "disabled", "paused"]);
+const resting = new Set(["stopped", "off", "paused"]);
 
 function Actions({ id, state }: { id: string; state: ListenerState }) {
 	const [busy, setBusy] = useState("");
 	const run = async (what: string, said: string) => {
 		setBusy(what);
 		try {
-			await raw(`/api/v1/listeners/${encodeURIComponent(id)}/${what}`, { method: "POST", body: {} });
+			await raw(`/api/v1/listeners/${encodeURIComponent(id)}/${what}`, { method: "POST" });
 			say(said);
 			invalidate("listeners");
 		} catch (reason) {
@@ -30,7 +30,7 @@ function Actions({ id, state }: { id: string; state: ListenerState }) {
 	if (!may("listeners.manage")) return null;
 	return (
 		<>
-			{resting.has(state.state) ? (
+			{state.state === "off" ? null : resting.has(state.state) ? (
 				<Button icon="play" small busy={busy === "start"} onClick={() => run("start", "The listener starts.")}>
 					Start
 				</Button>
@@ -44,9 +44,11 @@ function Actions({ id, state }: { id: string; state: ListenerState }) {
 					</Button>
 				</>
 			)}
-			<Button icon="eye" small busy={busy === "trace"} onClick={() => run("trace", state.trace ? "The trace ends." : "What is said to the server is now logged, secrets blanked.")}>
-				{state.trace ? "End trace" : "Trace"}
-			</Button>
+			{state.trace !== undefined && (
+				<Button icon="eye" small busy={busy === "trace"} onClick={() => run("trace", state.trace ? "The trace ends." : "What is said to the server is now logged, secrets blanked.")}>
+					{state.trace ? "End trace" : "Trace"}
+				</Button>
+			)}
 		</>
 	);
 }
@@ -71,14 +73,14 @@ export function ListenerPanel({ editor }: { editor: Editor }) {
 		>
 			{state.error && (
 				<Notice tone={resting.has(state.state) ? "warn" : "bad"} title="Last failure">
-					{state.error}
+					{state.error} <Time at={state.error_at} fallback="" />
 				</Notice>
 			)}
 			<Facts
 				items={[
 					["In this state", <Time at={state.since} fallback="unknown" />],
 					!!state.next_try_at && ["Tried again", <Time at={state.next_try_at} />],
-					state.handled !== undefined && ["Mail handled", <span class="num">{state.handled.toLocaleString("en")}</span>],
+					["Account", <a href={`#/accounts/${encodeURIComponent(state.account)}`}>{state.account}</a>],
 				]}
 			/>
 			{may("listeners.read") && (

@@ -53,8 +53,8 @@ export default function Providers() {
 	const query = useQuery<Provider[]>("catalogue", listProviders);
 	const [wanted, setWanted] = useState("");
 	const all = (query.data ?? []).filter((provider) => matches([provider.id, provider.name, provider.domains, provider.receive?.host, provider.send?.host], wanted));
-	const own = all.filter((provider) => !provider.builtin);
-	const builtin = all.filter((provider) => provider.builtin);
+	const own = all.filter((provider) => provider.own);
+	const builtin = all.filter((provider) => !provider.own);
 	return (
 		<>
 			<PageHead title="Providers" lead={kinds.providers!.lead} actions={<AddButton kind="providers" text={kinds.providers!} />} />
