@@ -106,7 +106,18 @@ static int view_credentials(const struct request *request, const struct caller *
 static void view_ways(const struct request *request, struct session_view *view)
 {
 	const void *const *records;
+	size_t n = setup_list(request->setup, &identity_provider_type, &records), count = 0;
+	struct session_way *ways = ARENA_ARRAY(request->arena, struct session_way, n);
 
+	for (size_t i = 0; i < n; i++) {
+		const struct identity_provider *p = records[i];
+
+		if (!p->disabled)
+			ways[count++] = (struct session_way){
+			        p->id, *p->name ? p->name : p->id,
+			        arena_printf(request->arena, "/api/v1/session/oidc?provider=%s", p->id).p};
+	}
+	view->providers = (struct record_list){ways, count};
 	view->needs_first = setup_list(request->setup, &operator_type, &records) == 0;
 }
 
