@@ -143,7 +143,8 @@ extern const struct command
 	pause_command,
 	resume_command,
 	backfill_command,
-	openapi_command;
+	openapi_command,
+	operator_command;
 /* clang-format on */
 
 #endif

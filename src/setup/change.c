@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "store/cases.h"
+#include "store/credentials.h"
 #include "store/records.h"
 #include "store/tokens.h"
 
@@ -128,9 +129,13 @@ int change_remove(const struct change *change, const struct record_type *type, c
 	if (!setup_find(change->setup, type, id))
 		return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no %s \"%.64s\"", type->kind, id);
 	r = check_unused(change->setup, type, id, err);
+	if (r >= 0 && type == &operator_type)
+		r = operators_check(change->setup, id, err);
 	if (r >= 0)
 		r = records_put(change->db, type->kind, id, STR(""), change->by, change->at, err);
 	if (r >= 0 && type == &authentication_profile_type)
 		r = token_forget(change->db, id, err);
+	if (r >= 0 && type == &operator_type)
+		r = credentials_forget(change->db, id, err);
 	return r < 0 ? r : tell(change, "record.deleted", type, id, err);
 }
