@@ -9,4 +9,5 @@ void routes_add_all(struct router *router)
 	router_add(router, record_routes());
 	router_add(router, audit_routes);
 	router_add(router, openapi_routes);
+	router_add(router, account_test_routes);
 }

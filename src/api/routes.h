@@ -5,6 +5,7 @@
 #include "api/router.h"
 
 extern const struct route audit_routes[];
+extern const struct route account_test_routes[];
 
 void routes_add_all(struct router *router);
 
