@@ -27,7 +27,7 @@ SLEEPS = {"sleep", "usleep", "nanosleep"}
 
 # Headers of the libraries that only some layers may see (ARCHITECTURE.md). Everything else of the system is free.
 ABOVE_RECORD = ("record", "store", "security", "setup", "auth", "receive", "send", "rules", "cases", "intake", "listen",
-                "net", "api", "trust", "probe", "cli")
+                "net", "api", "trust", "probe", "events", "cli")
 ONLY_IN = [
     (re.compile(r"openssl/"), ("security", "net", "cli")),
     (re.compile(r"(libpq-fe|sqlite3|zstd)\.h"), ("store",)),

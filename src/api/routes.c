@@ -9,5 +9,7 @@ void routes_add_all(struct router *router)
 	router_add(router, record_routes());
 	router_add(router, audit_routes);
 	router_add(router, openapi_routes);
+	router_add(router, event_routes);
+	router_add(router, metrics_routes);
 	router_add(router, account_test_routes);
 }

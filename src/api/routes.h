@@ -4,8 +4,8 @@
 
 #include "api/router.h"
 
-extern const struct route audit_routes[];
-extern const struct route account_test_routes[];
+extern const struct route audit_routes[], event_routes[], metrics_routes[];
+extern const struct route account_test_routes[], status_routes[], setup_routes[], consent_routes[], rules_try_routes[];
 
 void routes_add_all(struct router *router);
 

@@ -297,14 +297,59 @@ static const char operators[] =
         " detail TEXT NOT NULL, address TEXT NOT NULL, agent TEXT NOT NULL);"
         "CREATE INDEX audit_at ON audit (at);"
         "CREATE INDEX audit_object ON audit (object, at);";
+
+/* Events get numbers and accounts; webhooks and what is owed to them; counts for charts. */
+static const char events[] =
+        "ALTER TABLE event ADD COLUMN number BIGINT;" /* given by store/events.h after the fact; NULL: not yet */
+        "ALTER TABLE event ADD COLUMN account TEXT NOT NULL DEFAULT '';" /* '' until it has a number, or nobody's */
+        "ALTER TABLE event ADD COLUMN author TEXT NOT NULL DEFAULT '';"  /* '' the program */
+        "CREATE UNIQUE INDEX event_number ON event (number) WHERE number IS NOT NULL;"
+        "CREATE INDEX event_unnumbered ON event (at, id) WHERE number IS NULL;"
+
+        /* What is owed to webhooks: one row for each webhook and event. */
+        "CREATE TABLE delivery ("
+        " id {ID} PRIMARY KEY, webhook TEXT NOT NULL, event_number BIGINT NOT NULL, event_kind TEXT NOT NULL,"
+        " body TEXT NOT NULL,"  /* as it is sent, each time the same; '' once it is long done */
+        " state TEXT NOT NULL," /* queued, sending, later, delivered, failed */
+        " tries BIGINT NOT NULL, next_try_at BIGINT NOT NULL, claim TEXT NOT NULL,"
+        " status BIGINT NOT NULL, reason TEXT NOT NULL," /* of the last try: HTTP's status, 0 none; what went wrong */
+        " created_at BIGINT NOT NULL, done_at BIGINT,"
+        " UNIQUE (webhook, event_number));"
+        "CREATE INDEX delivery_due ON delivery (webhook, next_try_at) WHERE state = 'queued' OR state = 'later';"
+        "CREATE INDEX delivery_sending ON delivery (claim) WHERE state = 'sending';"
+        "CREATE INDEX delivery_list ON delivery (webhook, id);"
+        "CREATE TABLE delivery_try ("
+        " delivery_id BIGINT NOT NULL, try BIGINT NOT NULL, at BIGINT NOT NULL, duration_ms BIGINT NOT NULL,"
+        " status BIGINT NOT NULL, reason TEXT NOT NULL, answer TEXT NOT NULL," /* answer: its first bytes */
+        " PRIMARY KEY (delivery_id, try)) {CLUSTERED};"
+        /* How an endpoint does. */
+        "CREATE TABLE webhook_state ("
+        " webhook TEXT NOT NULL PRIMARY KEY, failing_since BIGINT NOT NULL," /* 0: it works */
+        " delivered_at BIGINT NOT NULL, failed_at BIGINT NOT NULL, reason TEXT NOT NULL,"
+        " disabled_at BIGINT NOT NULL, disabled_reason TEXT NOT NULL) {CLUSTERED};"
+
+        /* Counts for charts: see store/statistics.h. */
+        "CREATE TABLE statistic ("
+        " step BIGINT NOT NULL, series TEXT NOT NULL, slot BIGINT NOT NULL, name TEXT NOT NULL, value BIGINT NOT NULL,"
+        " PRIMARY KEY (step, series, slot, name)) {CLUSTERED};";
+
 /* The audit trail is read by time. */
 static const char audit[] = "CREATE INDEX record_at ON record (at, kind, id, revision);";
 
 const struct migration migrations[] = {
-        {1, "foundation", foundation}, {2, "bounces", bounces},          {3, "answering", answering},
-        {4, "smime", smime},           {5, "senders", senders},          {6, "conversation", conversation},
-        {7, "names", names},           {8, "operation", operation},      {9, "certificates", certificates},
-        {10, "tokens", tokens},        {11, "sent-copies", sent_copies}, {13, "operators", operators},
+        {1, "foundation", foundation},
+        {2, "bounces", bounces},
+        {3, "answering", answering},
+        {4, "smime", smime},
+        {5, "senders", senders},
+        {6, "conversation", conversation},
+        {7, "names", names},
+        {8, "operation", operation},
+        {9, "certificates", certificates},
+        {10, "tokens", tokens},
+        {11, "sent-copies", sent_copies},
+        {13, "operators", operators},
+        {14, "events", events},
         {16, "audit", audit},
 };
 
