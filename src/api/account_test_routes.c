@@ -11,6 +11,7 @@
 #include "probe/probe_json.h"
 #include "setup/catalogue.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 
 #define NDJSON    "application/x-ndjson"
@@ -151,45 +152,82 @@ static void run_test(struct slow *slow, void *ctx)
 
 /* ---------------------------------------------------------------- who may */
 
+static bool is_mail_port(int64_t port)
+{
+	static const int64_t ports[] = {110, 143, 465, 587, 993, 995};
+
+	for (size_t i = 0; i < ARRAY_LEN(ports); i++)
+		if (ports[i] == port)
+			return true;
+	return false;
+}
+
 struct host_search {
 	const char *host;
+	int64_t port;
 	bool found;
 };
 
 static bool has_host(void *ctx, const struct provider *p, bool is_own UNUSED)
 {
 	struct host_search *search = ctx;
-	const char *const hosts[] = {p->receive.host, p->pop3.host, p->send.host};
+	const struct {
+		const char *host;
+		int64_t port;
+	} servers[] = {{p->receive.host, p->receive.port}, {p->pop3.host, p->pop3.port}, {p->send.host, p->send.port}};
 
-	for (size_t i = 0; i < ARRAY_LEN(hosts) && !search->found; i++)
-		search->found = *hosts[i] && str_eq_nocase(str_of(hosts[i]), str_of(search->host));
+	for (size_t i = 0; i < ARRAY_LEN(servers) && !search->found; i++)
+		search->found = *servers[i].host && str_eq_nocase(str_of(servers[i].host), str_of(search->host)) &&
+		                (!search->port || search->port == servers[i].port || is_mail_port(search->port));
 	return search->found;
 }
 
-static int check_host(const struct setup *setup, const char *side, const char *host, struct error *err)
+static bool is_ip(const char *host)
 {
-	struct host_search search = {.host = host};
+	struct in6_addr ignored;
 
-	if (*host)
-		providers_each(setup, has_host, &search);
-	return !*host || search.found ? 0
-	                              : fail(err, E_REFUSED, RETRY_NEVER,
-	                                     "%s/host: %.100s is no server of a known provider; it takes the right "
-	                                     "accounts.manage to try others",
-	                                     side, host);
+	return inet_pton(AF_INET, host, &ignored) == 1 || inet_pton(AF_INET6, host, &ignored) == 1;
+}
+
+/* An address instead of a name is mostly one inside, as that of a program beside the mailbox's owner. */
+static bool is_known_host(const struct setup *setup, const char *host, int64_t port)
+{
+	struct host_search search = {.host = host, .port = port};
+
+	if (is_ip(host))
+		return false;
+	providers_each(setup, has_host, &search);
+	return search.found;
+}
+
+static int check_host(const struct setup *setup, const char *side, const char *host, int64_t port, struct error *err)
+{
+	if (!*host || is_known_host(setup, host, port))
+		return 0;
+	return fail(
+	        err, E_REFUSED, RETRY_NEVER,
+	        "%s/host: %.100s is no server of a known provider; it takes the right accounts.manage to try others",
+	        side, host);
 }
 
 /* Whoever sets up mailboxes of their own alone must not learn through us what there is in our network. */
 static int check_known(const struct setup *setup, const struct account *account, struct error *err)
 {
+	const struct provider *p = setup_provider(setup, account->provider);
+
 	if (account->receive.protocol == RECEIVE_MAILDIR)
 		return fail(err, E_REFUSED, RETRY_NEVER,
 		            "receive/protocol: a folder of this machine takes the right accounts.manage");
 	if (*account->send.tls.truststore || *account->receive.tls.truststore)
 		return fail(err, E_REFUSED, RETRY_NEVER, "tls/truststore: takes the right accounts.manage");
-	if (check_host(setup, "send", account->send.host, err) < 0)
+	if (p && (is_ip(p->receive.host) || is_ip(p->pop3.host) || is_ip(p->send.host)))
+		return fail(err, E_REFUSED, RETRY_NEVER,
+		            "provider: %s is reached within the network: that takes the right "
+		            "accounts.manage",
+		            p->id);
+	if (check_host(setup, "send", account->send.host, account->send.port, err) < 0)
 		return err->code;
-	return check_host(setup, "receive", account->receive.host, err);
+	return check_host(setup, "receive", account->receive.host, account->receive.port, err);
 }
 
 static int check_may(const struct request *request, const struct setup *setup, const struct account *account,
