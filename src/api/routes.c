@@ -16,4 +16,5 @@ void routes_add_all(struct router *router)
 	router_add(router, status_routes);
 	router_add(router, setup_routes);
 	router_add(router, provider_routes());
+	router_add(router, consent_routes);
 }
