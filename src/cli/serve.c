@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "base/log.h"
+#include "events/events.h"
 #include "listen/serve.h"
 
 #include <errno.h>
@@ -57,6 +58,8 @@ static int run_serve(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {{"workers", required_argument, NULL, 'w'}, {NULL, 0, NULL, 0}};
 	struct serve_options serve = {.claim = cli_claim(), .ready = say_ready, .ctx = cli};
+	struct events_options follow = {.claim = cli_claim()};
+	struct events *events = NULL;
 	struct error err;
 	uint64_t workers = 16;
 	int c, r;
@@ -72,18 +75,23 @@ static int run_serve(struct cli *cli, int argc, char **argv)
 	r = cli_open_newest(cli, &err);
 	if (r == 0)
 		r = cli_lock(cli, &err);
-	serve.store = cli->store;
-	serve.sealer = &cli->sealer;
+	serve.store = follow.store = cli->store;
+	serve.sealer = follow.sealer = &cli->sealer;
 	serve.workers = (int)workers;
 	catch_signals();
 	raise_file_limit();
 	if (r == 0)
+		r = events_start(&follow, &events, &err);
+	if (r == 0)
 		r = serve_start(&serve, &running, &err);
-	if (r < 0)
+	if (r < 0) {
+		events_stop(events);
 		return cli_fail(cli, &err);
+	}
 	if (stops)
 		serve_stop(running);
 	serve_run(running);
+	events_stop(events);
 	return EXIT_OK;
 }
 
