@@ -1,6 +1,8 @@
 /* See caller.h. */
 #include "api/caller.h"
 
+#include <stdlib.h>
+
 const struct caller caller_nobody = {.operator_id = "", .author = "", .rights = RIGHT_BIT(RIGHT_NONE)};
 
 bool caller_may(const struct caller *caller, enum right right)
@@ -8,12 +10,17 @@ bool caller_may(const struct caller *caller, enum right right)
 	return right == RIGHT_NONE || (caller->rights & RIGHT_BIT(right));
 }
 
+static int compare_ids(const void *a, const void *b)
+{
+	return strcmp(((const struct caller_account *)a)->id, ((const struct caller_account *)b)->id);
+}
+
 static const struct caller_account *find_account(const struct caller *caller, const char *account)
 {
-	for (size_t i = 0; i < caller->account_count; i++)
-		if (strcmp(caller->accounts[i].id, account) == 0)
-			return &caller->accounts[i];
-	return NULL;
+	const struct caller_account key = {.id = account};
+
+	return caller->account_count ? bsearch(&key, caller->accounts, caller->account_count, sizeof key, compare_ids)
+	                             : NULL;
 }
 
 bool caller_may_on(const struct caller *caller, const char *account, enum account_right right)

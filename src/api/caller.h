@@ -2,7 +2,7 @@
 #ifndef API_CALLER_H
 #define API_CALLER_H
 
-#include "api/rights.h"
+#include "setup/rights.h"
 #include "base/error.h"
 
 enum caller_kind { CALLER_NOBODY, CALLER_OPERATOR, CALLER_TOKEN };
@@ -21,7 +21,7 @@ struct caller {
 	const char *author;      /* for records, audit and events: "anna", "anna (token deploy)"; "" for nobody */
 	int64_t credential_id;   /* of the session or the token; 0 for nobody */
 	uint64_t rights;         /* bits */
-	bool all_accounts;       /* else those named: */
+	bool all_accounts;       /* else those named, in the order of their ids: */
 	const struct caller_account *accounts;
 	size_t account_count;
 };

@@ -142,7 +142,8 @@ extern const struct command
 	status_command,
 	pause_command,
 	resume_command,
-	backfill_command;
+	backfill_command,
+	operator_command;
 /* clang-format on */
 
 #endif

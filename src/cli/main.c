@@ -41,6 +41,7 @@ const struct command *const commands[] = {
 	&detect_command,
 	&inspect_command,
 	&profile_command,
+	&operator_command,
 	&test_command,
 	&keys_command,
 	&keystores_command,

@@ -7,6 +7,7 @@
 #include "setup/moved.h"
 #include "setup/signing.h"
 #include "setup/snapshot.h"
+#include "store/credentials.h"
 #include "store/records.h"
 #include "store/tokens.h"
 
@@ -318,10 +319,14 @@ int setup_delete(struct db *db, const struct sealer *sealer, const char *kind, c
 	if (!setup_find(change.setup, type, id))
 		return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no %s \"%s\"", type->kind, id);
 	r = check_unused(change.setup, type, id, err);
+	if (r >= 0 && type == &operator_type)
+		r = operators_check(change.setup, id, err);
 	if (r >= 0)
 		r = records_put(db, type->kind, id, STR(""), by, change.at, err);
 	if (r >= 0 && type == &authentication_profile_type)
 		r = token_forget(db, id, err);
+	if (r >= 0 && type == &operator_type)
+		r = credentials_forget(db, id, err);
 	return r < 0 ? r : change_commit(&change, err);
 }
 

@@ -1,7 +1,7 @@
 /* What a caller of the API may do (FEATURES PE1, AC11, PR8): fine rights, the roles that bundle them, and whose mail. A
  * right says what kind of thing, the accounts say whose: both are asked. */
-#ifndef API_RIGHTS_H
-#define API_RIGHTS_H
+#ifndef SETUP_RIGHTS_H
+#define SETUP_RIGHTS_H
 
 #include "base/str.h"
 
@@ -49,5 +49,8 @@ struct role {
 
 extern const struct role roles[]; /* ends with a name of NULL */
 const struct role *role_find(struct str name);
+
+#define ROLE_ADMINISTRATOR "administrator"
+#define ROLE_MAILBOX_USER  "mailbox-user"
 
 #endif

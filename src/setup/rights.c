@@ -1,5 +1,5 @@
 /* See rights.h. */
-#include "api/rights.h"
+#include "setup/rights.h"
 
 #include "base/error.h"
 
@@ -61,14 +61,14 @@ bool right_parse(struct str name, enum right *ret)
 
 const struct role roles[] = {
         /* clang-format off */
-	{"administrator", "Administrator", "Everything", ALL_RIGHTS},
+	{ROLE_ADMINISTRATOR, "Administrator", "Everything", ALL_RIGHTS},
 	{"provider-manager", "Provider manager", "Providers, and accounts at them",
 	 OBSERVES | READS_SETUP | B(PROVIDERS_MANAGE) | B(ACCOUNTS_MANAGE)},
 	{"listener-administrator", "Listener administrator", "Listeners, service rules, the ledger and the outbox; reads accounts",
 	 OBSERVES | READS_SETUP | B(LISTENERS_MANAGE) | B(RULES_MANAGE) | B(LEDGER_MANAGE) | B(OUTBOX_MANAGE) | B(MAIL_INGEST)},
 	{"listener-observer", "Listener observer", "Sees listeners, ledger, outbox and events, and changes nothing", OBSERVES | READS_SETUP},
 	{"agent", "Agent", "Reads and answers the cases of the accounts given", B(NONE) | B(SIGNED) | WORKS_ON_MAIL},
-	{"mailbox-user", "Personal mailbox user", "Sets up mailboxes of one's own and works with their mail",
+	{ROLE_MAILBOX_USER, "Personal mailbox user", "Sets up mailboxes of one's own and works with their mail",
 	 B(NONE) | B(SIGNED) | WORKS_ON_MAIL | B(MAILBOXES_OWN)},
 	{NULL, NULL, NULL, 0},
         /* clang-format on */
