@@ -143,7 +143,8 @@ extern const struct command
 	pause_command,
 	resume_command,
 	backfill_command,
-	operator_command;
+	operator_command,
+	openapi_command;
 /* clang-format on */
 
 #endif

@@ -333,12 +333,24 @@ static const char events[] =
         " step BIGINT NOT NULL, series TEXT NOT NULL, slot BIGINT NOT NULL, name TEXT NOT NULL, value BIGINT NOT NULL,"
         " PRIMARY KEY (step, series, slot, name)) {CLUSTERED};";
 
+/* The audit trail is read by time. */
+static const char audit[] = "CREATE INDEX record_at ON record (at, kind, id, revision);";
+
 const struct migration migrations[] = {
-        {1, "foundation", foundation}, {2, "bounces", bounces},          {3, "answering", answering},
-        {4, "smime", smime},           {5, "senders", senders},          {6, "conversation", conversation},
-        {7, "names", names},           {8, "operation", operation},      {9, "certificates", certificates},
-        {10, "tokens", tokens},        {11, "sent-copies", sent_copies}, {13, "operators", operators},
+        {1, "foundation", foundation},
+        {2, "bounces", bounces},
+        {3, "answering", answering},
+        {4, "smime", smime},
+        {5, "senders", senders},
+        {6, "conversation", conversation},
+        {7, "names", names},
+        {8, "operation", operation},
+        {9, "certificates", certificates},
+        {10, "tokens", tokens},
+        {11, "sent-copies", sent_copies},
+        {13, "operators", operators},
         {14, "events", events},
+        {16, "audit", audit},
 };
 
 const size_t migration_count = ARRAY_LEN(migrations);
