@@ -6,6 +6,7 @@
 
 void routes_add_all(struct router *router)
 {
+	router_add(router, health_routes);
 	router_add(router, record_routes());
 	router_add(router, audit_routes);
 	router_add(router, openapi_routes);
