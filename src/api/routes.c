@@ -12,4 +12,5 @@ void routes_add_all(struct router *router)
 	router_add(router, openapi_routes);
 	router_add(router, event_routes);
 	router_add(router, metrics_routes);
+	router_add(router, webhook_routes);
 }

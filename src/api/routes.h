@@ -4,7 +4,7 @@
 
 #include "api/router.h"
 
-extern const struct route audit_routes[], event_routes[], health_routes[], metrics_routes[];
+extern const struct route audit_routes[], event_routes[], health_routes[], metrics_routes[], webhook_routes[];
 
 void routes_add_all(struct router *router);
 

@@ -58,6 +58,11 @@ static void hurry_one(void *ctx)
 	events_hurry(ctx);
 }
 
+void events_hurry_webhooks(struct events *e)
+{
+	runner_hurry(e->runner);
+}
+
 /* In the middle of somebody's transaction. Whose store it is isn't known: mostly there is one. */
 static void hurry_all(void)
 {

@@ -39,5 +39,6 @@ const char *events_source(const struct events *events);
 
 /* Looks at once, without waiting for the second to pass. */
 void events_hurry(struct events *events);
+void events_hurry_webhooks(struct events *events);
 
 #endif

@@ -172,6 +172,14 @@ int delivery_replay(struct db *db, const char *webhook, int64_t id, int64_t now,
 	return n < 0 ? (int)n : n > 0;
 }
 
+int delivery_replay_event(struct db *db, const char *webhook, int64_t event_number, int64_t now, struct error *err)
+{
+	return db_exec(db,
+	               "UPDATE delivery SET state = 'queued', tries = 0, next_try_at = $3, done_at = NULL"
+	               " WHERE webhook = $1 AND event_number = $2 AND state <> 'sending'",
+	               DB_ARGS(DB_TEXT(webhook), DB_INT(event_number), DB_INT(now)), err);
+}
+
 int64_t delivery_replay_failed(struct db *db, const char *webhook, int64_t after, int64_t now, struct error *err)
 {
 	return db_exec_count(db,

@@ -50,6 +50,10 @@ int delivery_tries(struct db *db, int64_t id, struct arena *arena, struct delive
 /* Sends it again from the start: 1; 0: there is none of this webhook. */
 int delivery_replay(struct db *db, const char *webhook, int64_t id, int64_t now, struct error *err) NODISCARD;
 
+/* The same by its event, whatever its state. */
+int delivery_replay_event(struct db *db, const char *webhook, int64_t event_number, int64_t now,
+                          struct error *err) NODISCARD;
+
 /* The same for all that failed of events behind this number; returns how many. */
 int64_t delivery_replay_failed(struct db *db, const char *webhook, int64_t after, int64_t now,
                                struct error *err) NODISCARD;
