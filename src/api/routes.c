@@ -12,4 +12,10 @@ void routes_add_all(struct router *router)
 	router_add(router, openapi_routes);
 	router_add(router, event_routes);
 	router_add(router, metrics_routes);
+	router_add(router, case_routes);
+	router_add(router, letter_routes);
+	router_add(router, message_routes);
+	router_add(router, outbox_routes);
+	router_add(router, ledger_routes);
+	router_add(router, search_routes);
 }

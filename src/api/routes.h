@@ -5,6 +5,8 @@
 #include "api/router.h"
 
 extern const struct route audit_routes[], event_routes[], health_routes[], metrics_routes[];
+extern const struct route case_routes[], letter_routes[], message_routes[], outbox_routes[], ledger_routes[],
+        search_routes[];
 
 void routes_add_all(struct router *router);
 
