@@ -8,6 +8,9 @@ extern const struct route audit_routes[], event_routes[], health_routes[], metri
 extern const struct route case_routes[], letter_routes[], message_routes[], outbox_routes[], ledger_routes[],
         search_routes[];
 
+extern const struct route session_routes[], session_own_routes[], session_link_routes[], token_routes[],
+        operator_routes[], oidc_routes[];
+
 void routes_add_all(struct router *router);
 
 #endif
