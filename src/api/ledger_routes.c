@@ -163,7 +163,7 @@ struct ingest_view {
 
 static const struct field ingest_fields[] = {
         FIELD_INT_AS(struct ingest_view, ledger_id, "ledger", "Ledger row"),
-        FIELD_TEXT(struct ingest_view, state, "State", .help = "committed, failed (tried again), parked, held"),
+        FIELD_TEXT(struct ingest_view, state, "State", .help = "acknowledged: it is done; failed: tried again; parked, held"),
         FIELD_TEXT(struct ingest_view, outcome, "What became of it", .help = "created, updated, duplicate …"),
         FIELD_INT_AS(struct ingest_view, case_id, "case", "Case", .help = "Its id; 0: none"),
         FIELD_TEXT(struct ingest_view, case_number, "Case's number"),
@@ -224,8 +224,6 @@ static int ingest(struct request *request, struct answer *answer, struct error *
 	                            .reason = result.reason,
 	                            .answered = result.answered};
 	r = find_place(request, &view, err);
-	if (strcmp(result.outcome, "duplicate") == 0)
-		answer->status = 200;
 	return r < 0 ? r : answer_record(answer, &ingest_type, &view, err);
 }
 
@@ -272,7 +270,7 @@ const struct route ledger_routes[] = {
          .right = RIGHT_LEDGER_MANAGE, .answer = &ledger_view_type, .handle = discard_held},
         {API_POST, "/api/v1/ingest", "ingestMail", "Mail", "Hand a mail in, as a mail server does",
          .right = RIGHT_MAIL_INGEST, .body_type = "message/rfc822", .body_max = MAX_INGEST, .spools = true,
-         .answer = &ingest_type, .status = 201, .query = ingest_query, .handle = ingest,
-         .description = "The same content again is one message (200, outcome \"duplicate\")."},
+         .answer = &ingest_type, .query = ingest_query, .handle = ingest,
+         .description = "The same content again is one message (outcome \"duplicate\"): the answer names the first."},
         {0},
 };
