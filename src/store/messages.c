@@ -349,8 +349,8 @@ static int add_piece(void *ctx, struct str piece, struct error *err)
 	struct buf *out = ctx;
 
 	buf_add(out, piece);
-	return out->failed ? fail_scope(err, SCOPE_MESSAGE, E_LIMIT, RETRY_NEVER, "the mail is larger than %zu bytes",
-	                                out->max)
+	return out->failed ? fail_scope(err, SCOPE_MESSAGE, E_LIMIT, RETRY_NEVER,
+	                                "the stored mail is larger than %zu bytes", out->max)
 	                   : 0;
 }
 
