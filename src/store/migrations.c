@@ -257,11 +257,15 @@ static const char sent_copies[] = "CREATE TABLE sent_copy ("
                                   "CREATE INDEX sent_copy_due ON sent_copy (account, next_try_at)"
                                   " WHERE state = 'due' OR state = 'filing';";
 
+/* One index tells whose a Message-ID is, with ours first; one took the place of two. */
+static const char message_idents[] = "DROP INDEX message_ident; DROP INDEX message_ours;"
+                                     "CREATE INDEX message_ident ON message (message_ident, direction);";
+
 const struct migration migrations[] = {
         {1, "foundation", foundation}, {2, "bounces", bounces},          {3, "answering", answering},
         {4, "smime", smime},           {5, "senders", senders},          {6, "conversation", conversation},
         {7, "names", names},           {8, "operation", operation},      {9, "certificates", certificates},
-        {10, "tokens", tokens},        {11, "sent-copies", sent_copies},
+        {10, "tokens", tokens},        {11, "sent-copies", sent_copies}, {14, "message-idents", message_idents},
 };
 
 const size_t migration_count = ARRAY_LEN(migrations);
