@@ -7,8 +7,8 @@
 #include <pthread.h>
 #include <zstd.h>
 
-#define PIECE_BYTES MIB(1)
-#define ZSTD_LEVEL  1
+#define PIECE_MOST MIB(1) /* of mail; what is stored already has pieces as large */
+#define ZSTD_LEVEL 1
 #define QUICK_LEVEL                                                                                          \
 	(-1) /* of small mail, where building tables costs more than they spare, and of attachments, most of \
 	        which are compressed already */
@@ -195,7 +195,7 @@ static void compress_piece(struct packed_piece *piece, struct str bytes, bool is
 
 static void pack_piece(struct packed_piece *piece, struct str raw)
 {
-	struct buf recoded CLEANUP(buf_done) = BUF_INIT(2 * PIECE_BYTES);
+	struct buf recoded CLEANUP(buf_done) = BUF_INIT(2 * RAW_PIECE_BYTES);
 	bool is_recoded = recode(raw, &recoded);
 
 	compress_piece(piece, is_recoded ? buf_str(&recoded) : raw, is_recoded);
@@ -204,10 +204,10 @@ static void pack_piece(struct packed_piece *piece, struct str raw)
 void packed_make_mapped(struct packed *packed, struct str raw, void (*done_with)(void *ctx, const char *upto),
                         void *ctx)
 {
-	packed->count = raw.n ? (raw.n + PIECE_BYTES - 1) / PIECE_BYTES : 1;
+	packed->count = raw.n ? (raw.n + RAW_PIECE_BYTES - 1) / RAW_PIECE_BYTES : 1;
 	packed->pieces = mem_new(packed->count, sizeof *packed->pieces);
 	for (size_t i = 0; i < packed->count; i++) {
-		struct str piece = str_slice(raw, i * PIECE_BYTES, (i + 1) * PIECE_BYTES);
+		struct str piece = str_slice(raw, i * RAW_PIECE_BYTES, (i + 1) * RAW_PIECE_BYTES);
 
 		pack_piece(&packed->pieces[i], piece);
 		if (done_with)
@@ -261,7 +261,7 @@ static int decompress(struct str frame, int64_t message_id, struct buf *out, str
 	unsigned long long n = ZSTD_getFrameContentSize(frame.p, frame.n);
 	char *room;
 
-	if (n > PIECE_BYTES) /* covers both error values, too */
+	if (n > PIECE_MOST) /* covers both error values, too */
 		return damaged(message_id, err);
 	room = buf_room(out, (size_t)n);
 	if (!room)
@@ -275,7 +275,7 @@ static int decompress(struct str frame, int64_t message_id, struct buf *out, str
 
 static int unpack(struct str piece, int64_t message_id, struct buf *out, struct error *err)
 {
-	struct buf recoded CLEANUP(buf_done) = BUF_INIT(PIECE_BYTES);
+	struct buf recoded CLEANUP(buf_done) = BUF_INIT(PIECE_MOST);
 	int r;
 
 	if (!piece.n || piece.p[0] != RECODED)
