@@ -84,15 +84,21 @@ static size_t read_lines(struct str text, size_t at, const struct shape *shape, 
 	return lines;
 }
 
+static bool has_run(struct str text, size_t at, const struct shape *shape)
+{
+	char probe[LEAST_LINES * MOST_GROUPS * 3 + 1];
+
+	return read_lines(text, at, shape, LEAST_LINES, probe) == LEAST_LINES;
+}
+
 /* Does a run begin here, with this line of `n` characters and its LF? */
 static bool begins_run(struct str text, size_t at, size_t n, struct shape *ret_shape)
 {
 	bool is_crlf = n >= 2 && text.p[at + n - 2] == '\r';
 	struct shape shape = {.groups = (n - 1 - is_crlf) / 4, .ending = 1 + is_crlf};
-	char probe[LEAST_LINES * MOST_GROUPS * 3 + 1];
 
 	if ((n - shape.ending) % 4 != 0 || shape.groups < LEAST_GROUPS || shape.groups > MOST_GROUPS ||
-	    read_lines(text, at, &shape, LEAST_LINES, probe) < LEAST_LINES)
+	    !has_run(text, at, &shape))
 		return false;
 	*ret_shape = shape;
 	return true;
@@ -126,7 +132,7 @@ bool recode(struct str mail, struct buf *out)
 	struct shape shape;
 
 	pthread_once(&once, fill_shares);
-	if (mail.n > UINT32_MAX || !buf_room(out, mail.n + 2 * sizeof(struct header)))
+	if (mail.n > UINT32_MAX || out->max - out->n < mail.n + 2 * sizeof(struct header))
 		return false;
 	while (at < mail.n) {
 		const char *end = memchr(mail.p + at, '\n', mail.n - at);
