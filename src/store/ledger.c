@@ -290,13 +290,18 @@ int ledger_moved(struct db *db, int64_t folder_id, uint32_t uidvalidity, const u
 int ledger_acknowledge(struct db *db, int64_t folder_id, uint32_t uidvalidity, const uint32_t *uids, size_t n,
                        int64_t at, struct error *err)
 {
-	for (size_t i = 0; i < n; i++) {
-		int r = db_exec(db,
-		                "UPDATE ledger SET state = 'acknowledged', acknowledged_at = $4 WHERE folder_id = $1 "
-		                "AND uidvalidity = $2 "
-		                "AND uid = $3 AND state = 'committed'",
-		                DB_ARGS(DB_INT(folder_id), DB_INT(uidvalidity), DB_INT(uids[i]), DB_INT(at)), err);
+	/* Most follow each other: one statement for each stretch of numbers. */
+	for (size_t i = 0, end; i < n; i = end) {
+		int r;
 
+		for (end = i + 1; end < n && uids[end] == uids[end - 1] + 1;)
+			end++;
+		r = db_exec(db,
+		            "UPDATE ledger SET state = 'acknowledged', acknowledged_at = $5 WHERE folder_id = $1 AND "
+		            "uidvalidity = $2 AND uid BETWEEN $3 AND $4 AND state = 'committed'",
+		            DB_ARGS(DB_INT(folder_id), DB_INT(uidvalidity), DB_INT(uids[i]), DB_INT(uids[end - 1]),
+		                    DB_INT(at)),
+		            err);
 		if (r < 0)
 			return r;
 	}
