@@ -7,6 +7,7 @@
 #include "setup/moved.h"
 #include "setup/signing.h"
 #include "setup/snapshot.h"
+#include "store/outbox_cancel.h"
 #include "store/records.h"
 #include "store/tokens.h"
 
@@ -304,11 +305,35 @@ static int check_unused(const struct setup *setup, const struct record_type *typ
 	return type == &keystore_type ? keystore_check_unused(setup, id, err) : 0;
 }
 
-int setup_delete(struct db *db, const struct sealer *sealer, const char *kind, const char *id, const char *by,
-                 struct error *err)
+/* What no account would send any more. */
+static int64_t settle_mail(const struct change *change, const char *id, bool cancels, struct error *err)
+{
+	struct outbox_waiting mail;
+	char why[160];
+	int r = outbox_count_waiting(change->db, id, &mail, err);
+
+	if (r < 0)
+		return r;
+	if (mail.sending)
+		return fail(err, E_CONFLICT, RETRY_LATER,
+		            "accounts/%s is sending mail at this moment: try again when it is through", id);
+	if (mail.waiting && !cancels)
+		return fail(err, E_CONFLICT, RETRY_NEVER,
+		            "accounts/%s: %lld %s in the outbox would never be sent: wait until it is empty, or cancel "
+		            "what waits (delete account %s --cancel-mail)",
+		            id, (long long)mail.waiting, mail.waiting == 1 ? "letter" : "letters", id);
+	if (!mail.waiting)
+		return 0;
+	snprintf(why, sizeof why, "cancelled: account %.64s was deleted", id);
+	return outbox_cancel_account(change->db, id, why, change->by, change->at, err);
+}
+
+static int64_t delete_record(struct db *db, const struct sealer *sealer, const char *kind, const char *id,
+                             const char *by, bool cancels_mail, struct error *err)
 {
 	struct change change CLEANUP(change_done) = {.db = db, .sealer = sealer, .by = by};
 	const struct record_type *type = setup_type_find(kind);
+	int64_t cancelled = 0;
 
 	if (!type)
 		return fail(err, E_INVALID, RETRY_NEVER, "\"%s\" is not a kind of record", kind);
@@ -318,11 +343,29 @@ int setup_delete(struct db *db, const struct sealer *sealer, const char *kind, c
 	if (!setup_find(change.setup, type, id))
 		return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no %s \"%s\"", type->kind, id);
 	r = check_unused(change.setup, type, id, err);
+	if (r >= 0 && type == &account_type)
+		cancelled = settle_mail(&change, id, cancels_mail, err);
+	if (cancelled < 0)
+		return cancelled;
 	if (r >= 0)
 		r = records_put(db, type->kind, id, STR(""), by, change.at, err);
 	if (r >= 0 && type == &authentication_profile_type)
 		r = token_forget(db, id, err);
-	return r < 0 ? r : change_commit(&change, err);
+	if (r >= 0)
+		r = change_commit(&change, err);
+	return r < 0 ? r : cancelled;
+}
+
+int setup_delete(struct db *db, const struct sealer *sealer, const char *kind, const char *id, const char *by,
+                 struct error *err)
+{
+	return (int)MIN(delete_record(db, sealer, kind, id, by, false, err), 0);
+}
+
+int64_t setup_delete_with_mail(struct db *db, const struct sealer *sealer, const char *kind, const char *id,
+                               const char *by, struct error *err)
+{
+	return delete_record(db, sealer, kind, id, by, true, err);
 }
 
 /* ---------------------------------------------------------------- seal anew */
