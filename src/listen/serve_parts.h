@@ -77,6 +77,10 @@ void serve_hint_outbox(struct serve *serve);
 /* One stretch of work on a worker: runs the session until it idles, and parks it. */
 void watch_run(struct watch *watch);
 
+/* To be taken up at `due_at` (monotonic ms), or at once where the gate opened or closed since the watch last asked it.
+ * False where it was told to leave meanwhile. */
+bool watch_park(struct watch *watch, int64_t due_at) NODISCARD;
+
 /* ---------------------------------------------------------------- changes.c */
 
 /* Takes up a changed set-up, pauses and throttles. Fails where the store does: not for what stands in it. */

@@ -254,6 +254,7 @@ static const char *state_after(const struct error *err)
 static int64_t after_failure(struct watch *watch, const struct listener *listener, const struct error *err)
 {
 	int64_t now = clock_mono_ms(), told = gate_failed(watch->serve->gate, GATE_RECEIVE, watch->account, err);
+	int64_t gate_due_at;
 	/* A server that ends every session at once must not be called without a pause. */
 	bool at_once = !told && watch->failures == 0 && err->retry == RETRY_NOW &&
 	               (!watch->hurried_at || now - watch->hurried_at > CALM_MS);
@@ -273,6 +274,7 @@ static int64_t after_failure(struct watch *watch, const struct listener *listene
 	}
 	if (!at_once)
 		set_state(watch, state_after(err), err, wait);
+	ask_gate(watch, &gate_due_at); /* what it closed by itself is no news to it */
 	close_session(watch);
 	return now + wait;
 }
@@ -291,15 +293,19 @@ static int64_t stand_still(struct watch *watch, enum gate_state state, int64_t d
 	return due_at;
 }
 
-/* False where it was told to leave in the meantime: under the lock of leave_watch_locked(), which hurries only what is
- * parked. */
-static bool park_watch(struct watch *watch, int64_t due_at)
+/* Under the lock of leave_watch_locked() and look_at_gate(), which hurry only what is parked: whatever they saw before
+ * is looked for here. */
+bool watch_park(struct watch *watch, int64_t due_at)
 {
 	struct serve *serve = watch->serve;
+	int64_t gate_due_at;
 	bool parks;
 
 	pthread_mutex_lock(&serve->lock);
 	parks = !is_to_end(watch);
+	if (gate_ask(serve->gate, GATE_RECEIVE, watch->account, watch->listener_id, &gate_due_at) !=
+	    atomic_load(&watch->gate_state))
+		due_at = clock_mono_ms();
 	if (parks)
 		park_add(serve->park, &watch->parked,
 		         watch->session ? receiver_fd(session_receiver(watch->session)) : -1, due_at);
@@ -329,7 +335,7 @@ static void run_with_setup(struct watch *watch, const struct listener *listener)
 	}
 	shared_release(take(watch->shared));
 	log_set_context(NULL); /* the watch's own text: another may have it from here on */
-	if (!park_watch(watch, due_at))
+	if (!watch_park(watch, due_at))
 		end_watch(watch);
 }
 
