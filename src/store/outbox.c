@@ -295,7 +295,8 @@ static int requeue_row(struct db *db, int64_t id, int64_t now, struct error *err
 	        "UPDATE outbox SET state = 'queued', tries = 0, next_try_at = $2, warned_at = NULL, claim = '' "
 	        "WHERE id = $1 "
 	        "AND (state = 'failed' OR state = 'uncertain' OR state = 'later' OR state = 'bounced' "
-	        "OR state = 'suppressed' OR state = 'cancelled' OR (state = 'sent' AND EXISTS (SELECT 1 FROM outbox_recipient r WHERE "
+	        "OR state = 'suppressed' OR state = 'cancelled' OR (state = 'sent' AND EXISTS (SELECT 1 FROM "
+	        "outbox_recipient r WHERE "
 	        "r.outbox_id = outbox.id AND r.state IN ('failed', 'bounced', 'suppressed', 'cancelled'))))",
 	        DB_ARGS(DB_INT(id), DB_INT(now)), err);
 
