@@ -327,7 +327,7 @@ void tokens_attach(struct store *store, const struct sealer *sealer)
 
 	tokens->store = store;
 	tokens->sealer = *sealer;
-	random_token(tokens->by);
+	alive_name(tokens->by);
 	pthread_mutex_init(&tokens->lock, NULL);
 	pthread_mutex_init(&tokens->db_lock, NULL);
 	store_set_companion(store, tokens, tokens_free);

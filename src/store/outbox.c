@@ -199,9 +199,9 @@ int outbox_finish(struct db *db, const struct outbox_row *row, const char *claim
 	return r < 0 ? r : n < 0 ? (int)n : n > 0;
 }
 
-int64_t outbox_orphans(struct db *db, const char *live_claim, struct error *err)
+int64_t outbox_orphans(struct db *db, const char *live_claim, int64_t now, struct error *err)
 {
-	int r = outbox_follow_orphans(db, live_claim, err);
+	int r = outbox_follow_orphans(db, live_claim, now, err);
 
 	if (r == 0)
 		r = db_exec(db,

@@ -66,7 +66,7 @@ int outbox_mark_sending(struct db *db, int64_t id, const char *claim, struct err
 int outbox_finish(struct db *db, const struct outbox_row *row, const char *claim, struct error *err) NODISCARD;
 
 /* Rows in `sending` whose claim is not `live_claim` become uncertain, with their recipients; returns their number. */
-int64_t outbox_orphans(struct db *db, const char *live_claim, struct error *err) NODISCARD;
+int64_t outbox_orphans(struct db *db, const char *live_claim, int64_t now, struct error *err) NODISCARD;
 
 /* … and so do an account's rows under this claim, of which the caller knows that nothing is on its way. */
 int64_t outbox_own_orphans(struct db *db, const char *account, const char *claim, int64_t now,
