@@ -87,6 +87,8 @@ static int finish_letter(struct letter *l, struct db *db, struct error *err)
 	buf_add(&l->finished, buf_str(&l->mime));
 	if (mail_protect_is_needed(l->account))
 		r = mail_protect(&options, &l->finished, err);
+	if (r == 0)
+		r = provider_takes_size(setup_provider(l->setup, l->account->provider), l->finished.n, err);
 	l->stored.size = l->finished.n;
 	packed_done(&l->packed);
 	packed_make(&l->packed, buf_str(&l->finished));
