@@ -129,6 +129,25 @@ class Operation(unittest.TestCase):
             sink.wait_for(3)
             self.stop()
 
+    def test_nothing_is_fetched_beyond_the_providers_limit(self):
+        provider = {"name": "P", "receive": {"host": "127.0.0.1"}, "send": {"host": "localhost"}, "limits": {"receive_mb_per_day": 1}}
+        for n in range(3):
+            self.imap.add(office.mail(ident=str(n), subject=f"Big {n}", body="0123456789" * 7 + "\n" + ("0123456789" * 7 + "\n") * 9000))
+        self.apply(providers__p=provider, accounts__support__provider="p", listeners__support__batch=1)
+        self.serve()
+        wait_until(lambda: "receive_mb_per_day" in self.status()["listeners"][0]["error"], what="the reason")
+        listener = self.status()["listeners"][0]
+        self.assertEqual(listener["state"], "waiting")
+        self.assertGreater(listener["next_try_at"], time.time() * 1000 + 23 * 3600000)
+        self.assertIn("receive_mb_per_day", self.home.run("status", expect=None).out)
+        self.assertEqual(self.cases(), 2)
+        self.assertEqual(self.query("SELECT COUNT(*) FROM event WHERE kind = 'listener.failed'"), [(0,)])
+        provider["limits"]["receive_mb_per_day"] = 10
+        self.apply(providers__p=provider, accounts__support__provider="p", listeners__support__batch=1)
+        wait_until(lambda: self.cases() == 3, what="the last one")
+        self.stop()
+        self.assertGreater(self.query("SELECT SUM(received_bytes) FROM traffic")[0][0], 1900000)
+
     def test_listeners_take_turns_where_connections_are_few(self):
         provider = {"name": "P", "receive": {"host": "127.0.0.1"}, "send": {"host": "localhost"}, "limits": {"connections": 1}}
         others = {f"listeners__l{n}": {"name": "L", "account": "support", "rule": "support", "folder": f"F{n}", "poll_interval_s": 5} for n in range(3)}

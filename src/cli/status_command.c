@@ -42,6 +42,12 @@ static void print_due(struct page *page, const struct status_part *part, int64_t
 		page_printf(page, PAGE_PLAIN, ", its mail is due in %s", span(part->due_at - now, room));
 }
 
+/* For room in a budget, not for its next look: what it waits for is told. */
+static bool waits_long(const struct status_part *part, int64_t now)
+{
+	return strcmp(part->state, "waiting") == 0 && part->next_try_at > now;
+}
+
 static void print_part(struct page *page, const struct status_part *part, int64_t now)
 {
 	char room[24];
@@ -55,7 +61,8 @@ static void print_part(struct page *page, const struct status_part *part, int64_
 	if (part->is_sender && strcmp(part->state, "idle") == 0)
 		print_due(page, part, now);
 	page_line_end(page);
-	if (part->error[0] && !status_is_good(part->state) && strcmp(part->state, "off") != 0)
+	if (part->error[0] && (!status_is_good(part->state) || waits_long(part, now)) &&
+	    strcmp(part->state, "off") != 0)
 		page_lines(page, PAGE_PLAIN, 4, str_of(part->error));
 }
 

@@ -82,6 +82,7 @@ int session_backfill(struct session *s, int64_t since, int64_t before, bool dry_
 	if (r >= 0 && !dry_run)
 		r = read_missing(s, &b, counts, err);
 	free(b.uids);
+	r = session_settle_allowance(s, r, err);
 	r = session_tell_throttle(s, r, err);
 	if (r < 0)
 		return error_prefix(err, "listener %s", s->options.listener->id);

@@ -246,6 +246,8 @@ static const char *state_after(const struct error *err)
 {
 	if (err->code == E_THROTTLED)
 		return "throttled";
+	if (err->code == E_LIMIT && err->retry_after_ms)
+		return "waiting"; /* an allowance that is used up is no failure */
 	return err->code == E_AUTH && err->retry == RETRY_NEVER ? "auth-failed" : "failed";
 }
 
@@ -282,14 +284,18 @@ static int64_t after_failure(struct watch *watch, const struct listener *listene
 /* Paused, throttled, or its log-in refused: it isn't even tried. */
 static int64_t stand_still(struct watch *watch, enum gate_state state, int64_t due_at)
 {
-	static const char *const words[] = {[GATE_OPEN] = "waiting",
-	                                    [GATE_PAUSED] = "paused",
-	                                    [GATE_THROTTLED] = "throttled",
-	                                    [GATE_REFUSED] = "auth-failed",
-	                                    [GATE_WAITING] = "failed"};
+	static const char *const words[] = {
+	        [GATE_OPEN] = "waiting",        [GATE_PAUSED] = "paused",  [GATE_THROTTLED] = "throttled",
+	        [GATE_REFUSED] = "auth-failed", [GATE_WAITING] = "failed", [GATE_SPENT] = "waiting"};
+	struct error why = {0};
 
+	if (state == GATE_SPENT)
+		fail(&why, E_LIMIT, RETRY_LATER,
+		     "what the provider allows is used up (limits/receive_mb_per_day): nothing is read until it is "
+		     "renewed");
 	close_session(watch);
-	set_state(watch, words[state], NULL, state == GATE_PAUSED ? 0 : MAX(due_at - clock_mono_ms(), 1));
+	set_state(watch, words[state], why.code ? &why : NULL,
+	          state == GATE_PAUSED ? 0 : MAX(due_at - clock_mono_ms(), 1));
 	return due_at;
 }
 
