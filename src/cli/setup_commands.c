@@ -287,8 +287,11 @@ static int64_t delete_record(struct cli *cli, const char *kind, const char *id, 
 static void show_deleted(const struct cli *cli, const char *kind, const char *id, int64_t cancelled)
 {
 	if (cli->json) {
-		cli_print_json(json_pack("{s:s, s:s, s:I}", "kind", kind, "deleted", id, "cancelled_mail",
-		                         (json_int_t)cancelled));
+		json_t *json = json_pack("{s:s, s:s}", "kind", kind, "deleted", id);
+
+		if (cancelled)
+			json_object_set_new(json, "cancelled_mail", json_integer(cancelled));
+		cli_print_json(json);
 		return;
 	}
 	printf("%s %s deleted\n", kind, id);

@@ -527,9 +527,12 @@ static int begin_at_since(struct session *s, struct position *from, struct error
 	if (from->uidvalidity == receiver_uidvalidity(s->receiver) ||
 	    !clock_parse_day(s->options.listener->since, &since))
 		return 0;
-	/* In this order: what arrives in between is found by the search, or lies behind the list's end. */
-	r = receiver_list(s->receiver, widen, &all, err);
-	if (r >= 0)
+	r = receiver_search_days(s->receiver, since, 0, widen, &window, err);
+	/* Mostly that is all. Where nothing came since then, it begins behind the folder's end; in this order: what
+	 * arrives in between is found by the search, or lies behind the list's end. */
+	if (r >= 0 && !window.first)
+		r = receiver_list(s->receiver, widen, &all, err);
+	if (r >= 0 && all.last)
 		r = receiver_search_days(s->receiver, since, 0, widen, &window, err);
 	if (r < 0)
 		return r;

@@ -114,7 +114,6 @@ static int open_session(struct watch *watch, const struct listener *listener, st
 	        .listener = listener,
 	        .stopped = is_interrupted,
 	        .ctx = watch,
-	        .stall = &watch->stall,
 	};
 
 	set_state(watch, "connecting", NULL, 0);

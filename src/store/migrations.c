@@ -257,11 +257,16 @@ static const char sent_copies[] = "CREATE TABLE sent_copy ("
                                   "CREATE INDEX sent_copy_due ON sent_copy (account, next_try_at)"
                                   " WHERE state = 'due' OR state = 'filing';";
 
+/* Where reading a folder broke off with nothing had, and how often in a row: what one process tells the next. */
+static const char stalls[] = "ALTER TABLE folder ADD COLUMN stall_uidvalidity BIGINT NOT NULL DEFAULT 0;"
+                             "ALTER TABLE folder ADD COLUMN stall_uid BIGINT NOT NULL DEFAULT 0;"
+                             "ALTER TABLE folder ADD COLUMN stall_times BIGINT NOT NULL DEFAULT 0;";
+
 const struct migration migrations[] = {
         {1, "foundation", foundation}, {2, "bounces", bounces},          {3, "answering", answering},
         {4, "smime", smime},           {5, "senders", senders},          {6, "conversation", conversation},
         {7, "names", names},           {8, "operation", operation},      {9, "certificates", certificates},
-        {10, "tokens", tokens},        {11, "sent-copies", sent_copies},
+        {10, "tokens", tokens},        {11, "sent-copies", sent_copies}, {12, "stalls", stalls},
 };
 
 const size_t migration_count = ARRAY_LEN(migrations);
