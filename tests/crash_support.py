@@ -291,6 +291,9 @@ def difference(expected, found):
     return "\n".join(line[:600] for line in lines)
 
 
+EACH = int(os.environ.get("HAUSPOST_EACH", "1"))    # of the steps to be stopped at: all, or each third
+
+
 def read_steps(path):
     """The names of the steps in a HAUSPOST_FAULT_LOG."""
     with open(path, encoding="ascii") as file:

@@ -10,7 +10,7 @@ import shutil
 import sqlite3
 import unittest
 
-from crash_support import difference, read_steps, sqlite_ask, store_snapshot
+from crash_support import EACH, difference, read_steps, sqlite_ask, store_snapshot
 from graph.double import Graph
 from graph.office import USER, home_for, letter
 from support import Home
@@ -77,7 +77,7 @@ class Reading(Crash):
                          {"created": 3, "updated": 1, "duplicate": 1, "too-large": 1} if "too-large" in str(expected["ledger"]) else
                          {"created": 3, "updated": 1, "duplicate": 1, "parked": 1})
         self.assertGreaterEqual(len(steps), 12)
-        for n in range(1, len(steps) + 1, sample):
+        for n in range(1, len(steps) + 1, sample * EACH):
             self.graph.restore(mailboxes)
             with self.subTest(step=n, name=steps[n - 1]), self.copy(template) as home:
                 stopped = self.run_once(home, n)

@@ -34,7 +34,9 @@ MAY_USE = {
     "cases": ["base", "record", "store", "security", "mime", "setup", "rules"],
     "intake": BELOW_INTAKE,
     "listen": [*BELOW_INTAKE, "intake"],
-    "cli": [*BELOW_INTAKE, "intake", "listen", "probe"],
+    "events": ["base", "record", "store", "security", "net", "setup"],
+    "api": [*BELOW_INTAKE, "intake", "listen", "probe", "events"],
+    "cli": [*BELOW_INTAKE, "intake", "listen", "probe", "events", "api"],
 }
 
 

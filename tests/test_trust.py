@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import random
+import re
 import subprocess
 import tempfile
 import unittest
@@ -66,6 +67,31 @@ def letter(rng):
             f"Message-ID: <{rng.random()}@{DOMAIN}>\nDate: Sat, 21 Nov 2026 08:00:00 +0000\nCc: a@b.test\nCC:  c@d.test\n\n{body}").encode()
 
 
+def can_be_read(raw):
+    """Lines end with CRLF alone, and each of the header is a field or goes on with one. The other implementation refuses
+    a mail with any strange line, signed or not, counts a lone CR as white space (RFC 6376 section 2.8: it is none), and
+    knows no white space between a name and its colon (section 3.4.2 removes it)."""
+    head = raw.partition(b"\r\n\r\n")[0]
+    return not re.search(rb"\r(?!\n)|(?<!\r)\n", raw) and all(re.match(rb"[!-9;-~]+:|[ \t]", line) for line in head.split(b"\r\n"))
+
+
+def changed(rng, raw):
+    """A few bytes are others, gone or new."""
+    while True:
+        other = bytearray(raw)
+        for _ in range(rng.choice([1, 1, 3])):
+            at = rng.randrange(len(other))
+            how = rng.random()
+            if how < 0.5:
+                other[at] = rng.choice(b" \tab;=:A0\r\n")
+            elif how < 0.75:
+                del other[at]
+            else:
+                other.insert(at, rng.choice(b" \tab;=:A0"))
+        if can_be_read(other):
+            return bytes(other)
+
+
 class Inspect(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -101,22 +127,10 @@ class Inspect(unittest.TestCase):
             self.assertEqual((found["result"], found["by"]), ("authenticated", f"DKIM signature of {DOMAIN}"))
 
     def test_changed_mail_does_not_pass(self):
-        """The other implementation says of each what we must say."""
+        """The other implementation says of each what we must say, where both read the same header (see can_be_read())."""
         rng = random.Random(8301)
-        mails = []
-        for number in range(400):
-            raw = bytearray(self.keys.sign(letter(rng), rng.choice(["rsa", "ed"]),
-                                           ("simple/simple", "relaxed/relaxed")[number % 2]))
-            for _ in range(rng.choice([1, 1, 3])):
-                at = rng.randrange(len(raw))
-                how = rng.random()
-                if how < 0.5:
-                    raw[at] = rng.choice(b" \tab;=:A0\r\n")
-                elif how < 0.75:
-                    del raw[at]
-                else:
-                    raw.insert(at, rng.choice(b" \tab;=:A0"))
-            mails.append(bytes(raw))
+        mails = [changed(rng, self.keys.sign(letter(rng), rng.choice(["rsa", "ed"]),
+                                             ("simple/simple", "relaxed/relaxed")[number % 2])) for number in range(400)]
         passed = 0
         for raw, found in zip(mails, self.inspect(*mails), strict=True):
             good, theirs = found["result"] == "authenticated", self.their_verdict(raw)

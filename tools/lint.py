@@ -27,7 +27,7 @@ SLEEPS = {"sleep", "usleep", "nanosleep"}
 
 # Headers of the libraries that only some layers may see (ARCHITECTURE.md). Everything else of the system is free.
 ABOVE_RECORD = ("record", "store", "security", "setup", "auth", "receive", "send", "rules", "cases", "intake", "listen",
-                "net", "api", "trust", "probe", "cli")
+                "net", "api", "trust", "probe", "events", "cli")
 ONLY_IN = [
     (re.compile(r"openssl/"), ("security", "net", "cli")),
     (re.compile(r"(libpq-fe|sqlite3|zstd)\.h"), ("store",)),
@@ -39,6 +39,8 @@ ONLY_IN = [
     (re.compile(r"jansson\.h"), ABOVE_RECORD),
     (re.compile(r"yaml\.h"), ("record",)),
     (re.compile(r"expat\.h"), ("setup",)),
+    (re.compile(r"microhttpd\.h"), ("api",)),
+    (re.compile(r"argon2\.h"), ("security",)),
     (re.compile(r"libpsl\.h"), ("trust",)),
     (re.compile(r"gmime/"), ()),
 ]

@@ -167,6 +167,48 @@ static void dates_are_written_as_the_rfcs_ask(void **state UNUSED)
 	assert_int_equal(clock_from_civil(2000, 2, 29, 0, 0, 0), INT64_C(951782400000));
 }
 
+static void times_are_read_as_rfc_3339_writes_them(void **state UNUSED)
+{
+	static const int64_t at = INT64_C(1795246771000);
+	static const struct {
+		const char *text;
+		int64_t at;
+	} good[] = {
+	        {"2026-11-21T07:39:31Z", at},
+	        {"2026-11-21t07:39:31z", at},
+	        {"2026-11-21T08:39:31+01:00", at},
+	        {"2026-11-20T23:09:31-08:30", at},
+	        {"2026-11-21T07:39:31.25Z", at + 250},
+	        {"2026-11-21T07:39:31.2509999999Z", at + 250},
+	        {"2026-12-31T23:59:60Z", INT64_C(1798761600000)},
+	};
+	static const char *const bad[] = {
+	        "",
+	        "2026-11-21",
+	        "2026-11-21T07:39:31",
+	        "2026-11-21 07:39:31Z",
+	        "2026-11-21T07:39Z",
+	        "2026-11-21T07:39:31.Z",
+	        "2026-11-21T07:39:31ZZ",
+	        "2026-11-21T24:00:00Z",
+	        "2026-11-21T07:60:31Z",
+	        "2026-11-21T07:39:61Z",
+	        "2026-02-30T07:39:31Z",
+	        "1969-12-31T23:59:59Z",
+	        "2026-11-21T07:39:31+1:00",
+	        "2026-11-21T07:39:31+01:00x",
+	        "1795246771000",
+	};
+	int64_t read = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		assert_true(clock_parse_iso(good[i].text, &read));
+		assert_int_equal(read, good[i].at);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		assert_false(clock_parse_iso(bad[i], &read));
+}
+
 static void an_error_is_one_printable_line(void **state UNUSED)
 {
 	struct error err = {0};
@@ -302,6 +344,7 @@ int main(void)
 	        cmocka_unit_test(a_map_finds_what_was_put_in),
 	        cmocka_unit_test(base64_is_strict),
 	        cmocka_unit_test(dates_are_written_as_the_rfcs_ask),
+	        cmocka_unit_test(times_are_read_as_rfc_3339_writes_them),
 	        cmocka_unit_test(an_error_is_one_printable_line),
 	        cmocka_unit_test(an_error_is_utf8_whatever_was_said),
 	        cmocka_unit_test(nothing_printable_acts_on_a_terminal),

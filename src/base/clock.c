@@ -1,5 +1,6 @@
 /* See clock.h. */
 #include "clock.h"
+#include "str.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -99,19 +100,87 @@ static bool take_digits(const char *text, int n, int *ret)
 	return true;
 }
 
-bool clock_parse_day(const char *text, int64_t *ret_ms)
+/* The day that the first ten characters are. */
+static bool take_day(const char *text, int64_t *ret_ms)
 {
 	char again[32];
 	int year, month, day;
 	int64_t at;
 
 	if (!take_digits(text, 4, &year) || text[4] != '-' || !take_digits(text + 5, 2, &month) || text[7] != '-' ||
-	    !take_digits(text + 8, 2, &day) || text[10] || year < 1970)
+	    !take_digits(text + 8, 2, &day) || year < 1970)
 		return false;
 	at = clock_from_civil(year, month, day, 0, 0, 0);
 	clock_format_iso(at, again);
 	if (strncmp(again, text, 10) != 0) /* a field out of range was carried over */
 		return false;
 	*ret_ms = at;
+	return true;
+}
+
+bool clock_parse_day(const char *text, int64_t *ret_ms)
+{
+	int64_t at;
+
+	if (!take_day(text, &at) || text[10])
+		return false;
+	*ret_ms = at;
+	return true;
+}
+
+/* "07:39"; false where an hour or a minute is out of range. */
+static bool take_minutes(const char *text, int *ret_minutes)
+{
+	int hour, minute;
+
+	if (!take_digits(text, 2, &hour) || text[2] != ':' || !take_digits(text + 3, 2, &minute) || hour > 23 ||
+	    minute > 59)
+		return false;
+	*ret_minutes = hour * 60 + minute;
+	return true;
+}
+
+/* ".25": the milliseconds that it is; moves over all its digits. */
+static bool take_fraction(const char **text, int *ret_ms)
+{
+	int ms = 0, worth = 100;
+
+	*ret_ms = 0;
+	if (**text != '.')
+		return true;
+	if (!is_digit(*++*text))
+		return false;
+	for (; is_digit(**text); ++*text, worth /= 10)
+		ms += (**text - '0') * worth;
+	*ret_ms = ms;
+	return true;
+}
+
+/* "Z", "+01:00" and the end. */
+static bool take_offset(const char *text, int *ret_minutes)
+{
+	if (*text == 'Z' || *text == 'z') {
+		*ret_minutes = 0;
+		return text[1] == '\0';
+	}
+	if ((*text != '+' && *text != '-') || !take_minutes(text + 1, ret_minutes) || text[6])
+		return false;
+	if (*text == '-')
+		*ret_minutes = -*ret_minutes;
+	return true;
+}
+
+bool clock_parse_iso(const char *text, int64_t *ret_ms)
+{
+	int minutes, seconds, ms, offset;
+	int64_t day;
+
+	if (!take_day(text, &day) || (text[10] != 'T' && text[10] != 't') || !take_minutes(text + 11, &minutes) ||
+	    text[16] != ':' || !take_digits(text + 17, 2, &seconds) || seconds > 60) /* 60: a leap second */
+		return false;
+	text += 19;
+	if (!take_fraction(&text, &ms) || !take_offset(text, &offset))
+		return false;
+	*ret_ms = day + MINUTES_MS(minutes - offset) + SECONDS_MS(seconds) + ms;
 	return true;
 }

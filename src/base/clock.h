@@ -27,4 +27,8 @@ int64_t clock_from_civil(int64_t year, int month, int day, int hour, int minute,
 /* The begin (UTC) of a day written as "2026-11-21"; false for anything else, also for days that there aren't. */
 bool clock_parse_day(const char *text, int64_t *ret_ms) NODISCARD;
 
+/* A time with its offset from UTC as RFC 3339 §5.6 writes it ("2026-11-21T08:39:31.25+01:00"), from 1970 on; what is
+ * finer than milliseconds is dropped. False for anything else, also for times that there aren't. */
+bool clock_parse_iso(const char *text, int64_t *ret_ms) NODISCARD;
+
 #endif

@@ -142,7 +142,9 @@ extern const struct command
 	status_command,
 	pause_command,
 	resume_command,
-	backfill_command;
+	backfill_command,
+	operator_command,
+	openapi_command;
 /* clang-format on */
 
 #endif

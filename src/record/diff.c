@@ -1,6 +1,8 @@
 /* What differs between two versions of a record, for people. */
 #include "record/field.h"
 
+#include "base/clock.h"
+
 struct differ {
 	struct buf *out;
 	struct place place;
@@ -44,6 +46,15 @@ static void show_pairs(struct buf *out, const struct text_pairs *pairs)
 	buf_add_char(out, '}');
 }
 
+static void show_time(struct buf *out, int64_t at)
+{
+	char text[32] = "";
+
+	if (at)
+		clock_format_iso(at, text);
+	buf_add_cstr(out, text);
+}
+
 static void show_value(struct buf *out, const struct field *field, const void *member)
 {
 	switch (field->kind) {
@@ -64,6 +75,13 @@ static void show_value(struct buf *out, const struct field *field, const void *m
 		break;
 	case FIELD_KIND_PAIRS:
 		show_pairs(out, member);
+		break;
+	case FIELD_KIND_TIME:
+		show_time(out, *(const int64_t *)member);
+		break;
+	case FIELD_KIND_JSON:
+		if (*(json_t *const *)member)
+			show_json(out, *(json_t *const *)member);
 		break;
 	case FIELD_KIND_SECRET:
 	case FIELD_KIND_SECTION:
@@ -107,6 +125,11 @@ static bool values_equal(const struct field *field, const void *a, const void *b
 		return texts_equal(a, b);
 	case FIELD_KIND_PAIRS:
 		return pairs_equal(a, b);
+	case FIELD_KIND_TIME:
+		return *(const int64_t *)a == *(const int64_t *)b;
+	case FIELD_KIND_JSON:
+		return *(json_t *const *)a == *(json_t *const *)b ||
+		       json_equal(*(json_t *const *)a, *(json_t *const *)b);
 	case FIELD_KIND_SECRET:
 		return secret_equal(a, b);
 	case FIELD_KIND_SECTION:
@@ -132,6 +155,10 @@ static bool is_preset(const struct field *field, const void *member)
 		return ((const struct text_list *)member)->count == 0;
 	case FIELD_KIND_PAIRS:
 		return ((const struct text_pairs *)member)->count == 0;
+	case FIELD_KIND_TIME:
+		return *(const int64_t *)member == 0;
+	case FIELD_KIND_JSON:
+		return *(json_t *const *)member == NULL;
 	case FIELD_KIND_SECRET:
 		return !secret_is_stored(member);
 	case FIELD_KIND_SECTION:

@@ -46,6 +46,12 @@ static void put_type(struct buf *out, const struct field *field)
 	case FIELD_KIND_PAIRS:
 		buf_add_cstr(out, "texts by name");
 		break;
+	case FIELD_KIND_TIME:
+		buf_add_cstr(out, "time");
+		break;
+	case FIELD_KIND_JSON:
+		buf_add_cstr(out, "any JSON");
+		break;
 	}
 }
 

@@ -2,6 +2,8 @@
 #include "record/field.h"
 #include "record/nearest.h"
 
+#include "base/clock.h"
+
 #include <stdio.h>
 
 #define MAX_SEALED MIB(2) /* a keystore is the longest: 700 KiB, twice in base64 */
@@ -187,6 +189,18 @@ static int read_enum(struct reader *r, const struct field *field, const json_t *
 	return refuse_value(r, json, buf_cstr(&what));
 }
 
+static int read_time(struct reader *r, const struct field *field, const json_t *json, void *base)
+{
+	int64_t at;
+
+	if (json_is_string(json) && strlen(json_string_value(json)) != json_string_length(json))
+		return refuse(r, "contains a NUL character");
+	if (!json_is_string(json) || !clock_parse_iso(json_string_value(json), &at))
+		return refuse_value(r, json, "is not a time (as in \"2026-11-21T08:00:00Z\")");
+	*(int64_t *)field_in(field, base) = at;
+	return 0;
+}
+
 /* ---------------------------------------------------------------- secrets */
 
 /* "account/support/send/password" */
@@ -362,6 +376,11 @@ static int read_value(struct reader *r, const struct field *field, const json_t 
 		return read_secret(r, field, json, base);
 	case FIELD_KIND_SECTION:
 		return read_section(r, field, json, base);
+	case FIELD_KIND_TIME:
+		return read_time(r, field, json, base);
+	case FIELD_KIND_JSON:
+		*(json_t **)field_in(field, base) = json_incref((json_t *)(uintptr_t)json);
+		return 0;
 	case FIELD_KIND_LIST:
 		return read_list(r, field, json, base);
 	case FIELD_KIND_TEXTS:
@@ -402,6 +421,8 @@ static int read_absent(struct reader *r, const struct field *field, void *base)
 	case FIELD_KIND_LIST:
 	case FIELD_KIND_TEXTS:
 	case FIELD_KIND_PAIRS:
+	case FIELD_KIND_TIME:
+	case FIELD_KIND_JSON:
 		return 0;
 	}
 	return 0;

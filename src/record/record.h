@@ -35,6 +35,12 @@ enum field_kind {
 	FIELD_KIND_LIST,    /* [struct record_list] of structs described by `fields` */
 	FIELD_KIND_TEXTS,   /* [struct text_list] */
 	FIELD_KIND_PAIRS,   /* [struct text_pairs] an object of texts, in the order written */
+	FIELD_KIND_TIME,    /* [int64_t] Unix ms; RFC 3339 in JSON, null where it is 0 */
+	/* [json_t *] any value; NULL is null. record_read() takes a reference of its own and record_done() gives it up;
+	 * who fills a struct by hand and doesn't call record_done() on it keeps what is theirs. What record_write()
+	 * returns shares the value: not to be changed. Not for types that are stored with secrets: nothing within is
+	 * sealed. */
+	FIELD_KIND_JSON,
 };
 
 struct record_list {
@@ -102,6 +108,8 @@ struct record_type {
 #define FIELD_SECRET(T, m, lab, ...)  FIELD_SECRET_AS(T, m, #m, lab, __VA_ARGS__)
 #define FIELD_TEXTS(T, m, lab, ...)   FIELD_TEXTS_AS(T, m, #m, lab, __VA_ARGS__)
 #define FIELD_PAIRS(T, m, lab, ...)   FIELD_PAIRS_AS(T, m, #m, lab, __VA_ARGS__)
+#define FIELD_TIME(T, m, lab, ...)    FIELD_TIME_AS(T, m, #m, lab, __VA_ARGS__)
+#define FIELD_JSON(T, m, lab, ...)    FIELD_JSON_AS(T, m, #m, lab, __VA_ARGS__)
 #define FIELD_SECTION(T, m, fs, lab, ...) FIELD_SECTION_AS(T, m, #m, fs, lab, __VA_ARGS__)
 #define FIELD_LIST(T, m, E, fs, lab, ...) FIELD_LIST_AS(T, m, #m, E, fs, lab, __VA_ARGS__)
 
@@ -115,6 +123,8 @@ struct record_type {
 #define FIELD_SECRET_AS(T, m, key, lab, ...)  {FIELD_OF(T, m, key, SECRET, lab), __VA_ARGS__}
 #define FIELD_TEXTS_AS(T, m, key, lab, ...)   {FIELD_OF(T, m, key, TEXTS, lab), __VA_ARGS__}
 #define FIELD_PAIRS_AS(T, m, key, lab, ...)   {FIELD_OF(T, m, key, PAIRS, lab), __VA_ARGS__}
+#define FIELD_TIME_AS(T, m, key, lab, ...)    {FIELD_OF(T, m, key, TIME, lab), __VA_ARGS__}
+#define FIELD_JSON_AS(T, m, key, lab, ...)    {FIELD_OF(T, m, key, JSON, lab), __VA_ARGS__}
 #define FIELD_SECTION_AS(T, m, key, fs, lab, ...) {FIELD_OF(T, m, key, SECTION, lab), .fields = (fs), .field_count = ARRAY_LEN(fs), __VA_ARGS__}
 #define FIELD_LIST_AS(T, m, key, E, fs, lab, ...) {FIELD_OF(T, m, key, LIST, lab), .fields = (fs), .field_count = ARRAY_LEN(fs), .element_size = sizeof(E), __VA_ARGS__}
 #define RECORD_TYPE(k, ks, T, fs, lab, ...) {.kind = (k), .plural = (ks), .label = (lab), .size = sizeof(T), .fields = (fs), .field_count = ARRAY_LEN(fs), __VA_ARGS__}
@@ -156,10 +166,11 @@ int record_resolve_secrets(const struct record_type *type, json_t *json, const c
 int record_keep_secrets(const struct record_type *type, void *record, const void *before, const char *path,
                         struct error *err) NODISCARD;
 
-/* Wipes the secrets; the memory is the arena's. NULL is fine. */
+/* Wipes the secrets and gives up JSON values; the memory is the arena's. NULL is fine. */
 void record_done(const struct record_type *type, void *record);
 
-/* Writes a record, fields in table order. `whole`: with values that equal their presets, too. `sealer` is needed for
+/* Writes a record, fields in table order. `whole`: with values that equal their presets, too. A text of NULL, in a
+ * struct that was filled by hand, is "", and bytes in it that aren't UTF-8 become '?'. `sealer` is needed for
  * SECRETS_SEALED alone. The caller owns *ret_json (json_decref). `path` goes before errors. */
 int record_write(const struct record_type *type, const void *record, const char *path, enum secret_form form,
                  bool whole, const struct sealer *sealer, json_t **ret_json, struct error *err) NODISCARD;

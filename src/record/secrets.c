@@ -14,6 +14,9 @@ static void fields_done(const struct field *fields, size_t n, void *base)
 
 		if (field->kind == FIELD_KIND_SECRET) {
 			secret_done(field_in(field, base));
+		} else if (field->kind == FIELD_KIND_JSON) {
+			json_decrefp(field_in(field, base));
+			*(json_t **)field_in(field, base) = NULL;
 		} else if (field->kind == FIELD_KIND_SECTION) {
 			fields_done(field->fields, field->field_count, field_in(field, base));
 		} else if (field->kind == FIELD_KIND_LIST) {

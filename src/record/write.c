@@ -1,6 +1,9 @@
 /* A record into JSON, and its references to others. */
 #include "record/field.h"
 
+#include "base/clock.h"
+#include "base/mem.h"
+
 struct writer {
 	const struct record_type *type;
 	const char *id, *path;
@@ -20,9 +23,25 @@ static int write_fields(struct writer *w, const struct field *fields, size_t n, 
 
 static json_t *text_json(const char *text)
 {
-	json_t *json = json_string(text);
-	must(json); /* records hold valid UTF-8 only */
+	json_t *json = json_string(text ? text : "");
+
+	if (!json) { /* what record_read() made is UTF-8; what a handler took from a column of the store need not be */
+		char *copy = mem_strdup(text);
+		json = json_stringn(copy, str_make_printable(copy, strlen(copy), true));
+		free(copy);
+	}
+	must(json);
 	return json;
+}
+
+static json_t *time_json(int64_t at)
+{
+	char text[32];
+
+	if (at == 0)
+		return json_null();
+	clock_format_iso(at, text);
+	return text_json(text);
 }
 
 /* *ret_json stays NULL where nothing is written. */
@@ -92,7 +111,8 @@ static int write_value(struct writer *w, const struct field *field, const void *
 
 	switch (field->kind) {
 	case FIELD_KIND_TEXT:
-		if (always || strcmp(*(const char *const *)member, field_preset_text(field)) != 0)
+		if (always || !*(const char *const *)member ||
+		    strcmp(*(const char *const *)member, field_preset_text(field)) != 0)
 			*ret_json = text_json(*(const char *const *)member);
 		return 0;
 	case FIELD_KIND_INT:
@@ -125,6 +145,16 @@ static int write_value(struct writer *w, const struct field *field, const void *
 	case FIELD_KIND_PAIRS:
 		if (w->whole || ((const struct text_pairs *)member)->count)
 			*ret_json = pairs_json(member);
+		return 0;
+	case FIELD_KIND_TIME:
+		if (always || *(const int64_t *)member)
+			*ret_json = time_json(*(const int64_t *)member);
+		return 0;
+	case FIELD_KIND_JSON:
+		if (*(json_t *const *)member)
+			*ret_json = json_incref(*(json_t *const *)member);
+		else if (always)
+			*ret_json = json_null();
 		return 0;
 	}
 	return 0;

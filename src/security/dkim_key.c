@@ -55,23 +55,20 @@ static bool check_record(struct dkim_signature *s, const struct dkim_tag_list *l
 
 static bool read_key(struct arena *arena, struct dkim_signature *s, struct str p, EVP_PKEY **ret_key)
 {
-	struct str text = dkim_squeeze(arena, p);
-	unsigned char *der = (unsigned char *)arena_bytes(arena, text.n + 1);
-	const unsigned char *at = der;
-	int n = text.n % 4 || !text.n ? -1 : EVP_DecodeBlock(der, (const unsigned char *)text.p, (int)text.n);
+	struct str der;
+	const unsigned char *at;
 
-	for (size_t i = text.n; n > 0 && i > 0 && text.p[i - 1] == '='; i--)
-		n--;
-	if (n <= 0)
+	if (!dkim_base64(arena, p, &der))
 		return bad_key(s, "the key (p=) is no base64");
+	at = (const unsigned char *)der.p;
 	if (s->tags->is_ed25519) {
-		*ret_key = n == 32 ? EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, der, 32) : NULL;
+		*ret_key = der.n == 32 ? EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, at, 32) : NULL;
 		return *ret_key || bad_key(s, "the key (p=) is no Ed25519 key");
 	}
-	*ret_key = d2i_PUBKEY(NULL, &at, n);
+	*ret_key = d2i_PUBKEY(NULL, &at, (long)der.n);
 	if (!*ret_key) {
-		at = der; /* the bare form, which the RFC's text allows, too */
-		*ret_key = d2i_PublicKey(EVP_PKEY_RSA, NULL, &at, n);
+		at = (const unsigned char *)der.p; /* the bare form, which the RFC's text allows, too */
+		*ret_key = d2i_PublicKey(EVP_PKEY_RSA, NULL, &at, (long)der.n);
 	}
 	ERR_clear_error();
 	if (!*ret_key || EVP_PKEY_get_base_id(*ret_key) != EVP_PKEY_RSA)

@@ -32,6 +32,10 @@ const struct str *dkim_tag(const struct dkim_tag_list *list, const char *name);
 /* Without any white space, as base64 and lists are read. */
 struct str dkim_squeeze(struct arena *arena, struct str value);
 
+/* What base64 stands for: lax in white space alone (a '=' within it is no digit), at most DKIM_MAX_FIELD bytes. False
+ * where it is none, or empty. */
+bool dkim_base64(struct arena *arena, struct str value, struct str *ret_bytes) NODISCARD;
+
 /* The whole item of a ':'-separated list without regard to case? */
 bool dkim_list_has(struct str list, const char *item);
 

@@ -1,28 +1,7 @@
 /* The DKIM-Signature field (RFC 6376 §3.5). See dkim_parts.h. */
 #include "security/dkim_parts.h"
 
-#include "base/buf.h"
-
 #define DAY_S 86400
-
-/* Lax in white space alone: what RFC 4648 doesn't allow decides the signature. */
-static bool read_base64(struct arena *arena, struct str value, struct str *ret)
-{
-	struct str text = dkim_squeeze(arena, value);
-	unsigned char *out;
-	int n;
-
-	if (!text.n || text.n % 4 || text.n > DKIM_MAX_FIELD)
-		return false;
-	out = (unsigned char *)arena_bytes(arena, text.n);
-	n = EVP_DecodeBlock(out, (const unsigned char *)text.p, (int)text.n);
-	if (n < 0)
-		return false;
-	for (size_t i = text.n; i > 0 && text.p[i - 1] == '='; i--)
-		n--;
-	*ret = str_new(out, (size_t)MAX(n, 0));
-	return true;
-}
 
 static bool permerror(struct dkim_signature *s, struct str reason)
 {
@@ -150,9 +129,9 @@ static bool read_length(struct dkim_signature *s, struct dkim_tags *tags, const 
 static bool read_values(struct arena *arena, struct dkim_signature *s, struct dkim_tags *tags,
                         const struct dkim_tag_list *list)
 {
-	if (!read_base64(arena, *dkim_tag(list, "b"), &tags->b))
+	if (!dkim_base64(arena, *dkim_tag(list, "b"), &tags->b))
 		return permerror(s, STR("the signature itself (b=) is no base64"));
-	if (!read_base64(arena, *dkim_tag(list, "bh"), &tags->bh) || tags->bh.n != DKIM_HASH_BYTES)
+	if (!dkim_base64(arena, *dkim_tag(list, "bh"), &tags->bh) || tags->bh.n != DKIM_HASH_BYTES)
 		return permerror(s, STR("the hash of the body (bh=) is none"));
 	return true;
 }

@@ -1,6 +1,8 @@
 /* Tag lists and the small grammar around them. See dkim_parts.h. */
 #include "security/dkim_parts.h"
 
+#include "base/base64.h"
+
 static bool is_tag_name(struct str name)
 {
 	if (!name.n || !is_alpha(name.p[0]))
@@ -67,6 +69,17 @@ struct str dkim_squeeze(struct arena *arena, struct str value)
 			out[n++] = value.p[i];
 	out[n] = '\0';
 	return str_new(out, n);
+}
+
+bool dkim_base64(struct arena *arena, struct str value, struct str *ret_bytes)
+{
+	struct buf bytes CLEANUP(buf_done) = BUF_INIT(DKIM_MAX_FIELD);
+	struct str text = dkim_squeeze(arena, value);
+
+	if (!text.n || !base64_decode(&bytes, text))
+		return false;
+	*ret_bytes = arena_str(arena, buf_str(&bytes));
+	return true;
 }
 
 bool dkim_list_has(struct str list, const char *item)

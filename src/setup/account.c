@@ -3,6 +3,7 @@
 
 #include "setup/account_graph.h"
 #include "setup/check.h"
+#include "setup/operator.h"
 #include "setup/words.h"
 
 #include <stdio.h>
@@ -130,11 +131,22 @@ static const struct field receive_fields[] = {
 	LOGIN_FIELDS(struct account_receive),
 };
 
+static const struct field share_fields[] = {
+	FIELD_TEXT_AS(struct account_share, operator_id, "operator", "Operator", .max = 64, .check = check_id),
+	FIELD_TEXT(struct account_share, role, "Role", .max = 64, .check = check_id, .help = "Instead of an operator: everybody who has it"),
+	FIELD_BOOL(struct account_share, send, "Send as it"),
+	FIELD_BOOL(struct account_share, manage, "Change it"),
+};
+
 static const struct field account_fields[] = {
 	FIELD_ID(struct account, id, "Account ID"),
 	FIELD_TEXT(struct account, name, "Account name", .max = 200),
 	FIELD_REF(struct account, provider, "provider", "Provider",
 		  .help = "Empty: everything about the servers is said here"),
+	FIELD_TEXT(struct account, owner, "Owner", .max = 64, .check = check_id,
+		   .help = "The operator whose personal mailbox it is, and nobody else's unless shared; empty: nobody's"),
+	FIELD_LIST(struct account, shares, struct account_share, share_fields, "Shared with", .max = 200,
+		   .help = "Operators and roles that may read its mail, send as it, change it"),
 	FIELD_SECTION(struct account, send, send_fields, "Sender"),
 	FIELD_SECTION(struct account, receive, receive_fields, "Receiver"),
 };
@@ -245,7 +257,7 @@ static int check_account(const void *record, struct error *err)
 	if (check_password_in_clear("send", a->send.host, a->send.security, a->send.allow_insecure_login,
 	                            &a->send.password, err) < 0)
 		return E_INVALID;
-	if (check_dkim(&a->send.dkim, err) < 0)
+	if (check_dkim(&a->send.dkim, err) < 0 || account_shares_check(a, err) < 0)
 		return E_INVALID;
 	return check_password_in_clear("receive", a->receive.host, a->receive.security, a->receive.allow_insecure_login,
 	                               receive_password, err);

@@ -28,9 +28,16 @@ struct account_tls {
 	bool verify;                         /* preset true; false is shown, logged and audited */
 };
 
+struct account_share {
+	const char *operator_id, *role; /* one of the two; the other is "" */
+	bool send, manage;              /* reading goes with being named */
+};
+
 struct account {
 	const char *id, *name;
 	const char *provider; /* id; "": everything is said here */
+	const char *owner;    /* operator whose personal mailbox it is; "": it is everybody's who may see accounts */
+	struct record_list shares; /* of struct account_share: others who may use it */
 	struct account_send {
 		bool enabled;
 		int protocol; /* enum send_protocol */

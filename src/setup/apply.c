@@ -1,96 +1,17 @@
-/* Changing the set-up: apply, delete, seal anew. Each is one transaction that first looks at everything as it would
- * be. */
+/* Changing the set-up by a document, and sealing it anew. Each is one transaction that first looks at everything as it
+ * would be. */
 #include "setup/setup.h"
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "setup/change.h"
 #include "setup/moved.h"
 #include "setup/signing.h"
-#include "setup/snapshot.h"
-#include "store/outbox_cancel.h"
 #include "store/records.h"
-#include "store/tokens.h"
 
 #include <stdio.h>
 
-/* ---------------------------------------------------------------- the transaction */
-
-struct change {
-	struct db *db; /* NULL: nothing is stored, see setup_preview() */
-	const struct sealer *sealer;
-	const char *by;
-	int64_t at, revision;
-	struct setup *setup; /* as it is, then as it will be */
-	bool open;           /* until committed */
-};
-
-static void change_done(struct change *change)
-{
-	if (change->open)
-		db_rollback(change->db);
-	setup_free(change->setup);
-}
-
-static int change_begin(struct change *change, struct error *err)
-{
-	int r = db_begin(change->db, err);
-
-	if (r < 0)
-		return r;
-	change->open = true;
-	change->at = clock_now_ms();
-	r = records_begin_change(change->db, &change->revision, err);
-	return r < 0 ? r : setup_load(change->db, change->sealer, &change->setup, err);
-}
-
-static int change_commit(struct change *change, struct error *err)
-{
-	int r = db_commit(change->db, err);
-
-	if (r >= 0)
-		change->open = false;
-	return r;
-}
-
-static int put_record(const struct change *change, const struct record_type *type, const void *record,
-                      struct error *err)
-{
-	json_t *json CLEANUP(json_decrefp) = NULL;
-	int r = record_write(type, record, type->plural, SECRETS_SEALED, false, change->sealer, &json, err);
-
-	if (r < 0)
-		return r;
-	char *text CLEANUP(freep) = json_dumps(json, JSON_COMPACT);
-	must(text);
-	return records_put(change->db, type->kind, record_id(type, record), str_of(text), change->by, change->at, err);
-}
-
 /* ---------------------------------------------------------------- apply */
-
-/* A document's record as it would be stored, still without its place in the snapshot. */
-static int read_one(const struct change *change, const struct record_type *type, const char *id, const json_t *value,
-                    void **ret_record, struct error *err)
-{
-	const char *path = arena_printf(change->setup->arena, "%s/%.64s", type->plural, id).p;
-	json_t *json CLEANUP(json_decrefp) = json_copy((json_t *)(uintptr_t)value);
-	const char *inner = json_string_value(json_object_get(json, "id"));
-	void *record;
-
-	if (inner && strcmp(inner, id) != 0)
-		return fail(err, E_INVALID, RETRY_NEVER, "%s/id: \"%.64s\" is not the key above it", path, inner);
-	if (json_is_object(json) && !inner)
-		json_object_set_new(json, "id", json_string(id));
-	int r = record_read(type, json, path, change->sealer, change->setup->arena, &record, err);
-	if (r < 0)
-		return r;
-	r = record_keep_secrets(type, record, setup_find(change->setup, type, id), path, err);
-	if (r < 0) {
-		record_done(type, record);
-		return r;
-	}
-	*ret_record = record;
-	return 0;
-}
 
 /* Returns 1 where the record differs from what is stored. */
 static int apply_one(struct change *change, const struct record_type *type, const char *id, const json_t *value,
@@ -98,7 +19,7 @@ static int apply_one(struct change *change, const struct record_type *type, cons
 {
 	struct buf differences CLEANUP(buf_done) = BUF_INIT(KIB(256));
 	void *record;
-	int r = read_one(change, type, id, value, &record, err);
+	int r = change_read(change, type, id, value, &record, err);
 
 	if (r < 0)
 		return r;
@@ -113,7 +34,7 @@ static int apply_one(struct change *change, const struct record_type *type, cons
 	if (before)
 		buf_add(report, buf_str(&differences));
 	setup_put(change->setup, type, record);
-	r = change->db ? put_record(change, type, record, err) : 0;
+	r = change->db ? change_put(change, type, record, !before, err) : 0;
 	return r < 0 ? r : 1;
 }
 
@@ -276,96 +197,34 @@ int setup_resolve_secrets(json_t *document, struct error *err)
 
 /* ---------------------------------------------------------------- delete */
 
-struct user_search {
-	const struct record_type *type; /* of the record that shall go */
-	const char *id;
-};
-
-static int is_user(void *ctx, const char *path UNUSED, const char *kind, const char *id)
+static int64_t delete_record(struct change *change, const char *kind, const char *id, struct error *err)
 {
-	const struct user_search *search = ctx;
-
-	return strcmp(kind, search->type->kind) == 0 && strcmp(id, search->id) == 0;
-}
-
-/* Fails where any record refers to it. */
-static int check_unused(const struct setup *setup, const struct record_type *type, const char *id, struct error *err)
-{
-	struct user_search search = {type, id};
-
-	for (size_t i = 0; setup_types[i]; i++) {
-		const void *const *records;
-		size_t n = setup_list(setup, setup_types[i], &records);
-
-		for (size_t k = 0; k < n; k++)
-			if (record_each_reference(setup_types[i], records[k], is_user, &search))
-				return fail(err, E_CONFLICT, RETRY_NEVER, "%s/%s is still used by %s/%s", type->plural,
-				            id, setup_types[i]->plural, record_id(setup_types[i], records[k]));
-	}
-	return type == &keystore_type ? keystore_check_unused(setup, id, err) : 0;
-}
-
-/* What no account would send any more. */
-static int64_t settle_mail(const struct change *change, const char *id, bool cancels, struct error *err)
-{
-	struct outbox_waiting mail;
-	char why[160];
-	int r = outbox_count_waiting(change->db, id, &mail, err);
-
-	if (r < 0)
-		return r;
-	if (mail.sending)
-		return fail(err, E_CONFLICT, RETRY_LATER,
-		            "accounts/%s is sending mail at this moment: try again when it is through", id);
-	if (mail.waiting && !cancels)
-		return fail(err, E_CONFLICT, RETRY_NEVER,
-		            "accounts/%s: %lld %s in the outbox would never be sent: wait until it is empty, or cancel "
-		            "what waits (delete account %s --cancel-mail)",
-		            id, (long long)mail.waiting, mail.waiting == 1 ? "letter" : "letters", id);
-	if (!mail.waiting)
-		return 0;
-	snprintf(why, sizeof why, "cancelled: account %.64s was deleted", id);
-	return outbox_cancel_account(change->db, id, why, change->by, change->at, err);
-}
-
-static int64_t delete_record(struct db *db, const struct sealer *sealer, const char *kind, const char *id,
-                             const char *by, bool cancels_mail, struct error *err)
-{
-	struct change change CLEANUP(change_done) = {.db = db, .sealer = sealer, .by = by};
 	const struct record_type *type = setup_type_find(kind);
-	int64_t cancelled = 0;
 
 	if (!type)
 		return fail(err, E_INVALID, RETRY_NEVER, "\"%s\" is not a kind of record", kind);
-	int r = change_begin(&change, err);
-	if (r < 0)
-		return r;
-	if (!setup_find(change.setup, type, id))
-		return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no %s \"%s\"", type->kind, id);
-	r = check_unused(change.setup, type, id, err);
-	if (r >= 0 && type == &account_type)
-		cancelled = settle_mail(&change, id, cancels_mail, err);
-	if (cancelled < 0)
-		return cancelled;
+	int r = change_begin(change, err);
 	if (r >= 0)
-		r = records_put(db, type->kind, id, STR(""), by, change.at, err);
-	if (r >= 0 && type == &authentication_profile_type)
-		r = token_forget(db, id, err);
+		r = change_remove(change, type, id, err);
 	if (r >= 0)
-		r = change_commit(&change, err);
-	return r < 0 ? r : cancelled;
+		r = change_commit(change, err);
+	return r < 0 ? r : change->cancelled_mail;
 }
 
 int setup_delete(struct db *db, const struct sealer *sealer, const char *kind, const char *id, const char *by,
                  struct error *err)
 {
-	return (int)MIN(delete_record(db, sealer, kind, id, by, false, err), 0);
+	struct change change CLEANUP(change_done) = {.db = db, .sealer = sealer, .by = by};
+
+	return (int)MIN(delete_record(&change, kind, id, err), 0);
 }
 
 int64_t setup_delete_with_mail(struct db *db, const struct sealer *sealer, const char *kind, const char *id,
                                const char *by, struct error *err)
 {
-	return delete_record(db, sealer, kind, id, by, true, err);
+	struct change change CLEANUP(change_done) = {.db = db, .sealer = sealer, .by = by, .cancels_mail = true};
+
+	return delete_record(&change, kind, id, err);
 }
 
 /* ---------------------------------------------------------------- seal anew */

@@ -4,6 +4,7 @@
 #include "setup/check.h"
 
 #include "base/str.h"
+#include "record/record.h"
 
 #include <pcre2.h>
 #include <stdio.h>
@@ -23,6 +24,11 @@ const char *check_host(const char *value)
 	if (colon >= 0 && str_find_char(str_slice(s, (size_t)colon + 1, s.n), ':') < 0)
 		return expected;
 	return NULL;
+}
+
+const char *check_id(const char *value)
+{
+	return record_id_check(str_of(value));
 }
 
 const char *check_address(const char *value)

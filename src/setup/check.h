@@ -9,6 +9,9 @@ const char *check_host(const char *value);
 /* local@domain as one address, without a display name. */
 const char *check_address(const char *value);
 
+/* A record's id. */
+const char *check_id(const char *value);
+
 /* "/etc/ssl/our-ca.pem" */
 const char *check_absolute_path(const char *value);
 

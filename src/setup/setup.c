@@ -9,8 +9,17 @@
 #include <stdlib.h>
 
 const struct record_type *const setup_types[] = {
-        &provider_type, &template_type,     &case_type_type, &keystore_type, &authentication_profile_type,
-        &account_type,  &service_rule_type, &listener_type,  &block_type,    &inlet_type,
+        &provider_type,
+        &template_type,
+        &case_type_type,
+        &keystore_type,
+        &authentication_profile_type,
+        &account_type,
+        &service_rule_type,
+        &listener_type,
+        &block_type,
+        &inlet_type,
+        &operator_type,
         NULL,
 };
 

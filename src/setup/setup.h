@@ -23,6 +23,7 @@
 #include "setup/keystore.h"
 #include "setup/listener.h"
 #include "setup/logo.h"
+#include "setup/operator.h"
 #include "setup/provider.h"
 #include "setup/service_rule.h"
 #include "setup/template.h"
@@ -50,6 +51,7 @@ const void *setup_find(const struct setup *setup, const struct record_type *type
 #define setup_keystore(s, id)  ((const struct keystore_record *)setup_find((s), &keystore_type, (id)))
 #define setup_authentication_profile(s, id) \
 	((const struct authentication_profile *)setup_find((s), &authentication_profile_type, (id)))
+#define setup_operator(s, id) ((const struct operator_record *)setup_find((s), &operator_type, (id)))
 #define setup_template(s, id) ((const struct template *)setup_find((s), &template_type, (id)))
 
 /* An own record or, where there is none, a built-in one (catalogue.h); NULL where there is neither. */

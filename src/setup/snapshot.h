@@ -5,7 +5,7 @@
 #include "base/map.h"
 #include "setup/setup.h"
 
-#define SETUP_TYPE_COUNT 10
+#define SETUP_TYPE_COUNT 11
 
 struct setup {
 	struct arena *arena;

@@ -189,18 +189,3 @@ int contact_get(struct db *db, int64_t id, struct arena *arena, struct str *ret_
 	}
 	return r;
 }
-
-int event_insert(struct db *db, const char *kind, int64_t case_id, int64_t message_id, struct str data, int64_t at,
-                 struct error *err)
-{
-	int64_t id;
-	int r = db_new_id(db, &id, err);
-
-	if (r < 0)
-		return r;
-	return db_exec(db,
-	               "INSERT INTO event (id, at, kind, case_id, message_id, data) VALUES ($1, $2, $3, $4, $5, $6)",
-	               DB_ARGS(DB_INT(id), DB_INT(at), DB_TEXT(kind), case_id ? DB_INT(case_id) : DB_NULL,
-	                       message_id ? DB_INT(message_id) : DB_NULL, DB_STR(data)),
-	               err);
-}

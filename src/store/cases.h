@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "store/db.h"
+#include "store/events.h"
 
 struct stored_case {
 	int64_t id;
@@ -50,9 +51,5 @@ int contact_for(struct db *db, struct str address, struct str name, int64_t at, 
 /* One of the contact's addresses and the name; 1 found, 0 none. */
 int contact_get(struct db *db, int64_t id, struct arena *arena, struct str *ret_address, struct str *ret_name,
                 struct error *err) NODISCARD;
-
-/* Events: what happened, in the same transaction as what it tells of. `data` is a JSON object. */
-int event_insert(struct db *db, const char *kind, int64_t case_id, int64_t message_id, struct str data, int64_t at,
-                 struct error *err) NODISCARD;
 
 #endif

@@ -306,7 +306,7 @@ static int lock_counters(struct db *db, struct error *err)
 	return db_exec(db, "SELECT pg_advisory_xact_lock($1)", DB_ARGS(DB_INT(7105239)), err);
 }
 
-int db_next_number(struct db *db, struct str name, int64_t *ret_number, struct error *err)
+int db_take_numbers(struct db *db, struct str name, int64_t count, int64_t *ret_last, struct error *err)
 {
 	int r;
 
@@ -315,16 +315,21 @@ int db_next_number(struct db *db, struct str name, int64_t *ret_number, struct e
 	if (r < 0)
 		return r;
 	r = db_exec(db,
-	            "INSERT INTO counter (name, value) VALUES ($1, 1) "
-	            "ON CONFLICT (name) DO UPDATE SET value = counter.value + 1",
-	            DB_ARGS(DB_STR(name)), err);
+	            "INSERT INTO counter (name, value) VALUES ($1, $2) "
+	            "ON CONFLICT (name) DO UPDATE SET value = counter.value + $2",
+	            DB_ARGS(DB_STR(name), DB_INT(count)), err);
 	if (r < 0)
 		return r;
-	r = db_query_int(db, "SELECT value FROM counter WHERE name = $1", DB_ARGS(DB_STR(name)), ret_number, err);
+	r = db_query_int(db, "SELECT value FROM counter WHERE name = $1", DB_ARGS(DB_STR(name)), ret_last, err);
 	if (r == 0)
 		return fail(err, E_STORE, RETRY_NEVER, "store %s: counter " STR_FMT " vanished", db->name,
 		            STR_ARG(name));
 	return r < 0 ? r : 0;
+}
+
+int db_next_number(struct db *db, struct str name, int64_t *ret_number, struct error *err)
+{
+	return db_take_numbers(db, name, 1, ret_number, err);
 }
 
 /* ---------------------------------------------------------------- scripts */

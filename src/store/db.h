@@ -93,6 +93,9 @@ int db_new_id(struct db *db, int64_t *ret_id, struct error *err) NODISCARD;
  */
 int db_next_number(struct db *db, struct str name, int64_t *ret_number, struct error *err) NODISCARD;
 
+/* The next `count` of them at once; the last is returned, and with 0 the last that was taken before. */
+int db_take_numbers(struct db *db, struct str name, int64_t count, int64_t *ret_last, struct error *err) NODISCARD;
+
 /* Several statements separated by ';' (migrations). {ID} becomes the type of a primary key, {BLOB} of bytes,
  * {CLUSTERED} is "WITHOUT ROWID" on SQLite and nothing on PostgreSQL. */
 int db_script(struct db *db, const char *sql, struct error *err) NODISCARD;

@@ -257,16 +257,106 @@ static const char sent_copies[] = "CREATE TABLE sent_copy ("
                                   "CREATE INDEX sent_copy_due ON sent_copy (account, next_try_at)"
                                   " WHERE state = 'due' OR state = 'filing';";
 
+/* Who signs in, and how. What lets somebody in is kept as a hash (hexadecimal SHA-256 of random tokens) or sealed. */
+static const char operators[] =
+        "CREATE TABLE operator_credential ("
+        " operator TEXT NOT NULL PRIMARY KEY,"
+        " password_hash TEXT NOT NULL, password_at BIGINT NOT NULL," /* Argon2id with its parameters; '' none */
+        " factor TEXT NOT NULL, factor_pending TEXT NOT NULL,"       /* TOTP's key, sealed; '' none */
+        " factor_step BIGINT NOT NULL) {CLUSTERED};"                 /* of the last code used */
+        "CREATE TABLE recovery_code ("
+        " operator TEXT NOT NULL, hash TEXT NOT NULL, used_at BIGINT NOT NULL, PRIMARY KEY (operator, hash))"
+        " {CLUSTERED};"
+        "CREATE TABLE session ("
+        " id {ID} PRIMARY KEY, token_hash TEXT NOT NULL UNIQUE, operator TEXT NOT NULL,"
+        " method TEXT NOT NULL," /* password, second-factor, recovery-code, oidc, link */
+        " created_at BIGINT NOT NULL, seen_at BIGINT NOT NULL, expires_at BIGINT NOT NULL,"
+        " address TEXT NOT NULL, agent TEXT NOT NULL);"
+        "CREATE INDEX session_operator ON session (operator);"
+        "CREATE INDEX session_expiry ON session (expires_at);"
+        "CREATE TABLE api_token ("
+        " id {ID} PRIMARY KEY, token_hash TEXT NOT NULL UNIQUE, prefix TEXT NOT NULL,"
+        " operator TEXT NOT NULL, name TEXT NOT NULL,"
+        " rights TEXT NOT NULL,"   /* names with spaces between; '' all of the operator's */
+        " accounts TEXT NOT NULL," /* ids with spaces between; '' all of the operator's */
+        " created_by TEXT NOT NULL, created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL," /* 0: never */
+        " used_at BIGINT NOT NULL, used_from TEXT NOT NULL);"
+        "CREATE INDEX api_token_operator ON api_token (operator);"
+        "CREATE TABLE sign_in_attempt ("
+        " scope TEXT NOT NULL, name TEXT NOT NULL," /* operator, address */
+        " failures BIGINT NOT NULL, last_at BIGINT NOT NULL, until_at BIGINT NOT NULL, PRIMARY KEY (scope, name))"
+        " {CLUSTERED};"
+        "CREATE INDEX sign_in_attempt_last ON sign_in_attempt (last_at);"
+        "CREATE TABLE sign_in_link ("
+        " token_hash TEXT NOT NULL PRIMARY KEY, operator TEXT NOT NULL," /* '': the first administrator */
+        " created_by TEXT NOT NULL, created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL) {CLUSTERED};"
+        /* Sign-ins and what is done to operators' credentials; changes of records are in `record`. */
+        "CREATE TABLE audit ("
+        " id {ID} PRIMARY KEY, at BIGINT NOT NULL, author TEXT NOT NULL,"
+        " action TEXT NOT NULL, object TEXT NOT NULL," /* sign-in.failed …; whom or what it is about */
+        " detail TEXT NOT NULL, address TEXT NOT NULL, agent TEXT NOT NULL);"
+        "CREATE INDEX audit_at ON audit (at);"
+        "CREATE INDEX audit_object ON audit (object, at);";
+
+/* Events get numbers and accounts; webhooks and what is owed to them; counts for charts. */
+static const char events[] =
+        "ALTER TABLE event ADD COLUMN number BIGINT;" /* given by store/events.h after the fact; NULL: not yet */
+        "ALTER TABLE event ADD COLUMN account TEXT NOT NULL DEFAULT '';" /* '' until it has a number, or nobody's */
+        "ALTER TABLE event ADD COLUMN author TEXT NOT NULL DEFAULT '';"  /* '' the program */
+        "CREATE UNIQUE INDEX event_number ON event (number) WHERE number IS NOT NULL;"
+        "CREATE INDEX event_unnumbered ON event (at, id) WHERE number IS NULL;"
+
+        /* What is owed to webhooks: one row for each webhook and event. */
+        "CREATE TABLE delivery ("
+        " id {ID} PRIMARY KEY, webhook TEXT NOT NULL, event_number BIGINT NOT NULL, event_kind TEXT NOT NULL,"
+        " body TEXT NOT NULL,"  /* as it is sent, each time the same; '' once it is long done */
+        " state TEXT NOT NULL," /* queued, sending, later, delivered, failed */
+        " tries BIGINT NOT NULL, next_try_at BIGINT NOT NULL, claim TEXT NOT NULL,"
+        " status BIGINT NOT NULL, reason TEXT NOT NULL," /* of the last try: HTTP's status, 0 none; what went wrong */
+        " created_at BIGINT NOT NULL, done_at BIGINT,"
+        " UNIQUE (webhook, event_number));"
+        "CREATE INDEX delivery_due ON delivery (webhook, next_try_at) WHERE state = 'queued' OR state = 'later';"
+        "CREATE INDEX delivery_sending ON delivery (claim) WHERE state = 'sending';"
+        "CREATE INDEX delivery_list ON delivery (webhook, id);"
+        "CREATE TABLE delivery_try ("
+        " delivery_id BIGINT NOT NULL, try BIGINT NOT NULL, at BIGINT NOT NULL, duration_ms BIGINT NOT NULL,"
+        " status BIGINT NOT NULL, reason TEXT NOT NULL, answer TEXT NOT NULL," /* answer: its first bytes */
+        " PRIMARY KEY (delivery_id, try)) {CLUSTERED};"
+        /* How an endpoint does. */
+        "CREATE TABLE webhook_state ("
+        " webhook TEXT NOT NULL PRIMARY KEY, failing_since BIGINT NOT NULL," /* 0: it works */
+        " delivered_at BIGINT NOT NULL, failed_at BIGINT NOT NULL, reason TEXT NOT NULL,"
+        " disabled_at BIGINT NOT NULL, disabled_reason TEXT NOT NULL) {CLUSTERED};"
+
+        /* Counts for charts: see store/statistics.h. */
+        "CREATE TABLE statistic ("
+        " step BIGINT NOT NULL, series TEXT NOT NULL, slot BIGINT NOT NULL, name TEXT NOT NULL, value BIGINT NOT NULL,"
+        " PRIMARY KEY (step, series, slot, name)) {CLUSTERED};";
+
+/* The audit trail is read by time. */
+static const char audit[] = "CREATE INDEX record_at ON record (at, kind, id, revision);";
+
 /* Where reading a folder broke off with nothing had, and how often in a row: what one process tells the next. */
 static const char stalls[] = "ALTER TABLE folder ADD COLUMN stall_uidvalidity BIGINT NOT NULL DEFAULT 0;"
                              "ALTER TABLE folder ADD COLUMN stall_uid BIGINT NOT NULL DEFAULT 0;"
                              "ALTER TABLE folder ADD COLUMN stall_times BIGINT NOT NULL DEFAULT 0;";
 
 const struct migration migrations[] = {
-        {1, "foundation", foundation}, {2, "bounces", bounces},          {3, "answering", answering},
-        {4, "smime", smime},           {5, "senders", senders},          {6, "conversation", conversation},
-        {7, "names", names},           {8, "operation", operation},      {9, "certificates", certificates},
-        {10, "tokens", tokens},        {11, "sent-copies", sent_copies}, {12, "stalls", stalls},
+        {1, "foundation", foundation},
+        {2, "bounces", bounces},
+        {3, "answering", answering},
+        {4, "smime", smime},
+        {5, "senders", senders},
+        {6, "conversation", conversation},
+        {7, "names", names},
+        {8, "operation", operation},
+        {9, "certificates", certificates},
+        {10, "tokens", tokens},
+        {11, "sent-copies", sent_copies},
+        {13, "operators", operators},
+        {14, "events", events},
+        {16, "audit", audit},
+        {17, "stalls", stalls},
 };
 
 const size_t migration_count = ARRAY_LEN(migrations);

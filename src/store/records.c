@@ -42,6 +42,33 @@ int records_list(struct db *db, const char *kind, struct arena *arena, struct st
 	return r < 0 ? r : read_records(rows, arena, ret_records, err);
 }
 
+int records_newest(struct db *db, const char *kind, const char *id, struct arena *arena,
+                   struct stored_record *ret_record, struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	struct stored_record *found;
+	int r = db_query(db, "SELECT " COLUMNS " FROM record WHERE kind = $1 AND id = $2 AND is_current = 1",
+	                 DB_ARGS(DB_TEXT(kind), DB_TEXT(id)), &rows, err);
+
+	if (r >= 0)
+		r = read_records(rows, arena, &found, err);
+	if (r > 0)
+		*ret_record = found[0];
+	return r;
+}
+
+int records_version(struct db *db, const char *kind, const char *id, int64_t *ret_revision, struct error *err)
+{
+	int64_t revision = 0;
+	int r = db_query_int(db, "SELECT revision FROM record WHERE kind = $1 AND id = $2 AND is_current = 1",
+	                     DB_ARGS(DB_TEXT(kind), DB_TEXT(id)), &revision, err);
+
+	if (r < 0)
+		return r;
+	*ret_revision = revision;
+	return 0;
+}
+
 int records_history(struct db *db, const char *kind, const char *id, struct arena *arena,
                     struct stored_record **ret_records, struct error *err)
 {
@@ -50,6 +77,63 @@ int records_history(struct db *db, const char *kind, const char *id, struct aren
 	                 DB_ARGS(DB_TEXT(kind), DB_TEXT(id)), &rows, err);
 
 	return r < 0 ? r : read_records(rows, arena, ret_records, err);
+}
+
+/* By its primary key, however much else was changed. */
+static int search_one(struct db *db, const struct record_search *search, size_t max, struct db_rows **ret_rows,
+                      struct error *err)
+{
+	return db_query(db,
+	                "SELECT " COLUMNS " FROM record WHERE kind = $1 AND id = $2 AND revision < $3"
+	                " AND ($4 = '' OR author = $4) AND at >= $5 AND at < $6 ORDER BY revision DESC LIMIT $7",
+	                DB_ARGS(DB_TEXT(search->kind), DB_TEXT(search->id),
+	                        DB_INT(search->after ? search->after->revision : INT64_MAX),
+	                        DB_TEXT(search->author ? search->author : ""), DB_INT(search->from_at),
+	                        DB_INT(search->until_at ? search->until_at : INT64_MAX), DB_INT(max)),
+	                ret_rows, err);
+}
+
+static int search_all(struct db *db, const struct record_search *search, size_t max, struct db_rows **ret_rows,
+                      struct error *err)
+{
+	static const struct stored_record newest = {.kind = "", .id = "", .at = INT64_MAX};
+	const struct stored_record *after = search->after ? search->after : &newest;
+
+	return db_query(db,
+	                "SELECT " COLUMNS " FROM record WHERE ($1 = '' OR kind = $1) AND ($2 = '' OR id = $2)"
+	                " AND ($3 = '' OR author = $3) AND at >= $4 AND at < $5"
+	                " AND (at, kind, id, revision) < ($6, $7, $8, $9)"
+	                " ORDER BY at DESC, kind DESC, id DESC, revision DESC LIMIT $10",
+	                DB_ARGS(DB_TEXT(search->kind ? search->kind : ""), DB_TEXT(search->id ? search->id : ""),
+	                        DB_TEXT(search->author ? search->author : ""), DB_INT(search->from_at),
+	                        DB_INT(search->until_at ? search->until_at : INT64_MAX), DB_INT(after->at),
+	                        DB_TEXT(after->kind), DB_TEXT(after->id), DB_INT(after->revision), DB_INT(max)),
+	                ret_rows, err);
+}
+
+int records_search(struct db *db, const struct record_search *search, size_t max, struct arena *arena,
+                   struct stored_record **ret_records, struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	bool one = search->kind && *search->kind && search->id && *search->id;
+	int r = one ? search_one(db, search, max, &rows, err) : search_all(db, search, max, &rows, err);
+
+	return r < 0 ? r : read_records(rows, arena, ret_records, err);
+}
+
+int records_get_version(struct db *db, const char *kind, const char *id, int64_t revision, struct arena *arena,
+                        struct stored_record *ret_record, struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	struct stored_record *found;
+	int r = db_query(db, "SELECT " COLUMNS " FROM record WHERE kind = $1 AND id = $2 AND revision = $3",
+	                 DB_ARGS(DB_TEXT(kind), DB_TEXT(id), DB_INT(revision)), &rows, err);
+
+	if (r >= 0)
+		r = read_records(rows, arena, &found, err);
+	if (r > 0)
+		*ret_record = found[0];
+	return r;
 }
 
 int records_versions(struct db *db, struct arena *arena, struct stored_record **ret_records, struct error *err)

@@ -19,9 +19,33 @@ struct stored_record {
 int records_list(struct db *db, const char *kind, struct arena *arena, struct stored_record **ret_records,
                  struct error *err) NODISCARD;
 
+/* The newest version of one record, which may be a deletion; texts live in the arena. 1; 0 where there never was one.
+ */
+int records_newest(struct db *db, const char *kind, const char *id, struct arena *arena,
+                   struct stored_record *ret_record, struct error *err) NODISCARD;
+
+/* The number of its newest version, a deletion included; 0 where there never was one. */
+int records_version(struct db *db, const char *kind, const char *id, int64_t *ret_revision,
+                    struct error *err) NODISCARD;
+
 /* All versions of one record, newest first. */
 int records_history(struct db *db, const char *kind, const char *id, struct arena *arena,
                     struct stored_record **ret_records, struct error *err) NODISCARD;
+
+/* Which versions are looked for; texts of NULL and times of 0 say nothing. */
+struct record_search {
+	const char *kind, *id, *author;
+	int64_t from_at, until_at;         /* Unix ms, `until_at` exclusive */
+	const struct stored_record *after; /* the last one seen: its at, kind, id, revision; NULL: from the newest */
+};
+
+/* Versions, deletions among them, newest first, at most `max`. Returns their number. */
+int records_search(struct db *db, const struct record_search *search, size_t max, struct arena *arena,
+                   struct stored_record **ret_records, struct error *err) NODISCARD;
+
+/* One version: 1; 0 where there is none. */
+int records_get_version(struct db *db, const char *kind, const char *id, int64_t revision, struct arena *arena,
+                        struct stored_record *ret_record, struct error *err) NODISCARD;
 
 /* All versions of all records that aren't deletions, in no order. */
 int records_versions(struct db *db, struct arena *arena, struct stored_record **ret_records,

@@ -1,0 +1,238 @@
+/* See record_kinds.h. */
+#include "api/record_kinds.h"
+
+#define MAX_KINDS   24
+#define MAX_QUERIES 12
+
+static const struct {
+	const char *kind;
+	enum right read;
+	uint64_t also_read;
+	enum right manage;
+} rights_of[] = {
+        /* clang-format off */
+	{"provider", RIGHT_ACCOUNTS_READ, 0, RIGHT_PROVIDERS_MANAGE},
+	{"account", RIGHT_ACCOUNTS_READ, 0, RIGHT_ACCOUNTS_MANAGE},
+	{"keystore", RIGHT_ACCOUNTS_READ, 0, RIGHT_ACCOUNTS_MANAGE},
+	{"authentication_profile", RIGHT_ACCOUNTS_READ, 0, RIGHT_ACCOUNTS_MANAGE},
+	{"listener", RIGHT_LISTENERS_READ, 0, RIGHT_LISTENERS_MANAGE},
+	{"inlet", RIGHT_LISTENERS_READ, 0, RIGHT_LISTENERS_MANAGE},
+	{"rule", RIGHT_RULES_READ, 0, RIGHT_RULES_MANAGE},
+	{"block", RIGHT_RULES_READ, 0, RIGHT_RULES_MANAGE},
+	/* Whoever answers cases picks a status and a template. */
+	{"case_type", RIGHT_SIGNED, RIGHT_BIT(RIGHT_RULES_READ) | RIGHT_BIT(RIGHT_CASES_READ), RIGHT_RULES_MANAGE},
+	{"template", RIGHT_SIGNED, RIGHT_BIT(RIGHT_RULES_READ) | RIGHT_BIT(RIGHT_CASES_READ), RIGHT_RULES_MANAGE},
+	{"webhook", RIGHT_WEBHOOKS_MANAGE, 0, RIGHT_WEBHOOKS_MANAGE},
+	{"operator", RIGHT_OPERATORS_MANAGE, 0, RIGHT_OPERATORS_MANAGE},
+        /* clang-format on */
+};
+
+static struct record_kind kinds[MAX_KINDS];
+static struct route_query queries[MAX_KINDS][MAX_QUERIES];
+
+/* ---------------------------------------------------------------- filters */
+
+static const char *const sorts_by_name[] = {"id", "-id", "name", "-name", NULL};
+static const char *const sorts_by_id[] = {"id", "-id", NULL};
+
+static bool is_filter(const struct field *field)
+{
+	return (field->kind == FIELD_KIND_TEXT && field->refers_to) || field->kind == FIELD_KIND_BOOL ||
+	       field->kind == FIELD_KIND_ENUM;
+}
+
+static bool has_name(const struct record_type *type)
+{
+	for (size_t i = 0; i < type->field_count; i++)
+		if (strcmp(type->fields[i].name, "name") == 0)
+			return true;
+	return false;
+}
+
+static void describe_filters(const struct record_type *type, struct route_query *list)
+{
+	size_t n = 0;
+
+	list[n++] = (struct route_query){"q", QUERY_TEXT, "A text that is somewhere in the record, without case", NULL};
+	list[n++] = (struct route_query){"sort", QUERY_TEXT, "What it is sorted by; a minus turns it round",
+	                                 has_name(type) ? sorts_by_name : sorts_by_id};
+	for (size_t i = 0; i < type->field_count && n < MAX_QUERIES - 1; i++) {
+		const struct field *field = &type->fields[i];
+
+		if (is_filter(field))
+			list[n++] = (struct route_query){
+			        .name = field->name,
+			        .kind = field->kind == FIELD_KIND_BOOL ? QUERY_BOOL : QUERY_TEXT,
+			        .help = field->label,
+			        .words = field->kind == FIELD_KIND_ENUM ? field->words : NULL,
+			};
+	}
+}
+
+static const void *member(const struct field *field, const void *base)
+{
+	return (const char *)base + field->offset;
+}
+
+static bool contains(const struct field *fields, size_t n, const void *base, struct str text)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct field *field = &fields[i];
+		const struct text_list *texts = member(field, base);
+
+		if (field->kind == FIELD_KIND_SECTION && contains(field->fields, field->field_count, texts, text))
+			return true;
+		if (field->kind == FIELD_KIND_TEXT && field->check != logo_check &&
+		    str_find_nocase(str_of(*(const char *const *)member(field, base)), text) >= 0)
+			return true;
+		for (size_t k = 0; field->kind == FIELD_KIND_TEXTS && k < texts->count; k++)
+			if (str_find_nocase(str_of(texts->items[k]), text) >= 0)
+				return true;
+	}
+	return false;
+}
+
+static bool field_is(const struct field *field, const void *record, const char *value)
+{
+	if (field->kind == FIELD_KIND_BOOL)
+		return *(const bool *)member(field, record) == (strcmp(value, "true") == 0 || strcmp(value, "1") == 0);
+	if (field->kind == FIELD_KIND_ENUM)
+		return strcmp(field->words[*(const int *)member(field, record)], value) == 0;
+	return strcmp(*(const char *const *)member(field, record), value) == 0;
+}
+
+bool record_fits(const struct record_kind *kind, const struct request *request, const void *record)
+{
+	const struct record_type *type = kind->type;
+	const char *q = request_query(request, "q");
+
+	if (q && *q && !contains(type->fields, type->field_count, record, str_of(q)))
+		return false;
+	for (size_t i = 0; i < type->field_count; i++) {
+		const char *value = is_filter(&type->fields[i]) ? request_query(request, type->fields[i].name) : NULL;
+
+		if (value && *value && !field_is(&type->fields[i], record, value))
+			return false;
+	}
+	return true;
+}
+
+/* ---------------------------------------------------------------- kinds */
+
+/* What isn't in the table is for those who may do everything. */
+static struct record_kind rights_of_kind(const struct record_type *type)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rights_of); i++)
+		if (strcmp(rights_of[i].kind, type->kind) == 0)
+			return (struct record_kind){type, NULL, rights_of[i].read, rights_of[i].also_read,
+			                            rights_of[i].manage};
+	return (struct record_kind){type, NULL, RIGHT_OPERATORS_MANAGE, 0, RIGHT_OPERATORS_MANAGE};
+}
+
+size_t record_kinds(const struct record_kind **ret_kinds)
+{
+	size_t n = 0;
+
+	for (; setup_types[n]; n++) {
+		must(n < MAX_KINDS);
+		if (kinds[n].type)
+			continue;
+		describe_filters(setup_types[n], queries[n]);
+		kinds[n] = rights_of_kind(setup_types[n]);
+		kinds[n].queries = queries[n];
+	}
+	*ret_kinds = kinds;
+	return n;
+}
+
+/* ---------------------------------------------------------------- whose */
+
+const char *record_account(const struct record_type *type, const void *record)
+{
+	if (type == &account_type)
+		return ((const struct account *)record)->id;
+	return type == &listener_type ? ((const struct listener *)record)->account : NULL;
+}
+
+bool record_may_read(const struct request *request, const struct record_type *type, const void *record)
+{
+	const char *account = record_account(type, record);
+
+	return !account || caller_may_on(&request->caller, account, ACCOUNT_READ);
+}
+
+int record_check_read(const struct request *request, const struct record_kind *kind, const void *record,
+                      struct error *err)
+{
+	uint64_t also = kind->also_read;
+
+	if (also && !(request->caller.rights & also))
+		return fail(err, E_REFUSED, RETRY_NEVER, "%s may not see %s", request->caller.author,
+		            kind->type->plural);
+	if (!record || record_may_read(request, kind->type, record))
+		return 0;
+	return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no %s \"%.64s\"", kind->type->kind,
+	            record_id(kind->type, record));
+}
+
+/* ---------------------------------------------------------------- changes */
+
+static int check_account(const struct request *request, const char *account, const char *path, struct error *err)
+{
+	if (caller_may_on(&request->caller, account, ACCOUNT_MANAGE))
+		return 0;
+	return fail(err, E_REFUSED, RETRY_NEVER, "%s: %s may not change account \"%.64s\"", path,
+	            request->caller.author, account);
+}
+
+static int check_side(const struct request *request, const struct record_type *type, const void *record,
+                      struct error *err)
+{
+	const char *account = record ? record_account(type, record) : NULL, *path;
+
+	if (!account)
+		return 0;
+	path = arena_printf(request->arena, "%s/%s", type->plural, record_id(type, record)).p;
+	return check_account(request, account, path, err);
+}
+
+struct use_search {
+	const char *kind, *id;
+};
+
+static int is_use(void *ctx, const char *path UNUSED, const char *kind, const char *id)
+{
+	const struct use_search *search = ctx;
+
+	return strcmp(search->kind, kind) == 0 && strcmp(search->id, id) == 0;
+}
+
+static int check_users(const struct request *request, const struct setup *setup, const struct record_type *type,
+                       const char *id, struct error *err)
+{
+	struct use_search search = {type->kind, id};
+	const char *path = arena_printf(request->arena, "%s/%s", type->plural, id).p;
+	const void *const *accounts;
+	size_t n = setup_list(setup, &account_type, &accounts);
+
+	for (size_t i = 0; i < n; i++)
+		if (record_each_reference(&account_type, accounts[i], is_use, &search) &&
+		    check_account(request, record_id(&account_type, accounts[i]), path, err) < 0)
+			return err->code;
+	return 0;
+}
+
+int record_check_change(void *ctx, const struct setup *setup, const struct record_type *type, const void *before,
+                        const void *after, struct error *err)
+{
+	const struct request *request = ctx;
+
+	if (before && !record_may_read(request, type, before))
+		return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no %s \"%.64s\"", type->kind,
+		            record_id(type, before));
+	if (check_side(request, type, before, err) < 0 || check_side(request, type, after, err) < 0)
+		return err->code;
+	if (before && (type == &keystore_type || type == &authentication_profile_type))
+		return check_users(request, setup, type, record_id(type, before), err);
+	return 0;
+}

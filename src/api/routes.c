@@ -1,0 +1,14 @@
+/* See routes.h. */
+#include "api/routes.h"
+
+#include "api/openapi.h"
+#include "api/record_routes.h"
+
+void routes_add_all(struct router *router)
+{
+	router_add(router, record_routes());
+	router_add(router, audit_routes);
+	router_add(router, openapi_routes);
+	router_add(router, event_routes);
+	router_add(router, metrics_routes);
+}

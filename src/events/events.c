@@ -1,0 +1,402 @@
+/* See events.h. */
+#include "events/events.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/metrics.h"
+#include "events/consequences.h"
+#include "setup/setup.h"
+
+#include <errno.h>
+#include <pthread.h>
+
+#define LOOK_EVERY_MS     1000
+#define AT_LEAST_MS       20 /* between two looks: a storm of events is numbered in portions, not one by one */
+#define AGAIN_MS          40 /* after a hint whose transaction hadn't ended yet */
+#define HINT_LASTS_MS     250
+#define NUMBERED_AT_ONCE  300
+#define PUBLISHED_AT_ONCE 300
+#define PRUNE_EVERY_MS    SECONDS_MS(5)
+#define PRUNED_AT_ONCE    500
+
+struct events {
+	struct events_options options;
+	char *source;
+	struct streams *streams;
+	struct db *db;       /* the thread's; NULL until it could be opened */
+	struct setup *setup; /* the thread's */
+	struct events *next; /* in the list of those that run */
+	pthread_t thread;
+	int64_t prune_at;
+	bool failed; /* said once for a spell of failures */
+
+	pthread_mutex_t mutex;
+	pthread_cond_t changed;
+	/* guarded by mutex */
+	bool stopping, hinted;
+};
+
+/* ---------------------------------------------------------------- those that run */
+
+static pthread_mutex_t all_mutex = PTHREAD_MUTEX_INITIALIZER;
+static struct events *all;
+
+void events_hurry(struct events *e)
+{
+	pthread_mutex_lock(&e->mutex);
+	if (!e->hinted)
+		pthread_cond_signal(&e->changed);
+	e->hinted = true;
+	pthread_mutex_unlock(&e->mutex);
+}
+
+static void hurry_one(void *ctx)
+{
+	events_hurry(ctx);
+}
+
+/* In the middle of somebody's transaction. Whose store it is isn't known: mostly there is one. */
+static void hurry_all(void)
+{
+	pthread_mutex_lock(&all_mutex);
+	for (struct events *e = all; e; e = e->next)
+		events_hurry(e);
+	pthread_mutex_unlock(&all_mutex);
+}
+
+struct events *events_of(const struct store *store)
+{
+	struct events *e;
+
+	pthread_mutex_lock(&all_mutex);
+	for (e = all; e && e->options.store != store; e = e->next)
+		;
+	pthread_mutex_unlock(&all_mutex);
+	return e;
+}
+
+static void enlist(struct events *e)
+{
+	pthread_mutex_lock(&all_mutex);
+	e->next = all;
+	all = e;
+	event_set_hint(hurry_all);
+	pthread_mutex_unlock(&all_mutex);
+}
+
+static void strike_off(struct events *e)
+{
+	pthread_mutex_lock(&all_mutex);
+	for (struct events **at = &all; *at; at = &(*at)->next) {
+		if (*at == e) {
+			*at = e->next;
+			break;
+		}
+	}
+	if (!all)
+		event_set_hint(NULL);
+	pthread_mutex_unlock(&all_mutex);
+}
+
+struct streams *events_streams(struct events *e)
+{
+	return e->streams;
+}
+
+const char *events_source(const struct events *e)
+{
+	return e->source;
+}
+
+/* ---------------------------------------------------------------- giving numbers */
+
+struct numbering {
+	struct work work;
+	struct events *events;
+	struct arena *arena;
+	struct stored_event *list;
+	int n;
+};
+
+static void place_event(void *ctx, struct stored_event *event)
+{
+	const struct events *e = ctx;
+
+	event->account = consequences_account(e->setup, event);
+}
+
+static int run_numbering(struct work *work, struct db *db, struct error *err)
+{
+	struct numbering *numbering = (struct numbering *)(void *)work;
+	struct events *e = numbering->events;
+	int r;
+
+	arena_clear(numbering->arena);
+	numbering->n = events_number(db, NUMBERED_AT_ONCE, place_event, e, numbering->arena, &numbering->list, err);
+	if (numbering->n <= 0)
+		return numbering->n;
+	r = consequences_write(db, e->setup, e->source, numbering->list, (size_t)numbering->n, err);
+	return MIN(r, 0);
+}
+
+/* Nothing is kept of a first run that was undone. */
+static void number_again(struct work *work UNUSED)
+{
+}
+
+/* SQLite has one writer, the committer: the work joins its next batch. PostgreSQL has as many as one likes, and there
+ * a transaction of its own can't be caught between the locks of others. */
+static int number_some(struct events *e, struct arena *arena, int *ret_n, struct error *err)
+{
+	struct numbering numbering = {
+	        .work = {.run = run_numbering, .again = number_again}, .events = e, .arena = arena};
+	int r;
+
+	if (db_kind(e->db) == DB_SQLITE) {
+		r = store_do(e->options.store, &numbering.work, err);
+	} else {
+		r = db_begin(e->db, err);
+		if (r == 0)
+			r = run_numbering(&numbering.work, e->db, err);
+		if (r == 0)
+			r = db_commit(e->db, err);
+		else
+			db_rollback(e->db);
+	}
+	if (r < 0)
+		return r;
+	consequences_count(numbering.list, (size_t)numbering.n);
+	*ret_n = numbering.n;
+	return 0;
+}
+
+static int number_all(struct events *e, bool hinted, struct error *err)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	int n = NUMBERED_AT_ONCE, r = hinted ? 1 : events_waiting(e->db, err);
+
+	while (r > 0 && n == NUMBERED_AT_ONCE)
+		if (number_some(e, arena, &n, err) < 0)
+			return err->code;
+	return MIN(r, 0);
+}
+
+/* ---------------------------------------------------------------- telling */
+
+/* Also what other processes numbered. */
+static int publish(struct events *e, struct error *err)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	int64_t first, last;
+	int n = PUBLISHED_AT_ONCE, r = events_range(e->db, &first, &last, err);
+
+	if (r < 0 || last <= streams_last(e->streams) || streams_skip(e->streams, last))
+		return r;
+	while (n == PUBLISHED_AT_ONCE) {
+		const struct event_query query = {.from = streams_last(e->streams), .max = PUBLISHED_AT_ONCE};
+		struct stored_event *list;
+
+		arena_clear(arena);
+		n = events_list(e->db, &query, arena, &list, err);
+		if (n < 0)
+			return n;
+		streams_publish(e->streams, list, (size_t)n);
+	}
+	return 0;
+}
+
+/* ---------------------------------------------------------------- keeping house */
+
+static int take_up_setup(struct events *e, struct error *err)
+{
+	int64_t revision;
+	struct setup *setup;
+	int r = setup_revision(e->db, &revision, err);
+
+	if (r < 0 || (e->setup && revision == setup_loaded_revision(e->setup)))
+		return r;
+	r = setup_load(e->db, e->options.sealer, &setup, err);
+	if (r < 0)
+		return r;
+	setup_free(e->setup);
+	e->setup = setup;
+	return 0;
+}
+
+struct pruning {
+	struct work work;
+	int64_t before;
+};
+
+static int run_pruning(struct work *work, struct db *db, struct error *err)
+{
+	const struct pruning *pruning = (const struct pruning *)(const void *)work;
+	int64_t n = events_prune(db, pruning->before, PRUNED_AT_ONCE, err);
+
+	return (int)MIN(n, 0);
+}
+
+/* Nothing is written where nothing is old enough. */
+static int prune(struct events *e, struct error *err)
+{
+	int days = e->options.keep_days ? e->options.keep_days : EVENTS_KEEP_DAYS;
+	struct pruning pruning = {.work = {.run = run_pruning, .again = number_again},
+	                          .before = clock_now_ms() - HOURS_MS(24) * days};
+	int r;
+
+	if (days < 0 || clock_mono_ms() < e->prune_at)
+		return 0;
+	e->prune_at = clock_mono_ms() + PRUNE_EVERY_MS;
+	r = events_older_than(e->db, pruning.before, err);
+	return r <= 0 ? r : store_do(e->options.store, &pruning.work, err);
+}
+
+/* ---------------------------------------------------------------- the thread */
+
+/* 1 where somebody is behind still. */
+static int look(struct events *e, bool hinted, struct error *err)
+{
+	int r = e->db ? 0 : store_connect(e->options.store, &e->db, err);
+
+	if (r == 0)
+		r = take_up_setup(e, err);
+	if (r == 0)
+		r = number_all(e, hinted, err);
+	if (r == 0)
+		r = publish(e, err);
+	if (r == 0)
+		r = prune(e, err);
+	return r < 0 ? r : streams_serve(e->streams, e->db, clock_mono_ms(), err);
+}
+
+static void say_failure(struct events *e, int r, const struct error *err)
+{
+	if (r < 0 && !e->failed)
+		log_error("events", "events aren't told: %s", err->text);
+	else if (r >= 0 && e->failed)
+		log_info("events", "events are told again");
+	e->failed = r < 0;
+	if (r < 0)
+		db_close(take(e->db)); /* a connection that broke never works again */
+}
+
+/* Until a hint, the end, or so many ms; says whether there was a hint. */
+static bool wait_for_more(struct events *e, int64_t ms, bool *ret_stopping)
+{
+	int64_t at_us = clock_mono_us() + ms * 1000;
+	struct timespec until = {.tv_sec = at_us / 1000000, .tv_nsec = at_us % 1000000 * 1000};
+	bool hinted;
+
+	pthread_mutex_lock(&e->mutex);
+	while (!e->hinted && !e->stopping)
+		if (pthread_cond_timedwait(&e->changed, &e->mutex, &until) == ETIMEDOUT)
+			break;
+	hinted = e->hinted;
+	e->hinted = false;
+	*ret_stopping = e->stopping;
+	pthread_mutex_unlock(&e->mutex);
+	return hinted;
+}
+
+/* So long, whatever is hinted meanwhile. */
+static void wait_for_stop(struct events *e, int64_t ms)
+{
+	int64_t at_us = clock_mono_us() + ms * 1000;
+	struct timespec until = {.tv_sec = at_us / 1000000, .tv_nsec = at_us % 1000000 * 1000};
+
+	pthread_mutex_lock(&e->mutex);
+	while (!e->stopping)
+		if (pthread_cond_timedwait(&e->changed, &e->mutex, &until) == ETIMEDOUT)
+			break;
+	pthread_mutex_unlock(&e->mutex);
+}
+
+static void *follow(void *arg)
+{
+	struct events *e = arg;
+	bool hinted = true, stopping = false;
+	int64_t hint_ends = 0;
+	struct error err;
+	int r;
+
+	while (!stopping) {
+		int64_t began = clock_mono_ms();
+
+		if (hinted)
+			hint_ends = began + HINT_LASTS_MS;
+		r = look(e, hinted, &err);
+		say_failure(e, r, &err);
+		if (r > 0)
+			hinted = wait_for_more(e, 1, &stopping);
+		else
+			hinted = wait_for_more(e, began < hint_ends ? AGAIN_MS : LOOK_EVERY_MS, &stopping);
+		if (!stopping && hinted && clock_mono_ms() - began < AT_LEAST_MS)
+			wait_for_stop(e, AT_LEAST_MS);
+	}
+	return NULL;
+}
+
+/* ---------------------------------------------------------------- begin and end */
+
+static void free_events(struct events *e)
+{
+	streams_free(e->streams);
+	setup_free(e->setup);
+	db_close(e->db);
+	pthread_cond_destroy(&e->changed);
+	pthread_mutex_destroy(&e->mutex);
+	free(e->source);
+	free(e);
+}
+
+static struct events *new_events(const struct events_options *options)
+{
+	struct events *e = mem_new(1, sizeof *e);
+	pthread_condattr_t monotonic;
+
+	e->options = *options;
+	e->source = mem_strdup(options->source && *options->source ? options->source : "hauspost");
+	e->streams = streams_new(e->source, hurry_one, e);
+	pthread_mutex_init(&e->mutex, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&e->changed, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	return e;
+}
+
+int events_start(const struct events_options *options, struct events **ret_events, struct error *err)
+{
+	struct events *e = new_events(options);
+	int64_t first, last;
+	int r = store_connect(options->store, &e->db, err);
+
+	if (r == 0)
+		r = events_range(e->db, &first, &last, err);
+	if (r == 0)
+		r = take_up_setup(e, err);
+	if (r < 0) {
+		free_events(e);
+		return r;
+	}
+	streams_begin(e->streams, last);
+	must(pthread_create(&e->thread, NULL, follow, e) == 0);
+	enlist(e);
+	*ret_events = e;
+	return 0;
+}
+
+void events_stop(struct events *e)
+{
+	if (!e)
+		return;
+	strike_off(e);
+	streams_end(e->streams);
+	pthread_mutex_lock(&e->mutex);
+	e->stopping = true;
+	pthread_cond_signal(&e->changed);
+	pthread_mutex_unlock(&e->mutex);
+	pthread_join(e->thread, NULL);
+	free_events(e);
+}

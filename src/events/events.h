@@ -1,0 +1,44 @@
+/* The follower: gives numbers to new events, and tells those who follow them. One thread of `hauspost serve`: woken by
+ * event_add() within the process, and looking once a second for what other processes did. In the transaction that gives
+ * numbers, it writes what follows from the events: deliveries to webhooks (deliveries.h), counts for charts
+ * (statistics.h). So each event leads to these exactly once, however many processes serve one store.
+ *
+ *	events_start(&options, &events, err);
+ *	… stream_join(events_streams(events_of(store)), …)
+ *	events_stop(events);
+ */
+#ifndef EVENTS_EVENTS_H
+#define EVENTS_EVENTS_H
+
+#include "events/streams.h"
+#include "record/record.h"
+#include "store/store.h"
+
+#define EVENTS_KEEP_DAYS 30
+
+struct events_options {
+	struct store *store;
+	const struct sealer *sealer;
+	const char *source; /* of CloudEvents: our URL; "": "hauspost" */
+	const char *claim;  /* names this process among those that deliver */
+	int keep_days;      /* events are dropped after so many days; 0: EVENTS_KEEP_DAYS; negative: never */
+	bool allow_private; /* webhooks may go to loopback and private networks, and without TLS there */
+};
+
+struct events;
+
+int events_start(const struct events_options *options, struct events **ret_events, struct error *err) NODISCARD;
+
+/* Ends the streams, waits for the threads; before the store is closed. NULL is fine. */
+void events_stop(struct events *events);
+
+/* That of a store, while it runs; else NULL. */
+struct events *events_of(const struct store *store);
+
+struct streams *events_streams(struct events *events);
+const char *events_source(const struct events *events);
+
+/* Looks at once, without waiting for the second to pass. */
+void events_hurry(struct events *events);
+
+#endif

@@ -1,0 +1,280 @@
+/* The follower and those who follow it, on both databases. */
+#include "events/events.h"
+
+#include "base/clock.h"
+#include "store/test_store.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+
+#include "base/test.h"
+
+#define PATIENCE_MS 10000
+
+/* ---------------------------------------------------------------- a client */
+
+struct listening {
+	struct stream_client *client;
+	const char *account; /* whose events it may see; NULL: all */
+	struct buf text;
+	pthread_mutex_t mutex;
+	pthread_cond_t changed;
+	bool woken;
+	bool ended;
+};
+
+static bool wants(void *ctx, const char *kind UNUSED, const char *account, int64_t case_id UNUSED)
+{
+	const struct listening *l = ctx;
+
+	return !l->account || strcmp(l->account, account) == 0;
+}
+
+static void wake(void *ctx)
+{
+	struct listening *l = ctx;
+
+	pthread_mutex_lock(&l->mutex);
+	l->woken = true;
+	pthread_cond_signal(&l->changed);
+	pthread_mutex_unlock(&l->mutex);
+}
+
+static void join(struct listening *l, struct events *events, int64_t after)
+{
+	const struct stream_options options = {.after = after, .wants = wants, .wake = wake, .ctx = l};
+	struct error err;
+
+	buf_init(&l->text, MIB(4));
+	pthread_mutex_init(&l->mutex, NULL);
+	pthread_cond_init(&l->changed, NULL);
+	assert_ok(stream_join(events_streams(events), &options, &l->client, &err), &err);
+}
+
+static void leave(struct listening *l)
+{
+	stream_leave(l->client);
+	buf_done(&l->text);
+	pthread_mutex_destroy(&l->mutex);
+	pthread_cond_destroy(&l->changed);
+}
+
+static void wait_for_wake(struct listening *l, int64_t until_ms)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += 1;
+	pthread_mutex_lock(&l->mutex);
+	while (!l->woken && clock_mono_ms() < until_ms)
+		if (pthread_cond_timedwait(&l->changed, &l->mutex, &until) == ETIMEDOUT)
+			break;
+	l->woken = false;
+	pthread_mutex_unlock(&l->mutex);
+}
+
+/* Reads until `text` has come, or the end (NULL). */
+static bool read_until(struct listening *l, const char *text)
+{
+	int64_t until = clock_mono_ms() + PATIENCE_MS;
+	char room[97];
+
+	while (clock_mono_ms() < until) {
+		ssize_t n = stream_read(l->client, room, sizeof room);
+
+		if (n > 0)
+			buf_add(&l->text, str_new(room, (size_t)n));
+		l->ended = n < 0;
+		if (text ? str_find(buf_str(&l->text), str_of(text)) >= 0 : l->ended)
+			return true;
+		if (n < 0)
+			return false;
+		if (n == 0)
+			wait_for_wake(l, until);
+	}
+	return false;
+}
+
+static size_t count_of(const struct listening *l, const char *what)
+{
+	struct str rest = buf_str(&l->text);
+	size_t n = 0;
+
+	for (ptrdiff_t at; (at = str_find(rest, str_of(what))) >= 0; n++)
+		rest = str_slice(rest, (size_t)at + 1, rest.n);
+	return n;
+}
+
+/* ---------------------------------------------------------------- events */
+
+struct adding {
+	struct work work;
+	const char *kind, *account;
+	int count;
+};
+
+static int run_adding(struct work *work, struct db *db, struct error *err)
+{
+	const struct adding *adding = (const struct adding *)(const void *)work;
+	int r = 0;
+
+	for (int i = 0; i < adding->count && r == 0; i++)
+		r = event_add(
+		        db, &(struct new_event){.kind = adding->kind, .account = adding->account, .at = clock_now_ms()},
+		        err);
+	return r;
+}
+
+static void add(struct store *store, const char *kind, const char *account, int count)
+{
+	struct adding adding = {.work = {.run = run_adding}, .kind = kind, .account = account, .count = count};
+	struct error err;
+
+	assert_ok(store_do(store, &adding.work, &err), &err);
+}
+
+static struct events *start(struct store *store)
+{
+	const struct events_options options = {.store = store, .sealer = &plain_sealer, .source = "https://post.test"};
+	struct events *events;
+	struct error err;
+
+	assert_ok(events_start(&options, &events, &err), &err);
+	return events;
+}
+
+/* ---------------------------------------------------------------- tests */
+
+static void check_live(struct store *store)
+{
+	struct events *events = start(store);
+	struct listening all = {.account = NULL}, sales = {.account = "sales"};
+
+	assert_ptr_equal(events_of(store), events);
+	join(&all, events, -1);
+	join(&sales, events, -1);
+	add(store, "case.created", "support", 1);
+	add(store, "case.updated", "sales", 1);
+	assert_true(read_until(&all, "id: 2\n"));
+	assert_true(str_find(buf_str(&all.text),
+	                     STR("id: 1\ndata: {\"specversion\":\"1.0\",\"id\":\"1\","
+	                         "\"source\":\"https://post.test\",\"type\":\"hauspost.case.created\"")) >= 0);
+	assert_true(read_until(&sales, "id: 2\n"));
+	assert_int_equal(count_of(&sales, "id: "), 1); /* not the other account's */
+	leave(&all);
+	leave(&sales);
+	events_stop(events);
+	assert_null(events_of(store));
+}
+
+static void new_events_reach_those_they_are_for(void **state UNUSED)
+{
+	test_store_each(check_live);
+}
+
+static void check_resume(struct store *store)
+{
+	struct listening first = {.account = NULL}, second = {.account = NULL};
+	struct events *events = start(store);
+	char id[24];
+
+	join(&first, events, -1);
+	add(store, "case.created", "a", 3000); /* more than lies in memory */
+	assert_true(read_until(&first, "id: 3000\n"));
+	for (int i = 1; i <= 3000; i += 7) {
+		snprintf(id, sizeof id, "id: %d\n", i);
+		assert_int_equal(count_of(&first, id), 1);
+	}
+	assert_int_equal(count_of(&first, "id: "), 3000);
+	join(&second, events, 1500);
+	assert_true(read_until(&second, "id: 3000\n"));
+	assert_int_equal(count_of(&second, "id: "), 1500);
+	assert_int_equal(count_of(&second, "id: 1501\n"), 1);
+	leave(&first);
+	leave(&second);
+	events_stop(events);
+}
+
+static void who_comes_back_misses_nothing_and_gets_nothing_twice(void **state UNUSED)
+{
+	test_store_each(check_resume);
+}
+
+struct drop {
+	struct work work;
+};
+
+static int run_drop(struct work *work UNUSED, struct db *db, struct error *err)
+{
+	return (int)MIN(events_prune(db, clock_now_ms() + 1000, 5, err), 0);
+}
+
+static void check_gap(struct store *store)
+{
+	struct listening l = {.account = NULL}, other = {.account = NULL};
+	struct events *events = start(store);
+	struct drop drop = {.work = {.run = run_drop}};
+	struct error err;
+
+	join(&other, events, -1);
+	add(store, "case.created", "a", 9);
+	assert_true(read_until(&other, "id: 9\n"));
+	leave(&other);
+	events_stop(events);
+	assert_ok(store_do(store, &drop.work, &err), &err);
+	events = start(store); /* nothing of it in memory */
+	join(&l, events, 2);
+	assert_true(read_until(&l, "id: 9\n"));
+	assert_true(str_find(buf_str(&l.text), STR("event: gap\ndata: {\"from\":3,\"to\":5}\n\nid: 6\n")) >= 0);
+	leave(&l);
+	join(&l, events, 4711); /* of a store that was put back */
+	add(store, "case.created", "a", 1);
+	assert_true(read_until(&l, "id: 10\n"));
+	streams_end(events_streams(events));
+	assert_true(read_until(&l, NULL));
+	leave(&l);
+	events_stop(events);
+}
+
+static void what_was_dropped_is_told_as_a_gap(void **state UNUSED)
+{
+	test_store_each(check_gap);
+}
+
+static void nothing_read_for_a_minute_is_the_end(void **state UNUSED)
+{
+	struct streams *streams = streams_new("s", NULL, NULL);
+	const struct stored_event event = {.number = 1, .kind = "a.b", .account = "", .author = "", .case_number = ""};
+	struct stream_client *client;
+	int64_t now = clock_mono_ms();
+	struct error err;
+	char room[1000];
+
+	assert_ok(stream_join(streams, &(struct stream_options){.after = -1}, &client, &err), &err);
+	assert_true(stream_read(client, room, sizeof room) > 0); /* retry: */
+	assert_int_equal(stream_read(client, room, sizeof room), 0);
+	assert_int_equal(streams_serve(streams, NULL, now + STREAM_HEARTBEAT_MS + 1000, &err), 0);
+	assert_int_equal(stream_read(client, room, sizeof room), 3);
+	assert_memory_equal(room, ":\n\n", 3);
+	streams_publish(streams, &event, 1);
+	assert_int_equal(streams_serve(streams, NULL, now + STREAM_STALLED_MS + 10000, &err), 0);
+	assert_true(stream_read(client, room, sizeof room) > 0);
+	assert_memory_equal(room, "event: slow\n", 12);
+	assert_int_equal(stream_read(client, room, sizeof room), -1);
+	stream_leave(client);
+	streams_free(streams);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(new_events_reach_those_they_are_for),
+	        cmocka_unit_test(who_comes_back_misses_nothing_and_gets_nothing_twice),
+	        cmocka_unit_test(what_was_dropped_is_told_as_a_gap),
+	        cmocka_unit_test(nothing_read_for_a_minute_is_the_end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
