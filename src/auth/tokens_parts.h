@@ -30,6 +30,7 @@ struct entry {
 	struct arena *arena;
 	struct authentication_profile profile; /* a copy */
 	struct keystore_record keystore;       /* a copy; id NULL: none */
+	struct keystore_record trust;          /* the profile's, a copy; id NULL: none */
 	const char *subject;                   /* of the row */
 	const char *user;
 	char identity[65]; /* of all that stands in the profile */

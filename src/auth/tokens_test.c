@@ -3,6 +3,7 @@
 
 #include "base/alive.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "net/dialogue/certificates.h"
 #include "net/dialogue/http_server.h"
 #include "store/test_store.h"
@@ -550,6 +551,44 @@ static void what_expires_is_known(void **state)
 	test_store_each(check_expiry);
 }
 
+/* ---------------------------------------------------------------- whom the profile trusts */
+
+/* The CA in a keystore instead of a file; the snapshot that had it is gone when the endpoint is asked. */
+static void check_trust(struct store *store)
+{
+	struct buf ca CLEANUP(buf_done) = BUF_INIT(KIB(64));
+	json_t *document CLEANUP(json_decrefp) = NULL;
+	struct db *db CLEANUP(db_closep) = NULL;
+	struct token_source *source;
+	struct process a;
+	struct error err;
+
+	begin(&a, store, credentials);
+	assert_ok(file_read(certificates_ca_file(certificates), &ca, &err), &err);
+	document = json_pack("{s:{s:{s:s}}, s:{s:{s:s, s:s, s:s, s:b, s:s}}}", "keystores", "ca", "content",
+	                     buf_cstr(&ca), "authentication_profiles", "p", "grant", "client-credentials",
+	                     "token_endpoint", "", "client_id", "me", "allow_private_network", 1, "truststore", "ca");
+	json_object_set_new(json_object_get(json_object_get(document, "authentication_profiles"), "p"),
+	                    "token_endpoint",
+	                    json_sprintf("https://localhost:%d/token", http_server_port(endpoint.server)));
+	json_object_set_new(json_object_get(json_object_get(document, "authentication_profiles"), "p"), "client_secret",
+	                    json_string("sesame"));
+	assert_ok(store_connect(store, &db, &err), &err);
+	assert_ok(setup_apply(db, &plain_sealer, document, "tester", false, NULL, &err), &err);
+	assert_int_equal(setup_delete(db, &plain_sealer, "keystore", "ca", "tester", &err), E_CONFLICT);
+	setup_free(a.setup);
+	load(&a);
+	source = source_of(&a);
+	setup_free(take(a.setup));
+	expect(source, false, "access-1");
+	end(&a, false);
+}
+
+static void a_keystore_may_be_the_profiles_truststore(void **state UNUSED)
+{
+	test_store_each(check_trust);
+}
+
 /* ---------------------------------------------------------------- a process that died while it asked */
 
 static void name_of_a_dead_process(char name[ALIVE_NAME_SIZE])
@@ -607,6 +646,7 @@ int main(void)
 	        cmocka_unit_test(wrong_clock_is_made_up_for),
 	        cmocka_unit_test(what_expires_is_known),
 	        cmocka_unit_test(a_dead_process_is_not_waited_for),
+	        cmocka_unit_test(a_keystore_may_be_the_profiles_truststore),
 	};
 	int failed;
 

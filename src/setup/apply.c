@@ -216,7 +216,9 @@ int setup_delete(struct db *db, const struct sealer *sealer, const char *kind, c
 {
 	struct change change CLEANUP(change_done) = {.db = db, .sealer = sealer, .by = by};
 
-	return (int)MIN(delete_record(&change, kind, id, err), 0);
+	int64_t r = delete_record(&change, kind, id, err);
+
+	return (int)MIN(r, 0);
 }
 
 int64_t setup_delete_with_mail(struct db *db, const struct sealer *sealer, const char *kind, const char *id,

@@ -423,6 +423,7 @@ static void check_delete_with_mail(struct store *store)
 	assert_int_equal(setup_delete(db, &sealer, "account", "support", "t", &err), E_CONFLICT);
 	assert_string_equal(err.text, "accounts/support: 1 letter in the outbox would never be sent: wait until it is "
 	                              "empty, or cancel what waits (delete account support --cancel-mail)");
+	assert_false(db_in_transaction(db));
 	later = queue_letter(db, "support", "later");
 	sending = queue_letter(db, "support", "sending");
 	queue_letter(db, "other", "queued");
