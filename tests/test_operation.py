@@ -1,5 +1,6 @@
 """Running day by day: throttling, budgets, refused log-ins, pauses, and what `hauspost status` says of them."""
 
+import email.policy
 import json
 import os
 import sqlite3
@@ -108,6 +109,17 @@ class Operation(unittest.TestCase):
             self.assertEqual(self.query("SELECT state FROM outbox ORDER BY id"), [("later",), ("queued",)])
             wait_until(lambda: self.home.run("outbox", "flush", expect=None).code == 0, what="being let in again")
             self.assertEqual(sink.wait_for(1)[0].recipients, ["bob@customer.test"])
+
+    # ------------------------------------------------------------ who sends
+
+    def test_mail_goes_out_under_the_accounts_names(self):
+        with SmtpSink() as sink:
+            self.apply(sink, accounts__support__send__display_name="Käte's Support", accounts__support__send__reply_to="desk@example.test")
+            self.home.run("send", "--account", "support", "--to", "ann@customer.test", "--subject", "x", input="x\n")
+            self.home.run("outbox", "flush")
+            head = email.message_from_bytes(sink.wait_for(1)[0].data, policy=email.policy.default)
+            self.assertEqual(head["From"].addresses[0].display_name, "Käte's Support")
+            self.assertEqual([address.addr_spec for address in head["Reply-To"].addresses], ["desk@example.test"])
 
     # ------------------------------------------------------------ budgets
 

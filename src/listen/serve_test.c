@@ -270,11 +270,14 @@ static void a_mailbox_that_refuses_copies_halts_the_account(void **state UNUSED)
 
 /* ---------------------------------------------------------------- how a sender stands */
 
+static const char since_of[] = "SELECT since FROM status WHERE kind = 'sender' AND id = $1";
+
 static void check_sender_states(struct store *store)
 {
 	const struct serve_options options = {.store = store, .sealer = &plain_sealer, .workers = 1, .claim = "me"};
 	const struct status earlier = {
 	        .kind = "sender", .id = "b", .state = "failed", .since = 1, .error = "cut", .error_at = 1};
+	int64_t began = clock_now_ms(), failed_since = 0, since = 0;
 	bool failed, mended, earlier_mended;
 	struct db *db CLEANUP(db_closep) = NULL;
 	struct serve *serve = NULL;
@@ -288,14 +291,18 @@ static void check_sender_states(struct store *store)
 	assert_ok(serve_start(&options, &serve, &err), &err);
 	assert_int_equal(pthread_create(&thread, NULL, run, serve), 0);
 	failed = is_state_soon(db, "a", "failed");
+	assert_int_equal(db_query_int(db, since_of, DB_ARGS(DB_TEXT("a")), &failed_since, &err), 1);
 	assert_int_equal(outbox_cancel(db, 1, "cancelled", "tester", clock_now_ms(), &err), 1);
 	mended = is_state_soon(db, "a", "idle");
 	earlier_mended = is_state_soon(db, "b", "idle");
+	assert_int_equal(db_query_int(db, since_of, DB_ARGS(DB_TEXT("a")), &since, &err), 1);
 	serve_stop(serve);
 	pthread_join(thread, NULL);
 	assert_true(failed);
 	assert_true(mended);
 	assert_true(earlier_mended);
+	assert_in_range(failed_since, began, since - 1); /* of each state, not of the first */
+	assert_in_range(since, failed_since, clock_now_ms());
 }
 
 static void a_sender_that_failed_and_has_nothing_to_send_is_idle(void **state UNUSED)
