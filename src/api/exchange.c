@@ -164,6 +164,8 @@ static enum MHD_Result begin(struct exchange *exchange, const char *method)
 	} else {
 		exchange->state = EXCHANGE_WHOLE;
 	}
+	if (exchange->is_ambiguous)
+		return reply_queue(exchange);
 	return exchange->has_body ? refuse_body(exchange) : MHD_YES;
 }
 
