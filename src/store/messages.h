@@ -84,7 +84,8 @@ int raw_insert_piece(struct db *db, int64_t message_id, size_t piece, size_t pie
 /* Appends the mail as it was; 1 found, 0 none. E_LIMIT where `out` can't take it. */
 int raw_get(struct db *db, int64_t message_id, struct buf *out, struct error *err) NODISCARD;
 
-/* Its first piece alone (RAW_PIECE_BYTES, 1 MiB of older mail), which has the header; 1 found, 0 none. */
+/* Its first MiB alone, which has the header; 1 found, 0 none. */
+#define RAW_FIRST_BYTES MIB(1) /* whole pieces */
 int raw_get_first(struct db *db, int64_t message_id, struct buf *out, struct error *err) NODISCARD;
 
 /* The mail as it was, piece after piece (at most 1 MiB each); `each` stops it by failing. 1 found, 0 none. */
