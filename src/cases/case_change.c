@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "cases/case_work.h"
-#include "store/event_data.h"
 
 struct change {
 	struct work work;
@@ -12,16 +11,6 @@ struct change {
 	const char *author;
 	int64_t if_updated_at, at;
 };
-
-static int write_event(const struct change *change, struct db *db, struct error *err)
-{
-	const struct new_event event = {
-	        .kind = "case.status", .author = change->author, .case_id = change->c->id, .at = change->at};
-
-	return event_add_data(
-	        db, &event,
-	        json_pack("{s:s, s:b}", "status", change->status->id, "resolved", (int)change->status->resolved), err);
-}
 
 static int run_change(struct work *work, struct db *db, struct error *err)
 {
@@ -41,7 +30,9 @@ static int run_change(struct work *work, struct db *db, struct error *err)
 	change->at = MAX(clock_now_ms(), updated_at + 1);
 	r = case_set_status(db, change->c->id, change->status->id, change->status->resolved ? change->at : 0,
 	                    change->at, err);
-	return r < 0 ? r : write_event(change, db, err);
+	return r < 0 ? r
+	             : case_tell_status(db, change->c->id, change->status->id, change->status->resolved, change->author,
+	                                change->at, err);
 }
 
 static int refuse_status(const char *type_id, const struct case_type *type, const char *status, struct error *err)
