@@ -30,9 +30,10 @@ static int run_change(struct work *work, struct db *db, struct error *err)
 	change->at = MAX(clock_now_ms(), updated_at + 1);
 	r = case_set_status(db, change->c->id, change->status->id, change->status->resolved ? change->at : 0,
 	                    change->at, err);
-	return r < 0 ? r
-	             : case_tell_status(db, change->c->id, change->status->id, change->status->resolved, change->author,
-	                                change->at, err);
+	if (r >= 0)
+		r = case_tell_status(db, change->c->id, change->status->id, change->status->resolved, change->author,
+		                     change->at, err);
+	return r;
 }
 
 static int refuse_status(const char *type_id, const struct case_type *type, const char *status, struct error *err)
