@@ -4,7 +4,8 @@
 
 #include "api/router.h"
 
-extern const struct route audit_routes[], event_routes[], health_routes[], metrics_routes[], webhook_routes[];
+extern const struct route audit_routes[], event_routes[], health_routes[], metrics_routes[], webhook_routes[],
+        statistics_routes[];
 
 extern const struct route session_routes[], session_own_routes[], session_link_routes[], token_routes[],
         operator_routes[], oidc_routes[];

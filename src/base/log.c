@@ -2,6 +2,7 @@
 #include "log.h"
 
 #include "clock.h"
+#include "metrics.h"
 #include "str.h"
 
 #include <stdarg.h>
@@ -37,6 +38,7 @@ void log_line(enum log_level level, const char *area, const char *fmt, ...)
 
 	if ((int)level > atomic_load_explicit(&max_level, memory_order_relaxed))
 		return;
+	metric_count(METRIC_LOG_LINES, 1, words[level]);
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
