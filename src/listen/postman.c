@@ -170,6 +170,7 @@ static void *route_main(void *arg)
 {
 	struct route *route = arg;
 
+	log_set_account(route->account);
 	if (!route->copies_only)
 		send_mail(route);
 	file_copies(route);
