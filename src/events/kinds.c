@@ -34,6 +34,11 @@ static const struct event_field decided[] = {
 	{NULL, NULL, NULL},
 };
 
+static const struct event_field written[] = {
+	{"outbox", "integer", "Its row in the outbox"},
+	{NULL, NULL, NULL},
+};
+
 static const struct event_field status[] = {
 	{"status",   "string",  "The new status"},
 	{"resolved", "boolean", "Whether the work is done with it"},
@@ -139,8 +144,7 @@ static const struct event_field expiry[] = {
 static const struct event_field record[] = {
 	{"kind",     "string",  "Kind of record: account, listener …"},
 	{"id",       "string",  "Its id"},
-	{"revision", "integer", "Its new revision"},
-	{"deleted",  "boolean", "Whether it is gone"},
+	{"by",       "string",  "Who did it"},
 	{NULL, NULL, NULL},
 };
 
@@ -162,6 +166,9 @@ const struct event_kind event_kinds[] = {
 	{"message.released",      "Somebody let a held mail pass",                                "message",  decided},
 	{"message.discarded",     "Somebody discarded a held mail",                               "message",  decided},
 	{"message.opened",        "An encrypted mail could be opened after all",                  "message",  none},
+	{"message.written",       "Somebody wrote a mail: it waits in the outbox",                "message",  written},
+	{"outbox.requeued",       "Somebody has a mail sent once more",                           "message",  written},
+	{"outbox.cancelled",      "Somebody stopped a mail that waited",                          "message",  written},
 	{"outbox.sent",           "A mail was taken by the server",                               "message",  mail_out},
 	{"outbox.delayed",        "A mail waits for long",                                        "message",  mail_out},
 	{"outbox.failed",         "A mail can't be sent",                                         "message",  mail_out},
@@ -196,7 +203,9 @@ const struct event_kind event_kinds[] = {
 	{"automatic-mail.on",     "Somebody let automatic mail go out",                           NULL,       by},
 	{"automatic-mail.off",    "Somebody stopped all automatic mail",                          NULL,       by},
 	{"expiry.warning",        "Something runs out soon",                                      "what",     expiry},
-	{"setup.changed",         "A record of the set-up was changed or deleted",                "id",       record},
+	{"record.created",        "A record of the set-up was made",                              "id",       record},
+	{"record.changed",        "A record of the set-up was changed",                           "id",       record},
+	{"record.deleted",        "A record of the set-up was deleted",                           "id",       record},
 	{"webhook.disabled",      "A webhook gets no more events: its endpoint is gone, or failed for long", "webhook", webhook},
 	{"webhook.test",          "Somebody tries a webhook; it alone gets this",                 "webhook",  webhook},
 	{NULL, NULL, NULL, NULL},
