@@ -299,6 +299,11 @@ class Events(unittest.TestCase):
             self.api.post("/api/v1/webhooks/leaving/test", expect=204)
             wait_until(lambda: len(receiver.requests) == 2, what="the test event")
 
+    def test_the_document_names_every_kind(self):
+        with open(os.path.join(os.path.dirname(HERE), "docs", "events.md"), encoding="utf-8") as file:
+            named = set(re.findall(r"^\| `([a-z-]+\.[a-z-]+)` \|", file.read(), re.M))
+        self.assertEqual(named, set(self.home.json("webhooks", "events")))
+
     # ---------------------------------------------------------------- metrics
 
     def test_metrics_are_prometheus_own(self):
