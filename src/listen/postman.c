@@ -214,6 +214,7 @@ static void *errand_main(void *arg)
 {
 	struct errand *errand = arg;
 
+	log_set_account(errand->route->account);
 	if (errand->kind == ERRAND_SEND)
 		send_mail(errand);
 	else

@@ -339,6 +339,7 @@ static void run_with_setup(struct watch *watch, const struct listener *listener)
 		watch->is_reported = false;
 	}
 	shared_release(take(watch->shared));
+	log_set_account(NULL);
 	log_set_context(NULL); /* the watch's own text: another may have it from here on */
 	if (!watch_park(watch, due_at))
 		end_watch(watch);
@@ -349,12 +350,14 @@ void watch_run(struct watch *watch)
 	const struct listener *listener;
 
 	log_set_context(watch->listener_id);
+	log_set_account(watch->account);
 	watch->shared = serve_current_setup(watch->serve);
 	listener = setup_listener(watch->shared->setup, watch->listener_id);
 	if (listener && !is_to_end(watch)) {
 		run_with_setup(watch, listener);
 	} else {
 		shared_release(take(watch->shared));
+		log_set_account(NULL);
 		log_set_context(NULL);
 		end_watch(watch);
 	}

@@ -17,6 +17,7 @@
 #include "store/throttles.h"
 #include "store/traffic.h"
 
+#include <stdio.h>
 #include <time.h>
 
 #define BATCH       20
@@ -69,11 +70,14 @@ static void settle_known(struct post *post)
 	for (int i = 0; i < post->n; i++) {
 		struct letter *letter = &post->letters[i];
 		const struct outbox_row *row = &letter->row;
+		char message[40];
 
 		if (letter->is_settled || letter->outgoing.outcome == OUTCOME_PENDING)
 			continue;
 		letter_settle(letter, post->counts);
 		letter->is_settled = true;
+		snprintf(message, sizeof message, "outbox/%lld", (long long)row->id);
+		log_set_message(message);
 		if (letter->is_held)
 			log_info("outbox", "row %lld to %s: %s", (long long)row->id, row->recipients[0].address,
 			         row->reply);
@@ -81,6 +85,7 @@ static void settle_known(struct post *post)
 			log_warning("outbox", "row %lld to %s: %s: %lld %s", (long long)row->id,
 			            row->recipient_count ? row->recipients[0].address : "nobody", row->state,
 			            (long long)row->code, row->reply);
+		log_set_message(NULL);
 	}
 }
 

@@ -50,7 +50,13 @@ static int tell(const struct change *change, const char *event, const struct rec
 	        json_pack("{s:s, s:s, s:s}", "kind", type->kind, "id", id, "by", change->by);
 	char *text CLEANUP(freep) = data ? json_dumps(data, JSON_COMPACT) : NULL;
 
-	return event_insert(change->db, event, 0, 0, text ? str_of(text) : STR("{}"), change->at, err);
+	return event_add(change->db,
+	                 &(struct new_event){.kind = event,
+	                                     .account = type == &account_type ? id : NULL,
+	                                     .author = change->by,
+	                                     .data = str_of(text),
+	                                     .at = change->at},
+	                 err);
 }
 
 int change_put(const struct change *change, const struct record_type *type, const void *record, bool is_new,
