@@ -18,4 +18,5 @@ void routes_add_all(struct router *router)
 	router_add(router, token_routes);
 	router_add(router, operator_routes);
 	router_add(router, oidc_routes);
+	router_add(router, mailbox_routes);
 }
