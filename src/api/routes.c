@@ -2,6 +2,7 @@
 #include "api/routes.h"
 
 #include "api/openapi.h"
+#include "api/provider_routes.h"
 #include "api/record_routes.h"
 
 void routes_add_all(struct router *router)
@@ -12,6 +13,7 @@ void routes_add_all(struct router *router)
 	router_add(router, openapi_routes);
 	router_add(router, event_routes);
 	router_add(router, metrics_routes);
+	router_add(router, webhook_routes);
 	router_add(router, session_routes);
 	router_add(router, session_own_routes);
 	router_add(router, session_link_routes);
@@ -19,4 +21,9 @@ void routes_add_all(struct router *router)
 	router_add(router, operator_routes);
 	router_add(router, oidc_routes);
 	router_add(router, mailbox_routes);
+	router_add(router, account_test_routes);
+	router_add(router, status_routes);
+	router_add(router, setup_routes);
+	router_add(router, provider_routes());
+	router_add(router, consent_routes);
 }
