@@ -169,7 +169,7 @@ static int get_callback(struct request *request, struct answer *answer, struct e
 	int r = arrive(request, &a, &fault);
 
 	set_cookie(request, answer, "");
-	if (r < 0)
+	if (r < 0 && r != E_REFUSED) /* that anybody may send, as often as he likes */
 		log_warning("api", "sign-in with an identity provider: %s", fault.text);
 	if (r == 0 && a.op)
 		session_set_cookie(request, answer, a.token);
