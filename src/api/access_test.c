@@ -229,6 +229,26 @@ static size_t fill(struct test_operators *test, char ids[8][30])
 	return 5;
 }
 
+/* The marks are where they can be seen, by who may. */
+static size_t count_marks(struct test_operators *test, const struct test_browser *browser, char ids[8][30],
+                          size_t count)
+{
+	const struct route *const *routes;
+	size_t n = router_routes(test_api_router(test->api), &routes), marks = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		bool has_parameter = strchr(routes[i]->path, '{');
+
+		for (size_t k = 0; k < (has_parameter ? count : 1) && routes[i]->method == API_GET; k++) {
+			struct test_answer *answer CLEANUP(test_answer_freep) =
+			        call_any(test, routes[i], ids[k], browser);
+
+			marks += answer->status < 400 && str_find(answer->body, STR(MARK)) >= 0;
+		}
+	}
+	return marks;
+}
+
 /* Bob has every right there is, on account support. */
 static void check_ids(struct store *store)
 {
@@ -264,6 +284,10 @@ static void check_ids(struct store *store)
 		}
 	}
 	assert_true(seen > 100);
+	test_sign_in(&test, "anna", ANNAS_PASSWORD, &bob);
+	seen = count_marks(&test, &bob, ids, count);
+	if (seen < 10)
+		FAIL_CASE("an administrator sees %zu marks\n", seen);
 	test_operators_done(&test);
 }
 
