@@ -32,6 +32,9 @@ HAUSPOST = os.environ.get("HAUSPOST") or os.path.join(
 SANITIZER_REPORT = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "WARNING: ThreadSanitizer", "runtime error:")
 
 
+# Many of them run side by side; a test of the API gives `--http 127.0.0.1:0`.
+os.environ.setdefault("HAUSPOST_HTTP", "off")
+
 # What no output, log or file of the program may ever show: every secret that a test puts into a set-up, and what it adds itself.
 SECRETS = set()
 SECRET_KEYS = {"password", "passphrase", "secret", "client_secret", "refresh_token", "access_token"}

@@ -80,6 +80,7 @@ static void drop_content(struct answer *answer)
 	size_t max = answer->body.max;
 
 	answer_done(answer);
+	answer->constant = STR_NULL;
 	buf_init(&answer->body, max);
 }
 

@@ -1,7 +1,6 @@
 /* What handlers ask of a request. See route.h. */
 #include "api/cursor_token.h"
 #include "api/route.h"
-#include "base/clock.h"
 
 #include <strings.h>
 
@@ -51,7 +50,7 @@ bool request_query_time(const struct request *request, const char *name, int64_t
 {
 	const char *value = request_query(request, name);
 
-	return value && *value && clock_parse_day(value, ret_ms);
+	return value && *value && target_time(value, ret_ms);
 }
 
 int request_id(const struct request *request, int parameter, const char *what, int64_t *ret_id, struct error *err)

@@ -2,7 +2,6 @@
 #include "api/json_bound.h"
 #include "api/router.h"
 #include "api/sign_in.h"
-#include "base/clock.h"
 #include "base/log.h"
 
 #include <stdio.h>
@@ -19,14 +18,13 @@ static void hide_inside(const struct request *request, struct error *err)
 		snprintf(err->text, sizeof err->text, "something failed here; the log of Hauspost says what");
 }
 
-static bool refuse(const struct request *request, struct answer *answer, struct error *err)
+void route_fail(const struct request *request, struct answer *answer, struct error *err)
 {
 	if (!answer->status || answer->status >= 500)
 		hide_inside(request, err);
 	answer_problem(answer, err);
 	if (answer->status == 401 && !answer_header_value(answer, "WWW-Authenticate"))
 		answer_header(answer, "WWW-Authenticate", "Bearer realm=\"Hauspost\"");
-	return false;
 }
 
 /* ---------------------------------------------------------------- before the body */
@@ -147,7 +145,8 @@ static const char *expected(const struct route_query *query, const char *value, 
 		               ? NULL
 		               : "is neither true nor false";
 	case QUERY_TIME:
-		return clock_parse_day(value, &number) ? NULL : "is not a time as in 2026-11-21T08:00:00Z";
+		return target_time(value, &number) ? NULL
+		                                   : "is not a time (2026-11-21T08:00:00Z) or a day (2026-11-21)";
 	}
 	return NULL;
 }
@@ -199,8 +198,10 @@ bool route_admit(struct request *request, struct answer *answer)
 
 	if (find_caller(request, &err) < 0 || check_right(request, answer, &err) < 0 || check_csrf(request, &err) < 0 ||
 	    check_query(request, &err) < 0 || read_if_match(request, answer, &err) < 0 ||
-	    check_body_type(request, answer, &err) < 0)
-		return refuse(request, answer, &err);
+	    check_body_type(request, answer, &err) < 0) {
+		route_fail(request, answer, &err);
+		return false;
+	}
 	return true;
 }
 
@@ -235,13 +236,14 @@ static void answer_not_modified(const struct request *request, struct answer *an
 	if (request->route->method != API_GET || answer->status != 200 || !etag || !is_known_already(request, etag))
 		return;
 	answer_done(answer);
+	answer->constant = STR_NULL;
 	answer->type = NULL;
 	answer->status = 304;
 }
 
 static void settle_status(const struct route *route, struct answer *answer)
 {
-	bool is_empty = !answer->stream && answer->fd < 0 && answer->body.n == 0;
+	bool is_empty = !answer->stream && answer->fd < 0 && answer->body.n == 0 && answer->constant.n == 0;
 
 	if (!answer->status)
 		answer->status = route->status ? route->status : is_empty && !answer->type ? 204 : 200;
@@ -260,7 +262,7 @@ void route_handle(struct request *request, struct answer *answer)
 	json_decref(request->json);
 	request->json = NULL;
 	if (r < 0) {
-		refuse(request, answer, &err);
+		route_fail(request, answer, &err);
 		return;
 	}
 	settle_status(request->route, answer);

@@ -69,7 +69,9 @@ struct route {
 	const struct route_query *query; /* ends with a name of NULL; NULL: none */
 	bool needs_revision;             /* If-Match with the revision is required */
 	bool without_csrf;               /* changes something, and comes before there is a session */
-	const void *ctx;                 /* the handler's own */
+	bool without_store; /* handled even where the store can't be reached: db and setup may then be NULL */
+	bool is_quick; /* answered as nobody, without store and set-up, on the thread that reads sockets: never waits */
+	const void *ctx; /* the handler's own */
 	int (*handle)(struct request *request, struct answer *answer, struct error *err);
 	const char *description; /* longer than the summary; may be NULL */
 };
@@ -152,10 +154,11 @@ struct answer_header {
 };
 
 struct answer {
-	int status;       /* 0: the route's; set it before failing to choose the problem's */
-	const char *type; /* media type; NULL: none */
-	struct buf body;  /* at most 64 MiB */
-	int fd;           /* -1, or a file that is sent instead of the body; closed after */
+	int status;          /* 0: the route's; set it before failing to choose the problem's */
+	const char *type;    /* media type; NULL: none */
+	struct buf body;     /* at most 64 MiB */
+	struct str constant; /* sent instead of the body where it isn't empty: lives for ever */
+	int fd;              /* -1, or a file that is sent instead of the body; closed after */
 	uint64_t fd_size;
 	struct stream_body *stream; /* NULL, or instead of both */
 	struct answer_header headers[ANSWER_MAX_HEADERS];

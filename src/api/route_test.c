@@ -248,7 +248,7 @@ API_TEST(a_query_is_checked_by_its_kinds)
 		int status;
 	} cases[] = {
 	        /* clang-format off */
-		{"state=open&all=true&size=-4", 200}, {"state=", 200}, {"since=2026-11-21", 200}, {"limit=500", 200},
+		{"state=open&all=true&size=-4", 200}, {"state=", 200}, {"since=2026-11-21", 200}, {"since=2026-11-21T08:00:00.5+01:00", 200}, {"limit=500", 200},
 		{"state=opened", 400}, {"all=maybe", 400}, {"size=4x", 400}, {"since=yesterday", 400}, {"limit=0", 400},
 		{"limit=501", 400}, {"limit=-1", 400}, {"cursor=abc", 400}, {"satte=open", 400}, {"state=open&state=open", 400},
 	        /* clang-format on */

@@ -33,6 +33,9 @@ bool route_admit(struct request *request, struct answer *answer) NODISCARD;
 /* Once the body is there: JSON, the handler, If-None-Match. */
 void route_handle(struct request *request, struct answer *answer);
 
+/* Answers with the failure as a problem; what is ours to know goes to the log instead. */
+void route_fail(const struct request *request, struct answer *answer, struct error *err);
+
 /* Both, for who has the body already. */
 void route_run(struct request *request, struct answer *answer);
 

@@ -1,7 +1,10 @@
 /* See target.h. */
 #include "api/target.h"
 
+#include "base/clock.h"
 #include "base/cursor.h"
+
+#include <stdio.h>
 
 static int hex_digit(int c)
 {
@@ -86,4 +89,18 @@ const char *target_value(const struct target *target, const char *name)
 		if (strcmp(target->values[i].name, name) == 0)
 			return target->values[i].value;
 	return NULL;
+}
+
+bool target_time(const char *value, int64_t *ret_ms)
+{
+	char text[64];
+	char *space;
+
+	if (strlen(value) >= sizeof text)
+		return false;
+	snprintf(text, sizeof text, "%s", value);
+	space = strrchr(text, ' ');
+	if (space && space > text + 11) /* "…T08:00:00 01:00": its plus wasn't percent-encoded */
+		*space = '+';
+	return clock_parse_iso(text, ret_ms) || clock_parse_day(text, ret_ms);
 }

@@ -25,6 +25,9 @@ bool target_decode(struct str text, bool plus_is_space, struct arena *arena, str
  * refused. Everything lives in the arena. */
 int target_parse(struct str text, struct arena *arena, struct target *ret_target, struct error *err) NODISCARD;
 
+/* A time of RFC 3339, or a day ("2026-11-21": its begin in UTC). A '+' that came as a space is one again. */
+bool target_time(const char *value, int64_t *ret_ms) NODISCARD;
+
 /* NULL where there is no such value. */
 const char *target_value(const struct target *target, const char *name);
 

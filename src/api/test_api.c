@@ -202,7 +202,9 @@ static void show(struct call *call)
 	shown->answer = &call->answer;
 	shown->status = call->answer.status;
 	shown->type = call->answer.type ? call->answer.type : "";
-	shown->body = call->answer.fd >= 0 ? buf_str(&call->content) : buf_str(&call->answer.body);
+	shown->body = call->answer.fd >= 0          ? buf_str(&call->content)
+	              : call->answer.constant.n > 0 ? call->answer.constant
+	                                            : buf_str(&call->answer.body);
 	if (strstr(shown->type, "json") && shown->body.n > 0 && !call->answer.stream) {
 		shown->json = json_loadb(shown->body.p, shown->body.n, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
 		must(shown->json);

@@ -1,6 +1,7 @@
 /* hauspost serve */
 #include "cli/cli.h"
 
+#include "api/api.h"
 #include "base/log.h"
 #include "listen/serve.h"
 
@@ -8,6 +9,7 @@
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -44,41 +46,139 @@ static void raise_file_limit(void)
 		log_warning("cli", "the limit of open files stays: %s", strerrordesc_np(errno));
 }
 
+/* ---------------------------------------------------------------- the command line */
+
+#define USUAL_ADDRESS "127.0.0.1:8025"
+
+struct serving {
+	struct cli *cli;
+	struct api *api; /* NULL: without */
+	uint64_t workers;
+	const char *http, *url, *proxies;
+};
+
+static const char *from_environment(const char *name, const char *otherwise)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : otherwise;
+}
+
+/* An exit code, or -1 to go on. */
+static int read_options(struct serving *serving, int argc, char **argv)
+{
+	static const struct option options[] = {
+	        {"workers", required_argument, NULL, 'w'},
+	        {"http", required_argument, NULL, 'h'},
+	        {"url", required_argument, NULL, 'u'},
+	        {"trusted-proxies", required_argument, NULL, 'p'},
+	        {NULL, 0, NULL, 0},
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		if (c == 'h')
+			serving->http = optarg;
+		else if (c == 'u')
+			serving->url = optarg;
+		else if (c == 'p')
+			serving->proxies = optarg;
+		else if (c != 'w')
+			return cli_wrong_option(serving->cli, &serve_command, c, argv);
+		else if (!str_to_uint(str_of(optarg), 1000, &serving->workers) || serving->workers == 0)
+			return cli_usage(serving->cli, &serve_command, "--workers takes a number from 1 to 1000");
+	}
+	if (optind < argc)
+		return cli_usage(serving->cli, &serve_command, "serve takes no arguments, not '%s'", argv[optind]);
+	return -1;
+}
+
+/* ---------------------------------------------------------------- begin, end */
+
 static void say_ready(void *ctx, size_t listeners)
 {
-	const struct cli *cli = ctx;
+	const struct serving *serving = ctx;
 
 	printf("hauspost %s serves %zu listener%s from %s; Ctrl-C stops\n", HAUSPOST_VERSION, listeners,
-	       listeners == 1 ? "" : "s", cli->home);
+	       listeners == 1 ? "" : "s", serving->cli->home);
+	if (serving->api)
+		printf("Studio and API: %s/\n", api_url(serving->api));
 	fflush(stdout);
+}
+
+/* Requests may still look at the listeners: they end first. */
+static void stop_api(void *ctx)
+{
+	struct serving *serving = ctx;
+
+	api_stop(serving->api);
+	serving->api = NULL;
+}
+
+static int start_api(struct serving *serving, struct error *err)
+{
+	const struct api_options options = {
+	        .address = serving->http,
+	        .url = serving->url,
+	        .trusted_proxies = serving->proxies,
+	        .store = serving->cli->store,
+	        .sealer = &serving->cli->sealer,
+	};
+	int r;
+
+	if (strcmp(serving->http, "off") == 0)
+		return 0;
+	r = api_start(&options, &serving->api, err);
+	if (r == E_IN_USE)
+		error_prefix(err, "the Studio and the API: take another port (--http 127.0.0.1:PORT) or none (--http "
+		                  "off)");
+	return r < 0 && r != E_IN_USE ? error_prefix(err, "the Studio and the API") : r;
+}
+
+static int start(struct serving *serving, struct error *err)
+{
+	struct cli *cli = serving->cli;
+	const struct serve_options options = {
+	        .store = cli->store,
+	        .sealer = &cli->sealer,
+	        .workers = (int)serving->workers,
+	        .claim = cli_claim(),
+	        .ready = say_ready,
+	        .stopping = stop_api,
+	        .ctx = serving,
+	};
+	int r = start_api(serving, err);
+
+	if (r == 0)
+		r = serve_start(&options, &running, err);
+	if (r < 0)
+		stop_api(serving);
+	else if (serving->api)
+		api_set_serve(serving->api, running);
+	return r;
 }
 
 static int run_serve(struct cli *cli, int argc, char **argv)
 {
-	static const struct option options[] = {{"workers", required_argument, NULL, 'w'}, {NULL, 0, NULL, 0}};
-	struct serve_options serve = {.claim = cli_claim(), .ready = say_ready, .ctx = cli};
+	struct serving serving = {
+	        .cli = cli,
+	        .workers = 16,
+	        .http = from_environment("HAUSPOST_HTTP", USUAL_ADDRESS),
+	        .url = from_environment("HAUSPOST_URL", ""),
+	        .proxies = from_environment("HAUSPOST_TRUSTED_PROXIES", ""),
+	};
 	struct error err;
-	uint64_t workers = 16;
-	int c, r;
+	int r = read_options(&serving, argc, argv);
 
-	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		if (c != 'w')
-			return cli_wrong_option(cli, &serve_command, c, argv);
-		if (!str_to_uint(str_of(optarg), 1000, &workers) || workers == 0)
-			return cli_usage(cli, &serve_command, "--workers takes a number from 1 to 1000");
-	}
-	if (optind < argc)
-		return cli_usage(cli, &serve_command, "serve takes no arguments, not '%s'", argv[optind]);
+	if (r >= 0)
+		return r;
 	r = cli_open_newest(cli, &err);
 	if (r == 0)
 		r = cli_lock(cli, &err);
-	serve.store = cli->store;
-	serve.sealer = &cli->sealer;
-	serve.workers = (int)workers;
 	catch_signals();
 	raise_file_limit();
 	if (r == 0)
-		r = serve_start(&serve, &running, &err);
+		r = start(&serving, &err);
 	if (r < 0)
 		return cli_fail(cli, &err);
 	if (stops)
@@ -89,9 +189,19 @@ static int run_serve(struct cli *cli, int argc, char **argv)
 
 const struct command serve_command = {
         .name = "serve",
-        .arguments = "[--workers N]",
+        .arguments = "[--http ADDRESS:PORT] [--url URL] [--trusted-proxies LIST] [--workers N]",
         .summary = "Run all listeners and send the outbox until stopped",
-        .help = "  --workers N    threads for mailbox sessions that are at work (16); waiting mailboxes need none\n"
+        .help = "  --http ADDRESS:PORT     where the Studio and the API are (127.0.0.1:8025); *:PORT for every "
+                "address, off "
+                "for none\n"
+                "  --url URL               as people reach them through a proxy: https://mail.example.com\n"
+                "  --trusted-proxies LIST  whose X-Forwarded-For and -Proto are believed: 10.0.0.7,10.1.0.0/16 (where "
+                "URL is\n"
+                "                          https: proxies on this machine)\n"
+                "  --workers N             threads for mailbox sessions that are at work (16); waiting mailboxes need "
+                "none\n"
+                "\n"
+                "HAUSPOST_HTTP, HAUSPOST_URL and HAUSPOST_TRUSTED_PROXIES say the same in the environment.\n"
                 "\n"
                 "Changes made by 'hauspost apply' are taken up within a second or two. The first Ctrl-C (or SIGTERM) "
                 "lets what\n"

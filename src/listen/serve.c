@@ -367,6 +367,8 @@ void serve_run(struct serve *serve)
 		watch->reason = reason;
 		enqueue(serve, watch);
 	}
+	if (serve->options.stopping)
+		serve->options.stopping(serve->options.ctx);
 	end_watches(serve);
 	for (int i = 0; i < serve->worker_count; i++)
 		pthread_join(serve->workers[i], NULL);

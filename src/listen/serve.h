@@ -12,6 +12,7 @@ struct serve_options {
 	int workers;                                /* threads for mailbox sessions; 0: 16 */
 	const char *claim;                          /* names this process in outbox rows */
 	void (*ready)(void *ctx, size_t listeners); /* called once, when everything was started; may be NULL */
+	void (*stopping)(void *ctx); /* called once, when it is to stop and nothing has ended yet; may be NULL */
 	void *ctx;
 };
 

@@ -1,0 +1,95 @@
+/* A listener's state, and starting and stopping it. */
+import { useEffect, useState } from "preact/hooks";
+import { raw } from "../api/client";
+import { invalidate } from "../api/query";
+import { may } from "../app/session";
+import type { Editor } from "../forms/record-form";
+import { Button, ButtonLink } from "../ui/button";
+import { Card, Facts, Failed, Notice, Skeleton } from "../ui/page";
+import { Time } from "../ui/time";
+import { say, sayProblem } from "../ui/toast";
+import { StateBadge, useListenerState, type ListenerState } from "./kinds";
+
+const REFRESH_MS = 5000;
+
+const resting = new Set(["stopped", "off", "paused"]);
+
+function Actions({ id, state }: { id: string; state: ListenerState }) {
+	const [busy, setBusy] = useState("");
+	const run = async (what: string, said: string) => {
+		setBusy(what);
+		try {
+			await raw(`/api/v1/listeners/${encodeURIComponent(id)}/${what}`, { method: "POST" });
+			say(said);
+			invalidate("listeners");
+		} catch (reason) {
+			sayProblem(reason);
+		}
+		setBusy("");
+	};
+	if (!may("listeners.manage")) return null;
+	return (
+		<>
+			{state.state === "off" ? null : resting.has(state.state) ? (
+				<Button icon="play" small busy={busy === "start"} onClick={() => run("start", "The listener starts.")}>
+					Start
+				</Button>
+			) : (
+				<>
+					<Button icon="restart" small busy={busy === "restart"} onClick={() => run("restart", "The listener starts again.")}>
+						Restart
+					</Button>
+					<Button icon="stop" small busy={busy === "stop"} onClick={() => run("stop", "The listener stops.")}>
+						Stop
+					</Button>
+				</>
+			)}
+			{state.trace !== undefined && (
+				<Button icon="eye" small busy={busy === "trace"} onClick={() => run("trace", state.trace ? "The trace ends." : "What is said to the server is now logged, secrets blanked.")}>
+					{state.trace ? "End trace" : "Trace"}
+				</Button>
+			)}
+		</>
+	);
+}
+
+export function ListenerPanel({ editor }: { editor: Editor }) {
+	const query = useListenerState(editor.id);
+	useEffect(() => {
+		const timer = setInterval(() => document.visibilityState === "visible" && query.again(), REFRESH_MS);
+		return () => clearInterval(timer);
+	}, [editor.id]);
+	const state = query.data;
+	if (query.problem && !state) return <Failed problem={query.problem} again={query.again} />;
+	if (!state) return <Skeleton rows={2} height={56} />;
+	return (
+		<Card
+			title={
+				<span class="row">
+					State <StateBadge state={state.state} />
+				</span>
+			}
+			actions={<Actions id={editor.id} state={state} />}
+		>
+			{state.error && (
+				<Notice tone={resting.has(state.state) ? "warn" : "bad"} title="Last failure">
+					{state.error} <Time at={state.error_at} fallback="" />
+				</Notice>
+			)}
+			<Facts
+				items={[
+					["In this state", <Time at={state.since} fallback="unknown" />],
+					!!state.next_try_at && ["Tried again", <Time at={state.next_try_at} />],
+					["Account", <a href={`#/accounts/${encodeURIComponent(state.account)}`}>{state.account}</a>],
+				]}
+			/>
+			{may("listeners.read") && (
+				<div>
+					<ButtonLink small look="quiet" icon="ledger" href={`#/ledger?listener=${encodeURIComponent(editor.id)}`}>
+						What became of its mail
+					</ButtonLink>
+				</div>
+			)}
+		</Card>
+	);
+}

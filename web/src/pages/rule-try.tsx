@@ -1,0 +1,3 @@
+export function RuleTry(_: { editor: unknown }) {
+	return null;
+}

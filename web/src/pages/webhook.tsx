@@ -1,0 +1,102 @@
+/* A webhook's deliveries: what was sent, what came back, and sending again. */
+import { useState } from "preact/hooks";
+import { json, raw } from "../api/client";
+import { invalidate, useQuery } from "../api/query";
+import type { List } from "../api/views";
+import type { Editor } from "../forms/record-form";
+import { Button } from "../ui/button";
+import { confirmDanger } from "../ui/dialog";
+import { Badge, Card, Copyable, Failed, Notice, Skeleton, type Tone } from "../ui/page";
+import { Table } from "../ui/table";
+import { Time } from "../ui/time";
+import { say, sayProblem } from "../ui/toast";
+
+interface Delivery {
+	id: number | string;
+	event?: number;
+	type?: string;
+	state?: string;
+	status?: number;
+	tries?: number;
+	created_at?: string;
+	last_at?: string;
+	at?: string;
+	next_try_at?: string | null;
+	error?: string;
+}
+
+const tones: Record<string, Tone> = { delivered: "ok", done: "ok", pending: "info", waiting: "info", failed: "bad", "given-up": "bad" };
+
+export function WebhookPanel({ editor }: { editor: Editor }) {
+	const [busy, setBusy] = useState("");
+	const [secret, setSecret] = useState("");
+	const base = `/api/v1/webhooks/${encodeURIComponent(editor.id)}`;
+	const query = useQuery<List<Delivery>>(`webhooks/${editor.id}/deliveries`, () => json(`${base}/deliveries?limit=50`));
+	const run = async (what: string, path: string, said: string) => {
+		setBusy(what);
+		try {
+			const response = await raw(base + path, { method: "POST", body: {} });
+			const answer = response.status === 204 ? null : ((await response.json().catch(() => null)) as { secret?: string } | null);
+			if (answer?.secret) setSecret(answer.secret);
+			say(said);
+			invalidate("webhooks");
+		} catch (reason) {
+			sayProblem(reason);
+		}
+		setBusy("");
+	};
+	const rotate = async () => {
+		if (await confirmDanger("Make a new signing secret?", "Deliveries are signed with the old and the new one for a while, so that the receiver can be changed over.", "Make a new one"))
+			await run("rotate", "/rotate", "There is a new secret.");
+	};
+	return (
+		<Card
+			title="Deliveries"
+			flush
+			actions={
+				<>
+					<Button small busy={busy === "test"} onClick={() => run("test", "/test", "A test event is on its way.")}>
+						Send a test
+					</Button>
+					<Button small busy={busy === "rotate"} onClick={rotate}>
+						New secret
+					</Button>
+				</>
+			}
+		>
+			{secret && (
+				<div class="inset">
+					<Notice tone="info" title="Shown only now">
+						<Copyable text={secret} label="Signing secret" />
+					</Notice>
+				</div>
+			)}
+			{query.problem && !query.data ? (
+				<div class="inset">
+					<Failed problem={query.problem} again={query.again} />
+				</div>
+			) : !query.data ? (
+				<Skeleton rows={3} />
+			) : !query.data.items.length ? (
+				<p class="inset quiet">Nothing was sent yet. “Send a test” tries the address.</p>
+			) : (
+				<Table
+					label="Deliveries"
+					items={query.data.items}
+					id={(item) => item.id}
+					columns={[
+						{ key: "type", label: "Event", cell: (item) => <code>{item.type ?? item.event}</code> },
+						{ key: "state", label: "State", cell: (item) => <Badge tone={tones[item.state ?? ""] ?? "calm"}>{item.state ?? "unknown"}</Badge> },
+						{ key: "status", label: "Answer", cell: (item) => item.error || item.status || "–" },
+						{ key: "at", label: "When", cell: (item) => <Time at={item.last_at ?? item.at ?? item.created_at} fallback="not yet" /> },
+					]}
+					actions={(item) => (
+						<Button small look="quiet" onClick={() => run(`replay${item.id}`, `/deliveries/${item.id}/replay`, "It is sent again.")}>
+							Replay
+						</Button>
+					)}
+				/>
+			)}
+		</Card>
+	);
+}
