@@ -24,4 +24,5 @@ void routes_add_all(struct router *router)
 	router_add(router, setup_routes);
 	router_add(router, provider_routes());
 	router_add(router, consent_routes);
+	router_add(router, rules_try_routes);
 }
