@@ -322,6 +322,29 @@ static void what_accounts_share_is_changed_by_who_may_change_them_all(void **sta
 	test_store_each(check_shared);
 }
 
+/* A right to manage operators isn't one to become an administrator. */
+static void check_operators(struct store *store)
+{
+	struct test_api *api CLEANUP(test_api_freep) = test_api_new(store);
+	struct test_caller room;
+	const uint64_t rights = RIGHT_BIT(RIGHT_OPERATORS_MANAGE) | RIGHT_BIT(RIGHT_METRICS_READ);
+	const struct caller *bob = test_caller_init(&room, "bob", rights, "", ACCOUNT_READ);
+
+	create(api, "operators", "{\"id\": \"anna\", \"roles\": [\"administrator\"]}");
+	must_be(api, bob, "POST /api/v1/operators", "{\"id\": \"eve\", \"roles\": [\"administrator\"]}", 403);
+	must_be(api, bob, "POST /api/v1/operators", "{\"id\": \"eve\", \"rights\": [\"metrics.read\"]}",
+	        403); /* of all accounts */
+	must_be(api, bob, "DELETE /api/v1/operators/anna", NULL, 403);
+	room.caller.new_accounts = true;
+	must_be(api, bob, "POST /api/v1/operators", "{\"id\": \"eve\", \"rights\": [\"metrics.read\"]}", 201);
+	must_be(api, bob, "POST /api/v1/operators", "{\"id\": \"mal\", \"rights\": [\"cases.read\"]}", 403);
+}
+
+static void nobody_gives_what_they_have_not(void **state UNUSED)
+{
+	test_store_each(check_operators);
+}
+
 /* ---------------------------------------------------------------- history */
 
 static void sign_in_at(struct test_api *api, int64_t at, const char *who)
@@ -431,6 +454,7 @@ int main(void)
 	        cmocka_unit_test(others_accounts_are_not_seen_or_changed),
 	        cmocka_unit_test(each_kind_has_its_rights),
 	        cmocka_unit_test(what_accounts_share_is_changed_by_who_may_change_them_all),
+	        cmocka_unit_test(nobody_gives_what_they_have_not),
 	        cmocka_unit_test(every_change_is_told_without_secrets),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
