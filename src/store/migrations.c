@@ -353,6 +353,10 @@ static const char events[] =
 /* The audit trail is read by time. */
 static const char audit[] = "CREATE INDEX record_at ON record (at, kind, id, revision);";
 
+/* One index tells whose a Message-ID is, with ours first; one took the place of two. */
+static const char message_idents[] = "DROP INDEX message_ident; DROP INDEX message_ours;"
+                                     "CREATE INDEX message_ident ON message (message_ident, direction);";
+
 const struct migration migrations[] = {
         {1, "foundation", foundation},
         {2, "bounces", bounces},
@@ -369,6 +373,7 @@ const struct migration migrations[] = {
         {14, "events", events},
         {15, "mail-pages", mail_pages, search_sqlite, search_postgresql},
         {16, "audit", audit},
+        {17, "message-idents", message_idents},
 };
 
 const size_t migration_count = ARRAY_LEN(migrations);
