@@ -301,6 +301,88 @@ static void the_set_up_goes_in_and_out_as_a_file(void **state UNUSED)
 	test_store_each(check_files);
 }
 
+/* ---------------------------------------------------------------- a rule is tried */
+
+#define RULE                                                                                                     \
+	"{\"branches\": [{\"name\": \"orders\", \"when\": [{\"field\": \"subject\", \"operator\": \"contains\"," \
+	" \"value\": \"order\"}], \"case_type\": \"request\", \"map\": [{\"target\": \"topic\", \"source\": "    \
+	"\"subject\"}]},"                                                                                        \
+	" {\"activity\": \"discard\"}], \"responses\": [{\"when\": \"created\", \"template\": \"ack\"}]}"
+
+static int64_t rows(struct test_api *api, const char *sql)
+{
+	struct error err = {0};
+	int64_t n = 0;
+
+	assert_ok(db_query_int(test_api_db(api), sql, DB_NO_ARGS, &n, &err), &err);
+	return n;
+}
+
+static void create_rules(struct test_api *api)
+{
+	must_be(api, &test_administrator, "POST /api/v1/setup",
+	        "accounts: {support: {send: {address: s@example.com, host: smtp.example.com},"
+	        " receive: {enabled: false}}, other: {send: {address: o@example.com, host: smtp.example.com}}}\n"
+	        "case_types: {request: {number_mask: 'SUP-{number}', fields: [{id: topic}]}}\n"
+	        "templates: {ack: {text: 'It is {{case.number}}.'}}\n",
+	        200);
+	must_be(api, &test_administrator, "POST /api/v1/rules",
+	        "{\"id\": \"r\", \"branches\": [{\"activity\": \"file\"}]}", 201);
+}
+
+static void check_trial(struct store *store)
+{
+	struct test_api *api CLEANUP(test_api_freep) = test_api_new(store);
+	struct test_caller room;
+	const struct caller *bob = test_caller_init(&room, "bob", RIGHT_BIT(RIGHT_RULES_MANAGE), "other", ACCOUNT_READ);
+	struct test_answer *a;
+
+	create_rules(api);
+	int64_t events = rows(api, "SELECT COUNT(*) FROM event");
+	a = AS_ADMINISTRATOR(api, "POST /api/v1/rules/try",
+	                     "{\"account\": \"support\", \"rule\": " RULE
+	                     ", \"mail\": {\"from\": \"Ann <ann@customer.test>\","
+	                     " \"subject\": \"My order\", \"text\": \"please\"}}");
+	assert_int_equal(a->status, 200);
+	assert_string_equal(test_text(a, "outcome"), "created");
+	assert_string_equal(test_text(a, "case_number"), "SUP-1");
+	assert_string_equal(test_text(a, "branch"), "orders");
+	assert_string_equal(test_text(a, "values/0/value"), "My order");
+	assert_string_equal(test_text(a, "automatic"), "none");
+	assert_true(json_is_true(test_json(a, "answered")));
+	assert_non_null(strstr(test_text(a, "answer_text"), "It is SUP-1."));
+	assert_non_null(strstr(test_text(a, "trace/0"), "subject contains"));
+	test_answer_free(a);
+
+	a = AS_ADMINISTRATOR(api, "POST /api/v1/rules/try",
+	                     "{\"account\": \"support\", \"rule\": " RULE ", \"raw\":"
+	                     " \"RnJvbTogYUBiLnRlc3QKU3ViamVjdDogeApBdXRvLVN1Ym1pdHRlZDogYXV0by1yZXBsaWVkCgpo\"}");
+	assert_int_equal(a->status, 200);
+	assert_string_equal(test_text(a, "outcome"), "filed"); /* by a machine */
+	assert_string_equal(test_text(a, "automatic"), "auto-reply");
+	assert_false(json_is_true(test_json(a, "rule_run")));
+	test_answer_free(a);
+	assert_int_equal(rows(api, "SELECT COUNT(*) FROM cases"), 0);
+	assert_int_equal(rows(api, "SELECT COUNT(*) FROM message"), 0);
+	assert_int_equal(rows(api, "SELECT COUNT(*) FROM ledger"), 0);
+	assert_int_equal(rows(api, "SELECT COUNT(*) FROM outbox"), 0);
+	assert_int_equal(rows(api, "SELECT COUNT(*) FROM event"), events);
+
+	must_be(api, bob, "POST /api/v1/rules/try", "{\"account\": \"support\", \"rule_id\": \"r\", \"mail\": {}}",
+	        404);
+	must_be(api, bob, "POST /api/v1/rules/try", "{\"account\": \"other\", \"rule_id\": \"r\", \"stored\": 7}", 404);
+	must_be(api, bob, "POST /api/v1/rules/try", "{\"account\": \"other\", \"rule_id\": \"r\", \"mail\": {}}", 200);
+	must_be(api, bob, "POST /api/v1/rules/try", "{\"account\": \"other\", \"rule_id\": \"none\"}", 400);
+	must_be(api, bob, "POST /api/v1/rules/try", "{\"account\": \"other\", \"rule_id\": \"r\", \"raw\": \"!\"}",
+	        400);
+	must_be(api, bob, "POST /api/v1/rules/try", "{\"account\": \"other\", \"rule\": {\"branches\": 5}}", 400);
+}
+
+static void a_rule_is_tried_and_nothing_is_kept(void **state UNUSED)
+{
+	test_store_each(check_trial);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -310,6 +392,7 @@ int main(void)
 	        cmocka_unit_test(providers_are_listed_and_have_faces),
 	        cmocka_unit_test(keystores_show_what_they_hold),
 	        cmocka_unit_test(the_set_up_goes_in_and_out_as_a_file),
+	        cmocka_unit_test(a_rule_is_tried_and_nothing_is_kept),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,27 +1,16 @@
-/* What was changed in the set-up, by whom and when: of one record, and of all (the audit trail). */
-#include "api/record_routes.h"
-#include "api/routes.h"
+/* See record_history.h. */
+#include "api/record_history.h"
 
 #include "store/records.h"
 
-enum action { ACTION_CREATED, ACTION_CHANGED, ACTION_DELETED };
-
-/* A version beside the one before it. */
-struct version {
-	const char *kind, *id, *author;
-	int64_t revision, at;
-	int action;
-	struct text_list changes; /* "send/port: 25 -> 587"; secrets as "(changed)" */
-};
-
-static const char *const action_words[] = {"created", "changed", "deleted", NULL};
+const char *const version_actions[] = {"created", "changed", "deleted", NULL};
 
 /* clang-format off */
 static const struct field version_fields[] = {
 	FIELD_TEXT(struct version, kind, "Kind", .required = true, .help = "Of the record: account, listener …"),
 	FIELD_TEXT(struct version, id, "ID", .required = true),
 	FIELD_INT(struct version, revision, "Version"),
-	FIELD_ENUM(struct version, action, action_words, "What was done"),
+	FIELD_ENUM(struct version, action, version_actions, "What was done"),
 	FIELD_TEXT(struct version, author, "Author"),
 	FIELD_TIME(struct version, at, "When", .required = true),
 	FIELD_TEXTS(struct version, changes, "Changes", .help = "One line for each field, before and after; never a secret"),
@@ -83,8 +72,8 @@ static int find_before(struct request *request, const struct stored_record *stor
 	return r > 0 && !ret_before->document.n ? 0 : r;
 }
 
-static int describe(struct request *request, const struct record_type *type, const struct stored_record *stored,
-                    struct version *ret_version, bool *ret_is_visible, struct error *err)
+int version_describe(struct request *request, const struct record_type *type, const struct stored_record *stored,
+                     struct version *ret_version, bool *ret_is_visible, struct error *err)
 {
 	struct stored_record earlier = {0};
 	bool is_old = false, was_old = false;
@@ -98,7 +87,7 @@ static int describe(struct request *request, const struct record_type *type, con
 	                                .author = stored->author,
 	                                .revision = stored->revision,
 	                                .at = stored->at};
-	ret_version->action = !stored->document.n ? ACTION_DELETED : r > 0 ? ACTION_CHANGED : ACTION_CREATED;
+	ret_version->action = !stored->document.n ? VERSION_DELETED : r > 0 ? VERSION_CHANGED : VERSION_CREATED;
 	void *before = r > 0 ? read_version(request, type, &earlier, &was_old) : NULL;
 	void *after = read_version(request, type, stored, &is_old);
 	if (is_old || was_old)
@@ -146,7 +135,7 @@ static int add_version(struct request *request, struct answer *answer, const str
 
 	if (!type)
 		return 0;
-	r = describe(request, type, stored, &version, &is_visible, err);
+	r = version_describe(request, type, stored, &version, &is_visible, err);
 	return r < 0 || !is_visible ? r : answer_list_add(answer, &version_type, &version, err);
 }
 
@@ -195,43 +184,3 @@ int list_versions(struct request *request, struct answer *answer, struct error *
 		            search.id);
 	return r < 0 ? r : answer_versions(request, answer, &search, err);
 }
-
-/* ---------------------------------------------------------------- the audit trail */
-
-static int list_audit(struct request *request, struct answer *answer, struct error *err)
-{
-	const char *kind = request_query(request, "kind");
-	const struct record_type *type = kind && *kind ? setup_type_find(kind) : NULL;
-	struct record_search search = {.kind = type ? type->kind : NULL,
-	                               .id = request_query(request, "id"),
-	                               .author = request_query(request, "author")};
-
-	if (kind && *kind && !type)
-		return fail(err, E_INVALID, RETRY_NEVER, "kind: \"%.64s\" is not a kind of record", kind);
-	request_query_time(request, "from", &search.from_at);
-	request_query_time(request, "until", &search.until_at);
-	return answer_versions(request, answer, &search, err);
-}
-
-static const struct route_query audit_query[] = {
-        {"kind", QUERY_TEXT, "Of the record: account, listener …", NULL},
-        {"id", QUERY_TEXT, "Of the record", NULL},
-        {"author", QUERY_TEXT, "Who changed it", NULL},
-        {"from", QUERY_TIME, "Not before", NULL},
-        {"until", QUERY_TIME, "Before", NULL},
-        {NULL, QUERY_TEXT, NULL, NULL},
-};
-
-const struct route audit_routes[] = {
-        {.method = API_GET,
-         .path = "/api/v1/audit",
-         .id = "listAudit",
-         .tag = "Audit",
-         .summary = "List every change of the set-up, newest first",
-         .right = RIGHT_AUDIT_READ,
-         .answer = &version_type,
-         .is_list = true,
-         .query = audit_query,
-         .handle = list_audit},
-        {0},
-};

@@ -1,6 +1,8 @@
 /* See record_kinds.h. */
 #include "api/record_kinds.h"
 
+#include "setup/operator.h"
+
 #define MAX_KINDS   24
 #define MAX_QUERIES 12
 
@@ -225,6 +227,26 @@ static int check_users(const struct request *request, const struct setup *setup,
 	return 0;
 }
 
+/* Nobody gives rights or accounts that they haven't, and nobody changes who has more than they. */
+static int check_operator(const struct request *request, const struct operator_record *op, struct error *err)
+{
+	const struct caller *caller = &request->caller;
+	const struct operator_account *accounts = op->accounts.items;
+	bool has_all = caller->all_accounts || caller->new_accounts;
+
+	if (operator_rights(op) & ~caller->rights)
+		return fail(err, E_REFUSED, RETRY_NEVER, "operators/%s: has or gets rights that %s doesn't have",
+		            op->id, caller->author);
+	for (size_t i = 0; i < op->accounts.count && !has_all; i++)
+		if (check_account(request, accounts[i].account, "operators", err) < 0)
+			return err->code;
+	if (!has_all && op->accounts.count == 0 && operator_sees_all(op))
+		return fail(err, E_REFUSED, RETRY_NEVER,
+		            "operators/%s/accounts: none named means all, and %s doesn't have all", op->id,
+		            caller->author);
+	return 0;
+}
+
 int record_check_change(void *ctx, const struct setup *setup, const struct record_type *type, const void *before,
                         const void *after, struct error *err)
 {
@@ -239,6 +261,9 @@ int record_check_change(void *ctx, const struct setup *setup, const struct recor
 		return err->code;
 	if (!(type == &account_type && !before && request->caller.new_accounts) &&
 	    check_side(request, type, after, err) < 0)
+		return err->code;
+	if (type == &operator_type && ((before && check_operator(request, before, err) < 0) ||
+	                               (after && check_operator(request, after, err) < 0)))
 		return err->code;
 	if (before && (type == &keystore_type || type == &authentication_profile_type))
 		return check_users(request, setup, type, record_id(type, before), err);

@@ -1,6 +1,8 @@
 /* Set-up records over REST: lists, versions, rights, whose they are, history. */
 #include "api/test_api.h"
 
+#include "base/clock.h"
+#include "store/audit.h"
 #include "store/test_store.h"
 
 #include <stdio.h>
@@ -320,14 +322,84 @@ static void what_accounts_share_is_changed_by_who_may_change_them_all(void **sta
 	test_store_each(check_shared);
 }
 
+/* A right to manage operators isn't one to become an administrator. */
+static void check_operators(struct store *store)
+{
+	struct test_api *api CLEANUP(test_api_freep) = test_api_new(store);
+	struct test_caller room;
+	const uint64_t rights = RIGHT_BIT(RIGHT_OPERATORS_MANAGE) | RIGHT_BIT(RIGHT_METRICS_READ);
+	const struct caller *bob = test_caller_init(&room, "bob", rights, "", ACCOUNT_READ);
+
+	create(api, "operators", "{\"id\": \"anna\", \"roles\": [\"administrator\"]}");
+	must_be(api, bob, "POST /api/v1/operators", "{\"id\": \"eve\", \"roles\": [\"administrator\"]}", 403);
+	must_be(api, bob, "POST /api/v1/operators", "{\"id\": \"eve\", \"rights\": [\"metrics.read\"]}",
+	        403); /* of all accounts */
+	must_be(api, bob, "DELETE /api/v1/operators/anna", NULL, 403);
+	room.caller.new_accounts = true;
+	must_be(api, bob, "POST /api/v1/operators", "{\"id\": \"eve\", \"rights\": [\"metrics.read\"]}", 201);
+	must_be(api, bob, "POST /api/v1/operators", "{\"id\": \"mal\", \"rights\": [\"cases.read\"]}", 403);
+}
+
+static void nobody_gives_what_they_have_not(void **state UNUSED)
+{
+	test_store_each(check_operators);
+}
+
 /* ---------------------------------------------------------------- history */
+
+static void sign_in_at(struct test_api *api, int64_t at, const char *who)
+{
+	const struct audit_entry entry = {.at = at,
+	                                  .author = who,
+	                                  .action = "sign-in",
+	                                  .object = "operators/anna",
+	                                  .detail = "",
+	                                  .address = "",
+	                                  .agent = ""};
+	struct db *db = test_api_db(api);
+	struct error err = {0};
+
+	assert_ok(db_begin(db, &err), &err);
+	assert_ok(audit_add(db, &entry, &err), &err);
+	assert_ok(db_commit(db, &err), &err);
+}
+
+/* Two tables, each entry once, whatever the size of the pages: the oldest sign-in last, the newest first. */
+static void check_pages(struct test_api *api)
+{
+	static const int limits[] = {1, 2, 3, 50};
+
+	sign_in_at(api, 1000, "first");
+	sign_in_at(api, 1000, "second");
+	sign_in_at(api, clock_now_ms() + 1000, "last");
+	for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
+		char what[400], authors[400] = "";
+
+		snprintf(what, sizeof what, "GET /api/v1/audit?limit=%d", limits[i]);
+		while (*what) {
+			struct test_answer *a CLEANUP(test_answer_freep) = AS_ADMINISTRATOR(api, what, NULL);
+			size_t k;
+			json_t *item;
+
+			assert_int_equal(a->status, 200);
+			json_array_foreach (test_json(a, "items"), k, item)
+				snprintf(authors + strlen(authors), sizeof authors - strlen(authors), "%s ",
+				         json_string_value(json_object_get(item, "author")));
+			if (test_has(a, "next"))
+				snprintf(what, sizeof what, "GET /api/v1/audit?limit=%d&cursor=%s", limits[i],
+				         test_text(a, "next"));
+			else
+				*what = '\0';
+		}
+		assert_string_equal(authors, "last anna anna anna anna second first ");
+	}
+}
 
 static void check_history(struct store *store)
 {
 	struct test_api *api CLEANUP(test_api_freep) = test_api_new(store);
 	struct test_answer *a;
 	struct test_caller room;
-	char what[400];
 
 	create(api, "accounts", support);
 	a = AS_ADMINISTRATOR(
@@ -353,25 +425,18 @@ static void check_history(struct store *store)
 	assert_true(str_find(a->body, STR("geheim")) < 0 && str_find(a->body, STR("anderes")) < 0);
 	test_answer_free(a);
 
-	size_t seen = 0;
-	snprintf(what, sizeof what, "GET /api/v1/audit?limit=3");
-	while (*what) {
-		a = AS_ADMINISTRATOR(api, what, NULL);
-		assert_int_equal(a->status, 200);
-		seen += json_array_size(test_json(a, "items"));
-		if (test_has(a, "next"))
-			snprintf(what, sizeof what, "GET /api/v1/audit?limit=3&cursor=%s", test_text(a, "next"));
-		else
-			*what = '\0';
-		test_answer_free(a);
-	}
-	assert_int_equal(seen, 4);
+	check_pages(api);
 	a = AS_ADMINISTRATOR(api, "GET /api/v1/audit?kind=templates&author=nobody", NULL);
 	assert_int_equal(json_array_size(test_json(a, "items")), 0);
 	test_answer_free(a);
 	a = test_api_call(api, test_caller_init(&room, "bob", RIGHT_BIT(RIGHT_AUDIT_READ), "other", ACCOUNT_READ),
 	                  "GET /api/v1/audit", NULL);
-	assert_int_equal(json_array_size(test_json(a, "items")), 1); /* the template */
+	assert_int_equal(json_array_size(test_json(a, "items")), 4); /* the template, and sign-ins */
+	test_answer_free(a);
+	a = AS_ADMINISTRATOR(api, "GET /api/v1/audit?kind=operator&id=anna&until=2020-01-01T00:00:00Z", NULL);
+	assert_int_equal(json_array_size(test_json(a, "items")), 2);
+	assert_string_equal(test_text(a, "items/0/kind"), "operator");
+	assert_string_equal(test_text(a, "items/0/id"), "anna");
 	test_answer_free(a);
 }
 
@@ -389,6 +454,7 @@ int main(void)
 	        cmocka_unit_test(others_accounts_are_not_seen_or_changed),
 	        cmocka_unit_test(each_kind_has_its_rights),
 	        cmocka_unit_test(what_accounts_share_is_changed_by_who_may_change_them_all),
+	        cmocka_unit_test(nobody_gives_what_they_have_not),
 	        cmocka_unit_test(every_change_is_told_without_secrets),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

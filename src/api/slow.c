@@ -13,9 +13,10 @@ struct slow {
 	void (*job_free)(void *job);
 	void *job;
 	pthread_mutex_t lock;
-	struct buf waiting GUARDED_BY(lock);
-	bool ended GUARDED_BY(lock);    /* the thread */
-	bool released GUARDED_BY(lock); /* the stream */
+	/* guarded by lock */
+	struct buf waiting;
+	bool ended;    /* the thread */
+	bool released; /* the stream */
 };
 
 static struct {

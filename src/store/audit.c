@@ -26,21 +26,13 @@ int audit_add(struct db *db, const struct audit_entry *e, struct error *err)
 	                       err);
 }
 
-int audit_list(struct db *db, const char *object, int64_t before_at, int64_t before_id, size_t max, struct arena *arena,
-               struct audit_entry **ret_entries, struct error *err)
+static int read_entries(struct db_rows *rows, size_t max, struct arena *arena, struct audit_entry **ret_entries,
+                        struct error *err)
 {
 	struct audit_entry *entries = ARENA_ARRAY(arena, struct audit_entry, max);
-	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	int n = 0, r;
 
-	r = db_query(
-	        db,
-	        "SELECT " COLUMNS " FROM audit WHERE ($1 = '' OR object = $1) AND (at < $2 OR (at = $2 AND id < $3)) "
-	        "ORDER BY at DESC, id "
-	        "DESC LIMIT $4",
-	        DB_ARGS(DB_TEXT(object), DB_INT(before_at ? before_at : INT64_MAX), DB_INT(before_id), DB_INT(max)),
-	        &rows, err);
-	while (r >= 0 && (r = db_next(rows, err)) > 0)
+	while ((r = db_next(rows, err)) > 0)
 		entries[n++] = (struct audit_entry){.id = db_col_int(rows, 0),
 		                                    .at = db_col_int(rows, 1),
 		                                    .author = arena_cstr(arena, db_col_str(rows, 2)),
@@ -53,4 +45,33 @@ int audit_list(struct db *db, const char *object, int64_t before_at, int64_t bef
 		return r;
 	*ret_entries = entries;
 	return n;
+}
+
+int audit_find(struct db *db, const struct audit_search *search, size_t max, struct arena *arena,
+               struct audit_entry **ret_entries, struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	struct str object = str_of(search->object);
+	bool all_of_kind = object.n && object.p[object.n - 1] == '/';
+	int r = db_query(db,
+	                 "SELECT " COLUMNS " FROM audit WHERE ($1 = '' OR object = $1)"
+	                 " AND ($2 = '' OR SUBSTR(object, 1, LENGTH($2)) = $2) AND ($3 = '' OR author = $3)"
+	                 " AND at >= $4 AND at < $5 AND (at, id) < ($6, $7) ORDER BY at DESC, id DESC LIMIT $8",
+	                 DB_ARGS(DB_TEXT(all_of_kind ? "" : search->object), DB_TEXT(all_of_kind ? search->object : ""),
+	                         DB_TEXT(search->author), DB_INT(search->from_at),
+	                         DB_INT(search->until_at ? search->until_at : INT64_MAX),
+	                         DB_INT(search->before_at ? search->before_at : INT64_MAX), DB_INT(search->before_id),
+	                         DB_INT(max)),
+	                 &rows, err);
+
+	return r < 0 ? r : read_entries(rows, max, arena, ret_entries, err);
+}
+
+int audit_list(struct db *db, const char *object, int64_t before_at, int64_t before_id, size_t max, struct arena *arena,
+               struct audit_entry **ret_entries, struct error *err)
+{
+	const struct audit_search search = {
+	        .object = object, .author = "", .before_at = before_at, .before_id = before_id};
+
+	return audit_find(db, &search, max, arena, ret_entries, err);
 }

@@ -25,4 +25,16 @@ int audit_add(struct db *db, const struct audit_entry *entry, struct error *err)
 int audit_list(struct db *db, const char *object, int64_t before_at, int64_t before_id, size_t max, struct arena *arena,
                struct audit_entry **ret_entries, struct error *err) NODISCARD;
 
+/* What is looked for; texts of "" and times of 0 say nothing. */
+struct audit_search {
+	const char *object; /* "operators/anna"; "operators/": of all of them */
+	const char *author;
+	int64_t from_at, until_at;    /* Unix ms, `until_at` exclusive */
+	int64_t before_at, before_id; /* older than the entry with these; 0: from the newest */
+};
+
+/* The newest first, by their time. Returns their number. */
+int audit_find(struct db *db, const struct audit_search *search, size_t max, struct arena *arena,
+               struct audit_entry **ret_entries, struct error *err) NODISCARD;
+
 #endif

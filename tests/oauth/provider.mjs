@@ -31,7 +31,7 @@ const provider = new Provider(origin, {
     { ...plain, client_id: 'certificate', grant_types: ['client_credentials'], token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: 'RS256',
       jwks: { keys: [jwkOf(config.certificate, 'c')] } },
     { ...plain, client_id: 'desk', client_secret: 'desk-secret-43x', grant_types: [BEARER], token_endpoint_auth_method: 'client_secret_post' },
-    { client_id: 'desktop', application_type: 'native', redirect_uris: ['http://127.0.0.1/'], response_types: ['code'], scope: 'openid mail offline_access',
+    { client_id: 'desktop', application_type: 'native', redirect_uris: ['http://127.0.0.1/', 'http://127.0.0.1/api/v1/consent/callback'], response_types: ['code'], scope: 'openid mail offline_access',
       grant_types: ['authorization_code', 'refresh_token'], token_endpoint_auth_method: 'none' },
     { client_id: 'studio', client_secret: 'studio-secret&45', application_type: 'native', redirect_uris: ['http://127.0.0.1/api/v1/session/oidc/callback'],
       response_types: ['code'], scope: 'openid email', grant_types: ['authorization_code'], token_endpoint_auth_method: 'client_secret_basic' },
