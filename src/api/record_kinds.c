@@ -159,6 +159,8 @@ bool record_may_read(const struct request *request, const struct record_type *ty
 {
 	const char *account = record_account(type, record);
 
+	if (type == &webhook_type) /* it may be told of everybody's mail */
+		return request->caller.all_accounts;
 	return !account || caller_may_on(&request->caller, account, ACCOUNT_READ);
 }
 
@@ -228,10 +230,15 @@ int record_check_change(void *ctx, const struct setup *setup, const struct recor
 {
 	const struct request *request = ctx;
 
+	if (type == &webhook_type && !request->caller.all_accounts)
+		return fail(err, E_REFUSED, RETRY_NEVER, "webhooks are for those who see all accounts");
 	if (before && !record_may_read(request, type, before))
 		return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no %s \"%.64s\"", type->kind,
 		            record_id(type, before));
-	if (check_side(request, type, before, err) < 0 || check_side(request, type, after, err) < 0)
+	if (check_side(request, type, before, err) < 0)
+		return err->code;
+	if (!(type == &account_type && !before && request->caller.new_accounts) &&
+	    check_side(request, type, after, err) < 0)
 		return err->code;
 	if (before && (type == &keystore_type || type == &authentication_profile_type))
 		return check_users(request, setup, type, record_id(type, before), err);

@@ -2,6 +2,7 @@
 #include "api/routes.h"
 
 #include "api/openapi.h"
+#include "api/provider_routes.h"
 #include "api/record_routes.h"
 
 void routes_add_all(struct router *router)
@@ -12,10 +13,22 @@ void routes_add_all(struct router *router)
 	router_add(router, openapi_routes);
 	router_add(router, event_routes);
 	router_add(router, metrics_routes);
+	router_add(router, webhook_routes);
 	router_add(router, session_routes);
 	router_add(router, session_own_routes);
 	router_add(router, session_link_routes);
 	router_add(router, token_routes);
 	router_add(router, operator_routes);
 	router_add(router, oidc_routes);
+	router_add(router, account_test_routes);
+	router_add(router, status_routes);
+	router_add(router, setup_routes);
+	router_add(router, provider_routes());
+	router_add(router, consent_routes);
+	router_add(router, case_routes);
+	router_add(router, letter_routes);
+	router_add(router, message_routes);
+	router_add(router, outbox_routes);
+	router_add(router, ledger_routes);
+	router_add(router, search_routes);
 }

@@ -349,6 +349,20 @@ int64_t ledger_retry(struct db *db, int64_t id, int64_t now, struct error *err)
 	                     DB_ARGS(DB_INT(now)), err);
 }
 
+int ledger_discard(struct db *db, int64_t id, bool tell_server, int64_t at, struct error *err)
+{
+	int64_t n = db_exec_count(
+	        db,
+	        "UPDATE ledger SET state = $2, outcome = 'discarded', answer = 'discarded mail gets no answer', "
+	        "answer_code = 'discarded', committed_at = $3, acknowledged_at = $4, parked_at = NULL, next_try_at = "
+	        "NULL WHERE id = $1 AND (state = 'parked' OR state = 'failed')",
+	        DB_ARGS(DB_INT(id), DB_TEXT(tell_server ? "committed" : "acknowledged"), DB_INT(at),
+	                tell_server ? DB_NULL : DB_INT(at)),
+	        err);
+
+	return n < 0 ? (int)n : n > 0;
+}
+
 /* Reads `rows` to the end. */
 static int read_list(struct db_rows *rows, size_t max, struct arena *arena, struct ledger_row **ret_rows,
                      struct error *err)

@@ -96,6 +96,30 @@ int message_list(struct db *db, int64_t case_id, struct arena *arena, struct sto
 	return (int)n;
 }
 
+int message_page(struct db *db, int64_t case_id, int64_t after_id, bool newest_first, size_t max, struct arena *arena,
+                 struct stored_message **ret_messages, struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	struct stored_message *list = ARENA_ARRAY(arena, struct stored_message, max);
+	size_t n = 0;
+	int r = newest_first ? db_query(db,
+	                                "SELECT " MESSAGE_COLUMNS " FROM message WHERE case_id = $1 AND id < $2 "
+	                                "ORDER BY id DESC LIMIT $3",
+	                                DB_ARGS(DB_INT(case_id), DB_INT(after_id ? after_id : INT64_MAX), DB_INT(max)),
+	                                &rows, err)
+	                     : db_query(db,
+	                                "SELECT " MESSAGE_COLUMNS " FROM message WHERE case_id = $1 AND id > $2 "
+	                                "ORDER BY id LIMIT $3",
+	                                DB_ARGS(DB_INT(case_id), DB_INT(after_id), DB_INT(max)), &rows, err);
+
+	while (r >= 0 && n < max && (r = db_next(rows, err)) > 0)
+		read_message(rows, arena, &list[n++]);
+	if (r < 0)
+		return r;
+	*ret_messages = list;
+	return (int)n;
+}
+
 int attachment_insert(struct db *db, int64_t message_id, int64_t position, const struct stored_attachment *a,
                       struct error *err)
 {
@@ -256,43 +280,93 @@ static int unpack(struct str piece, int64_t message_id, struct buf *out, struct 
 	return 0;
 }
 
-static int get_more(struct db *db, int64_t message_id, int64_t pieces, struct buf *out, struct error *err)
-{
-	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
-	int r = db_query(db, "SELECT data FROM raw_piece WHERE message_id = $1 ORDER BY piece",
-	                 DB_ARGS(DB_INT(message_id)), &rows, err);
-	int64_t found = 1; /* the first is in the other table */
+struct piece_reader {
+	int64_t message_id;
+	struct buf room; /* one piece */
+	int (*each)(void *ctx, struct str piece, struct error *err);
+	void *ctx;
+};
 
-	if (r < 0)
-		return r;
-	while ((r = db_next(rows, err)) > 0) {
-		r = unpack(db_col_str(rows, 0), message_id, out, err);
-		if (r < 0)
-			return r;
-		found++;
-	}
-	return r == 0 && found != pieces ? damaged(message_id, err) : r;
+static int give_piece(struct piece_reader *reader, struct str packed, struct error *err)
+{
+	int r;
+
+	buf_clear(&reader->room);
+	r = unpack(packed, reader->message_id, &reader->room, err);
+	return r < 0 ? r : reader->each(reader->ctx, buf_str(&reader->room), err);
 }
 
-int raw_get(struct db *db, int64_t message_id, struct buf *out, struct error *err)
+/* 1 and the number of pieces, 0: there is no such mail. */
+static int give_first(struct db *db, struct piece_reader *reader, int64_t *ret_pieces, struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
-	int64_t pieces;
-	int r = db_query(db, "SELECT pieces, data FROM raw WHERE message_id = $1", DB_ARGS(DB_INT(message_id)), &rows,
-	                 err);
+	int r = db_query(db, "SELECT pieces, data FROM raw WHERE message_id = $1", DB_ARGS(DB_INT(reader->message_id)),
+	                 &rows, err);
 
 	if (r < 0)
 		return r;
 	r = db_next(rows, err);
 	if (r <= 0)
 		return r;
-	pieces = db_col_int(rows, 0);
-	r = unpack(db_col_str(rows, 1), message_id, out, err);
-	if (r == 0 && pieces > 1) {
-		db_rows_free(take(rows));
-		r = get_more(db, message_id, pieces, out, err);
-	}
+	*ret_pieces = db_col_int(rows, 0);
+	r = give_piece(reader, db_col_str(rows, 1), err);
 	return r < 0 ? r : 1;
+}
+
+static int give_more(struct db *db, struct piece_reader *reader, int64_t pieces, struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	int r = db_query(db, "SELECT data FROM raw_piece WHERE message_id = $1 ORDER BY piece",
+	                 DB_ARGS(DB_INT(reader->message_id)), &rows, err);
+	int64_t found = 1; /* the first is in the other table */
+
+	if (r < 0)
+		return r;
+	while ((r = db_next(rows, err)) > 0) {
+		r = give_piece(reader, db_col_str(rows, 0), err);
+		if (r < 0)
+			return r;
+		found++;
+	}
+	return r == 0 && found != pieces ? damaged(reader->message_id, err) : r;
+}
+
+int raw_each_piece(struct db *db, int64_t message_id, int (*each)(void *ctx, struct str piece, struct error *err),
+                   void *ctx, struct error *err)
+{
+	struct piece_reader reader = {message_id, BUF_INIT(PIECE_BYTES), each, ctx};
+	int64_t pieces = 0;
+	int r = give_first(db, &reader, &pieces, err);
+
+	if (r > 0 && pieces > 1)
+		r = give_more(db, &reader, pieces, err) < 0 ? err->code : 1;
+	buf_done(&reader.room);
+	return r;
+}
+
+static int add_piece(void *ctx, struct str piece, struct error *err)
+{
+	struct buf *out = ctx;
+
+	buf_add(out, piece);
+	return out->failed ? fail_scope(err, SCOPE_MESSAGE, E_LIMIT, RETRY_NEVER,
+	                                "the stored mail is larger than %zu bytes", out->max)
+	                   : 0;
+}
+
+int raw_get(struct db *db, int64_t message_id, struct buf *out, struct error *err)
+{
+	return raw_each_piece(db, message_id, add_piece, out, err);
+}
+
+int raw_get_first(struct db *db, int64_t message_id, struct buf *out, struct error *err)
+{
+	struct piece_reader reader = {message_id, BUF_INIT(PIECE_BYTES), add_piece, out};
+	int64_t pieces;
+	int r = give_first(db, &reader, &pieces, err);
+
+	buf_done(&reader.room);
+	return r;
 }
 
 int messages_closed(struct db *db, int64_t after, int64_t *ret_ids, size_t max, struct error *err)

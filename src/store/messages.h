@@ -33,6 +33,10 @@ int message_get(struct db *db, int64_t id, struct arena *arena, struct stored_me
 int message_list(struct db *db, int64_t case_id, struct arena *arena, struct stored_message **ret_messages,
                  struct error *err) NODISCARD;
 
+/* The same page by page, up to `max` behind `after_id` (0: from the begin); `newest_first` turns the order round. */
+int message_page(struct db *db, int64_t case_id, int64_t after_id, bool newest_first, size_t max, struct arena *arena,
+                 struct stored_message **ret_messages, struct error *err) NODISCARD;
+
 /* Did the case's subject come encrypted, in one of its mails? It is not to be shown in clear ones. */
 int message_case_hides_subject(struct db *db, int64_t case_id, bool *ret_hides, struct error *err) NODISCARD;
 
@@ -77,6 +81,13 @@ int raw_insert_piece(struct db *db, int64_t message_id, size_t piece, size_t pie
 
 /* Appends the mail as it was; 1 found, 0 none. E_LIMIT where `out` can't take it. */
 int raw_get(struct db *db, int64_t message_id, struct buf *out, struct error *err) NODISCARD;
+
+/* Its first MiB alone, which has the header; 1 found, 0 none. */
+int raw_get_first(struct db *db, int64_t message_id, struct buf *out, struct error *err) NODISCARD;
+
+/* The mail as it was, piece after piece (at most 1 MiB each); `each` stops it by failing. 1 found, 0 none. */
+int raw_each_piece(struct db *db, int64_t message_id, int (*each)(void *ctx, struct str piece, struct error *err),
+                   void *ctx, struct error *err) NODISCARD;
 
 /* The messages that came encrypted and are still closed, oldest first, above the id `after`. Returns their number. */
 int messages_closed(struct db *db, int64_t after, int64_t *ret_ids, size_t max, struct error *err) NODISCARD;

@@ -2,7 +2,7 @@
  *
  *	queued → sending → sent | later | failed | uncertain | suppressed        later → sending …
  *	sent, uncertain, failed → bounced (by a report: see outbox_reports.h)
- *	queued, later → cancelled (by a person: see outbox_cancel.h)
+ *	queued, later, uncertain → cancelled (by a person: see outbox_cancel.h)
  *
  * `sending` is written right before a message's final dot may leave, with the claim of the process that does it; a row
  *found there after that process died may or may not have been delivered, and becomes `uncertain`: never sent again

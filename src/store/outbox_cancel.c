@@ -2,10 +2,8 @@
 #include "store/outbox_cancel.h"
 
 #include "base/arena.h"
-#include "store/cases.h"
+#include "store/event_data.h"
 #include "store/outbox.h"
-
-#include <jansson.h>
 
 int outbox_count_waiting(struct db *db, const char *account, struct outbox_waiting *ret_waiting, struct error *err)
 {
@@ -26,15 +24,14 @@ int outbox_count_waiting(struct db *db, const char *account, struct outbox_waiti
 static int tell(struct db *db, const struct outbox_row *row, const char *why, const char *by, int64_t now,
                 struct error *err)
 {
-	json_t *data = json_pack("{s:I, s:s, s:s}", "outbox", (json_int_t)row->id, "by", by, "reason", why);
-	char *text = json_dumps(data, JSON_COMPACT);
-	int r;
+	const struct new_event event = {.kind = "outbox.cancelled",
+	                                .account = row->account,
+	                                .author = by,
+	                                .case_id = row->case_id,
+	                                .message_id = row->message_id,
+	                                .at = now};
 
-	must(text != NULL);
-	r = event_insert(db, "outbox.cancelled", row->case_id, row->message_id, str_of(text), now, err);
-	free(text);
-	json_decref(data);
-	return r;
+	return event_add_data(db, &event, json_pack("{s:I, s:s}", "outbox", (json_int_t)row->id, "reason", why), err);
 }
 
 int outbox_cancel(struct db *db, int64_t id, const char *why, const char *by, int64_t now, struct error *err)
@@ -48,7 +45,7 @@ int outbox_cancel(struct db *db, int64_t id, const char *why, const char *by, in
 	        " r.state IN ('sent', 'delayed', 'delivered')) THEN 'sent' ELSE 'cancelled' END,"
 	        " sent_at = CASE WHEN EXISTS (SELECT 1 FROM outbox_recipient r WHERE r.outbox_id = outbox.id AND"
 	        " r.state IN ('sent', 'delayed', 'delivered')) THEN COALESCE(sent_at, $3) ELSE sent_at END"
-	        " WHERE id = $1 AND (state = 'queued' OR state = 'later')",
+	        " WHERE id = $1 AND (state = 'queued' OR state = 'later' OR state = 'uncertain')",
 	        DB_ARGS(DB_INT(id), DB_TEXT(why), DB_INT(now)), err);
 	int r;
 
@@ -56,7 +53,7 @@ int outbox_cancel(struct db *db, int64_t id, const char *why, const char *by, in
 		return (int)n;
 	r = db_exec(db,
 	            "UPDATE outbox_recipient SET state = 'cancelled', reply = $2 WHERE outbox_id = $1"
-	            " AND (state = 'queued' OR state = 'later')",
+	            " AND state IN ('queued', 'later', 'uncertain')",
 	            DB_ARGS(DB_INT(id), DB_TEXT(why)), err);
 	if (r >= 0)
 		r = outbox_get(db, id, arena, &row, err);
