@@ -1,4 +1,4 @@
-/* Mail that waits in the outbox is cancelled by a person's decision: it is never sent, unless another requeues it. What
+/* Mail that waits in the outbox is cancelled by a person's decision: it is never sent. What
  * is on its way at the moment can't be held back. Everything here runs in the caller's transaction. */
 #ifndef STORE_OUTBOX_CANCEL_H
 #define STORE_OUTBOX_CANCEL_H
