@@ -207,7 +207,7 @@ static int requeue_outbox(struct cli *cli, struct db *db, int64_t id, struct are
 		return r;
 	if (!requeue.done)
 		return fail(err, E_NOT_FOUND, RETRY_NEVER,
-		            "outbox row %lld is not failed, bounced, suppressed, cancelled, uncertain or waiting "
+		            "outbox row %lld is not failed, bounced, suppressed, uncertain or waiting "
 		            "('hauspost "
 		            "outbox list' shows)",
 		            (long long)id);
@@ -306,7 +306,7 @@ const struct command outbox_command = {
                 "  -n, --limit N    at most so many, the newest (1000)\n"
                 "  flush            sends now what is due ('hauspost serve' does so by itself)\n"
                 "  cancel ROW       a message that waits is not sent\n"
-                "  requeue ROW      sends a failed, bounced, suppressed, cancelled or uncertain message once more to "
+                "  requeue ROW      sends a failed, bounced, suppressed or uncertain message once more to "
                 "those\n"
                 "                   who don't have it: your decision, it may arrive twice; ends suppressions that\n"
                 "                   came of bounces\n",

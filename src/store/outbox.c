@@ -295,9 +295,9 @@ static int requeue_row(struct db *db, int64_t id, int64_t now, struct error *err
 	        "UPDATE outbox SET state = 'queued', tries = 0, next_try_at = $2, warned_at = NULL, claim = '' "
 	        "WHERE id = $1 "
 	        "AND (state = 'failed' OR state = 'uncertain' OR state = 'later' OR state = 'bounced' "
-	        "OR state = 'suppressed' OR state = 'cancelled' OR (state = 'sent' AND EXISTS (SELECT 1 FROM "
+	        "OR state = 'suppressed' OR (state = 'sent' AND EXISTS (SELECT 1 FROM "
 	        "outbox_recipient r WHERE "
-	        "r.outbox_id = outbox.id AND r.state IN ('failed', 'bounced', 'suppressed', 'cancelled'))))",
+	        "r.outbox_id = outbox.id AND r.state IN ('failed', 'bounced', 'suppressed'))))",
 	        DB_ARGS(DB_INT(id), DB_INT(now)), err);
 
 	return n < 0 ? (int)n : n > 0;
@@ -315,7 +315,7 @@ int outbox_requeue(struct db *db, int64_t id, int64_t now, struct error *err)
 		r = db_exec(db,
 		            "UPDATE outbox_recipient SET state = 'queued', code = 0, reply = '', status = '', "
 		            "reason = '', diagnostic = '', mta = '', reported_at = NULL, report_id = NULL "
-		            "WHERE outbox_id = $1 AND state NOT IN ('sent', 'delayed', 'delivered')",
+		            "WHERE outbox_id = $1 AND state NOT IN ('sent', 'delayed', 'delivered', 'cancelled')",
 		            DB_ARGS(DB_INT(id)), err);
 	return r < 0 ? r : 1;
 }

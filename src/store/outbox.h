@@ -2,7 +2,7 @@
  *
  *	queued → sending → sent | later | failed | uncertain | suppressed        later → sending …
  *	sent, uncertain, failed → bounced (by a report: see outbox_reports.h)
- *	queued, later → cancelled (by a person: see outbox_cancel.h)
+ *	queued, later, uncertain → cancelled (by a person: see outbox_cancel.h)
  *
  * `sending` is written right before a message's final dot may leave, with the claim of the process that does it; a row
  *found there after that process died may or may not have been delivered, and becomes `uncertain`: never sent again
@@ -80,7 +80,7 @@ int outbox_count_answers(struct db *db, const char *answer_to, int64_t since, in
 int outbox_list(struct db *db, const char *state, size_t max, struct arena *arena, struct outbox_row **ret_rows,
                 struct error *err) NODISCARD;
 
-/* A row that failed, bounced, was suppressed, cancelled or is uncertain (for one recipient at least) goes back to the
+/* A row that failed, bounced, was suppressed or is uncertain (for one recipient at least) goes back to the
  * queue by a person's decision, with all recipients that don't have it for sure; 1 done, 0 not in such a state. What
  * suppressed them after bounces is lifted: that the address is good is the person's word. */
 int outbox_requeue(struct db *db, int64_t id, int64_t now, struct error *err) NODISCARD;

@@ -5,8 +5,6 @@
 #include "store/event_data.h"
 #include "store/outbox.h"
 
-#include <jansson.h>
-
 int outbox_count_waiting(struct db *db, const char *account, struct outbox_waiting *ret_waiting, struct error *err)
 {
 	struct outbox_waiting found = {0};
@@ -47,7 +45,7 @@ int outbox_cancel(struct db *db, int64_t id, const char *why, const char *by, in
 	        " r.state IN ('sent', 'delayed', 'delivered')) THEN 'sent' ELSE 'cancelled' END,"
 	        " sent_at = CASE WHEN EXISTS (SELECT 1 FROM outbox_recipient r WHERE r.outbox_id = outbox.id AND"
 	        " r.state IN ('sent', 'delayed', 'delivered')) THEN COALESCE(sent_at, $3) ELSE sent_at END"
-	        " WHERE id = $1 AND (state = 'queued' OR state = 'later')",
+	        " WHERE id = $1 AND (state = 'queued' OR state = 'later' OR state = 'uncertain')",
 	        DB_ARGS(DB_INT(id), DB_TEXT(why), DB_INT(now)), err);
 	int r;
 
@@ -55,7 +53,7 @@ int outbox_cancel(struct db *db, int64_t id, const char *why, const char *by, in
 		return (int)n;
 	r = db_exec(db,
 	            "UPDATE outbox_recipient SET state = 'cancelled', reply = $2 WHERE outbox_id = $1"
-	            " AND (state = 'queued' OR state = 'later')",
+	            " AND state IN ('queued', 'later', 'uncertain')",
 	            DB_ARGS(DB_INT(id), DB_TEXT(why)), err);
 	if (r >= 0)
 		r = outbox_get(db, id, arena, &row, err);
