@@ -269,6 +269,8 @@ static int prepare(struct posting *p, struct db *db, struct error *err)
 	list_files(p);
 	if (mail_protect_is_needed(options.account))
 		r = mail_protect(&options, &mime, err);
+	if (r == 0)
+		r = provider_takes_size(setup_provider(options.setup, options.account->provider), mime.n, err);
 	if (r < 0)
 		return r;
 	p->stored.body_text = stored_text(p);
