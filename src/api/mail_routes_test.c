@@ -526,6 +526,54 @@ static void check_ingest(struct store *store)
 	close_desk(&desk);
 }
 
+/* Puts the newest row of the ledger into a state, as if it had come to it. */
+static int64_t set_aside(struct desk *desk, const char *state)
+{
+	struct office *o = &desk->office;
+	int64_t id = newest_row(o).id;
+
+	assert_ok(db_exec(o->db, "UPDATE ledger SET state = $2, outcome = '' WHERE id = $1",
+	                  DB_ARGS(DB_INT(id), DB_TEXT(state)), &o->err),
+	          &o->err);
+	assert_ok(db_exec(o->db, "INSERT INTO held (ledger_id, case_id, at, decision) VALUES ($1, $2, 1, '')",
+	                  DB_ARGS(DB_INT(id), DB_INT(newest_row(o).case_id)), &o->err),
+	          &o->err);
+	return id;
+}
+
+static void check_set_aside(struct store *store)
+{
+	struct desk desk;
+	struct office *o = &desk.office;
+	int64_t id;
+
+	open_desk(&desk, store);
+	must_become(o, mail(o, "anna", "1", "Printer", "", "It smokes."), "created");
+	id = set_aside(&desk, "held");
+	GET(held, &desk, "GET /api/v1/held?listener=inbox");
+	assert_int_equal(test_number(held, "items/0/id"), id);
+	assert_string_equal(test_text(held, "items/0/wanted_case"), "SUP-00001");
+	CALL(other, &desk, &desk.seller.caller, "GET /api/v1/held", NULL);
+	assert_int_equal(json_array_size(test_json(other, "items")), 0);
+	CALL(unread, &desk, &test_administrator, line(&desk, "POST /api/v1/ledger/#/retry", id), NULL);
+	check_status(unread, 409);
+	CALL(discarded, &desk, &test_administrator, line(&desk, "POST /api/v1/held/#/discard", id), NULL);
+	check_status(discarded, 200);
+	assert_string_equal(test_text(discarded, "outcome"), "discarded");
+	must_become(o, mail(o, "bob", "2", "Scanner", "", "It hums."), "created");
+	id = set_aside(&desk, "parked");
+	GET(parked, &desk, "GET /api/v1/ledger?state=parked");
+	assert_int_equal(json_array_size(test_json(parked, "items")), 1);
+	CALL(given_up, &desk, &test_administrator, line(&desk, "POST /api/v1/ledger/#/discard", id), NULL);
+	check_status(given_up, 200);
+	assert_string_equal(test_text(given_up, "state"), "acknowledged");
+	assert_int_equal(count(o, "SELECT COUNT(*) FROM event WHERE kind = 'message.discarded' AND author = 'anna'"),
+	                 2);
+	CALL(refused, &desk, &desk.seller.caller, line(&desk, "POST /api/v1/ledger/#/discard", id), NULL);
+	check_status(refused, 403);
+	close_desk(&desk);
+}
+
 /* ---------------------------------------------------------------- search */
 
 static void check_search(struct store *store)
@@ -606,6 +654,7 @@ EACH(new_mail_goes_out_with_or_without_a_case, check_new_mail)
 EACH(outbox_rows_are_listed_and_cancelled, check_outbox)
 EACH(suppressions_and_loops_are_kept, check_suppressions)
 EACH(the_same_mail_handed_in_twice_is_one_message, check_ingest)
+EACH(mail_that_was_set_aside_is_decided, check_set_aside)
 EACH(search_finds_words_phrases_and_fields_of_ones_own_mail, check_search)
 /* clang-format on */
 
@@ -625,6 +674,7 @@ int main(void)
 	        cmocka_unit_test(outbox_rows_are_listed_and_cancelled),
 	        cmocka_unit_test(suppressions_and_loops_are_kept),
 	        cmocka_unit_test(the_same_mail_handed_in_twice_is_one_message),
+	        cmocka_unit_test(mail_that_was_set_aside_is_decided),
 	        cmocka_unit_test(search_finds_words_phrases_and_fields_of_ones_own_mail),
 	};
 

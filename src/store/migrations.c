@@ -262,7 +262,6 @@ static const char mail_pages[] = "DROP INDEX cases_updated;"
                                  "CREATE INDEX cases_updated ON cases (updated_at, id);"
                                  "CREATE INDEX cases_account ON cases (account, updated_at, id);"
                                  "CREATE INDEX cases_status ON cases (status, updated_at, id);"
-                                 "CREATE INDEX cases_contact ON cases (contact_id, updated_at, id);"
                                  "CREATE INDEX contact_address_contact ON contact_address (contact_id);"
                                  "CREATE INDEX outbox_trouble ON outbox (state, id)"
                                  " WHERE state = 'failed' OR state = 'bounced' OR state = 'suppressed';";
