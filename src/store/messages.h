@@ -92,4 +92,7 @@ int raw_get_first(struct db *db, int64_t message_id, struct buf *out, struct err
 int raw_each_piece(struct db *db, int64_t message_id, int (*each)(void *ctx, struct str piece, struct error *err),
                    void *ctx, struct error *err) NODISCARD;
 
+/* The messages that came encrypted and are still closed, oldest first, above the id `after`. Returns their number. */
+int messages_closed(struct db *db, int64_t after, int64_t *ret_ids, size_t max, struct error *err) NODISCARD;
+
 #endif
