@@ -6,10 +6,16 @@
 
 void routes_add_all(struct router *router)
 {
+	router_add(router, health_routes);
 	router_add(router, record_routes());
 	router_add(router, audit_routes);
 	router_add(router, openapi_routes);
 	router_add(router, event_routes);
 	router_add(router, metrics_routes);
-	router_add(router, health_routes);
+	router_add(router, session_routes);
+	router_add(router, session_own_routes);
+	router_add(router, session_link_routes);
+	router_add(router, token_routes);
+	router_add(router, operator_routes);
+	router_add(router, oidc_routes);
 }

@@ -6,6 +6,9 @@
 
 extern const struct route audit_routes[], event_routes[], health_routes[], metrics_routes[];
 
+extern const struct route session_routes[], session_own_routes[], session_link_routes[], token_routes[],
+        operator_routes[], oidc_routes[];
+
 void routes_add_all(struct router *router);
 
 #endif

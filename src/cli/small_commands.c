@@ -1,6 +1,7 @@
 /* hauspost keys, doctor, version. */
 #include "cli/cli.h"
 
+#include "api/second_factor.h"
 #include "auth/tokens.h"
 #include "base/clock.h"
 #include "cli/expiring.h"
@@ -36,6 +37,8 @@ static int rotate(struct cli *cli, struct error *err)
 		return r;
 	n = setup_reseal(db, &cli->sealer, err);
 	tokens = n < 0 ? n : tokens_reseal(db, &cli->sealer, err);
+	if (tokens >= 0)
+		tokens = factors_reseal(db, &cli->sealer, err);
 	if (tokens < 0)
 		return tokens;
 	if (n >= 0)

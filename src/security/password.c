@@ -79,15 +79,14 @@ int password_accept(struct str password, const char *operator_id, const char *na
 
 	if (password.n > PASSWORD_MAX_BYTES || !str_is_utf8(password) ||
 	    memchr(password.p ? password.p : "", 0, password.n))
-		return fail(err, E_INVALID, RETRY_NEVER, "password: is longer than %d bytes, or isn't UTF-8 text",
+		return fail(err, E_INVALID, RETRY_NEVER, "is longer than %d bytes, or isn't UTF-8 text",
 		            PASSWORD_MAX_BYTES);
 	if (letters_in(password) < PASSWORD_MIN_LETTERS)
-		return fail(err, E_INVALID, RETRY_NEVER, "password: has fewer than %d characters",
-		            PASSWORD_MIN_LETTERS);
+		return fail(err, E_INVALID, RETRY_NEVER, "has fewer than %d characters", PASSWORD_MIN_LETTERS);
 	for (size_t i = 0; i < ARRAY_LEN(well_known); i++)
 		known = known || str_eq_nocase(password, str_of(well_known[i]));
 	return known ? fail(err, E_INVALID, RETRY_NEVER,
-	                    "password: is one of those that are tried first; take several words that don't belong "
+	                    "is one of those that are tried first; take several words that don't belong "
 	                    "together")
 	             : 0;
 }

@@ -15,8 +15,8 @@
 #define PASSWORD_AT_ONCE     2
 #define PASSWORD_WAITING     2
 
-/* Whether it may become a password: E_INVALID says what is wrong with it. `operator_id` and `name` are what it must not
- * consist of. */
+/* Whether it may become a password: E_INVALID says what is wrong with it ("has fewer than 10 characters").
+ * `operator_id` and `name` are what it must not consist of. */
 int password_accept(struct str password, const char *operator_id, const char *name, struct error *err) NODISCARD;
 
 /* E_THROTTLED (RETRY_LATER) where too many wait already. */

@@ -20,6 +20,7 @@ const struct record_type *const setup_types[] = {
         &block_type,
         &inlet_type,
         &operator_type,
+        &identity_provider_type,
         NULL,
 };
 

@@ -19,6 +19,7 @@
 #include "setup/authentication_profile.h"
 #include "setup/block.h"
 #include "setup/case_type.h"
+#include "setup/identity_provider.h"
 #include "setup/inlet.h"
 #include "setup/keystore.h"
 #include "setup/listener.h"
@@ -51,6 +52,8 @@ const void *setup_find(const struct setup *setup, const struct record_type *type
 #define setup_keystore(s, id)  ((const struct keystore_record *)setup_find((s), &keystore_type, (id)))
 #define setup_authentication_profile(s, id) \
 	((const struct authentication_profile *)setup_find((s), &authentication_profile_type, (id)))
+#define setup_identity_provider(s, id) \
+	((const struct identity_provider *)setup_find((s), &identity_provider_type, (id)))
 #define setup_operator(s, id) ((const struct operator_record *)setup_find((s), &operator_type, (id)))
 #define setup_template(s, id) ((const struct template *)setup_find((s), &template_type, (id)))
 

@@ -5,7 +5,7 @@
 #include "base/map.h"
 #include "setup/setup.h"
 
-#define SETUP_TYPE_COUNT 11
+#define SETUP_TYPE_COUNT 12
 
 struct setup {
 	struct arena *arena;

@@ -65,12 +65,12 @@ int attempt_forget(struct db *db, const char *scope, const char *name, struct er
 	               DB_ARGS(DB_TEXT(scope), DB_TEXT(name)), err);
 }
 
-int attempt_take_back(struct db *db, const char *scope, const char *name, struct error *err)
+int attempt_take_back(struct db *db, const char *scope, const char *name, int64_t at, struct error *err)
 {
 	return db_exec(db,
 	               "UPDATE sign_in_attempt SET failures = CASE WHEN failures > 0 THEN failures - 1 ELSE 0 END, "
-	               "until_at = 0 WHERE scope = $1 AND name = $2",
-	               DB_ARGS(DB_TEXT(scope), DB_TEXT(name)), err);
+	               "until_at = CASE WHEN last_at = $3 THEN 0 ELSE until_at END WHERE scope = $1 AND name = $2",
+	               DB_ARGS(DB_TEXT(scope), DB_TEXT(name), DB_INT(at)), err);
 }
 
 int attempts_purge(struct db *db, int64_t now, struct error *err)

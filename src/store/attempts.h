@@ -21,8 +21,9 @@ int attempt_begin(struct db *db, const char *scope, const char *name, const stru
 /* It ended well: nothing is held against the name any more. */
 int attempt_forget(struct db *db, const char *scope, const char *name, struct error *err) NODISCARD;
 
-/* It ended well, which says nothing of others who come from there: one less. */
-int attempt_take_back(struct db *db, const char *scope, const char *name, struct error *err) NODISCARD;
+/* It says nothing, of the name or of others who come from there: one less, and where none came after that of `at`, the
+ * door is open again. */
+int attempt_take_back(struct db *db, const char *scope, const char *name, int64_t at, struct error *err) NODISCARD;
 
 /* Rows whose last failure is a day old. */
 int attempts_purge(struct db *db, int64_t now, struct error *err) NODISCARD;

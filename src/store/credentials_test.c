@@ -210,7 +210,7 @@ static void check_attempts(struct store *store)
 	assert_ok(attempt_forget(db, ATTEMPT_OPERATOR, "anna", &err), &err);
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(try_at(db, at, &until), 1);
-	assert_ok(attempt_take_back(db, ATTEMPT_OPERATOR, "anna", &err), &err);
+	assert_ok(attempt_take_back(db, ATTEMPT_OPERATOR, "anna", at, &err), &err);
 	assert_int_equal(try_at(db, at, &until), 1);
 	/* A day later nothing is left. */
 	at += HOURS_MS(25);
