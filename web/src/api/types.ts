@@ -1,18 +1,6969 @@
-/* The API's types. */
-import type { Session } from "./views";
-
-type Ok<R> = { responses: { 200: { content: { "application/json": R } } } };
-type Done = { responses: { 204: { content?: never } } };
-type Body<B> = { requestBody: { content: { "application/json": B } } };
-type No = { query?: never; header?: never; path?: never; cookie?: never };
-
+/* Made by `npm run types` from our OpenAPI description. Don't edit. */
 export interface paths {
+	"/api/v1/accounts": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List accounts */
+		get: operations["listAccounts"];
+		put?: never;
+		/** Create an account */
+		post: operations["createAccount"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/accounts/{id}": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Show an account
+		 * @description Its version is the ETag: send it back with If-Match when you change it.
+		 */
+		get: operations["getAccount"];
+		/**
+		 * Replace an account
+		 * @description What is left out gets its default. A secret of "********" stays what it is.
+		 */
+		put: operations["putAccount"];
+		post?: never;
+		/**
+		 * Delete an account
+		 * @description Refused with 409 while another record refers to it.
+		 */
+		delete: operations["deleteAccount"];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/accounts/{id}/history": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List the versions of an account, newest first */
+		get: operations["getAccountHistory"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/audit": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List every change of the set-up, newest first */
+		get: operations["listAudit"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/authentication_profiles": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List authentication_profiles */
+		get: operations["listAuthenticationProfiles"];
+		put?: never;
+		/** Create an authentication profile */
+		post: operations["createAuthenticationProfile"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/authentication_profiles/{id}": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Show an authentication profile
+		 * @description Its version is the ETag: send it back with If-Match when you change it.
+		 */
+		get: operations["getAuthenticationProfile"];
+		/**
+		 * Replace an authentication profile
+		 * @description What is left out gets its default. A secret of "********" stays what it is.
+		 */
+		put: operations["putAuthenticationProfile"];
+		post?: never;
+		/**
+		 * Delete an authentication profile
+		 * @description Refused with 409 while another record refers to it.
+		 */
+		delete: operations["deleteAuthenticationProfile"];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/authentication_profiles/{id}/history": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List the versions of an authentication profile, newest first */
+		get: operations["getAuthenticationProfileHistory"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/blocks": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List blocks */
+		get: operations["listBlocks"];
+		put?: never;
+		/** Create a block list entry */
+		post: operations["createBlock"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/blocks/{id}": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Show a block list entry
+		 * @description Its version is the ETag: send it back with If-Match when you change it.
+		 */
+		get: operations["getBlock"];
+		/**
+		 * Replace a block list entry
+		 * @description What is left out gets its default. A secret of "********" stays what it is.
+		 */
+		put: operations["putBlock"];
+		post?: never;
+		/**
+		 * Delete a block list entry
+		 * @description Refused with 409 while another record refers to it.
+		 */
+		delete: operations["deleteBlock"];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/blocks/{id}/history": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List the versions of a block list entry, newest first */
+		get: operations["getBlockHistory"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/case_types": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List case_types */
+		get: operations["listCaseTypes"];
+		put?: never;
+		/** Create a case type */
+		post: operations["createCaseType"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/case_types/{id}": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Show a case type
+		 * @description Its version is the ETag: send it back with If-Match when you change it.
+		 */
+		get: operations["getCaseType"];
+		/**
+		 * Replace a case type
+		 * @description What is left out gets its default. A secret of "********" stays what it is.
+		 */
+		put: operations["putCaseType"];
+		post?: never;
+		/**
+		 * Delete a case type
+		 * @description Refused with 409 while another record refers to it.
+		 */
+		delete: operations["deleteCaseType"];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/case_types/{id}/history": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List the versions of a case type, newest first */
+		get: operations["getCaseTypeHistory"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/events": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * What happened, as a list or live
+		 * @description With `Accept: text/event-stream` the answer is a stream of server-sent events: `data` is an event as in the list, `id` its number; `Last-Event-ID` goes on behind it. A list may be shorter than `limit` and still have a `next`: then it looked at many events that weren't asked for.
+		 */
+		get: operations["listEvents"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/identity_providers": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List identity_providers */
+		get: operations["listIdentityProviders"];
+		put?: never;
+		/** Create an identity provider */
+		post: operations["createIdentityProvider"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/identity_providers/{id}": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Show an identity provider
+		 * @description Its version is the ETag: send it back with If-Match when you change it.
+		 */
+		get: operations["getIdentityProvider"];
+		/**
+		 * Replace an identity provider
+		 * @description What is left out gets its default. A secret of "********" stays what it is.
+		 */
+		put: operations["putIdentityProvider"];
+		post?: never;
+		/**
+		 * Delete an identity provider
+		 * @description Refused with 409 while another record refers to it.
+		 */
+		delete: operations["deleteIdentityProvider"];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/identity_providers/{id}/history": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List the versions of an identity provider, newest first */
+		get: operations["getIdentityProviderHistory"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/inlets": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List inlets */
+		get: operations["listInlets"];
+		put?: never;
+		/** Create an inlet */
+		post: operations["createInlet"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/inlets/{id}": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Show an inlet
+		 * @description Its version is the ETag: send it back with If-Match when you change it.
+		 */
+		get: operations["getInlet"];
+		/**
+		 * Replace an inlet
+		 * @description What is left out gets its default. A secret of "********" stays what it is.
+		 */
+		put: operations["putInlet"];
+		post?: never;
+		/**
+		 * Delete an inlet
+		 * @description Refused with 409 while another record refers to it.
+		 */
+		delete: operations["deleteInlet"];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/inlets/{id}/history": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List the versions of an inlet, newest first */
+		get: operations["getInletHistory"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/keystores": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List keystores */
+		get: operations["listKeystores"];
+		put?: never;
+		/** Create a keystore */
+		post: operations["createKeystore"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/keystores/{id}": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Show a keystore
+		 * @description Its version is the ETag: send it back with If-Match when you change it.
+		 */
+		get: operations["getKeystore"];
+		/**
+		 * Replace a keystore
+		 * @description What is left out gets its default. A secret of "********" stays what it is.
+		 */
+		put: operations["putKeystore"];
+		post?: never;
+		/**
+		 * Delete a keystore
+		 * @description Refused with 409 while another record refers to it.
+		 */
+		delete: operations["deleteKeystore"];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/keystores/{id}/history": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List the versions of a keystore, newest first */
+		get: operations["getKeystoreHistory"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/listeners": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List listeners */
+		get: operations["listListeners"];
+		put?: never;
+		/** Create a listener */
+		post: operations["createListener"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/listeners/{id}": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Show a listener
+		 * @description Its version is the ETag: send it back with If-Match when you change it.
+		 */
+		get: operations["getListener"];
+		/**
+		 * Replace a listener
+		 * @description What is left out gets its default. A secret of "********" stays what it is.
+		 */
+		put: operations["putListener"];
+		post?: never;
+		/**
+		 * Delete a listener
+		 * @description Refused with 409 while another record refers to it.
+		 */
+		delete: operations["deleteListener"];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/listeners/{id}/history": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List the versions of a listener, newest first */
+		get: operations["getListenerHistory"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/openapi.json": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** This description of the API */
+		get: operations["getOpenapi"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/operators": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List operators */
+		get: operations["listOperators"];
+		put?: never;
+		/** Create an operator */
+		post: operations["createOperator"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/operators/{id}": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Show an operator
+		 * @description Its version is the ETag: send it back with If-Match when you change it.
+		 */
+		get: operations["getOperator"];
+		/**
+		 * Replace an operator
+		 * @description What is left out gets its default. A secret of "********" stays what it is.
+		 */
+		put: operations["putOperator"];
+		post?: never;
+		/**
+		 * Delete an operator
+		 * @description Refused with 409 while another record refers to it.
+		 */
+		delete: operations["deleteOperator"];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/operators/{id}/history": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List the versions of an operator, newest first */
+		get: operations["getOperatorHistory"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/operators/{id}/invitation": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * A link by which the operator sets a password
+		 * @description Any earlier link of the operator ends.
+		 */
+		post: operations["inviteOperator"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/operators/{id}/second-factor": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/** Let an operator sign in without the second factor */
+		delete: operations["removeOperatorsFactor"];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/operators/{id}/sessions": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/** End all sessions of an operator */
+		delete: operations["signOutOperator"];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/providers": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List providers */
+		get: operations["listProviders"];
+		put?: never;
+		/** Create a provider */
+		post: operations["createProvider"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/providers/{id}": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Show a provider
+		 * @description Its version is the ETag: send it back with If-Match when you change it.
+		 */
+		get: operations["getProvider"];
+		/**
+		 * Replace a provider
+		 * @description What is left out gets its default. A secret of "********" stays what it is.
+		 */
+		put: operations["putProvider"];
+		post?: never;
+		/**
+		 * Delete a provider
+		 * @description Refused with 409 while another record refers to it.
+		 */
+		delete: operations["deleteProvider"];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/providers/{id}/history": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List the versions of a provider, newest first */
+		get: operations["getProviderHistory"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/rights": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** The rights there are */
+		get: operations["listRights"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/roles": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** The roles there are, with their rights */
+		get: operations["listRoles"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/rules": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List rules */
+		get: operations["listRules"];
+		put?: never;
+		/** Create a service rule */
+		post: operations["createRule"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/rules/{id}": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Show a service rule
+		 * @description Its version is the ETag: send it back with If-Match when you change it.
+		 */
+		get: operations["getRule"];
+		/**
+		 * Replace a service rule
+		 * @description What is left out gets its default. A secret of "********" stays what it is.
+		 */
+		put: operations["putRule"];
+		post?: never;
+		/**
+		 * Delete a service rule
+		 * @description Refused with 409 while another record refers to it.
+		 */
+		delete: operations["deleteRule"];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/rules/{id}/history": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List the versions of a service rule, newest first */
+		get: operations["getRuleHistory"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	"/api/v1/session": {
-		get: { parameters: No } & Ok<Session>;
-		post: { parameters: No } & Body<{ operator: string; password: string; code?: string }> & Ok<Session>;
-		delete: { parameters: No } & Done;
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Who is signed in, and what that allows */
+		get: operations["getSession"];
+		put?: never;
+		/**
+		 * Sign in with a password
+		 * @description Sets the session's cookie. 401 with path `code`: the password is right, and the code of the second factor is missing or wrong. 429: too many failures; Retry-After says for how long.
+		 */
+		post: operations["signIn"];
+		/** Sign out */
+		delete: operations["signOut"];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/session/oidc": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** To an identity provider, to sign in there */
+		get: operations["signInElsewhere"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/session/oidc/callback": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Back from the identity provider
+		 * @description Goes on to the Studio: `#/` signed in, `#/sign-in?failed=` unknown (no operator is that user), provider (it says no, or can't be believed) or state (not begun in this browser).
+		 */
+		get: operations["signInCallback"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/session/password": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Change one's password
+		 * @description All other sessions end.
+		 */
+		post: operations["changePassword"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/session/second-factor": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Begin with a second factor, and confirm it
+		 * @description Without `code`: a new key, which counts as soon as one of its codes was sent in a second call. That answers with recovery codes, shown this once; all other sessions end.
+		 */
+		post: operations["setSecondFactor"];
+		/** Sign in without it again */
+		delete: operations["removeSecondFactor"];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
 	};
 	"/api/v1/session/setup": {
-		post: { parameters: No } & Body<{ token: string; operator: string; name?: string; password: string }> & Ok<Session>;
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Set a password by a one-time link, and sign in
+		 * @description The link is `/#/setup/TOKEN`. That of the first administrator, which `hauspost serve` prints, makes the operator as well.
+		 */
+		post: operations["useLink"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/session/setup/check": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** What a one-time link is for */
+		post: operations["checkLink"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/sessions": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Where one is signed in */
+		get: operations["listSessions"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/sessions/{session}": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/** End one of one's sessions */
+		delete: operations["endSession"];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/templates": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List templates */
+		get: operations["listTemplates"];
+		put?: never;
+		/** Create a template */
+		post: operations["createTemplate"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/templates/{id}": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Show a template
+		 * @description Its version is the ETag: send it back with If-Match when you change it.
+		 */
+		get: operations["getTemplate"];
+		/**
+		 * Replace a template
+		 * @description What is left out gets its default. A secret of "********" stays what it is.
+		 */
+		put: operations["putTemplate"];
+		post?: never;
+		/**
+		 * Delete a template
+		 * @description Refused with 409 while another record refers to it.
+		 */
+		delete: operations["deleteTemplate"];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/templates/{id}/history": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List the versions of a template, newest first */
+		get: operations["getTemplateHistory"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/tokens": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** API tokens, the newest first */
+		get: operations["listTokens"];
+		put?: never;
+		/**
+		 * A new token, shown this once
+		 * @description It may do what it names, of what its maker may do, and never more than its operator may at that moment.
+		 */
+		post: operations["createToken"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/tokens/{token}": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/** End a token */
+		delete: operations["revokeToken"];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/healthz": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Whether the process lives */
+		get: operations["getHealth"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/metrics": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Metrics for Prometheus */
+		get: operations["getMetrics"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/readyz": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Whether it can work: store, schema, committer, listeners
+		 * @description Status 503 where the store can't be reached, is of another version, or nothing can be committed. Listeners that fail are told with status 200.
+		 */
+		get: operations["getReadiness"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+}
+export type webhooks = Record<string, never>;
+export interface components {
+	schemas: {
+		/** Account */
+		Account: {
+			/** Account ID */
+			id: string;
+			/** Account name */
+			name: string;
+			/**
+			 * Owner
+			 * @description The operator whose personal mailbox it is, and nobody else's unless shared; empty: nobody's
+			 */
+			owner: string;
+			/**
+			 * Provider
+			 * @description Empty: everything about the servers is said here
+			 */
+			provider: string;
+			/** Receiver */
+			receive: {
+				/**
+				 * Advanced settings
+				 * @description Keys and values: docs/advanced-settings.md
+				 */
+				advanced: {
+					[key: string]: string;
+				};
+				/**
+				 * Allow the password over plain text
+				 * @description Insecure: anybody on the way can read the password
+				 */
+				allow_insecure_login: boolean;
+				/**
+				 * Disabled mechanisms
+				 * @description Ways to log in that are not to be used although the server offers them: PLAIN, LOGIN, CRAM-MD5, SCRAM-SHA-256 …; COMMAND is the protocol's own
+				 */
+				disabled_mechanisms: string[];
+				/** Receive mail */
+				enabled: boolean;
+				/**
+				 * Server
+				 * @description Empty: the provider's
+				 */
+				host: string;
+				/**
+				 * Password
+				 * @enum {string}
+				 */
+				password: "" | "********";
+				/**
+				 * Path
+				 * @description With protocol maildir: the Maildir on this machine, such as /var/mail/support
+				 */
+				path: string;
+				/**
+				 * Port
+				 * @description 0: the provider's, else by security: 993 for tls, 143 otherwise; with POP3 995 and 110
+				 */
+				port: number;
+				/**
+				 * Authentication profile
+				 * @description OAuth 2.0 tokens instead of a password
+				 */
+				profile: string;
+				/**
+				 * Protocol
+				 * @enum {string}
+				 */
+				protocol: "imap" | "pop3" | "graph" | "maildir";
+				/**
+				 * Connection security
+				 * @description Where no server is given here, the provider's counts
+				 * @enum {string}
+				 */
+				security: "none" | "starttls" | "tls";
+				/** S/MIME of incoming mail */
+				smime: {
+					/**
+					 * Keystore
+					 * @description Whose keys decrypt mail; empty: encrypted mail stays closed
+					 */
+					keystore: string;
+					/**
+					 * Truststore
+					 * @description The keystore with the CA certificates that signatures are checked against; empty: those of the system
+					 */
+					truststore: string;
+				};
+				/**
+				 * Time-out
+				 * @description Seconds without an answer before the connection is given up
+				 */
+				timeout_s: number;
+				/** TLS */
+				tls: {
+					/**
+					 * Lowest TLS version
+					 * @enum {string}
+					 */
+					lowest: "1.0" | "1.1" | "1.2" | "1.3";
+					/**
+					 * CA certificates
+					 * @description The path of a PEM file, or the id of a keystore; empty: those of the system
+					 */
+					truststore: string;
+					/**
+					 * Verify the server's certificate
+					 * @description Without it anybody on the way can read along and change mail
+					 */
+					verify: boolean;
+				};
+				/**
+				 * Use sender's ID and password
+				 * @description And its authentication profile
+				 */
+				use_sender_login: boolean;
+				/**
+				 * User ID
+				 * @description Empty: by the provider's rule
+				 */
+				user: string;
+			};
+			/** Sender */
+			send: {
+				/**
+				 * Address
+				 * @description The address mail is sent from
+				 */
+				address: string;
+				/**
+				 * Advanced settings
+				 * @description Keys and values: docs/advanced-settings.md
+				 */
+				advanced: {
+					[key: string]: string;
+				};
+				/**
+				 * Aliases
+				 * @description Further addresses whose mail comes to this mailbox; answers go out from the one that was written to
+				 */
+				aliases: string[];
+				/**
+				 * Allow the password over plain text
+				 * @description Insecure: anybody on the way can read the password
+				 */
+				allow_insecure_login: boolean;
+				/**
+				 * Envelope sender of automatic answers
+				 * @description address: ours, so that reports come back and dead addresses are noticed; none: nobody, so that nothing can answer them (many submission servers refuse it)
+				 * @enum {string}
+				 */
+				answer_envelope: "address" | "none";
+				/**
+				 * Automatic answers per hour
+				 * @description At most so many go out to one address in an hour
+				 */
+				answers_per_hour: number;
+				/**
+				 * Disabled mechanisms
+				 * @description Ways to log in that are not to be used although the server offers them: PLAIN, LOGIN, CRAM-MD5, SCRAM-SHA-256 …; COMMAND is the protocol's own
+				 */
+				disabled_mechanisms: string[];
+				/**
+				 * Display name
+				 * @description What recipients see beside the address
+				 */
+				display_name: string;
+				/** DKIM signature */
+				dkim: {
+					/**
+					 * Alias
+					 * @description The key in it; empty: the first
+					 */
+					alias: string;
+					/**
+					 * Domain
+					 * @description Empty: that of the address
+					 */
+					domain: string;
+					/**
+					 * Private key
+					 * @description In PEM, instead of a keystore
+					 * @enum {string}
+					 */
+					key: "" | "********";
+					/**
+					 * Keystore
+					 * @description Whose key signs, RSA or Ed25519
+					 */
+					keystore: string;
+					/**
+					 * Selector
+					 * @description The key's name in DNS: SELECTOR._domainkey.DOMAIN; empty: we don't sign (most providers do)
+					 */
+					selector: string;
+				};
+				/** Send mail */
+				enabled: boolean;
+				/**
+				 * Name in EHLO
+				 * @description Empty: the name of this machine
+				 */
+				helo_name: string;
+				/**
+				 * Server
+				 * @description Empty: the provider's
+				 */
+				host: string;
+				/**
+				 * Password
+				 * @enum {string}
+				 */
+				password: "" | "********";
+				/**
+				 * Port
+				 * @description 0: the provider's, else by security: 587 for starttls, 465 for tls, 25 for none
+				 */
+				port: number;
+				/**
+				 * Authentication profile
+				 * @description OAuth 2.0 tokens instead of a password
+				 */
+				profile: string;
+				/**
+				 * Protocol
+				 * @enum {string}
+				 */
+				protocol: "smtp" | "graph";
+				/**
+				 * Reference line
+				 * @description A short line at the end of our mails, by which answers find their case where the provider changes Message-IDs
+				 */
+				reference_line: boolean;
+				/**
+				 * Reply-to address
+				 * @description Where answers shall go; empty: to the address
+				 */
+				reply_to: string;
+				/**
+				 * Token in Reply-To
+				 * @description plus: answers go to name+TOKEN@domain, which leads them to their case whatever else was lost; the mail server must deliver such addresses to the mailbox
+				 * @enum {string}
+				 */
+				reply_token: "off" | "plus";
+				/**
+				 * Connection security
+				 * @description Where no server is given here, the provider's counts
+				 * @enum {string}
+				 */
+				security: "none" | "starttls" | "tls";
+				/**
+				 * Copy of sent mail
+				 * @description off; auto: in the mailbox's Sent folder, unless the provider files it itself; else the name of a folder. Filed over IMAP
+				 */
+				sent_copy: string;
+				/** S/MIME of outgoing mail */
+				smime: {
+					/**
+					 * Alias
+					 * @description The key in it; empty: the first whose certificate names the address
+					 */
+					alias: string;
+					/**
+					 * Cipher
+					 * @description aes-256-gcm shows every change, but not all mail programs read it
+					 * @enum {string}
+					 */
+					cipher: "aes-256-cbc" | "aes-256-gcm";
+					/**
+					 * Encrypt
+					 * @description when-possible: where there is a certificate for every recipient; required: mail without it isn't sent
+					 * @enum {string}
+					 */
+					encrypt: "never" | "when-possible" | "required";
+					/**
+					 * Keystore
+					 * @description Whose key signs; empty: nothing is signed
+					 */
+					keystore: string;
+					/**
+					 * Sign
+					 * @description Every mail, where there is a keystore. What can't be signed isn't sent
+					 */
+					sign: boolean;
+				};
+				/**
+				 * Time-out
+				 * @description Seconds without an answer before the connection is given up; 0: the provider's, else 40
+				 */
+				timeout_s: number;
+				/** TLS */
+				tls: {
+					/**
+					 * Lowest TLS version
+					 * @enum {string}
+					 */
+					lowest: "1.0" | "1.1" | "1.2" | "1.3";
+					/**
+					 * CA certificates
+					 * @description The path of a PEM file, or the id of a keystore; empty: those of the system
+					 */
+					truststore: string;
+					/**
+					 * Verify the server's certificate
+					 * @description Without it anybody on the way can read along and change mail
+					 */
+					verify: boolean;
+				};
+				/**
+				 * User ID
+				 * @description Empty: by the provider's rule, else no login
+				 */
+				user: string;
+			};
+			/**
+			 * Shared with
+			 * @description Operators and roles that may read its mail, send as it, change it
+			 */
+			shares: {
+				/** Change it */
+				manage: boolean;
+				/** Operator */
+				operator: string;
+				/**
+				 * Role
+				 * @description Instead of an operator: everybody who has it
+				 */
+				role: string;
+				/** Send as it */
+				send: boolean;
+			}[];
+		};
+		/** Account */
+		AccountInput: {
+			/** Account ID */
+			id: string;
+			/**
+			 * Account name
+			 * @default
+			 */
+			name?: string;
+			/**
+			 * Owner
+			 * @description The operator whose personal mailbox it is, and nobody else's unless shared; empty: nobody's
+			 * @default
+			 */
+			owner?: string;
+			/**
+			 * Provider
+			 * @description Empty: everything about the servers is said here
+			 * @default
+			 */
+			provider?: string;
+			/** Receiver */
+			receive?: {
+				/**
+				 * Advanced settings
+				 * @description Keys and values: docs/advanced-settings.md
+				 */
+				advanced?: {
+					[key: string]: string;
+				};
+				/**
+				 * Allow the password over plain text
+				 * @description Insecure: anybody on the way can read the password
+				 * @default false
+				 */
+				allow_insecure_login?: boolean;
+				/**
+				 * Disabled mechanisms
+				 * @description Ways to log in that are not to be used although the server offers them: PLAIN, LOGIN, CRAM-MD5, SCRAM-SHA-256 …; COMMAND is the protocol's own
+				 */
+				disabled_mechanisms?: string[];
+				/**
+				 * Receive mail
+				 * @default true
+				 */
+				enabled?: boolean;
+				/**
+				 * Server
+				 * @description Empty: the provider's
+				 * @default
+				 */
+				host?: string;
+				/** Password */
+				password?: string;
+				/**
+				 * Path
+				 * @description With protocol maildir: the Maildir on this machine, such as /var/mail/support
+				 * @default
+				 */
+				path?: string;
+				/**
+				 * Port
+				 * @description 0: the provider's, else by security: 993 for tls, 143 otherwise; with POP3 995 and 110
+				 * @default 0
+				 */
+				port?: number | unknown | 0;
+				/**
+				 * Authentication profile
+				 * @description OAuth 2.0 tokens instead of a password
+				 * @default
+				 */
+				profile?: string;
+				/**
+				 * Protocol
+				 * @default imap
+				 * @enum {string}
+				 */
+				protocol?: "imap" | "pop3" | "graph" | "maildir";
+				/**
+				 * Connection security
+				 * @description Where no server is given here, the provider's counts
+				 * @default tls
+				 * @enum {string}
+				 */
+				security?: "none" | "starttls" | "tls";
+				/** S/MIME of incoming mail */
+				smime?: {
+					/**
+					 * Keystore
+					 * @description Whose keys decrypt mail; empty: encrypted mail stays closed
+					 * @default
+					 */
+					keystore?: string;
+					/**
+					 * Truststore
+					 * @description The keystore with the CA certificates that signatures are checked against; empty: those of the system
+					 * @default
+					 */
+					truststore?: string;
+				};
+				/**
+				 * Time-out
+				 * @description Seconds without an answer before the connection is given up
+				 * @default 60
+				 */
+				timeout_s?: number;
+				/** TLS */
+				tls?: {
+					/**
+					 * Lowest TLS version
+					 * @default 1.2
+					 * @enum {string}
+					 */
+					lowest?: "1.0" | "1.1" | "1.2" | "1.3";
+					/**
+					 * CA certificates
+					 * @description The path of a PEM file, or the id of a keystore; empty: those of the system
+					 * @default
+					 */
+					truststore?: string;
+					/**
+					 * Verify the server's certificate
+					 * @description Without it anybody on the way can read along and change mail
+					 * @default true
+					 */
+					verify?: boolean;
+				};
+				/**
+				 * Use sender's ID and password
+				 * @description And its authentication profile
+				 * @default false
+				 */
+				use_sender_login?: boolean;
+				/**
+				 * User ID
+				 * @description Empty: by the provider's rule
+				 * @default
+				 */
+				user?: string;
+			};
+			/** Sender */
+			send?: {
+				/**
+				 * Address
+				 * @description The address mail is sent from
+				 * @default
+				 */
+				address?: string;
+				/**
+				 * Advanced settings
+				 * @description Keys and values: docs/advanced-settings.md
+				 */
+				advanced?: {
+					[key: string]: string;
+				};
+				/**
+				 * Aliases
+				 * @description Further addresses whose mail comes to this mailbox; answers go out from the one that was written to
+				 */
+				aliases?: string[];
+				/**
+				 * Allow the password over plain text
+				 * @description Insecure: anybody on the way can read the password
+				 * @default false
+				 */
+				allow_insecure_login?: boolean;
+				/**
+				 * Envelope sender of automatic answers
+				 * @description address: ours, so that reports come back and dead addresses are noticed; none: nobody, so that nothing can answer them (many submission servers refuse it)
+				 * @default address
+				 * @enum {string}
+				 */
+				answer_envelope?: "address" | "none";
+				/**
+				 * Automatic answers per hour
+				 * @description At most so many go out to one address in an hour
+				 * @default 3
+				 */
+				answers_per_hour?: number;
+				/**
+				 * Disabled mechanisms
+				 * @description Ways to log in that are not to be used although the server offers them: PLAIN, LOGIN, CRAM-MD5, SCRAM-SHA-256 …; COMMAND is the protocol's own
+				 */
+				disabled_mechanisms?: string[];
+				/**
+				 * Display name
+				 * @description What recipients see beside the address
+				 * @default
+				 */
+				display_name?: string;
+				/** DKIM signature */
+				dkim?: {
+					/**
+					 * Alias
+					 * @description The key in it; empty: the first
+					 * @default
+					 */
+					alias?: string;
+					/**
+					 * Domain
+					 * @description Empty: that of the address
+					 * @default
+					 */
+					domain?: string;
+					/**
+					 * Private key
+					 * @description In PEM, instead of a keystore
+					 */
+					key?: string;
+					/**
+					 * Keystore
+					 * @description Whose key signs, RSA or Ed25519
+					 * @default
+					 */
+					keystore?: string;
+					/**
+					 * Selector
+					 * @description The key's name in DNS: SELECTOR._domainkey.DOMAIN; empty: we don't sign (most providers do)
+					 * @default
+					 */
+					selector?: string;
+				};
+				/**
+				 * Send mail
+				 * @default true
+				 */
+				enabled?: boolean;
+				/**
+				 * Name in EHLO
+				 * @description Empty: the name of this machine
+				 * @default
+				 */
+				helo_name?: string;
+				/**
+				 * Server
+				 * @description Empty: the provider's
+				 * @default
+				 */
+				host?: string;
+				/** Password */
+				password?: string;
+				/**
+				 * Port
+				 * @description 0: the provider's, else by security: 587 for starttls, 465 for tls, 25 for none
+				 * @default 0
+				 */
+				port?: number | unknown | 0;
+				/**
+				 * Authentication profile
+				 * @description OAuth 2.0 tokens instead of a password
+				 * @default
+				 */
+				profile?: string;
+				/**
+				 * Protocol
+				 * @default smtp
+				 * @enum {string}
+				 */
+				protocol?: "smtp" | "graph";
+				/**
+				 * Reference line
+				 * @description A short line at the end of our mails, by which answers find their case where the provider changes Message-IDs
+				 * @default false
+				 */
+				reference_line?: boolean;
+				/**
+				 * Reply-to address
+				 * @description Where answers shall go; empty: to the address
+				 * @default
+				 */
+				reply_to?: string;
+				/**
+				 * Token in Reply-To
+				 * @description plus: answers go to name+TOKEN@domain, which leads them to their case whatever else was lost; the mail server must deliver such addresses to the mailbox
+				 * @default off
+				 * @enum {string}
+				 */
+				reply_token?: "off" | "plus";
+				/**
+				 * Connection security
+				 * @description Where no server is given here, the provider's counts
+				 * @default starttls
+				 * @enum {string}
+				 */
+				security?: "none" | "starttls" | "tls";
+				/**
+				 * Copy of sent mail
+				 * @description off; auto: in the mailbox's Sent folder, unless the provider files it itself; else the name of a folder. Filed over IMAP
+				 * @default off
+				 */
+				sent_copy?: string;
+				/** S/MIME of outgoing mail */
+				smime?: {
+					/**
+					 * Alias
+					 * @description The key in it; empty: the first whose certificate names the address
+					 * @default
+					 */
+					alias?: string;
+					/**
+					 * Cipher
+					 * @description aes-256-gcm shows every change, but not all mail programs read it
+					 * @default aes-256-cbc
+					 * @enum {string}
+					 */
+					cipher?: "aes-256-cbc" | "aes-256-gcm";
+					/**
+					 * Encrypt
+					 * @description when-possible: where there is a certificate for every recipient; required: mail without it isn't sent
+					 * @default never
+					 * @enum {string}
+					 */
+					encrypt?: "never" | "when-possible" | "required";
+					/**
+					 * Keystore
+					 * @description Whose key signs; empty: nothing is signed
+					 * @default
+					 */
+					keystore?: string;
+					/**
+					 * Sign
+					 * @description Every mail, where there is a keystore. What can't be signed isn't sent
+					 * @default true
+					 */
+					sign?: boolean;
+				};
+				/**
+				 * Time-out
+				 * @description Seconds without an answer before the connection is given up; 0: the provider's, else 40
+				 * @default 0
+				 */
+				timeout_s?: number;
+				/** TLS */
+				tls?: {
+					/**
+					 * Lowest TLS version
+					 * @default 1.2
+					 * @enum {string}
+					 */
+					lowest?: "1.0" | "1.1" | "1.2" | "1.3";
+					/**
+					 * CA certificates
+					 * @description The path of a PEM file, or the id of a keystore; empty: those of the system
+					 * @default
+					 */
+					truststore?: string;
+					/**
+					 * Verify the server's certificate
+					 * @description Without it anybody on the way can read along and change mail
+					 * @default true
+					 */
+					verify?: boolean;
+				};
+				/**
+				 * User ID
+				 * @description Empty: by the provider's rule, else no login
+				 * @default
+				 */
+				user?: string;
+			};
+			/**
+			 * Shared with
+			 * @description Operators and roles that may read its mail, send as it, change it
+			 */
+			shares?: {
+				/**
+				 * Change it
+				 * @default false
+				 */
+				manage?: boolean;
+				/**
+				 * Operator
+				 * @default
+				 */
+				operator?: string;
+				/**
+				 * Role
+				 * @description Instead of an operator: everybody who has it
+				 * @default
+				 */
+				role?: string;
+				/**
+				 * Send as it
+				 * @default false
+				 */
+				send?: boolean;
+			}[];
+		};
+		/** Authentication profile */
+		AuthenticationProfile: {
+			/**
+			 * Endpoint in a private network
+			 * @description Permits an endpoint with a private or loopback address
+			 */
+			allow_private_network: boolean;
+			/**
+			 * Audience
+			 * @description Sent as audience; jwt-bearer: the assertion's aud, else the token endpoint
+			 */
+			audience: string;
+			/**
+			 * Authorization endpoint
+			 * @description Where a person consents; empty: the template's
+			 */
+			authorization_endpoint: string;
+			/**
+			 * Client authentication
+			 * @description post and basic send the client secret, in the request or as HTTP Basic; certificate signs with a keystore's key
+			 * @enum {string}
+			 */
+			client_authentication: "post" | "basic" | "certificate" | "none";
+			/** Client ID */
+			client_id: string;
+			/**
+			 * Client secret
+			 * @enum {string}
+			 */
+			client_secret: "" | "********";
+			/**
+			 * Grant
+			 * @description Where tokens come from; authorization-code wants 'hauspost profile authorize' once
+			 * @enum {string}
+			 */
+			grant: "client-credentials" | "password" | "jwt-bearer" | "authorization-code" | "refresh-token";
+			/** Profile ID */
+			id: string;
+			/**
+			 * Issuer
+			 * @description jwt-bearer: the assertion's iss; empty: the service account's, else the client ID
+			 */
+			issuer: string;
+			/**
+			 * Key alias
+			 * @description Empty: the first key
+			 */
+			key_alias: string;
+			/**
+			 * Keystore
+			 * @description Whose key signs: certificate, and jwt-bearer without a service account
+			 */
+			keystore: string;
+			/** Name */
+			name: string;
+			/**
+			 * Password
+			 * @enum {string}
+			 */
+			password: "" | "********";
+			/**
+			 * Refresh token
+			 * @description refresh-token: the first one; what the server gives in its place is kept in the store
+			 * @enum {string}
+			 */
+			refresh_token: "" | "********";
+			/**
+			 * Resource
+			 * @description Sent as resource (RFC 8707)
+			 */
+			resource: string;
+			/**
+			 * Scopes
+			 * @description None: the template's
+			 */
+			scopes: string[];
+			/**
+			 * Client secret expires on
+			 * @description A date such as 2027-01-31, for the calendar of what expires
+			 */
+			secret_expires_at: string;
+			/**
+			 * Service account
+			 * @description Google's key file as it was downloaded (JSON), usually as { file: /PATH }
+			 * @enum {string}
+			 */
+			service_account: "" | "********";
+			/**
+			 * Subject
+			 * @description jwt-bearer: the user to impersonate; empty: the account's user ID
+			 */
+			subject: string;
+			/**
+			 * Template
+			 * @description Endpoints and scopes of a well-known provider, where they are left empty here; microsoft is IMAP, POP and SMTP
+			 * @enum {string}
+			 */
+			template: "none" | "microsoft" | "microsoft-graph" | "google" | "yahoo" | "fastmail";
+			/**
+			 * Tenant
+			 * @description Microsoft: the directory's domain or id; empty: common (not for client-credentials)
+			 */
+			tenant: string;
+			/**
+			 * Time-out
+			 * @description Seconds that the endpoint may take
+			 */
+			timeout_s: number;
+			/**
+			 * Token endpoint
+			 * @description Empty: the template's
+			 */
+			token_endpoint: string;
+			/**
+			 * CA certificates
+			 * @description A PEM file for the endpoint's certificate; empty: those of the system
+			 */
+			truststore: string;
+			/**
+			 * User ID
+			 * @description password: whose tokens; empty: the account's user ID
+			 */
+			user: string;
+		};
+		/** Authentication profile */
+		AuthenticationProfileInput: {
+			/**
+			 * Endpoint in a private network
+			 * @description Permits an endpoint with a private or loopback address
+			 * @default false
+			 */
+			allow_private_network?: boolean;
+			/**
+			 * Audience
+			 * @description Sent as audience; jwt-bearer: the assertion's aud, else the token endpoint
+			 * @default
+			 */
+			audience?: string;
+			/**
+			 * Authorization endpoint
+			 * @description Where a person consents; empty: the template's
+			 * @default
+			 */
+			authorization_endpoint?: string;
+			/**
+			 * Client authentication
+			 * @description post and basic send the client secret, in the request or as HTTP Basic; certificate signs with a keystore's key
+			 * @default post
+			 * @enum {string}
+			 */
+			client_authentication?: "post" | "basic" | "certificate" | "none";
+			/**
+			 * Client ID
+			 * @default
+			 */
+			client_id?: string;
+			/** Client secret */
+			client_secret?: string;
+			/**
+			 * Grant
+			 * @description Where tokens come from; authorization-code wants 'hauspost profile authorize' once
+			 * @default client-credentials
+			 * @enum {string}
+			 */
+			grant?: "client-credentials" | "password" | "jwt-bearer" | "authorization-code" | "refresh-token";
+			/** Profile ID */
+			id: string;
+			/**
+			 * Issuer
+			 * @description jwt-bearer: the assertion's iss; empty: the service account's, else the client ID
+			 * @default
+			 */
+			issuer?: string;
+			/**
+			 * Key alias
+			 * @description Empty: the first key
+			 * @default
+			 */
+			key_alias?: string;
+			/**
+			 * Keystore
+			 * @description Whose key signs: certificate, and jwt-bearer without a service account
+			 * @default
+			 */
+			keystore?: string;
+			/**
+			 * Name
+			 * @default
+			 */
+			name?: string;
+			/** Password */
+			password?: string;
+			/**
+			 * Refresh token
+			 * @description refresh-token: the first one; what the server gives in its place is kept in the store
+			 */
+			refresh_token?: string;
+			/**
+			 * Resource
+			 * @description Sent as resource (RFC 8707)
+			 * @default
+			 */
+			resource?: string;
+			/**
+			 * Scopes
+			 * @description None: the template's
+			 */
+			scopes?: string[];
+			/**
+			 * Client secret expires on
+			 * @description A date such as 2027-01-31, for the calendar of what expires
+			 * @default
+			 */
+			secret_expires_at?: string;
+			/**
+			 * Service account
+			 * @description Google's key file as it was downloaded (JSON), usually as { file: /PATH }
+			 */
+			service_account?: string;
+			/**
+			 * Subject
+			 * @description jwt-bearer: the user to impersonate; empty: the account's user ID
+			 * @default
+			 */
+			subject?: string;
+			/**
+			 * Template
+			 * @description Endpoints and scopes of a well-known provider, where they are left empty here; microsoft is IMAP, POP and SMTP
+			 * @default none
+			 * @enum {string}
+			 */
+			template?: "none" | "microsoft" | "microsoft-graph" | "google" | "yahoo" | "fastmail";
+			/**
+			 * Tenant
+			 * @description Microsoft: the directory's domain or id; empty: common (not for client-credentials)
+			 * @default
+			 */
+			tenant?: string;
+			/**
+			 * Time-out
+			 * @description Seconds that the endpoint may take
+			 * @default 30
+			 */
+			timeout_s?: number;
+			/**
+			 * Token endpoint
+			 * @description Empty: the template's
+			 * @default
+			 */
+			token_endpoint?: string;
+			/**
+			 * CA certificates
+			 * @description A PEM file for the endpoint's certificate; empty: those of the system
+			 * @default
+			 */
+			truststore?: string;
+			/**
+			 * User ID
+			 * @description password: whose tokens; empty: the account's user ID
+			 * @default
+			 */
+			user?: string;
+		};
+		/** Block list entry */
+		Block: {
+			/**
+			 * Action
+			 * @description No automatic answer; or the mail is ignored (discarded); or it becomes a cancelled case
+			 * @enum {string}
+			 */
+			action: "no-answer" | "ignore" | "cancel";
+			/** Enabled */
+			enabled: boolean;
+			/** Block ID */
+			id: string;
+			/**
+			 * Kind
+			 * @description What the value is: a whole address, a word of the part before the @, or a domain with those below it
+			 * @enum {string}
+			 */
+			kind: "address" | "part" | "domain";
+			/** Note */
+			note: string;
+			/** Value */
+			value: string;
+		};
+		/** Block list entry */
+		BlockInput: {
+			/**
+			 * Action
+			 * @description No automatic answer; or the mail is ignored (discarded); or it becomes a cancelled case
+			 * @default no-answer
+			 * @enum {string}
+			 */
+			action?: "no-answer" | "ignore" | "cancel";
+			/**
+			 * Enabled
+			 * @default true
+			 */
+			enabled?: boolean;
+			/** Block ID */
+			id: string;
+			/**
+			 * Kind
+			 * @description What the value is: a whole address, a word of the part before the @, or a domain with those below it
+			 * @default address
+			 * @enum {string}
+			 */
+			kind?: "address" | "part" | "domain";
+			/**
+			 * Note
+			 * @default
+			 */
+			note?: string;
+			/** Value */
+			value: string;
+		};
+		/** Case type */
+		CaseType: {
+			/**
+			 * Status of a cancelled case
+			 * @description For mail by senders on the block list whose action is cancel; must be resolved; empty: the first that is
+			 */
+			cancelled_status: string;
+			/** Fields */
+			fields: {
+				/**
+				 * Choices
+				 * @description The values of a field of type choice
+				 */
+				choices: string[];
+				/** Field ID */
+				id: string;
+				/** Name */
+				name: string;
+				/**
+				 * Type
+				 * @enum {string}
+				 */
+				type: "text" | "number" | "date" | "address" | "choice";
+			}[];
+			/** Case type ID */
+			id: string;
+			/**
+			 * Status of a new case
+			 * @description Empty: the first
+			 */
+			initial_status: string;
+			/** Name */
+			name: string;
+			/**
+			 * Number mask
+			 * @description Such as SUP-{year}-{number:5}; counted anew for each year or month named before {number}
+			 */
+			number_mask: string;
+			/**
+			 * Earlier number masks
+			 * @description Numbers of these shapes still find their case
+			 */
+			old_masks: string[];
+			/**
+			 * Re-open within
+			 * @description Days; a reply later than that opens a new case; 0: always re-open
+			 */
+			reopen_days: number;
+			/**
+			 * Status of a re-opened case
+			 * @description Empty: the first
+			 */
+			reopened_status: string;
+			/**
+			 * Statuses
+			 * @description Empty: open and resolved
+			 */
+			statuses: {
+				/** Status ID */
+				id: string;
+				/** Name */
+				name: string;
+				/**
+				 * Resolved
+				 * @description The work is done; a reply opens the case again
+				 */
+				resolved: boolean;
+			}[];
+			/**
+			 * Mail by strangers
+			 * @description By somebody without a part in the case: joins it (marked, without an answer) if it answers a mail of the case; if it names its number, too; or gets a case of its own
+			 * @enum {string}
+			 */
+			strangers: "answers" | "join" | "separate";
+		};
+		/** Case type */
+		CaseTypeInput: {
+			/**
+			 * Status of a cancelled case
+			 * @description For mail by senders on the block list whose action is cancel; must be resolved; empty: the first that is
+			 * @default
+			 */
+			cancelled_status?: string;
+			/** Fields */
+			fields?: {
+				/**
+				 * Choices
+				 * @description The values of a field of type choice
+				 */
+				choices?: string[];
+				/** Field ID */
+				id: string;
+				/**
+				 * Name
+				 * @default
+				 */
+				name?: string;
+				/**
+				 * Type
+				 * @default text
+				 * @enum {string}
+				 */
+				type?: "text" | "number" | "date" | "address" | "choice";
+			}[];
+			/** Case type ID */
+			id: string;
+			/**
+			 * Status of a new case
+			 * @description Empty: the first
+			 * @default
+			 */
+			initial_status?: string;
+			/**
+			 * Name
+			 * @default
+			 */
+			name?: string;
+			/**
+			 * Number mask
+			 * @description Such as SUP-{year}-{number:5}; counted anew for each year or month named before {number}
+			 */
+			number_mask: string;
+			/**
+			 * Earlier number masks
+			 * @description Numbers of these shapes still find their case
+			 */
+			old_masks?: string[];
+			/**
+			 * Re-open within
+			 * @description Days; a reply later than that opens a new case; 0: always re-open
+			 * @default 30
+			 */
+			reopen_days?: number;
+			/**
+			 * Status of a re-opened case
+			 * @description Empty: the first
+			 * @default
+			 */
+			reopened_status?: string;
+			/**
+			 * Statuses
+			 * @description Empty: open and resolved
+			 */
+			statuses?: {
+				/** Status ID */
+				id: string;
+				/**
+				 * Name
+				 * @default
+				 */
+				name?: string;
+				/**
+				 * Resolved
+				 * @description The work is done; a reply opens the case again
+				 * @default false
+				 */
+				resolved?: boolean;
+			}[];
+			/**
+			 * Mail by strangers
+			 * @description By somebody without a part in the case: joins it (marked, without an answer) if it answers a mail of the case; if it names its number, too; or gets a case of its own
+			 * @default answers
+			 * @enum {string}
+			 */
+			strangers?: "answers" | "join" | "separate";
+		};
+		/** Event */
+		Event: {
+			/**
+			 * Data
+			 * @description By kind; see docs/events.md
+			 */
+			data: unknown;
+			/**
+			 * Type of the data
+			 * @description application/json
+			 */
+			datacontenttype: string;
+			/**
+			 * Number
+			 * @description Ascending without gaps; what after= and Last-Event-ID take
+			 */
+			id: string;
+			/**
+			 * Source
+			 * @description Whose event: our URL
+			 */
+			source: string;
+			/**
+			 * Version of CloudEvents
+			 * @description 1.0
+			 */
+			specversion: string;
+			/**
+			 * Subject
+			 * @description What it is about: a case's number, a message's id, a listener
+			 */
+			subject: string;
+			/**
+			 * Time
+			 * Format: date-time
+			 */
+			time: string | null;
+			/**
+			 * Type
+			 * @description hauspost. and the kind: hauspost.case.created
+			 */
+			type: string;
+		};
+		/** Health */
+		Health: {
+			/**
+			 * Status
+			 * @description ok
+			 */
+			status: string;
+		};
+		/** Identity provider */
+		IdentityProvider: {
+			/**
+			 * Allow a private network
+			 * @description The provider may be on loopback or in a private network
+			 */
+			allow_private_network: boolean;
+			/** Client ID */
+			client_id: string;
+			/**
+			 * Client secret
+			 * @description Empty: a public client
+			 * @enum {string}
+			 */
+			client_secret: "" | "********";
+			/** Disabled */
+			disabled: boolean;
+			/** Identity provider ID */
+			id: string;
+			/**
+			 * Issuer
+			 * @description As the provider writes it; its description is fetched from /.well-known/openid-configuration below it
+			 */
+			issuer: string;
+			/**
+			 * Recognise by e-mail address
+			 * @description One that the provider has verified; false: by the operator's oidc_subject alone
+			 */
+			match_email: boolean;
+			/**
+			 * Name
+			 * @description For the button: Sign in with …
+			 */
+			name: string;
+			/**
+			 * Scopes
+			 * @description Besides openid; none: email
+			 */
+			scopes: string[];
+			/**
+			 * Time-out
+			 * @description Seconds, of each request
+			 */
+			timeout_s: number;
+			/**
+			 * CA certificates
+			 * @description Path of a PEM file; empty: the system's
+			 */
+			truststore: string;
+		};
+		/** Identity provider */
+		IdentityProviderInput: {
+			/**
+			 * Allow a private network
+			 * @description The provider may be on loopback or in a private network
+			 * @default false
+			 */
+			allow_private_network?: boolean;
+			/** Client ID */
+			client_id: string;
+			/**
+			 * Client secret
+			 * @description Empty: a public client
+			 */
+			client_secret?: string;
+			/**
+			 * Disabled
+			 * @default false
+			 */
+			disabled?: boolean;
+			/** Identity provider ID */
+			id: string;
+			/**
+			 * Issuer
+			 * @description As the provider writes it; its description is fetched from /.well-known/openid-configuration below it
+			 */
+			issuer: string;
+			/**
+			 * Recognise by e-mail address
+			 * @description One that the provider has verified; false: by the operator's oidc_subject alone
+			 * @default true
+			 */
+			match_email?: boolean;
+			/**
+			 * Name
+			 * @description For the button: Sign in with …
+			 * @default
+			 */
+			name?: string;
+			/**
+			 * Scopes
+			 * @description Besides openid; none: email
+			 */
+			scopes?: string[];
+			/**
+			 * Time-out
+			 * @description Seconds, of each request
+			 * @default 10
+			 */
+			timeout_s?: number;
+			/**
+			 * CA certificates
+			 * @description Path of a PEM file; empty: the system's
+			 * @default
+			 */
+			truststore?: string;
+		};
+		/** Inlet */
+		Inlet: {
+			/**
+			 * Connections
+			 * @description At once; more are told to come later
+			 */
+			connections: number;
+			/** Enabled */
+			enabled: boolean;
+			/** Inlet ID */
+			id: string;
+			/**
+			 * Listens at
+			 * @description unix:/run/hauspost/lmtp, or a port of this machine: 127.0.0.1:2424
+			 */
+			listen: string;
+			/**
+			 * Largest message
+			 * @description MB; larger ones are refused
+			 */
+			max_message_mb: number;
+			/** Name */
+			name: string;
+			/**
+			 * Recipients
+			 * @description Of one mail
+			 */
+			recipients: number;
+			/**
+			 * Socket mode
+			 * @description Who may connect to the unix socket, as for chmod
+			 */
+			socket_mode: number;
+			/**
+			 * Time-out
+			 * @description Seconds without a command before the connection is ended
+			 */
+			timeout_s: number;
+		};
+		/** Inlet */
+		InletInput: {
+			/**
+			 * Connections
+			 * @description At once; more are told to come later
+			 * @default 50
+			 */
+			connections?: number;
+			/**
+			 * Enabled
+			 * @default true
+			 */
+			enabled?: boolean;
+			/** Inlet ID */
+			id: string;
+			/**
+			 * Listens at
+			 * @description unix:/run/hauspost/lmtp, or a port of this machine: 127.0.0.1:2424
+			 */
+			listen: string;
+			/**
+			 * Largest message
+			 * @description MB; larger ones are refused
+			 * @default 50
+			 */
+			max_message_mb?: number;
+			/**
+			 * Name
+			 * @default
+			 */
+			name?: string;
+			/**
+			 * Recipients
+			 * @description Of one mail
+			 * @default 200
+			 */
+			recipients?: number;
+			/**
+			 * Socket mode
+			 * @description Who may connect to the unix socket, as for chmod
+			 * @default 660
+			 */
+			socket_mode?: number;
+			/**
+			 * Time-out
+			 * @description Seconds without a command before the connection is ended
+			 * @default 300
+			 */
+			timeout_s?: number;
+		};
+		/** Invitation */
+		Invitation: {
+			/**
+			 * Good until
+			 * Format: date-time
+			 */
+			expires_at: string | null;
+			/**
+			 * Link
+			 * @description To be given to the operator; shown this once
+			 */
+			link: string;
+			/** Operator ID */
+			operator: string;
+		};
+		/** Keystore */
+		Keystore: {
+			/**
+			 * Content
+			 * @description Certificates and private keys: a PKCS#12 (PFX) or JKS file as base64, or PEM text. Instead of it file: PATH may be written, beginning at the set-up file's folder: it is read at apply
+			 * @enum {string}
+			 */
+			content: "" | "********";
+			/** Keystore ID */
+			id: string;
+			/**
+			 * Password of the keys
+			 * @description Where the private keys have another one (JKS); empty: the keystore's
+			 * @enum {string}
+			 */
+			key_password: "" | "********";
+			/** Name */
+			name: string;
+			/**
+			 * Password
+			 * @description Opens the keystore; empty where it has none
+			 * @enum {string}
+			 */
+			password: "" | "********";
+		};
+		/** Keystore */
+		KeystoreInput: {
+			/**
+			 * Content
+			 * @description Certificates and private keys: a PKCS#12 (PFX) or JKS file as base64, or PEM text. Instead of it file: PATH may be written, beginning at the set-up file's folder: it is read at apply
+			 */
+			content?: string;
+			/** Keystore ID */
+			id: string;
+			/**
+			 * Password of the keys
+			 * @description Where the private keys have another one (JKS); empty: the keystore's
+			 */
+			key_password?: string;
+			/**
+			 * Name
+			 * @default
+			 */
+			name?: string;
+			/**
+			 * Password
+			 * @description Opens the keystore; empty where it has none
+			 */
+			password?: string;
+		};
+		/** Listener */
+		Listener: {
+			/**
+			 * Account
+			 * @description Whose mail is read
+			 */
+			account: string;
+			/**
+			 * Addresses
+			 * @description Recipients whose mail, handed in by LMTP, is this listener's: support@example.com, *@example.com; with source inlet, none means the account's address
+			 */
+			addresses: string[];
+			/**
+			 * Afterwards
+			 * @description What happens on the server to a message that was handled
+			 * @enum {string}
+			 */
+			after: "leave" | "seen" | "delete" | "move";
+			/**
+			 * Move to
+			 * @description For "move"; created where missing
+			 */
+			after_folder: string;
+			/**
+			 * Automatic mail
+			 * @description Mail by machines that belongs to no case: stored, discarded, or handled by the rule
+			 * @enum {string}
+			 */
+			automatic: "file" | "discard" | "handle";
+			/**
+			 * Back-off
+			 * @description Seconds after a failed connection; doubled after each further one, until one succeeds
+			 */
+			backoff_s: number;
+			/**
+			 * Batch
+			 * @description Messages asked for at once
+			 */
+			batch: number;
+			/**
+			 * The same mail again
+			 * @description In another folder or account: ignored (and recorded), or handled as one more
+			 * @enum {string}
+			 */
+			duplicates: "ignore" | "handle";
+			/**
+			 * Enabled
+			 * @description false: it doesn't start
+			 */
+			enabled: boolean;
+			/**
+			 * Folder for failed messages
+			 * @description Where parked messages are moved; empty: they stay
+			 */
+			failed_folder: string;
+			/** Folder */
+			folder: string;
+			/** Listener ID */
+			id: string;
+			/**
+			 * Wait with IDLE
+			 * @description The server tells of new mail at once; false: only ask from time to time
+			 */
+			idle: boolean;
+			/**
+			 * IDLE is renewed after
+			 * @description Minutes
+			 */
+			idle_minutes: number;
+			/**
+			 * Longest back-off
+			 * @description Seconds
+			 */
+			longest_backoff_s: number;
+			/**
+			 * Largest message
+			 * @description MB; larger ones are parked without being read
+			 */
+			max_message_mb: number;
+			/**
+			 * Messages per run
+			 * @description 0: all
+			 */
+			messages_per_run: number;
+			/** Name */
+			name: string;
+			/**
+			 * Operator
+			 * @description In whose name cases are opened and changed
+			 */
+			operator: string;
+			/**
+			 * Polling interval
+			 * @description Seconds; where there is no IDLE
+			 */
+			poll_interval_s: number;
+			/**
+			 * Try again after
+			 * @description Minutes
+			 */
+			retry_minutes: number;
+			/**
+			 * Service rule
+			 * @description What is done with the mail
+			 */
+			rule: string;
+			/**
+			 * Mail since
+			 * @description A day such as 2026-11-21: what came to the folder before it isn't read ('hauspost backfill' can fetch it later); empty: all
+			 */
+			since: string;
+			/**
+			 * Source
+			 * @description The account's mailbox; or no mailbox: what a mail server hands in (inlets)
+			 * @enum {string}
+			 */
+			source: "mailbox" | "inlet";
+			/**
+			 * Tries
+			 * @description So often a message is tried before it is parked
+			 */
+			tries: number;
+			/**
+			 * Trusted servers
+			 * @description Whose Authentication-Results count, by the name they begin with (mx.example.com)
+			 */
+			trusted_authserv_ids: string[];
+			/**
+			 * Verify senders
+			 * @description results: believe what the trusted servers say; on: also look up DKIM and DMARC in the DNS
+			 * @enum {string}
+			 */
+			verify_senders: "off" | "results" | "on";
+		};
+		/** Listener */
+		ListenerInput: {
+			/**
+			 * Account
+			 * @description Whose mail is read
+			 */
+			account: string;
+			/**
+			 * Addresses
+			 * @description Recipients whose mail, handed in by LMTP, is this listener's: support@example.com, *@example.com; with source inlet, none means the account's address
+			 */
+			addresses?: string[];
+			/**
+			 * Afterwards
+			 * @description What happens on the server to a message that was handled
+			 * @default seen
+			 * @enum {string}
+			 */
+			after?: "leave" | "seen" | "delete" | "move";
+			/**
+			 * Move to
+			 * @description For "move"; created where missing
+			 * @default
+			 */
+			after_folder?: string;
+			/**
+			 * Automatic mail
+			 * @description Mail by machines that belongs to no case: stored, discarded, or handled by the rule
+			 * @default file
+			 * @enum {string}
+			 */
+			automatic?: "file" | "discard" | "handle";
+			/**
+			 * Back-off
+			 * @description Seconds after a failed connection; doubled after each further one, until one succeeds
+			 * @default 5
+			 */
+			backoff_s?: number;
+			/**
+			 * Batch
+			 * @description Messages asked for at once
+			 * @default 100
+			 */
+			batch?: number;
+			/**
+			 * The same mail again
+			 * @description In another folder or account: ignored (and recorded), or handled as one more
+			 * @default ignore
+			 * @enum {string}
+			 */
+			duplicates?: "ignore" | "handle";
+			/**
+			 * Enabled
+			 * @description false: it doesn't start
+			 * @default true
+			 */
+			enabled?: boolean;
+			/**
+			 * Folder for failed messages
+			 * @description Where parked messages are moved; empty: they stay
+			 * @default
+			 */
+			failed_folder?: string;
+			/**
+			 * Folder
+			 * @default INBOX
+			 */
+			folder?: string;
+			/** Listener ID */
+			id: string;
+			/**
+			 * Wait with IDLE
+			 * @description The server tells of new mail at once; false: only ask from time to time
+			 * @default true
+			 */
+			idle?: boolean;
+			/**
+			 * IDLE is renewed after
+			 * @description Minutes
+			 * @default 9
+			 */
+			idle_minutes?: number;
+			/**
+			 * Longest back-off
+			 * @description Seconds
+			 * @default 900
+			 */
+			longest_backoff_s?: number;
+			/**
+			 * Largest message
+			 * @description MB; larger ones are parked without being read
+			 * @default 50
+			 */
+			max_message_mb?: number;
+			/**
+			 * Messages per run
+			 * @description 0: all
+			 * @default 0
+			 */
+			messages_per_run?: number;
+			/**
+			 * Name
+			 * @default
+			 */
+			name?: string;
+			/**
+			 * Operator
+			 * @description In whose name cases are opened and changed
+			 * @default
+			 */
+			operator?: string;
+			/**
+			 * Polling interval
+			 * @description Seconds; where there is no IDLE
+			 * @default 60
+			 */
+			poll_interval_s?: number;
+			/**
+			 * Try again after
+			 * @description Minutes
+			 * @default 5
+			 */
+			retry_minutes?: number;
+			/**
+			 * Service rule
+			 * @description What is done with the mail
+			 */
+			rule: string;
+			/**
+			 * Mail since
+			 * @description A day such as 2026-11-21: what came to the folder before it isn't read ('hauspost backfill' can fetch it later); empty: all
+			 * @default
+			 */
+			since?: string;
+			/**
+			 * Source
+			 * @description The account's mailbox; or no mailbox: what a mail server hands in (inlets)
+			 * @default mailbox
+			 * @enum {string}
+			 */
+			source?: "mailbox" | "inlet";
+			/**
+			 * Tries
+			 * @description So often a message is tried before it is parked
+			 * @default 3
+			 */
+			tries?: number;
+			/**
+			 * Trusted servers
+			 * @description Whose Authentication-Results count, by the name they begin with (mx.example.com)
+			 */
+			trusted_authserv_ids?: string[];
+			/**
+			 * Verify senders
+			 * @description results: believe what the trusted servers say; on: also look up DKIM and DMARC in the DNS
+			 * @default off
+			 * @enum {string}
+			 */
+			verify_senders?: "off" | "results" | "on";
+		};
+		/** New API token */
+		NewTokenInput: {
+			/**
+			 * Accounts
+			 * @description Of those that one sees; none: all of them
+			 */
+			accounts?: string[];
+			/**
+			 * Ends
+			 * Format: date-time
+			 * @description null: never
+			 */
+			expires_at?: string | null;
+			/**
+			 * Name
+			 * @description What it is for
+			 */
+			name: string;
+			/**
+			 * Operator ID
+			 * @description Empty: one's own; another's takes the right operators.manage
+			 * @default
+			 */
+			operator?: string;
+			/**
+			 * Rights
+			 * @description Of those that one has; none: all of them
+			 */
+			rights?: string[];
+		};
+		/** Operator */
+		Operator: {
+			/**
+			 * Accounts
+			 * @description Whose mail and settings may be read, and more; none: all of them (mailbox-user alone: only the operator's own)
+			 */
+			accounts: {
+				/** Account */
+				account: string;
+				/** Change it */
+				manage: boolean;
+				/** Send as it */
+				send: boolean;
+			}[];
+			/**
+			 * Disabled
+			 * @description Can't sign in, and sessions and tokens end
+			 */
+			disabled: boolean;
+			/**
+			 * E-mail address
+			 * @description May be typed instead of the ID at sign-in; by it an identity provider's user is recognised
+			 */
+			email: string;
+			/** Operator ID */
+			id: string;
+			/** Name */
+			name: string;
+			/**
+			 * Subject at the identity provider
+			 * @description OpenID Connect's sub; empty: the e-mail address decides, where the provider has verified it
+			 */
+			oidc_subject: string;
+			/**
+			 * Further rights
+			 * @description Beyond those of the roles: cases.read, listeners.manage … (docs/operators.md lists them)
+			 */
+			rights: string[];
+			/**
+			 * Roles
+			 * @description administrator, provider-manager, listener-administrator, listener-observer, agent, mailbox-user
+			 */
+			roles: string[];
+		};
+		/** Operator */
+		OperatorInput: {
+			/**
+			 * Accounts
+			 * @description Whose mail and settings may be read, and more; none: all of them (mailbox-user alone: only the operator's own)
+			 */
+			accounts?: {
+				/** Account */
+				account: string;
+				/**
+				 * Change it
+				 * @default false
+				 */
+				manage?: boolean;
+				/**
+				 * Send as it
+				 * @default false
+				 */
+				send?: boolean;
+			}[];
+			/**
+			 * Disabled
+			 * @description Can't sign in, and sessions and tokens end
+			 * @default false
+			 */
+			disabled?: boolean;
+			/**
+			 * E-mail address
+			 * @description May be typed instead of the ID at sign-in; by it an identity provider's user is recognised
+			 * @default
+			 */
+			email?: string;
+			/** Operator ID */
+			id: string;
+			/**
+			 * Name
+			 * @default
+			 */
+			name?: string;
+			/**
+			 * Subject at the identity provider
+			 * @description OpenID Connect's sub; empty: the e-mail address decides, where the provider has verified it
+			 * @default
+			 */
+			oidc_subject?: string;
+			/**
+			 * Further rights
+			 * @description Beyond those of the roles: cases.read, listeners.manage … (docs/operators.md lists them)
+			 */
+			rights?: string[];
+			/**
+			 * Roles
+			 * @description administrator, provider-manager, listener-administrator, listener-observer, agent, mailbox-user
+			 */
+			roles?: string[];
+		};
+		/** Session */
+		OwnSession: {
+			/** Address */
+			address: string;
+			/** Browser */
+			agent: string;
+			/**
+			 * Signed in
+			 * Format: date-time
+			 */
+			created_at: string | null;
+			/** This one */
+			current: boolean;
+			/**
+			 * Ends
+			 * Format: date-time
+			 */
+			expires_at: string | null;
+			/** Session ID */
+			id: number;
+			/**
+			 * Method
+			 * @description password, second-factor, recovery-code, oidc, link
+			 */
+			method: string;
+			/**
+			 * Last seen
+			 * Format: date-time
+			 * @description To the minute
+			 */
+			seen_at: string | null;
+		};
+		/** Password */
+		PasswordInput: {
+			/** New password */
+			new_password: string;
+			/** Password */
+			password?: string;
+		};
+		/**
+		 * Problem
+		 * @description What went wrong (RFC 9457)
+		 */
+		Problem: {
+			/** @description The kind of fault: invalid, not-found, conflict … */
+			code: string;
+			detail: string;
+			/** @description Where in the record: accounts/support/send/port */
+			path?: string;
+			/** @enum {string} */
+			retry: "never" | "later" | "now";
+			status: number;
+			title: string;
+		};
+		/** Provider */
+		Provider: {
+			/**
+			 * App password
+			 * @description Whether programs get a password of their own, always or with two-step verification
+			 * @enum {string}
+			 */
+			app_password: "no" | "needed" | "with-2fa";
+			/**
+			 * Mail domains
+			 * @description What stands behind the @ of addresses at this provider
+			 */
+			domains: string[];
+			/**
+			 * Files sent mail
+			 * @description The provider puts what it sends into the Sent folder by itself
+			 */
+			files_sent: boolean;
+			/** Special folders */
+			folders: {
+				/** Archive */
+				archive: string;
+				/** Drafts */
+				drafts: string;
+				/** Junk */
+				junk: string;
+				/**
+				 * Sent
+				 * @description Names as people see them; empty: the folder that the server marks so
+				 */
+				sent: string;
+				/** Trash */
+				trash: string;
+			};
+			/**
+			 * Help
+			 * @description Where the provider explains access by IMAP, POP3 and SMTP
+			 */
+			help_url: string;
+			/** Provider ID */
+			id: string;
+			/** Limits */
+			limits: {
+				/**
+				 * Connections
+				 * @description At once, for one account; 0: as many as needed
+				 */
+				connections: number;
+				/**
+				 * Size of a message
+				 * @description MB of one mail that is sent, files encoded; 0: what the server says
+				 */
+				message_mb: number;
+				/**
+				 * Messages a day
+				 * @description Sent by one account in 24 hours; 0: no limit
+				 */
+				messages_per_day: number;
+				/**
+				 * Messages an hour
+				 * @description Sent by one account; 0: no limit
+				 */
+				messages_per_hour: number;
+				/**
+				 * MB fetched a day
+				 * @description 0: no limit
+				 */
+				receive_mb_per_day: number;
+				/**
+				 * Recipients a day
+				 * @description 0: no limit
+				 */
+				recipients_per_day: number;
+				/**
+				 * Recipients of a message
+				 * @description 0: no limit
+				 */
+				recipients_per_message: number;
+				/**
+				 * MB sent a day
+				 * @description 0: no limit
+				 */
+				send_mb_per_day: number;
+			};
+			/**
+			 * User name
+			 * @description Typed for each account, or taken from the sender's address: what stands before the @, all of it, or all of it with a dot for the @
+			 * @enum {string}
+			 */
+			login: "typed" | "local-part" | "address" | "local-part.domain";
+			/**
+			 * Logo
+			 * @description PNG, JPEG or SVG of at most 64 KiB in base64; {file: PATH} reads one at apply, beginning at the set-up file's folder, and takes an SVG's shapes without anything else
+			 */
+			logo: string;
+			/**
+			 * MX hosts
+			 * @description How the names of mail exchangers end whose domains are hosted here: google.com stands for aspmx.l.google.com, too
+			 */
+			mx: string[];
+			/** Name */
+			name: string;
+			/**
+			 * Note
+			 * @description What a person has to do before it works
+			 */
+			note: string;
+			/** OAuth */
+			oauth: {
+				/**
+				 * Only OAuth
+				 * @description The provider takes no passwords any more
+				 */
+				required: boolean;
+				/**
+				 * Scopes
+				 * @description What a token must permit
+				 */
+				scopes: string[];
+				/**
+				 * Template
+				 * @description The template that authentication profiles for this provider begin with, such as microsoft or google; empty: no OAuth
+				 */
+				template: string;
+			};
+			/** POP3 beside it */
+			pop3: {
+				/**
+				 * Server
+				 * @description Name of the POP3 server; empty: none
+				 */
+				host: string;
+				/**
+				 * Port
+				 * @description 0: by security, 995 for tls and 110 otherwise
+				 */
+				port: number;
+				/**
+				 * Connection security
+				 * @enum {string}
+				 */
+				security: "none" | "starttls" | "tls";
+			};
+			/** Receiving */
+			receive: {
+				/**
+				 * Download mail
+				 * @description Accounts of this provider may receive
+				 */
+				enabled: boolean;
+				/**
+				 * Server
+				 * @description Name of the IMAP or POP3 server, such as imap.example.com
+				 */
+				host: string;
+				/**
+				 * Port
+				 * @description 0: by security, 993 for tls and 143 otherwise; with POP3 995 and 110
+				 */
+				port: number;
+				/**
+				 * Protocol
+				 * @enum {string}
+				 */
+				protocol: "imap" | "pop3" | "graph" | "maildir";
+				/**
+				 * Connection security
+				 * @description tls encrypts from the start, starttls after the greeting, none not at all
+				 * @enum {string}
+				 */
+				security: "none" | "starttls" | "tls";
+			};
+			/** Sending */
+			send: {
+				/**
+				 * Allow sending
+				 * @description Accounts of this provider may send
+				 */
+				enabled: boolean;
+				/**
+				 * Server
+				 * @description Name of the SMTP server, such as smtp.example.com
+				 */
+				host: string;
+				/**
+				 * User name
+				 * @description same: as the provider's rule says; else a rule of its own for sending
+				 * @enum {string}
+				 */
+				login: "same" | "typed" | "local-part" | "address" | "local-part.domain";
+				/**
+				 * Port
+				 * @description 0: by security, 587 for starttls, 465 for tls, 25 for none
+				 */
+				port: number;
+				/**
+				 * Protocol
+				 * @enum {string}
+				 */
+				protocol: "smtp" | "graph";
+				/**
+				 * Connection security
+				 * @description tls encrypts from the start, starttls after the greeting, none not at all
+				 * @enum {string}
+				 */
+				security: "none" | "starttls" | "tls";
+				/**
+				 * Time-out
+				 * @description Seconds without an answer before the connection is given up
+				 */
+				timeout_s: number;
+			};
+		};
+		/** Provider */
+		ProviderInput: {
+			/**
+			 * App password
+			 * @description Whether programs get a password of their own, always or with two-step verification
+			 * @default no
+			 * @enum {string}
+			 */
+			app_password?: "no" | "needed" | "with-2fa";
+			/**
+			 * Mail domains
+			 * @description What stands behind the @ of addresses at this provider
+			 */
+			domains?: string[];
+			/**
+			 * Files sent mail
+			 * @description The provider puts what it sends into the Sent folder by itself
+			 * @default false
+			 */
+			files_sent?: boolean;
+			/** Special folders */
+			folders?: {
+				/**
+				 * Archive
+				 * @default
+				 */
+				archive?: string;
+				/**
+				 * Drafts
+				 * @default
+				 */
+				drafts?: string;
+				/**
+				 * Junk
+				 * @default
+				 */
+				junk?: string;
+				/**
+				 * Sent
+				 * @description Names as people see them; empty: the folder that the server marks so
+				 * @default
+				 */
+				sent?: string;
+				/**
+				 * Trash
+				 * @default
+				 */
+				trash?: string;
+			};
+			/**
+			 * Help
+			 * @description Where the provider explains access by IMAP, POP3 and SMTP
+			 * @default
+			 */
+			help_url?: string;
+			/** Provider ID */
+			id: string;
+			/** Limits */
+			limits?: {
+				/**
+				 * Connections
+				 * @description At once, for one account; 0: as many as needed
+				 * @default 0
+				 */
+				connections?: number;
+				/**
+				 * Size of a message
+				 * @description MB of one mail that is sent, files encoded; 0: what the server says
+				 * @default 0
+				 */
+				message_mb?: number;
+				/**
+				 * Messages a day
+				 * @description Sent by one account in 24 hours; 0: no limit
+				 * @default 0
+				 */
+				messages_per_day?: number;
+				/**
+				 * Messages an hour
+				 * @description Sent by one account; 0: no limit
+				 * @default 0
+				 */
+				messages_per_hour?: number;
+				/**
+				 * MB fetched a day
+				 * @description 0: no limit
+				 * @default 0
+				 */
+				receive_mb_per_day?: number;
+				/**
+				 * Recipients a day
+				 * @description 0: no limit
+				 * @default 0
+				 */
+				recipients_per_day?: number;
+				/**
+				 * Recipients of a message
+				 * @description 0: no limit
+				 * @default 0
+				 */
+				recipients_per_message?: number;
+				/**
+				 * MB sent a day
+				 * @description 0: no limit
+				 * @default 0
+				 */
+				send_mb_per_day?: number;
+			};
+			/**
+			 * User name
+			 * @description Typed for each account, or taken from the sender's address: what stands before the @, all of it, or all of it with a dot for the @
+			 * @default typed
+			 * @enum {string}
+			 */
+			login?: "typed" | "local-part" | "address" | "local-part.domain";
+			/**
+			 * Logo
+			 * @description PNG, JPEG or SVG of at most 64 KiB in base64; {file: PATH} reads one at apply, beginning at the set-up file's folder, and takes an SVG's shapes without anything else
+			 * @default
+			 */
+			logo?: string;
+			/**
+			 * MX hosts
+			 * @description How the names of mail exchangers end whose domains are hosted here: google.com stands for aspmx.l.google.com, too
+			 */
+			mx?: string[];
+			/**
+			 * Name
+			 * @default
+			 */
+			name?: string;
+			/**
+			 * Note
+			 * @description What a person has to do before it works
+			 * @default
+			 */
+			note?: string;
+			/** OAuth */
+			oauth?: {
+				/**
+				 * Only OAuth
+				 * @description The provider takes no passwords any more
+				 * @default false
+				 */
+				required?: boolean;
+				/**
+				 * Scopes
+				 * @description What a token must permit
+				 */
+				scopes?: string[];
+				/**
+				 * Template
+				 * @description The template that authentication profiles for this provider begin with, such as microsoft or google; empty: no OAuth
+				 * @default
+				 */
+				template?: string;
+			};
+			/** POP3 beside it */
+			pop3?: {
+				/**
+				 * Server
+				 * @description Name of the POP3 server; empty: none
+				 * @default
+				 */
+				host?: string;
+				/**
+				 * Port
+				 * @description 0: by security, 995 for tls and 110 otherwise
+				 * @default 0
+				 */
+				port?: number | unknown | 0;
+				/**
+				 * Connection security
+				 * @default tls
+				 * @enum {string}
+				 */
+				security?: "none" | "starttls" | "tls";
+			};
+			/** Receiving */
+			receive?: {
+				/**
+				 * Download mail
+				 * @description Accounts of this provider may receive
+				 * @default true
+				 */
+				enabled?: boolean;
+				/**
+				 * Server
+				 * @description Name of the IMAP or POP3 server, such as imap.example.com
+				 * @default
+				 */
+				host?: string;
+				/**
+				 * Port
+				 * @description 0: by security, 993 for tls and 143 otherwise; with POP3 995 and 110
+				 * @default 0
+				 */
+				port?: number | unknown | 0;
+				/**
+				 * Protocol
+				 * @default imap
+				 * @enum {string}
+				 */
+				protocol?: "imap" | "pop3" | "graph" | "maildir";
+				/**
+				 * Connection security
+				 * @description tls encrypts from the start, starttls after the greeting, none not at all
+				 * @default tls
+				 * @enum {string}
+				 */
+				security?: "none" | "starttls" | "tls";
+			};
+			/** Sending */
+			send?: {
+				/**
+				 * Allow sending
+				 * @description Accounts of this provider may send
+				 * @default true
+				 */
+				enabled?: boolean;
+				/**
+				 * Server
+				 * @description Name of the SMTP server, such as smtp.example.com
+				 * @default
+				 */
+				host?: string;
+				/**
+				 * User name
+				 * @description same: as the provider's rule says; else a rule of its own for sending
+				 * @default same
+				 * @enum {string}
+				 */
+				login?: "same" | "typed" | "local-part" | "address" | "local-part.domain";
+				/**
+				 * Port
+				 * @description 0: by security, 587 for starttls, 465 for tls, 25 for none
+				 * @default 0
+				 */
+				port?: number | unknown | 0;
+				/**
+				 * Protocol
+				 * @default smtp
+				 * @enum {string}
+				 */
+				protocol?: "smtp" | "graph";
+				/**
+				 * Connection security
+				 * @description tls encrypts from the start, starttls after the greeting, none not at all
+				 * @default starttls
+				 * @enum {string}
+				 */
+				security?: "none" | "starttls" | "tls";
+				/**
+				 * Time-out
+				 * @description Seconds without an answer before the connection is given up
+				 * @default 40
+				 */
+				timeout_s?: number;
+			};
+		};
+		/** Readiness */
+		Readiness: {
+			/** Checks */
+			checks: {
+				/** Reason */
+				detail: string;
+				/**
+				 * Check
+				 * @description store, schema, committer or listeners
+				 */
+				name: string;
+				/** OK */
+				ok: boolean;
+			}[];
+			/**
+			 * Failing parts
+			 * @description For callers with the right listeners.read
+			 */
+			parts: {
+				/** Last error */
+				error: string;
+				/** ID */
+				id: string;
+				/**
+				 * Kind
+				 * @description listener or sender
+				 */
+				kind: string;
+				/**
+				 * Since
+				 * Format: date-time
+				 */
+				since: string | null;
+				/** State */
+				state: string;
+			}[];
+			/**
+			 * Status
+			 * @description degraded: works, and some listeners fail
+			 * @enum {string}
+			 */
+			status: "ready" | "degraded" | "not-ready";
+		};
+		/** Right */
+		Right: {
+			/** Label */
+			label: string;
+			/** Name */
+			name: string;
+		};
+		/** Role */
+		Role: {
+			/** What it is for */
+			help: string;
+			/** Label */
+			label: string;
+			/** Name */
+			name: string;
+			/** Rights */
+			rights: string[];
+		};
+		/** Service rule */
+		Rule: {
+			/**
+			 * Branches
+			 * @description Tried from the top; the first whose conditions all hold counts
+			 */
+			branches: {
+				/**
+				 * Service activity
+				 * @enum {string}
+				 */
+				activity: "create-case" | "file" | "discard";
+				/**
+				 * Case type
+				 * @description For create-case
+				 */
+				case_type: string;
+				/** Mapping */
+				map: {
+					/**
+					 * Required
+					 * @description An empty value is an error
+					 */
+					required: boolean;
+					/**
+					 * Value
+					 * @description Where it comes from: subject, from, body, reply, header:NAME, regex:SOURCE:PATTERN, text:CONSTANT …
+					 */
+					source: string;
+					/** Case field */
+					target: string;
+				}[];
+				/** Name */
+				name: string;
+				/**
+				 * Conditions
+				 * @description All must hold; none: always
+				 */
+				when: {
+					/**
+					 * Value
+					 * @description What is looked at: subject, from, to, body, reply, header:NAME, regex:SOURCE:PATTERN …
+					 */
+					field: string;
+					/**
+					 * Not
+					 * @description The condition holds where it otherwise wouldn't
+					 */
+					not: boolean;
+					/**
+					 * Operator
+					 * @description Letters' case is ignored, but for matches (write (?i) there)
+					 * @enum {string}
+					 */
+					operator: "is" | "contains" | "starts-with" | "ends-with" | "matches" | "exists";
+					/** Compared with */
+					value: string;
+				}[];
+			}[];
+			/** Service rule ID */
+			id: string;
+			/** Name */
+			name: string;
+			/**
+			 * Responses
+			 * @description The first that fits what happened is sent
+			 */
+			responses: {
+				/**
+				 * Template
+				 * @description Empty: nothing is sent
+				 */
+				template: string;
+				/**
+				 * When
+				 * @enum {string}
+				 */
+				when: "created" | "updated" | "mapping-error" | "security-error" | "service-error" | "default";
+			}[];
+		};
+		/** Service rule */
+		RuleInput: {
+			/**
+			 * Branches
+			 * @description Tried from the top; the first whose conditions all hold counts
+			 */
+			branches: {
+				/**
+				 * Service activity
+				 * @default create-case
+				 * @enum {string}
+				 */
+				activity?: "create-case" | "file" | "discard";
+				/**
+				 * Case type
+				 * @description For create-case
+				 * @default
+				 */
+				case_type?: string;
+				/** Mapping */
+				map?: {
+					/**
+					 * Required
+					 * @description An empty value is an error
+					 * @default false
+					 */
+					required?: boolean;
+					/**
+					 * Value
+					 * @description Where it comes from: subject, from, body, reply, header:NAME, regex:SOURCE:PATTERN, text:CONSTANT …
+					 */
+					source: string;
+					/** Case field */
+					target: string;
+				}[];
+				/**
+				 * Name
+				 * @default
+				 */
+				name?: string;
+				/**
+				 * Conditions
+				 * @description All must hold; none: always
+				 */
+				when?: {
+					/**
+					 * Value
+					 * @description What is looked at: subject, from, to, body, reply, header:NAME, regex:SOURCE:PATTERN …
+					 */
+					field: string;
+					/**
+					 * Not
+					 * @description The condition holds where it otherwise wouldn't
+					 * @default false
+					 */
+					not?: boolean;
+					/**
+					 * Operator
+					 * @description Letters' case is ignored, but for matches (write (?i) there)
+					 * @default is
+					 * @enum {string}
+					 */
+					operator?: "is" | "contains" | "starts-with" | "ends-with" | "matches" | "exists";
+					/**
+					 * Compared with
+					 * @default
+					 */
+					value?: string;
+				}[];
+			}[];
+			/** Service rule ID */
+			id: string;
+			/**
+			 * Name
+			 * @default
+			 */
+			name?: string;
+			/**
+			 * Responses
+			 * @description The first that fits what happened is sent
+			 */
+			responses?: {
+				/**
+				 * Template
+				 * @description Empty: nothing is sent
+				 * @default
+				 */
+				template?: string;
+				/**
+				 * When
+				 * @default default
+				 * @enum {string}
+				 */
+				when?: "created" | "updated" | "mapping-error" | "security-error" | "service-error" | "default";
+			}[];
+		};
+		/** Second factor */
+		SecondFactorInput: {
+			/**
+			 * Code
+			 * @description Of the new key, to confirm it
+			 * @default
+			 */
+			code?: string;
+			/** Password */
+			password?: string;
+		};
+		/** Second factor */
+		SecondFactorView: {
+			/**
+			 * Confirmed
+			 * @description It is asked for at every sign-in from now on
+			 */
+			confirmed: boolean;
+			/**
+			 * CSRF token
+			 * @description Of the session that goes on, where it was confirmed
+			 */
+			csrf: string;
+			/**
+			 * Key
+			 * @description To type into an authenticator program
+			 */
+			key: string;
+			/**
+			 * Recovery codes
+			 * @description Each good once, where the telephone is lost; shown this once
+			 */
+			recovery_codes: string[];
+			/**
+			 * URI
+			 * @description The same as otpauth: URI, for a QR code
+			 */
+			uri: string;
+		};
+		/** Session */
+		Session: {
+			/** Accounts */
+			accounts: {
+				/** Account ID */
+				id: string;
+				/** Change it */
+				manage: boolean;
+				/** Account name */
+				name: string;
+				/** Personal mailbox of this operator */
+				own: boolean;
+				/** Send as it */
+				send: boolean;
+			}[];
+			/**
+			 * All accounts
+			 * @description Also those to come
+			 */
+			all_accounts: boolean;
+			/**
+			 * CSRF token
+			 * @description For the header X-Hauspost-Csrf of every change
+			 */
+			csrf: string;
+			/**
+			 * Session ends
+			 * Format: date-time
+			 */
+			expires_at: string | null;
+			/** Has a password */
+			has_password: boolean;
+			/**
+			 * Kind
+			 * @description nobody, session or token
+			 */
+			kind: string;
+			/** Name */
+			name: string;
+			/**
+			 * No operator yet
+			 * @description The program printed a link for the first administrator
+			 */
+			needs_first: boolean;
+			/** Operator ID */
+			operator: string;
+			/** Identity providers to sign in with */
+			providers: {
+				/** Identity provider ID */
+				id: string;
+				/**
+				 * Name
+				 * @description For the button: Sign in with …
+				 */
+				name: string;
+				/** Where a browser goes */
+				url: string;
+			}[];
+			/** Recovery codes left */
+			recovery_codes_left: number;
+			/** Rights */
+			rights: string[];
+			/** Roles */
+			roles: string[];
+			/** Has a second factor */
+			second_factor: boolean;
+			/** Signed in */
+			signed_in: boolean;
+		};
+		/** Sign-in */
+		SignInInput: {
+			/**
+			 * Code
+			 * @description Of the second factor, or a recovery code; only where there is one
+			 * @default
+			 */
+			code?: string;
+			/** Operator ID or e-mail address */
+			operator: string;
+			/** Password */
+			password?: string;
+		};
+		/** One-time link */
+		SignInLinkCheckInput: {
+			/** Token of the link */
+			token: string;
+		};
+		/** One-time link */
+		SignInLinkInput: {
+			/**
+			 * E-mail address
+			 * @description Of the first administrator
+			 * @default
+			 */
+			email?: string;
+			/**
+			 * Name
+			 * @description Of the first administrator
+			 * @default
+			 */
+			name?: string;
+			/**
+			 * Operator ID
+			 * @description Of the first administrator; else the link says it
+			 * @default
+			 */
+			operator?: string;
+			/** Password */
+			password: string;
+			/** Token of the link */
+			token: string;
+		};
+		/** One-time link */
+		SignInLinkView: {
+			/**
+			 * Good until
+			 * Format: date-time
+			 */
+			expires_at: string | null;
+			/** Makes the first administrator */
+			first: boolean;
+			/** Name */
+			name: string;
+			/**
+			 * Operator ID
+			 * @description Empty: to be chosen
+			 */
+			operator: string;
+		};
+		/** Template */
+		Template: {
+			/**
+			 * HTML
+			 * @description The same as HTML; empty: the message has text only
+			 */
+			html: string;
+			/** Template ID */
+			id: string;
+			/** Name */
+			name: string;
+			/** Subject */
+			subject: string;
+			/**
+			 * Text
+			 * @description With {{placeholders}} such as {{contact.name}} or {{case.number}}
+			 */
+			text: string;
+		};
+		/** Template */
+		TemplateInput: {
+			/**
+			 * HTML
+			 * @description The same as HTML; empty: the message has text only
+			 * @default
+			 */
+			html?: string;
+			/** Template ID */
+			id: string;
+			/**
+			 * Name
+			 * @default
+			 */
+			name?: string;
+			/**
+			 * Subject
+			 * @default Re: {{message.subject}} [{{case.number}}]
+			 */
+			subject?: string;
+			/**
+			 * Text
+			 * @description With {{placeholders}} such as {{contact.name}} or {{case.number}}
+			 */
+			text: string;
+		};
+		/** API token */
+		Token: {
+			/**
+			 * Accounts
+			 * @description Empty: all of the operator's
+			 */
+			accounts: string[];
+			/**
+			 * Made
+			 * Format: date-time
+			 */
+			created_at: string | null;
+			/** Made by */
+			created_by: string;
+			/**
+			 * Ends
+			 * Format: date-time
+			 */
+			expires_at: string | null;
+			/** Token ID */
+			id: number;
+			/** Name */
+			name: string;
+			/** Operator ID */
+			operator: string;
+			/** First letters */
+			prefix: string;
+			/**
+			 * Rights
+			 * @description Empty: all of the operator's
+			 */
+			rights: string[];
+			/**
+			 * Token
+			 * @description The whole of it, when it was just made; never again
+			 */
+			token: string;
+			/**
+			 * Used last
+			 * Format: date-time
+			 * @description To the minute
+			 */
+			used_at: string | null;
+			/** From the address */
+			used_from: string;
+		};
+		/** Version */
+		Version: {
+			/**
+			 * What was done
+			 * @enum {string}
+			 */
+			action: "created" | "changed" | "deleted";
+			/**
+			 * When
+			 * Format: date-time
+			 */
+			at: string;
+			/** Author */
+			author: string;
+			/**
+			 * Changes
+			 * @description One line for each field, before and after; never a secret
+			 */
+			changes: string[];
+			/** ID */
+			id: string;
+			/**
+			 * Kind
+			 * @description Of the record: account, listener …
+			 */
+			kind: string;
+			/** Version */
+			revision: number;
+		};
+	};
+	responses: {
+		/** @description It didn't happen */
+		Problem: {
+			headers: {
+				[name: string]: unknown;
+			};
+			content: {
+				"application/problem+json": components["schemas"]["Problem"];
+			};
+		};
+	};
+	parameters: never;
+	requestBodies: never;
+	headers: never;
+	pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+	listAccounts: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+				/** @description Provider */
+				provider?: string;
+				/** @description A text that is somewhere in the record, without case */
+				q?: string;
+				/** @description What it is sorted by; a minus turns it round */
+				sort?: "id" | "-id" | "name" | "-name";
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Account"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	createAccount: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["AccountInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Account"];
+				};
+			};
+		};
+	};
+	getAccount: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Account"];
+				};
+			};
+		};
+	};
+	putAccount: {
+		parameters: {
+			query?: never;
+			header: {
+				/** @description The ETag of the version that was changed, or * */
+				"If-Match": string;
+			};
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["AccountInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Account"];
+				};
+			};
+		};
+	};
+	deleteAccount: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	getAccountHistory: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+			};
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Version"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	listAudit: {
+		parameters: {
+			query?: {
+				/** @description Who changed it */
+				author?: string;
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description Not before */
+				from?: string;
+				/** @description Of the record */
+				id?: string;
+				/** @description Of the record: account, listener … */
+				kind?: string;
+				/** @description How many at most */
+				limit?: number;
+				/** @description Before */
+				until?: string;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Version"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	listAuthenticationProfiles: {
+		parameters: {
+			query?: {
+				/** @description Endpoint in a private network */
+				allow_private_network?: boolean;
+				/** @description Client authentication */
+				client_authentication?: "post" | "basic" | "certificate" | "none";
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description Grant */
+				grant?: "client-credentials" | "password" | "jwt-bearer" | "authorization-code" | "refresh-token";
+				/** @description Keystore */
+				keystore?: string;
+				/** @description How many at most */
+				limit?: number;
+				/** @description A text that is somewhere in the record, without case */
+				q?: string;
+				/** @description What it is sorted by; a minus turns it round */
+				sort?: "id" | "-id" | "name" | "-name";
+				/** @description Template */
+				template?: "none" | "microsoft" | "microsoft-graph" | "google" | "yahoo" | "fastmail";
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["AuthenticationProfile"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	createAuthenticationProfile: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["AuthenticationProfileInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["AuthenticationProfile"];
+				};
+			};
+		};
+	};
+	getAuthenticationProfile: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["AuthenticationProfile"];
+				};
+			};
+		};
+	};
+	putAuthenticationProfile: {
+		parameters: {
+			query?: never;
+			header: {
+				/** @description The ETag of the version that was changed, or * */
+				"If-Match": string;
+			};
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["AuthenticationProfileInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["AuthenticationProfile"];
+				};
+			};
+		};
+	};
+	deleteAuthenticationProfile: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	getAuthenticationProfileHistory: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+			};
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Version"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	listBlocks: {
+		parameters: {
+			query?: {
+				/** @description Action */
+				action?: "no-answer" | "ignore" | "cancel";
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description Enabled */
+				enabled?: boolean;
+				/** @description Kind */
+				kind?: "address" | "part" | "domain";
+				/** @description How many at most */
+				limit?: number;
+				/** @description A text that is somewhere in the record, without case */
+				q?: string;
+				/** @description What it is sorted by; a minus turns it round */
+				sort?: "id" | "-id";
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Block"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	createBlock: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["BlockInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Block"];
+				};
+			};
+		};
+	};
+	getBlock: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Block"];
+				};
+			};
+		};
+	};
+	putBlock: {
+		parameters: {
+			query?: never;
+			header: {
+				/** @description The ETag of the version that was changed, or * */
+				"If-Match": string;
+			};
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["BlockInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Block"];
+				};
+			};
+		};
+	};
+	deleteBlock: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	getBlockHistory: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+			};
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Version"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	listCaseTypes: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+				/** @description A text that is somewhere in the record, without case */
+				q?: string;
+				/** @description What it is sorted by; a minus turns it round */
+				sort?: "id" | "-id" | "name" | "-name";
+				/** @description Mail by strangers */
+				strangers?: "answers" | "join" | "separate";
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["CaseType"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	createCaseType: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["CaseTypeInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["CaseType"];
+				};
+			};
+		};
+	};
+	getCaseType: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["CaseType"];
+				};
+			};
+		};
+	};
+	putCaseType: {
+		parameters: {
+			query?: never;
+			header: {
+				/** @description The ETag of the version that was changed, or * */
+				"If-Match": string;
+			};
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["CaseTypeInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["CaseType"];
+				};
+			};
+		};
+	};
+	deleteCaseType: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	getCaseTypeHistory: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+			};
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Version"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	listEvents: {
+		parameters: {
+			query?: {
+				/** @description Only of this account */
+				account?: string;
+				/** @description Behind this event, oldest first; in a stream Last-Event-ID goes before it */
+				after?: number;
+				/** @description Only of this case, by its number or id */
+				case?: string;
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description Only these: case.created, case.*; several with commas */
+				kind?: string;
+				/** @description How many at most */
+				limit?: number;
+				/** @description desc: the newest first (as without `after`) */
+				order?: "asc" | "desc";
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Event"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	listIdentityProviders: {
+		parameters: {
+			query?: {
+				/** @description Allow a private network */
+				allow_private_network?: boolean;
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description Disabled */
+				disabled?: boolean;
+				/** @description How many at most */
+				limit?: number;
+				/** @description Recognise by e-mail address */
+				match_email?: boolean;
+				/** @description A text that is somewhere in the record, without case */
+				q?: string;
+				/** @description What it is sorted by; a minus turns it round */
+				sort?: "id" | "-id" | "name" | "-name";
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["IdentityProvider"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	createIdentityProvider: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["IdentityProviderInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["IdentityProvider"];
+				};
+			};
+		};
+	};
+	getIdentityProvider: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["IdentityProvider"];
+				};
+			};
+		};
+	};
+	putIdentityProvider: {
+		parameters: {
+			query?: never;
+			header: {
+				/** @description The ETag of the version that was changed, or * */
+				"If-Match": string;
+			};
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["IdentityProviderInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["IdentityProvider"];
+				};
+			};
+		};
+	};
+	deleteIdentityProvider: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	getIdentityProviderHistory: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+			};
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Version"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	listInlets: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description Enabled */
+				enabled?: boolean;
+				/** @description How many at most */
+				limit?: number;
+				/** @description A text that is somewhere in the record, without case */
+				q?: string;
+				/** @description What it is sorted by; a minus turns it round */
+				sort?: "id" | "-id" | "name" | "-name";
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Inlet"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	createInlet: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["InletInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Inlet"];
+				};
+			};
+		};
+	};
+	getInlet: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Inlet"];
+				};
+			};
+		};
+	};
+	putInlet: {
+		parameters: {
+			query?: never;
+			header: {
+				/** @description The ETag of the version that was changed, or * */
+				"If-Match": string;
+			};
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["InletInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Inlet"];
+				};
+			};
+		};
+	};
+	deleteInlet: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	getInletHistory: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+			};
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Version"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	listKeystores: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+				/** @description A text that is somewhere in the record, without case */
+				q?: string;
+				/** @description What it is sorted by; a minus turns it round */
+				sort?: "id" | "-id" | "name" | "-name";
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Keystore"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	createKeystore: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["KeystoreInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Keystore"];
+				};
+			};
+		};
+	};
+	getKeystore: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Keystore"];
+				};
+			};
+		};
+	};
+	putKeystore: {
+		parameters: {
+			query?: never;
+			header: {
+				/** @description The ETag of the version that was changed, or * */
+				"If-Match": string;
+			};
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["KeystoreInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Keystore"];
+				};
+			};
+		};
+	};
+	deleteKeystore: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	getKeystoreHistory: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+			};
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Version"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	listListeners: {
+		parameters: {
+			query?: {
+				/** @description Account */
+				account?: string;
+				/** @description Afterwards */
+				after?: "leave" | "seen" | "delete" | "move";
+				/** @description Automatic mail */
+				automatic?: "file" | "discard" | "handle";
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description The same mail again */
+				duplicates?: "ignore" | "handle";
+				/** @description Enabled */
+				enabled?: boolean;
+				/** @description Wait with IDLE */
+				idle?: boolean;
+				/** @description How many at most */
+				limit?: number;
+				/** @description A text that is somewhere in the record, without case */
+				q?: string;
+				/** @description Service rule */
+				rule?: string;
+				/** @description What it is sorted by; a minus turns it round */
+				sort?: "id" | "-id" | "name" | "-name";
+				/** @description Source */
+				source?: "mailbox" | "inlet";
+				/** @description Verify senders */
+				verify_senders?: "off" | "results" | "on";
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Listener"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	createListener: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["ListenerInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Listener"];
+				};
+			};
+		};
+	};
+	getListener: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Listener"];
+				};
+			};
+		};
+	};
+	putListener: {
+		parameters: {
+			query?: never;
+			header: {
+				/** @description The ETag of the version that was changed, or * */
+				"If-Match": string;
+			};
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["ListenerInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Listener"];
+				};
+			};
+		};
+	};
+	deleteListener: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	getListenerHistory: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+			};
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Version"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	getOpenapi: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": unknown;
+				};
+			};
+		};
+	};
+	listOperators: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description Disabled */
+				disabled?: boolean;
+				/** @description How many at most */
+				limit?: number;
+				/** @description A text that is somewhere in the record, without case */
+				q?: string;
+				/** @description What it is sorted by; a minus turns it round */
+				sort?: "id" | "-id" | "name" | "-name";
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Operator"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	createOperator: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["OperatorInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Operator"];
+				};
+			};
+		};
+	};
+	getOperator: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Operator"];
+				};
+			};
+		};
+	};
+	putOperator: {
+		parameters: {
+			query?: never;
+			header: {
+				/** @description The ETag of the version that was changed, or * */
+				"If-Match": string;
+			};
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["OperatorInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Operator"];
+				};
+			};
+		};
+	};
+	deleteOperator: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	getOperatorHistory: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+			};
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Version"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	inviteOperator: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Invitation"];
+				};
+			};
+		};
+	};
+	removeOperatorsFactor: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	signOutOperator: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	listProviders: {
+		parameters: {
+			query?: {
+				/** @description App password */
+				app_password?: "no" | "needed" | "with-2fa";
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description Files sent mail */
+				files_sent?: boolean;
+				/** @description How many at most */
+				limit?: number;
+				/** @description User name */
+				login?: "typed" | "local-part" | "address" | "local-part.domain";
+				/** @description A text that is somewhere in the record, without case */
+				q?: string;
+				/** @description What it is sorted by; a minus turns it round */
+				sort?: "id" | "-id" | "name" | "-name";
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Provider"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	createProvider: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["ProviderInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Provider"];
+				};
+			};
+		};
+	};
+	getProvider: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Provider"];
+				};
+			};
+		};
+	};
+	putProvider: {
+		parameters: {
+			query?: never;
+			header: {
+				/** @description The ETag of the version that was changed, or * */
+				"If-Match": string;
+			};
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["ProviderInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Provider"];
+				};
+			};
+		};
+	};
+	deleteProvider: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	getProviderHistory: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+			};
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Version"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	listRights: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Right"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	listRoles: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Role"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	listRules: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+				/** @description A text that is somewhere in the record, without case */
+				q?: string;
+				/** @description What it is sorted by; a minus turns it round */
+				sort?: "id" | "-id" | "name" | "-name";
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Rule"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	createRule: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["RuleInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Rule"];
+				};
+			};
+		};
+	};
+	getRule: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Rule"];
+				};
+			};
+		};
+	};
+	putRule: {
+		parameters: {
+			query?: never;
+			header: {
+				/** @description The ETag of the version that was changed, or * */
+				"If-Match": string;
+			};
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["RuleInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Rule"];
+				};
+			};
+		};
+	};
+	deleteRule: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	getRuleHistory: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+			};
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Version"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	getSession: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Session"];
+				};
+			};
+		};
+	};
+	signIn: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["SignInInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Session"];
+				};
+			};
+		};
+	};
+	signOut: {
+		parameters: {
+			query?: {
+				/** @description All sessions of the operator, not this one alone */
+				everywhere?: boolean;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	signInElsewhere: {
+		parameters: {
+			query?: {
+				/** @description Its ID; the only one goes without */
+				provider?: string;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			303: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	signInCallback: {
+		parameters: {
+			query?: {
+				/** @description Of the provider */
+				code?: string;
+				/** @description Why there is no code */
+				error?: string;
+				/** @description Of ours, back again */
+				state?: string;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			303: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	changePassword: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["PasswordInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Session"];
+				};
+			};
+		};
+	};
+	setSecondFactor: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["SecondFactorInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["SecondFactorView"];
+				};
+			};
+		};
+	};
+	removeSecondFactor: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["SecondFactorInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Session"];
+				};
+			};
+		};
+	};
+	useLink: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["SignInLinkInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Session"];
+				};
+			};
+		};
+	};
+	checkLink: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["SignInLinkCheckInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["SignInLinkView"];
+				};
+			};
+		};
+	};
+	listSessions: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["OwnSession"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	endSession: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				session: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	listTemplates: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+				/** @description A text that is somewhere in the record, without case */
+				q?: string;
+				/** @description What it is sorted by; a minus turns it round */
+				sort?: "id" | "-id" | "name" | "-name";
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Template"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	createTemplate: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["TemplateInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Template"];
+				};
+			};
+		};
+	};
+	getTemplate: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Template"];
+				};
+			};
+		};
+	};
+	putTemplate: {
+		parameters: {
+			query?: never;
+			header: {
+				/** @description The ETag of the version that was changed, or * */
+				"If-Match": string;
+			};
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["TemplateInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Template"];
+				};
+			};
+		};
+	};
+	deleteTemplate: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	getTemplateHistory: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+			};
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Version"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	listTokens: {
+		parameters: {
+			query?: {
+				/** @description Everybody's (operators.manage) */
+				all?: boolean;
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+				/** @description Whose (operators.manage); without: one's own */
+				operator?: string;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Token"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	createToken: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["NewTokenInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Token"];
+				};
+			};
+		};
+	};
+	revokeToken: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				token: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	getHealth: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Health"];
+				};
+			};
+		};
+	};
+	getMetrics: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"text/plain": string;
+				};
+			};
+		};
+	};
+	getReadiness: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Readiness"];
+				};
+			};
+		};
 	};
 }

@@ -147,6 +147,12 @@ export const layouts: Record<string, Group[]> = {
 		{ folded: "Limits", fields: ["limits"] },
 		{ folded: "Help for people", fields: ["help_url", "note"] },
 	],
+	identity_providers: [
+		{ fields: ["name", "id", "disabled"] },
+		{ title: "Provider", lead: "Register this program there with the address /api/v1/session/oidc/callback of this server.", fields: ["issuer", "client_id", "client_secret"] },
+		{ title: "Whom it lets in", fields: ["match_email"] },
+		{ folded: "Details", fields: ["scopes", "allow_private_network", "truststore", "timeout_s"] },
+	],
 	operators: [
 		{ fields: ["name", "id", "email", "disabled"] },
 		{ title: "What they may do", fields: ["roles", "rights"] },

@@ -12,7 +12,7 @@ import { Card, Notice } from "../ui/page";
 import { say, sayProblem } from "../ui/toast";
 import { go, guardLeaving } from "../app/router";
 import { Fields, SchemaField } from "./fields";
-import { layouts, type Group } from "./hints";
+import { hintOf, layouts, type Group } from "./hints";
 import { blank, kindOf, type Schema } from "./schema";
 import { useForm, type Form } from "./state";
 
@@ -206,7 +206,13 @@ export function Folded({ label, children, open }: { label: string; children: Com
 	);
 }
 
+/* Whether any of its fields is shown now. */
+function hasField({ kind, form }: Editor, group: Group): boolean {
+	return group.fields.some((name) => hintOf(kind, name).when?.(form.document) !== false);
+}
+
 export function GroupCard({ editor, group, children, disabled }: { editor: Editor; group: Group; children?: ComponentChildren; disabled?: boolean }) {
+	if (!hasField(editor, group)) return null;
 	return (
 		<Card title={group.title} lead={group.lead}>
 			<GroupFields editor={editor} names={group.fields} disabled={disabled} />

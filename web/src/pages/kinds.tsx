@@ -256,6 +256,21 @@ export const kinds: Record<string, KindText> = {
 			{ key: "disabled", label: "State", least: 2, cell: (d) => (d.disabled ? <Badge tone="warn">Disabled</Badge> : <Badge tone="ok">Active</Badge>) },
 		],
 	},
+	identity_providers: {
+		icon: "lock",
+		label: "Identity provider",
+		plural: "Single sign-on",
+		lead: "Where operators may sign in instead of typing a password here, by OpenID Connect.",
+		right: "operators.manage",
+		add: "New identity provider",
+		emptyTitle: "No identity provider yet",
+		emptyText: "With one, people sign in with the account of their organisation (Microsoft Entra, Keycloak, Google and others).",
+		columns: [
+			nameColumn,
+			{ key: "issuer", label: "Issuer", cell: (d) => <code>{text(d.issuer)}</code> },
+			{ key: "disabled", label: "State", least: 2, cell: (d) => onOff(!d.disabled) },
+		],
+	},
 	providers: {
 		icon: "provider",
 		label: "Provider",
