@@ -3,6 +3,7 @@
 
 #include "api/listening.h"
 #include "api/server_start.h"
+#include "api/slow.h"
 #include "base/clock.h"
 #include "base/mem.h"
 
@@ -132,6 +133,7 @@ void api_stop(struct api *api)
 	streaming_drop_all(api);
 	wait_for_last_words(api);
 	streaming_drop_all(api); /* those that began since */
+	slow_wait_all();
 	peers_stop(api->peers);
 	server_stop(api);
 	api_free(api);

@@ -21,6 +21,7 @@ struct caller {
 	const char *author;      /* for records, audit and events: "anna", "anna (token deploy)"; "" for nobody */
 	int64_t credential_id;   /* of the session or the token; 0 for nobody */
 	uint64_t rights;         /* bits */
+	bool new_accounts;       /* may make accounts that aren't there yet: is bound to none in particular */
 	bool all_accounts;       /* else those named, in the order of their ids: */
 	const struct caller_account *accounts;
 	size_t account_count;

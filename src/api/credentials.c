@@ -19,6 +19,7 @@ void caller_of_operator(const struct setup *setup, const struct operator_record 
 
 	*ret_caller = (struct caller){.kind = CALLER_OPERATOR, .operator_id = op->id, .author = op->id};
 	ret_caller->rights = operator_rights(op);
+	ret_caller->new_accounts = operator_sees_all(op);
 	ret_caller->all_accounts = operator_accounts(setup, op, arena, &access, &n);
 	accounts = ARENA_ARRAY(arena, struct caller_account, n);
 	for (size_t i = 0; i < n; i++)

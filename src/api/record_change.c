@@ -46,13 +46,13 @@ static int do_edit(struct request *request, struct answer *answer, enum edit_kin
 	return r;
 }
 
-/* As it is stored now. */
+/* As it is stored now: what was just made is the caller's, whatever was known of him when the request came. */
 static int answer_stored(struct request *request, struct answer *answer, const char *id, struct error *err)
 {
 	const struct record_kind *kind = record_kind_of(request);
 	int64_t revision;
 	void *record;
-	int r = record_stored(request, kind, id, &record, &revision, err);
+	int r = record_newest(request, kind, id, &record, &revision, err);
 
 	if (r < 0)
 		return r;

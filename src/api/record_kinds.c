@@ -231,7 +231,10 @@ int record_check_change(void *ctx, const struct setup *setup, const struct recor
 	if (before && !record_may_read(request, type, before))
 		return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no %s \"%.64s\"", type->kind,
 		            record_id(type, before));
-	if (check_side(request, type, before, err) < 0 || check_side(request, type, after, err) < 0)
+	if (check_side(request, type, before, err) < 0)
+		return err->code;
+	if (!(type == &account_type && !before && request->caller.new_accounts) &&
+	    check_side(request, type, after, err) < 0)
 		return err->code;
 	if (before && (type == &keystore_type || type == &authentication_profile_type))
 		return check_users(request, setup, type, record_id(type, before), err);

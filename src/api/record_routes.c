@@ -122,7 +122,7 @@ int list_records(struct request *request, struct answer *answer, struct error *e
 
 /* ---------------------------------------------------------------- one */
 
-int record_stored(struct request *request, const struct record_kind *kind, const char *id, void **ret_record,
+int record_newest(struct request *request, const struct record_kind *kind, const char *id, void **ret_record,
                   int64_t *ret_revision, struct error *err)
 {
 	struct sealer tolerant = *request->sealer;
@@ -139,12 +139,24 @@ int record_stored(struct request *request, const struct record_kind *kind, const
 	const char *path = arena_printf(request->arena, "%s/%s", kind->type->plural, id).p;
 	if (!json || record_read(kind->type, json, path, &tolerant, request->arena, &record, err) < 0)
 		return fail(err, E_STORE, RETRY_NEVER, "%s: the stored document can't be read", path);
-	if (record_check_read(request, kind, record, err) < 0) {
-		record_done(kind->type, record);
-		return err->code;
-	}
 	*ret_record = record;
 	*ret_revision = stored.revision;
+	return 0;
+}
+
+int record_stored(struct request *request, const struct record_kind *kind, const char *id, void **ret_record,
+                  int64_t *ret_revision, struct error *err)
+{
+	void *record = NULL;
+	int r = record_newest(request, kind, id, &record, ret_revision, err);
+
+	if (r >= 0)
+		r = record_check_read(request, kind, record, err);
+	if (r < 0) {
+		record_done(kind->type, record);
+		return r;
+	}
+	*ret_record = record;
 	return 0;
 }
 

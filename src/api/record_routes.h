@@ -11,8 +11,12 @@ const struct route *record_routes(void);
 const struct record_kind *record_kind_of(const struct request *request);
 const char *record_id_of(const struct request *request);
 
-/* The stored record by its newest version: a secret that can't be opened is no hindrance. E_NOT_FOUND; the caller's
- * rights are asked. record_done() is the caller's. */
+/* The stored record by its newest version: a secret that can't be opened is no hindrance. E_NOT_FOUND. record_done() is
+ * the caller's. */
+int record_newest(struct request *request, const struct record_kind *kind, const char *id, void **ret_record,
+                  int64_t *ret_revision, struct error *err) NODISCARD;
+
+/* As that, for who may see it. */
 int record_stored(struct request *request, const struct record_kind *kind, const char *id, void **ret_record,
                   int64_t *ret_revision, struct error *err) NODISCARD;
 

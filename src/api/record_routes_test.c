@@ -243,6 +243,8 @@ static void check_accounts_of_others(struct store *store)
 	must_be(api, bob, "POST /api/v1/accounts", "{\"id\": \"new\"}", 403);
 	must_be(api, bob, "POST /api/v1/listeners", "{\"id\": \"mine\", \"account\": \"sales\", \"rule\": \"r\"}", 403);
 	must_be(api, bob, "DELETE /api/v1/accounts/support", NULL, 204);
+	room.caller.new_accounts = true; /* there are personal mailboxes of others */
+	must_be(api, bob, "POST /api/v1/accounts", "{\"id\": \"new\", \"send\": {\"enabled\": false}}", 201);
 	bob = test_caller_init(&room, "bob", MANAGES_ALL, "sales", ACCOUNT_READ);
 	must_be(api, bob, "GET /api/v1/accounts/sales", NULL, 200);
 	must_be(api, bob, "DELETE /api/v1/accounts/sales", NULL, 403);

@@ -2,6 +2,7 @@
 #include "api/routes.h"
 
 #include "api/openapi.h"
+#include "api/provider_routes.h"
 #include "api/record_routes.h"
 
 void routes_add_all(struct router *router)
@@ -18,4 +19,9 @@ void routes_add_all(struct router *router)
 	router_add(router, token_routes);
 	router_add(router, operator_routes);
 	router_add(router, oidc_routes);
+	router_add(router, account_test_routes);
+	router_add(router, status_routes);
+	router_add(router, setup_routes);
+	router_add(router, provider_routes());
+	router_add(router, consent_routes);
 }

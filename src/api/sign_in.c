@@ -123,7 +123,7 @@ static void narrow_accounts(struct request *request, const char *accounts)
 			list[n++] = (struct caller_account){id, caller_may_on(caller, id, ACCOUNT_SEND),
 			                                    caller_may_on(caller, id, ACCOUNT_MANAGE)};
 	}
-	caller->all_accounts = false;
+	caller->all_accounts = caller->new_accounts = false;
 	caller->accounts = list;
 	caller->account_count = n;
 }

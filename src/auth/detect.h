@@ -23,6 +23,8 @@ const char *detect_source_word(enum detect_source source);
 
 enum detect_outcome { STEP_FOUND, STEP_NONE, STEP_FAILED }; /* FAILED: might be otherwise later */
 
+const char *detect_outcome_word(enum detect_outcome outcome); /* "found", "none", "failed" */
+
 struct detect_step {
 	enum detect_source source;
 	enum detect_outcome outcome;
@@ -64,5 +66,9 @@ int detect(const struct detect_options *options, struct arena *arena, struct det
  * isn't known. The password is asked for in the environment ($MAIL_PASSWORD). The caller owns it; NULL where nothing
  * was found. */
 json_t *detect_document(const struct detection *detection) NODISCARD;
+
+/* All of it for programs, as `hauspost detect --json` and the API give it: {"address", "source", "provider", "known",
+ * "setup": `document` (may be NULL), "steps", "todo"}. The caller owns it. */
+json_t *detect_json(const struct detection *detection, json_t *document) NODISCARD;
 
 #endif

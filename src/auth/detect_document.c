@@ -68,3 +68,35 @@ json_t *detect_document(const struct detection *detection)
 	                    json_pack("{s:o}", account_id(arena, detection->address).p, account_json(detection)));
 	return document;
 }
+
+/* ---------------------------------------------------------------- for programs */
+
+const char *detect_outcome_word(enum detect_outcome outcome)
+{
+	static const char *const words[] = {"found", "none", "failed"};
+
+	return words[outcome];
+}
+
+static json_t *steps_json(const struct detection *d)
+{
+	json_t *steps = json_array();
+
+	for (size_t i = 0; i < d->step_count; i++)
+		json_array_append_new(
+		        steps, json_pack("{s:s, s:s, s:o, s:I}", "step", detect_source_word(d->steps[i].source),
+		                         "outcome", detect_outcome_word(d->steps[i].outcome), "text",
+		                         json_text(d->steps[i].text), "took_ms", (json_int_t)d->steps[i].took_ms));
+	return steps;
+}
+
+json_t *detect_json(const struct detection *d, json_t *document)
+{
+	json_t *todo = json_array();
+
+	for (size_t i = 0; i < d->todo_count; i++)
+		json_array_append_new(todo, json_text(d->todo[i]));
+	return json_pack("{s:s, s:s, s:s?, s:b, s:O?, s:o, s:o}", "address", d->address, "source",
+	                 detect_source_word(d->source), "provider", d->provider ? d->provider->id : NULL, "known",
+	                 (int)d->is_known, "setup", document, "steps", steps_json(d), "todo", todo);
+}

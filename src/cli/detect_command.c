@@ -11,32 +11,7 @@
 
 #define WHOLE_MS SECONDS_MS(14)
 
-static const char *const outcome_words[] = {"found", "none", "failed"};
-
 /* ---------------------------------------------------------------- answers */
-
-static json_t *steps_json(const struct detection *d)
-{
-	json_t *steps = json_array();
-
-	for (size_t i = 0; i < d->step_count; i++)
-		json_array_append_new(
-		        steps, json_pack("{s:s, s:s, s:o, s:I}", "step", detect_source_word(d->steps[i].source),
-		                         "outcome", outcome_words[d->steps[i].outcome], "text",
-		                         cli_json_str(d->steps[i].text), "took_ms", (json_int_t)d->steps[i].took_ms));
-	return steps;
-}
-
-static void print_json(const struct detection *d, json_t *document)
-{
-	json_t *todo = json_array();
-
-	for (size_t i = 0; i < d->todo_count; i++)
-		json_array_append_new(todo, cli_json_str(d->todo[i]));
-	cli_print_json(json_pack("{s:s, s:s, s:s?, s:b, s:O?, s:o, s:o}", "address", d->address, "source",
-	                         detect_source_word(d->source), "provider", d->provider ? d->provider->id : NULL,
-	                         "known", (int)d->is_known, "setup", document, "steps", steps_json(d), "todo", todo));
-}
 
 /* As comments, so that the whole of it is a file that apply takes. */
 static void print_steps(const struct detection *d)
@@ -49,7 +24,7 @@ static void print_steps(const struct detection *d)
 		line_put(&line);
 	}
 	for (size_t i = 0; i < d->step_count; i++) {
-		buf_printf(&line, "# %-6s  " STR_FMT " (%lld ms)", outcome_words[d->steps[i].outcome],
+		buf_printf(&line, "# %-6s  " STR_FMT " (%lld ms)", detect_outcome_word(d->steps[i].outcome),
 		           STR_ARG(d->steps[i].text), (long long)d->steps[i].took_ms);
 		line_put(&line);
 	}
@@ -100,7 +75,7 @@ static int run(struct cli *cli, const char *address, const char *autoconfig, con
 		return cli_fail(cli, &err);
 	document = detect_document(&found);
 	if (cli->json)
-		print_json(&found, document);
+		cli_print_json(detect_json(&found, document));
 	else
 		print_page(&found, document);
 	return found.provider ? EXIT_OK : EXIT_FAILED;

@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "cli/page.h"
-#include "cli/status_facts.h"
+#include "listen/status_facts.h"
 
 #include <stdio.h>
 

@@ -2,6 +2,7 @@
 #include "cli/test_page.h"
 
 #include "base/mem.h"
+#include "probe/probe_json.h"
 
 #include <stdio.h>
 
@@ -28,37 +29,6 @@ static void put_json(json_t *object)
 	fflush(stdout);
 }
 
-static json_t *json_list(const struct str *texts, size_t n)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < n; i++)
-		json_array_append_new(list, cli_json_str(texts[i]));
-	return list;
-}
-
-static void step_json(const struct test_page *page, const struct probe_step *step)
-{
-	static const char *const words[] = {"ok", "warning", "failed"};
-
-	put_json(json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:f}", "account", page->account, "side",
-	                   side_word(step->sends), "step", step->name, "status", words[step->status], "text",
-	                   cli_json_str(step->text), "details", json_list(step->details, step->detail_count), "ms",
-	                   (double)step->took_us / 1000));
-}
-
-static void fault_json(const struct test_page *page, const struct probe_fault *fault)
-{
-	const struct diagnosis *d = &fault->diagnosis;
-	const struct cause_text *cause = cause_text(d->cause);
-
-	put_json(json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:o}", "account", page->account, "side",
-	                   side_word(fault->sends), "step", fault->step, "cause", cause->id, "title", cause->title,
-	                   "error", fault->err.text, "said", cli_json_str(d->said), "setting",
-	                   cli_json_str(fault->setting), "cure", cause->cure, "hints",
-	                   json_list(d->hints, d->hint_count)));
-}
-
 /* ---------------------------------------------------------------- steps */
 
 static const char *time_text(int64_t us, char room[24])
@@ -82,7 +52,7 @@ void test_page_step(void *ctx, const struct probe_step *step)
 	char room[24];
 
 	if (t->json) {
-		step_json(t, step);
+		put_json(probe_step_json(t->account, step));
 		return;
 	}
 	page_text(&page, PAGE_PLAIN, STR("  "));
@@ -118,7 +88,7 @@ void test_page_fault(void *ctx, const struct probe_fault *fault)
 	struct page page = page_new(&out, t->color);
 
 	if (t->json) {
-		fault_json(t, fault);
+		put_json(probe_fault_json(t->account, fault));
 		return;
 	}
 	page_line_end(&page);
@@ -142,7 +112,7 @@ void test_page_transcript(void *ctx, const char *line)
 	struct page page = page_new(&out, t->color);
 
 	if (t->json) {
-		put_json(json_pack("{s:s, s:o}", "account", t->account, "trace", cli_json_str(str_of(line))));
+		put_json(probe_trace_json(t->account, line));
 		return;
 	}
 	page_printf(&page, PAGE_DIM, "      | %s", line);
@@ -171,9 +141,7 @@ void test_page_result(const struct test_page *t, bool sends, const struct probe_
 	bool insecure = str_ends_nocase(result->closing, STR("insecure"));
 
 	if (t->json) {
-		put_json(json_pack("{s:s, s:s, s:b, s:o, s:f}", "account", t->account, "side", side_word(sends), "ok",
-		                   result->ok, "result", cli_json_str(result->closing), "ms",
-		                   (double)result->took_us / 1000));
+		put_json(probe_result_json(t->account, sends, result));
 		return;
 	}
 	page_text(&page, !result->ok ? PAGE_BAD : insecure ? PAGE_NOTE : PAGE_GOOD, result->closing);

@@ -83,6 +83,20 @@ static void leave_watch_locked(struct serve *serve, struct watch *watch, bool re
 	park_hurry(serve->park, &watch->parked);
 }
 
+bool serve_restart_listener(struct serve *serve, const char *listener)
+{
+	struct watch *watch;
+
+	pthread_mutex_lock(&serve->lock);
+	watch = map_get(serve->watches, str_of(listener));
+	if (watch) {
+		gate_forget(serve->gate, watch->account);
+		leave_watch_locked(serve, watch, true);
+	}
+	pthread_mutex_unlock(&serve->lock);
+	return watch != NULL;
+}
+
 /* The watch of a listener in the new set-up: begun, left alone but for the new rules, or begun anew. */
 static void change_watch_locked(struct serve *serve, const struct setup *before, const struct setup *now,
                                 const struct listener *listener)

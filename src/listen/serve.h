@@ -23,6 +23,10 @@ int serve_start(const struct serve_options *options, struct serve **ret_serve, s
 /* Blocks until serve_stop(); then lets what is being committed finish, and frees. */
 void serve_run(struct serve *serve);
 
+/* From any thread while it runs: the listener's connection is closed and begun anew at once, also where it waits
+ * because its last tries failed. False where it isn't watched. */
+bool serve_restart_listener(struct serve *serve, const char *listener);
+
 /* Safe in a signal handler. */
 void serve_stop(struct serve *serve);
 

@@ -175,6 +175,9 @@ void record_done(const struct record_type *type, void *record);
 int record_write(const struct record_type *type, const void *record, const char *path, enum secret_form form,
                  bool whole, const struct sealer *sealer, json_t **ret_json, struct error *err) NODISCARD;
 
+/* A text for JSON; bytes that aren't UTF-8 become '?'. The caller owns it. */
+json_t *json_text(struct str text) NODISCARD;
+
 /* Appends one line per difference, "  send/port: 25 -> 587", secrets as "(changed)"; returns their number. NULL is
  * an absent record: what is set in the other is shown by itself ("  send/port: 587"). */
 size_t record_diff(const struct record_type *type, const void *before, const void *after, struct buf *out);

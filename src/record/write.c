@@ -21,17 +21,22 @@ static void writer_done(struct writer *w)
 
 static int write_fields(struct writer *w, const struct field *fields, size_t n, const void *base, json_t **ret_json);
 
-static json_t *text_json(const char *text)
+json_t *json_text(struct str text)
 {
-	json_t *json = json_string(text ? text : "");
+	json_t *json = json_stringn(text.p ? text.p : "", text.n);
 
 	if (!json) { /* what record_read() made is UTF-8; what a handler took from a column of the store need not be */
-		char *copy = mem_strdup(text);
-		json = json_stringn(copy, str_make_printable(copy, strlen(copy), true));
+		char *copy = str_dup(text);
+		json = json_stringn(copy, str_make_printable(copy, text.n, true));
 		free(copy);
 	}
 	must(json);
 	return json;
+}
+
+static json_t *text_json(const char *text)
+{
+	return json_text(str_of(text));
 }
 
 static json_t *time_json(int64_t at)

@@ -1,6 +1,6 @@
-/* What `hauspost status` shows, gathered from the store. */
-#ifndef CLI_STATUS_FACTS_H
-#define CLI_STATUS_FACTS_H
+/* How everything stands, gathered from the store: what `hauspost status` and the API show. */
+#ifndef LISTEN_STATUS_FACTS_H
+#define LISTEN_STATUS_FACTS_H
 
 #include "base/arena.h"
 #include "setup/setup.h"

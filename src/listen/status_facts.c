@@ -1,5 +1,5 @@
 /* See status_facts.h. */
-#include "cli/status_facts.h"
+#include "listen/status_facts.h"
 
 #include "base/clock.h"
 #include "base/map.h"
