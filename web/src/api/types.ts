@@ -63,6 +63,80 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	"/api/v1/accounts/{id}/pause": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Let reading and sending of an account stand still */
+		post: operations["pauseAccount"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/accounts/{id}/resume": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Let an account go on, also where its provider asked to slow down */
+		post: operations["resumeAccount"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/accounts/{id}/test": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Try an account's connections, step by step
+		 * @description A line is a step as it ends (step, status, text, details, ms), what is wrong where one failed (cause, title, said, setting, cure, hints), a line of the trace, or a side's result (ok, result). For holders of accounts.manage, and for the owners of mailboxes.
+		 */
+		post: operations["testAccount"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/accounts/test": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Try an account that isn't stored, step by step
+		 * @description A line is a step as it ends (step, status, text, details, ms), what is wrong where one failed (cause, title, said, setting, cure, hints), a line of the trace, or a side's result (ok, result). Without accounts.manage only towards the servers of known providers.
+		 */
+		post: operations["testUnsavedAccount"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	"/api/v1/audit": {
 		parameters: {
 			query?: never;
@@ -121,6 +195,26 @@ export interface paths {
 		 * @description Refused with 409 while another record refers to it.
 		 */
 		delete: operations["deleteAuthenticationProfile"];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/authentication_profiles/{id}/consent": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Ask the mailbox's owner for consent: the provider's address to open
+		 * @description For holders of accounts.manage, and for the owners of the mailboxes that use the profile.
+		 */
+		post: operations["beginConsent"];
+		delete?: never;
 		options?: never;
 		head?: never;
 		patch?: never;
@@ -269,6 +363,57 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	"/api/v1/catalogue": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List the providers that accounts may name, own ones first */
+		get: operations["listCatalogue"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/consent/callback": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Where the provider sends the browser back to */
+		get: operations["finishConsent"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/detect": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Find the servers of an address, and the set-up for it */
+		post: operations["detectServers"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	"/api/v1/events": {
 		parameters: {
 			query?: never;
@@ -281,6 +426,23 @@ export interface paths {
 		 * @description With `Accept: text/event-stream` the answer is a stream of server-sent events: `data` is an event as in the list, `id` its number; `Last-Event-ID` goes on behind it. A list may be shorter than `limit` and still have a `next`: then it looked at many events that weren't asked for.
 		 */
 		get: operations["listEvents"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/expiring": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** What runs out soon: certificates, keys, secrets, consents */
+		get: operations["listExpiring"];
 		put?: never;
 		post?: never;
 		delete?: never;
@@ -461,6 +623,23 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	"/api/v1/keystores/{id}/entries": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** What a keystore holds: aliases, whose, until when; never a key */
+		get: operations["getKeystoreEntries"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	"/api/v1/keystores/{id}/history": {
 		parameters: {
 			query?: never;
@@ -535,6 +714,80 @@ export interface paths {
 		get: operations["getListenerHistory"];
 		put?: never;
 		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/listeners/{id}/restart": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Close a listener's connection and begin anew at once
+		 * @description Also where it waits because its last tries failed.
+		 */
+		post: operations["restartListener"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/listeners/{id}/start": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Let a stopped listener go on */
+		post: operations["startListener"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/listeners/{id}/state": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** How a listener stands */
+		get: operations["getListenerState"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/listeners/{id}/stop": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Let a listener stand still until it is started
+		 * @description What was read is finished first; it lasts whatever is restarted.
+		 */
+		post: operations["stopListener"];
 		delete?: never;
 		options?: never;
 		head?: never;
@@ -730,6 +983,23 @@ export interface paths {
 		};
 		/** List the versions of a provider, newest first */
 		get: operations["getProviderHistory"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/providers/{id}/logo": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** A provider's logo: PNG, JPEG or an SVG that only draws */
+		get: operations["getProviderLogo"];
 		put?: never;
 		post?: never;
 		delete?: never;
@@ -1001,6 +1271,57 @@ export interface paths {
 		post?: never;
 		/** End one of one's sessions */
 		delete: operations["endSession"];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/setup": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Take over a set-up file (YAML or JSON), all of it or nothing */
+		post: operations["applySetup"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/setup.yaml": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** The whole set-up as a file that can be applied */
+		get: operations["exportSetup"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/status": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Whether mail flows, and why not */
+		get: operations["getStatus"];
+		put?: never;
+		post?: never;
+		delete?: never;
 		options?: never;
 		head?: never;
 		patch?: never;
@@ -1883,6 +2204,43 @@ export interface components {
 				send?: boolean;
 			}[];
 		};
+		/** Test of an account */
+		AccountTestInput: {
+			/**
+			 * Send to
+			 * @description Really send a mail to this address; empty: none
+			 * @default
+			 */
+			send_to?: string;
+			/**
+			 * Side
+			 * @description both, as far as they are set up
+			 * @default both
+			 * @enum {string}
+			 */
+			side?: "both" | "sender" | "receiver";
+			/**
+			 * Trace
+			 * @description Tell what client and server say, secrets blanked
+			 * @default false
+			 */
+			trace?: boolean;
+		};
+		/** What was applied */
+		Applied: {
+			/** Records that differ */
+			changed: number;
+			/**
+			 * Dry run
+			 * @description Nothing was stored
+			 */
+			dry_run: boolean;
+			/**
+			 * Report
+			 * @description Record by record, with differences and warnings
+			 */
+			report: string[];
+		};
 		/** Authentication profile */
 		AuthenticationProfile: {
 			/**
@@ -2366,6 +2724,242 @@ export interface components {
 			 */
 			strangers?: "answers" | "join" | "separate";
 		};
+		/** Provider that is known */
+		CatalogueEntry: {
+			/**
+			 * App password
+			 * @description Whether programs get a password of their own, always or with two-step verification
+			 * @enum {string}
+			 */
+			app_password: "no" | "needed" | "with-2fa";
+			/**
+			 * Mail domains
+			 * @description What stands behind the @ of addresses at this provider
+			 */
+			domains: string[];
+			/**
+			 * Files sent mail
+			 * @description The provider puts what it sends into the Sent folder by itself
+			 */
+			files_sent: boolean;
+			/** Special folders */
+			folders: {
+				/** Archive */
+				archive: string;
+				/** Drafts */
+				drafts: string;
+				/** Junk */
+				junk: string;
+				/**
+				 * Sent
+				 * @description Names as people see them; empty: the folder that the server marks so
+				 */
+				sent: string;
+				/** Trash */
+				trash: string;
+			};
+			/**
+			 * Has a logo
+			 * @description At /api/v1/providers/{id}/logo
+			 */
+			has_logo: boolean;
+			/**
+			 * Help
+			 * @description Where the provider explains access by IMAP, POP3 and SMTP
+			 */
+			help_url: string;
+			/** Provider ID */
+			id: string;
+			/** Limits */
+			limits: {
+				/**
+				 * Connections
+				 * @description At once, for one account; 0: as many as needed
+				 */
+				connections: number;
+				/**
+				 * Size of a message
+				 * @description MB of one mail that is sent, files encoded; 0: what the server says
+				 */
+				message_mb: number;
+				/**
+				 * Messages a day
+				 * @description Sent by one account in 24 hours; 0: no limit
+				 */
+				messages_per_day: number;
+				/**
+				 * Messages an hour
+				 * @description Sent by one account; 0: no limit
+				 */
+				messages_per_hour: number;
+				/**
+				 * MB fetched a day
+				 * @description 0: no limit
+				 */
+				receive_mb_per_day: number;
+				/**
+				 * Recipients a day
+				 * @description 0: no limit
+				 */
+				recipients_per_day: number;
+				/**
+				 * Recipients of a message
+				 * @description 0: no limit
+				 */
+				recipients_per_message: number;
+				/**
+				 * MB sent a day
+				 * @description 0: no limit
+				 */
+				send_mb_per_day: number;
+			};
+			/**
+			 * User name
+			 * @description Typed for each account, or taken from the sender's address: what stands before the @, all of it, or all of it with a dot for the @
+			 * @enum {string}
+			 */
+			login: "typed" | "local-part" | "address" | "local-part.domain";
+			/**
+			 * MX hosts
+			 * @description How the names of mail exchangers end whose domains are hosted here: google.com stands for aspmx.l.google.com, too
+			 */
+			mx: string[];
+			/** Name */
+			name: string;
+			/**
+			 * Note
+			 * @description What a person has to do before it works
+			 */
+			note: string;
+			/** OAuth */
+			oauth: {
+				/**
+				 * Only OAuth
+				 * @description The provider takes no passwords any more
+				 */
+				required: boolean;
+				/**
+				 * Scopes
+				 * @description What a token must permit
+				 */
+				scopes: string[];
+				/**
+				 * Template
+				 * @description The template that authentication profiles for this provider begin with, such as microsoft or google; empty: no OAuth
+				 */
+				template: string;
+			};
+			/**
+			 * Own
+			 * @description A record of the set-up, not a built-in one
+			 */
+			own: boolean;
+			/** POP3 beside it */
+			pop3: {
+				/**
+				 * Server
+				 * @description Name of the POP3 server; empty: none
+				 */
+				host: string;
+				/**
+				 * Port
+				 * @description 0: by security, 995 for tls and 110 otherwise
+				 */
+				port: number;
+				/**
+				 * Connection security
+				 * @enum {string}
+				 */
+				security: "none" | "starttls" | "tls";
+			};
+			/** Receiving */
+			receive: {
+				/**
+				 * Download mail
+				 * @description Accounts of this provider may receive
+				 */
+				enabled: boolean;
+				/**
+				 * Server
+				 * @description Name of the IMAP or POP3 server, such as imap.example.com
+				 */
+				host: string;
+				/**
+				 * Port
+				 * @description 0: by security, 993 for tls and 143 otherwise; with POP3 995 and 110
+				 */
+				port: number;
+				/**
+				 * Protocol
+				 * @enum {string}
+				 */
+				protocol: "imap" | "pop3" | "graph" | "maildir";
+				/**
+				 * Connection security
+				 * @description tls encrypts from the start, starttls after the greeting, none not at all
+				 * @enum {string}
+				 */
+				security: "none" | "starttls" | "tls";
+			};
+			/** Sending */
+			send: {
+				/**
+				 * Allow sending
+				 * @description Accounts of this provider may send
+				 */
+				enabled: boolean;
+				/**
+				 * Server
+				 * @description Name of the SMTP server, such as smtp.example.com
+				 */
+				host: string;
+				/**
+				 * User name
+				 * @description same: as the provider's rule says; else a rule of its own for sending
+				 * @enum {string}
+				 */
+				login: "same" | "typed" | "local-part" | "address" | "local-part.domain";
+				/**
+				 * Port
+				 * @description 0: by security, 587 for starttls, 465 for tls, 25 for none
+				 */
+				port: number;
+				/**
+				 * Protocol
+				 * @enum {string}
+				 */
+				protocol: "smtp" | "graph";
+				/**
+				 * Connection security
+				 * @description tls encrypts from the start, starttls after the greeting, none not at all
+				 * @enum {string}
+				 */
+				security: "none" | "starttls" | "tls";
+				/**
+				 * Time-out
+				 * @description Seconds without an answer before the connection is given up
+				 */
+				timeout_s: number;
+			};
+		};
+		/** Consent that is asked for */
+		Consent: {
+			/**
+			 * Redirect
+			 * @description Where the provider sends the browser back to: it must know this address of ours
+			 */
+			redirect_uri: string;
+			/**
+			 * Address
+			 * @description To be opened in a browser by the mailbox's owner
+			 */
+			url: string;
+		};
+		/** Address to look up */
+		DetectionOrderInput: {
+			/** Address */
+			address: string;
+		};
 		/** Event */
 		Event: {
 			/**
@@ -2408,6 +3002,38 @@ export interface components {
 			 * @description hauspost. and the kind: hauspost.case.created
 			 */
 			type: string;
+		};
+		/** What runs out */
+		Expiry: {
+			/**
+			 * Days left
+			 * @description Negative: it has expired
+			 */
+			days: number;
+			/**
+			 * Expires
+			 * Format: date-time
+			 */
+			expires_at: string;
+			/**
+			 * Signs
+			 * @description An account signs with it: its mail stops when it ends
+			 */
+			is_signer: boolean;
+			/**
+			 * Kind
+			 * @description key, certificate, learned, secret, token
+			 */
+			kind: string;
+			/** Whose */
+			text: string;
+			/** Used by */
+			used_by: string;
+			/**
+			 * What
+			 * @description keystores/company/support: the record and the entry
+			 */
+			what: string;
 		};
 		/** Health */
 		Health: {
@@ -2652,6 +3278,54 @@ export interface components {
 			 * @enum {string}
 			 */
 			password: "" | "********";
+		};
+		/** What a keystore holds */
+		KeystoreContent: {
+			/** Entries */
+			entries: {
+				/** Addresses */
+				addresses: string[];
+				/** Alias */
+				alias: string;
+				/** Issuers' certificates that are there, too */
+				chain: number;
+				/** Expired */
+				expired: boolean;
+				/**
+				 * Expires
+				 * Format: date-time
+				 */
+				expires_at: string | null;
+				/** With its private key */
+				has_key: boolean;
+				/** Issuer */
+				issuer: string;
+				/** Serial number */
+				serial: string;
+				/** Subject */
+				subject: string;
+				/**
+				 * Use
+				 * @description sign, decrypt, encrypt, trust
+				 */
+				use: string;
+				/**
+				 * Valid from
+				 * Format: date-time
+				 */
+				valid_from: string | null;
+			}[];
+			/**
+			 * Fault
+			 * @description Why it can't be opened; empty: it can
+			 */
+			fault: string;
+			/** ID */
+			id: string;
+			/** Name */
+			name: string;
+			/** Used by */
+			used_by: string[];
 		};
 		/** Keystore */
 		KeystoreInput: {
@@ -3133,6 +3807,43 @@ export interface components {
 			 * @description To the minute
 			 */
 			seen_at: string | null;
+		};
+		/** How a part stands */
+		PartState: {
+			/** Account */
+			account: string;
+			/** Last error */
+			error: string;
+			/**
+			 * When
+			 * Format: date-time
+			 */
+			error_at: string | null;
+			/**
+			 * ID
+			 * @description Of the listener or inlet; of the account that sends
+			 */
+			id: string;
+			/**
+			 * Next try
+			 * Format: date-time
+			 */
+			next_try_at: string | null;
+			/**
+			 * Works
+			 * @description It does what it is there for; what is off or paused doesn't
+			 */
+			ok: boolean;
+			/**
+			 * Since
+			 * Format: date-time
+			 */
+			since: string | null;
+			/**
+			 * State
+			 * @description idle, waiting, connecting, connected, throttled, auth-failed, failed, paused, off, stopped
+			 */
+			state: string;
 		};
 		/** Password */
 		PasswordInput: {
@@ -4034,6 +4745,156 @@ export interface components {
 			 */
 			operator: string;
 		};
+		/** How everything stands */
+		Status: {
+			/** Automatic mail is on */
+			automatic_mail: boolean;
+			/** Incoming mail */
+			incoming: {
+				/** Held */
+				held: number;
+				/** Parked */
+				parked: number;
+				/** To be tried again */
+				retrying: number;
+			};
+			/** Inlets */
+			inlets: {
+				/** Account */
+				account: string;
+				/** Last error */
+				error: string;
+				/**
+				 * When
+				 * Format: date-time
+				 */
+				error_at: string | null;
+				/**
+				 * ID
+				 * @description Of the listener or inlet; of the account that sends
+				 */
+				id: string;
+				/**
+				 * Next try
+				 * Format: date-time
+				 */
+				next_try_at: string | null;
+				/**
+				 * Works
+				 * @description It does what it is there for; what is off or paused doesn't
+				 */
+				ok: boolean;
+				/**
+				 * Since
+				 * Format: date-time
+				 */
+				since: string | null;
+				/**
+				 * State
+				 * @description idle, waiting, connecting, connected, throttled, auth-failed, failed, paused, off, stopped
+				 */
+				state: string;
+			}[];
+			/** Listeners */
+			listeners: {
+				/** Account */
+				account: string;
+				/** Last error */
+				error: string;
+				/**
+				 * When
+				 * Format: date-time
+				 */
+				error_at: string | null;
+				/**
+				 * ID
+				 * @description Of the listener or inlet; of the account that sends
+				 */
+				id: string;
+				/**
+				 * Next try
+				 * Format: date-time
+				 */
+				next_try_at: string | null;
+				/**
+				 * Works
+				 * @description It does what it is there for; what is off or paused doesn't
+				 */
+				ok: boolean;
+				/**
+				 * Since
+				 * Format: date-time
+				 */
+				since: string | null;
+				/**
+				 * State
+				 * @description idle, waiting, connecting, connected, throttled, auth-failed, failed, paused, off, stopped
+				 */
+				state: string;
+			}[];
+			/** Mail flows */
+			ok: boolean;
+			/** Outbox */
+			outbox: {
+				/** Failed since yesterday */
+				failed_today: number;
+				/**
+				 * The oldest since
+				 * Format: date-time
+				 */
+				oldest_at: string | null;
+				/** Uncertain */
+				uncertain: number;
+				/** Waiting */
+				waiting: number;
+			};
+			/** Problems */
+			problems: number;
+			/** serve runs */
+			running: boolean;
+			/**
+			 * Since
+			 * Format: date-time
+			 */
+			running_since: string | null;
+			/** Sending */
+			senders: {
+				/** Account */
+				account: string;
+				/** Last error */
+				error: string;
+				/**
+				 * When
+				 * Format: date-time
+				 */
+				error_at: string | null;
+				/**
+				 * ID
+				 * @description Of the listener or inlet; of the account that sends
+				 */
+				id: string;
+				/**
+				 * Next try
+				 * Format: date-time
+				 */
+				next_try_at: string | null;
+				/**
+				 * Works
+				 * @description It does what it is there for; what is off or paused doesn't
+				 */
+				ok: boolean;
+				/**
+				 * Since
+				 * Format: date-time
+				 */
+				since: string | null;
+				/**
+				 * State
+				 * @description idle, waiting, connecting, connected, throttled, auth-failed, failed, paused, off, stopped
+				 */
+				state: string;
+			}[];
+		};
 		/** Template */
 		Template: {
 			/**
@@ -4124,6 +4985,33 @@ export interface components {
 			used_at: string | null;
 			/** From the address */
 			used_from: string;
+		};
+		/** Test of an account */
+		UnsavedAccountTestInput: {
+			/**
+			 * Account
+			 * @description As for PUT /api/v1/accounts/{id}; a masked secret is the one that is stored
+			 */
+			account: unknown;
+			/**
+			 * Send to
+			 * @description Really send a mail to this address; empty: none
+			 * @default
+			 */
+			send_to?: string;
+			/**
+			 * Side
+			 * @description both, as far as they are set up
+			 * @default both
+			 * @enum {string}
+			 */
+			side?: "both" | "sender" | "receiver";
+			/**
+			 * Trace
+			 * @description Tell what client and server say, secrets blanked
+			 * @default false
+			 */
+			trace?: boolean;
 		};
 		/** Version */
 		Version: {
@@ -4346,6 +5234,104 @@ export interface operations {
 			};
 		};
 	};
+	pauseAccount: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	resumeAccount: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	testAccount: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["AccountTestInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/x-ndjson": unknown;
+				};
+			};
+		};
+	};
+	testUnsavedAccount: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["UnsavedAccountTestInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/x-ndjson": unknown;
+				};
+			};
+		};
+	};
 	listAudit: {
 		parameters: {
 			query?: {
@@ -4532,6 +5518,30 @@ export interface operations {
 					[name: string]: unknown;
 				};
 				content?: never;
+			};
+		};
+	};
+	beginConsent: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Consent"];
+				};
 			};
 		};
 	};
@@ -4918,6 +5928,87 @@ export interface operations {
 			};
 		};
 	};
+	listCatalogue: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+				/** @description A text of the id, the name, a server or a domain, without case */
+				q?: string;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["CatalogueEntry"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	finishConsent: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"text/html": string;
+				};
+			};
+		};
+	};
+	detectServers: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["DetectionOrderInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": unknown;
+				};
+			};
+		};
+	};
 	listEvents: {
 		parameters: {
 			query?: {
@@ -4952,6 +6043,39 @@ export interface operations {
 				content: {
 					"application/json": {
 						items: components["schemas"]["Event"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	listExpiring: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description Within so many days (90) */
+				days?: number;
+				/** @description How many at most */
+				limit?: number;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Expiry"][];
 						/** @description The cursor of the next page; null on the last */
 						next: string | null;
 					};
@@ -5447,6 +6571,30 @@ export interface operations {
 			};
 		};
 	};
+	getKeystoreEntries: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["KeystoreContent"];
+				};
+			};
+		};
+	};
 	getKeystoreHistory: {
 		parameters: {
 			query?: {
@@ -5665,6 +6813,102 @@ export interface operations {
 						/** @description The cursor of the next page; null on the last */
 						next: string | null;
 					};
+				};
+			};
+		};
+	};
+	restartListener: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["PartState"];
+				};
+			};
+		};
+	};
+	startListener: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["PartState"];
+				};
+			};
+		};
+	};
+	getListenerState: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["PartState"];
+				};
+			};
+		};
+	};
+	stopListener: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["PartState"];
 				};
 			};
 		};
@@ -6105,6 +7349,30 @@ export interface operations {
 						/** @description The cursor of the next page; null on the last */
 						next: string | null;
 					};
+				};
+			};
+		};
+	};
+	getProviderLogo: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"image/*": unknown;
 				};
 			};
 		};
@@ -6643,6 +7911,84 @@ export interface operations {
 					[name: string]: unknown;
 				};
 				content?: never;
+			};
+		};
+	};
+	applySetup: {
+		parameters: {
+			query?: {
+				/** @description Only say what would change */
+				dry_run?: boolean;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/octet-stream": unknown;
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Applied"];
+				};
+			};
+		};
+	};
+	exportSetup: {
+		parameters: {
+			query?: {
+				/** @description masked (a file that applies here keeps them), or sealed (of use with the same key file) */
+				secrets?: "masked" | "sealed";
+				/** @description With fields that have their defaults, too */
+				whole?: boolean;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/yaml": unknown;
+				};
+			};
+		};
+	};
+	getStatus: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Status"];
+				};
 			};
 		};
 	};
