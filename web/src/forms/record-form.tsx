@@ -131,7 +131,8 @@ export function useEditor({ kind, label, schema, revised, initial, onSaved }: Ed
 /* Name and ID: the ID follows the name until it is typed, and stays once it is stored. */
 export function IdField({ editor }: { editor: Editor }) {
 	const { form, schema, id } = editor;
-	const typed = useRef(false);
+	/* A new one may begin with an ID. */
+	const typed = useRef(!!form.text(["id"]));
 	const name = form.text(["name"]);
 	useEffect(() => {
 		if (id || typed.current || !("name" in (schema.properties ?? {}))) return;

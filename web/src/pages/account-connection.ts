@@ -1,5 +1,5 @@
 /* How the fields of an account's connections follow each other: provider, protocol, security and port. */
-import type { Document } from "../api/views";
+import type { Document, Provider } from "../api/views";
 
 export interface Server {
 	enabled: boolean;
@@ -9,22 +9,7 @@ export interface Server {
 	security: string;
 }
 
-export interface Provider {
-	id: string;
-	name: string;
-	receive: Server;
-	pop3: { host: string; port: number; security: string };
-	send: Server;
-	oauth: { template: string; required: boolean };
-	app_password: string;
-	help_url: string;
-	note: string;
-	login: string;
-	has_logo?: boolean;
-	logo?: string;
-	own?: boolean;
-	domains?: string[];
-}
+export type { Provider };
 
 export type SideName = "send" | "receive";
 

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { json, raw } from "../api/client";
 import { useQuery } from "../api/query";
-import type { List } from "../api/views";
+import type { Invitation, List, Role } from "../api/views";
 import type { Editor } from "../forms/record-form";
 import { Button } from "../ui/button";
 import { confirmDanger } from "../ui/dialog";
@@ -10,19 +10,6 @@ import { Menu } from "../ui/menu";
 import { Badge, Card, Copyable, Notice } from "../ui/page";
 import { Time } from "../ui/time";
 import { say, sayProblem } from "../ui/toast";
-
-export interface Role {
-	name: string;
-	label: string;
-	help: string;
-	rights: string[];
-}
-
-interface Invitation {
-	operator: string;
-	link: string;
-	expires_at: string;
-}
 
 export function OperatorPanel({ editor }: { editor: Editor }) {
 	const [invitation, setInvitation] = useState<Invitation | null>(null);

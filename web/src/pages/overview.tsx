@@ -1,6 +1,7 @@
 /* The first page: does mail flow, what needs a person, and for a new mail room, how to begin. */
 import { json } from "../api/client";
 import { useQuery } from "../api/query";
+import type { Status } from "../api/views";
 import { may, session } from "../app/session";
 import { ButtonLink } from "../ui/button";
 import { Icon, type IconName } from "../ui/icon";
@@ -8,29 +9,6 @@ import { Badge, Card, Failed, PageHead, Skeleton } from "../ui/page";
 import { Table } from "../ui/table";
 import { Time } from "../ui/time";
 import { StateBadge } from "./kinds";
-
-interface Part {
-	id: string;
-	account: string;
-	state: string;
-	ok: boolean;
-	since: string | null;
-	error: string;
-	next_try_at: string | null;
-}
-
-export interface Status {
-	ok: boolean;
-	problems: number;
-	running: boolean;
-	running_since: string | null;
-	automatic_mail: boolean;
-	listeners: Part[];
-	senders: Part[];
-	inlets: Part[];
-	outbox: { waiting: number; oldest_at: string | null; uncertain: number; failed_today: number };
-	incoming: { parked: number; held: number; retrying: number };
-}
 
 function Figure({ label, value, href, bad }: { label: string; value: number; href?: string; bad?: boolean }) {
 	const inside = (
