@@ -36,7 +36,7 @@ class Studio(unittest.TestCase):
         cls.home = cls.enterClassContext(Home())
         cls.home.apply("{}")
         cls.home.serve("--http", "127.0.0.1:0")
-        wait_until(lambda: "Studio and API: http" in cls.home.log(), "the server says where it is")
+        wait_until(lambda: "Studio and API: http" in cls.home.log())
         cls.base = re.search(r"Studio and API: (http://\S+)", cls.home.log()).group(1)
         if b"assets/" not in get(cls.base)[0]:
             raise unittest.SkipTest("the program was built without the Studio (no Node)")

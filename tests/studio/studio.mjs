@@ -14,7 +14,8 @@ async function check(name, run) {
 		await run();
 		assert.deepEqual(faults, [], "the console has to stay empty");
 	} catch (error) {
-		console.log(`failed: ${name}\n${error.stack}\nat ${page.url()}\n${await page.locator("body").innerText().catch(() => "")}`);
+		console.log(`failed: ${name}\n${error.stack}\nat ${page.url()}\n${await page.locator("main").first().innerText().catch(() => "")}`);
+		if (process.env.STUDIO_PICTURE) await page.screenshot({ path: process.env.STUDIO_PICTURE, fullPage: true });
 		await browser.close();
 		process.exit(1);
 	}
@@ -25,6 +26,8 @@ const field = (path) => page.locator(`[data-path="${path}"]`).first();
 const save = () => page.click(".save-bar button[type=submit]");
 const heading = (text) => page.waitForSelector(`h1:text-is("${text}")`);
 const said = (text) => page.waitForSelector(`.toast:has-text("${text}")`);
+/* Nothing is left to be saved. */
+const saved = () => page.waitForSelector(".save-bar", { state: "detached" });
 const value = (path) => field(path).inputValue();
 
 /* ---------------------------------------------------------------- sign-in */
@@ -100,11 +103,12 @@ await check("a template and a rule with conditions and a response", async () => 
 	assert.equal(await value("branches/1/when/1/value"), "urgent");
 	await page.click("role=radio[name='Discard it']", { force: true });
 	await save();
-	await said("Saved");
+	await saved();
 	assert.equal(await field("branches/1/case_type").count(), 0);
 	await page.click("role=radio[name='Open a case, or join one']", { force: true });
 	await field("branches/1/case_type").selectOption("support-requests");
 	await save();
+	await saved();
 });
 
 /* ---------------------------------------------------------------- the account form */
@@ -129,6 +133,8 @@ await check("in the account form, fields follow each other", async () => {
 	assert.equal(await page.locator('label:has-text("Microsoft Graph")').count(), 0, "no Graph without a provider that has it");
 	await field("provider").selectOption("gmail");
 	assert.equal(await value("send/host"), "smtp.gmail.com");
+	assert.equal(await value("receive/host"), "pop.gmail.com", "POP3 stays, where the provider has it");
+	await page.click('[data-path="receive/protocol"] label:has-text("IMAP")');
 	assert.equal(await value("receive/host"), "imap.gmail.com");
 	assert.equal(await value("receive/port"), "993");
 	assert.equal(await page.locator('label:has-text("Microsoft Graph")').count(), 0);
@@ -198,7 +204,7 @@ await check("who saves second is asked, and may load or overwrite", async () => 
 	await page.waitForFunction(() => document.querySelector('[data-path="name"]').value === "Theirs");
 	await field("name").fill("Received");
 	await save();
-	await said("Saved");
+	await saved();
 });
 
 await check("leaving with changes asks", async () => {

@@ -64,12 +64,14 @@ export function followSecurity(document: Document, side: SideName, security: str
 	return withSection(document, side, { security, port: moved, ...(security !== "none" && { allow_insecure_login: false }) });
 }
 
-export function followProtocol(document: Document, side: SideName, protocol: string): Document {
+/* `provider`'s own server for the new protocol is used where it has one; else the port is the usual one. */
+export function followProtocol(document: Document, side: SideName, protocol: string, provider?: Provider): Document {
 	const now = section(document, side);
 	const port = Number(now.port ?? 0);
 	const security = protocol === "graph" ? "tls" : String(now.security);
 	const host = protocol === "graph" ? "" : now.host!;
-	return withSection(document, side, { protocol, security, host, port: !host ? 0 : wellKnown.has(port) || !port ? portOf(protocol, security) : port });
+	const isOwn = protocol !== "graph" && (!!host || !providerServer(provider, side, protocol));
+	return withSection(document, side, { protocol, security, host, port: !isOwn ? 0 : wellKnown.has(port) || !port ? portOf(protocol, security) : port });
 }
 
 /* Another provider: both sides take its servers; what was typed for the one before doesn't fit any more. */
