@@ -84,7 +84,7 @@ class Home:
     def __init__(self):
         self.top = tempfile.mkdtemp(prefix="hauspost-home-")
         self.folder = os.path.join(self.top, "home")
-        self.server = None
+        self.server, self.url = None, None
         self.server_log = os.path.join(self.top, "serve.log")
         register(self)
 
@@ -128,6 +128,16 @@ class Home:
         """Starts `hauspost serve` in the background."""
         self.server = start_process(self.command("serve", *words), self.server_log, {**os.environ, **(env or {})})
         return self.server
+
+    def serve_http(self, *words, env=None):
+        """serve() with Studio and API on a free port; returns when they answer. `self.url` is where ("http://127.0.0.1:4711")."""
+        self.serve("--http", "127.0.0.1:0", *words, env=env)
+        wait_until(lambda: self.server.poll() is not None or "Studio and API: " in self.log(), 30, "the API")
+        found = re.search(r"^Studio and API: (\S+)/$", self.log(), re.M)
+        if not found:
+            raise AssertionError(f"hauspost serve did not start:\n{self.log()}")
+        self.url = found.group(1)
+        return self.url
 
     def stop(self, timeout_s=20):
         """SIGTERM, as systemd does; returns the exit code."""

@@ -124,8 +124,9 @@ struct ping {
 	struct work work; /* first */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	bool is_done GUARDED_BY(lock), is_left GUARDED_BY(lock);
-	int result GUARDED_BY(lock);
+	/* guarded by lock */
+	bool is_done, is_left;
+	int result;
 };
 
 static void ping_free(struct ping *ping)

@@ -19,10 +19,11 @@ struct peers {
 	pthread_t watcher;
 	pthread_mutex_t lock;
 	pthread_cond_t stopped;
-	struct peer *first GUARDED_BY(lock);
-	size_t count GUARDED_BY(lock);
-	struct map *addresses GUARDED_BY(lock); /* of struct address_count, those that are limited */
-	bool stopping GUARDED_BY(lock);
+	/* guarded by lock */
+	struct peer *first;
+	size_t count;
+	struct map *addresses; /* of struct address_count, those that are limited */
+	bool stopping;
 };
 
 /* ---------------------------------------------------------------- deadlines */
@@ -148,7 +149,7 @@ bool peers_may_come(struct peers *peers, const unsigned char address[16])
 	return may;
 }
 
-static void count_locked(struct peers *peers, const unsigned char address[16]) REQUIRES(peers->lock)
+static void count_locked(struct peers *peers, const unsigned char address[16])
 {
 	struct address_count *count = map_get(peers->addresses, str_new(address, 16));
 
@@ -159,7 +160,7 @@ static void count_locked(struct peers *peers, const unsigned char address[16]) R
 	count->connections++;
 }
 
-static void uncount_locked(struct peers *peers, const unsigned char address[16]) REQUIRES(peers->lock)
+static void uncount_locked(struct peers *peers, const unsigned char address[16])
 {
 	struct address_count *count = map_get(peers->addresses, str_new(address, 16));
 

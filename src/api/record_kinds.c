@@ -159,6 +159,8 @@ bool record_may_read(const struct request *request, const struct record_type *ty
 {
 	const char *account = record_account(type, record);
 
+	if (type == &webhook_type) /* it may be told of everybody's mail */
+		return request->caller.all_accounts;
 	return !account || caller_may_on(&request->caller, account, ACCOUNT_READ);
 }
 
@@ -228,6 +230,8 @@ int record_check_change(void *ctx, const struct setup *setup, const struct recor
 {
 	const struct request *request = ctx;
 
+	if (type == &webhook_type && !request->caller.all_accounts)
+		return fail(err, E_REFUSED, RETRY_NEVER, "webhooks are for those who see all accounts");
 	if (before && !record_may_read(request, type, before))
 		return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no %s \"%.64s\"", type->kind,
 		            record_id(type, before));

@@ -4,11 +4,9 @@
 
 #include "api/router.h"
 
-extern const struct route audit_routes[], event_routes[], health_routes[], metrics_routes[];
-extern const struct route account_test_routes[], status_routes[], setup_routes[], consent_routes[], rules_try_routes[];
-
-extern const struct route session_routes[], session_own_routes[], session_link_routes[], token_routes[],
-        operator_routes[], oidc_routes[];
+extern const struct route account_test_routes[], audit_routes[], consent_routes[], event_routes[], health_routes[],
+        metrics_routes[], oidc_routes[], operator_routes[], rules_try_routes[], session_link_routes[],
+        session_own_routes[], session_routes[], setup_routes[], status_routes[], token_routes[], webhook_routes[];
 
 void routes_add_all(struct router *router);
 

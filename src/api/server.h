@@ -38,7 +38,7 @@ struct api {
 	atomic_size_t body_bytes; /* of bodies in memory, all requests together */
 	atomic_size_t spools;     /* bodies in files */
 	pthread_mutex_t streams_lock;
-	struct exchange *streams GUARDED_BY(streams_lock); /* those that answer with one */
+	struct exchange *streams; /* those that answer with one; guarded by streams_lock */
 };
 
 enum exchange_state {
@@ -73,7 +73,7 @@ struct exchange {
 	struct exchange *next_stream, *previous_stream; /* guarded by api->streams_lock */
 	bool is_listed;                                 /* the socket thread's */
 	pthread_mutex_t wake_lock;
-	bool is_suspended GUARDED_BY(wake_lock), is_woken GUARDED_BY(wake_lock), is_over GUARDED_BY(wake_lock);
+	bool is_suspended, is_woken, is_over; /* guarded by wake_lock */
 };
 
 /* ---------------------------------------------------------------- exchange.c */

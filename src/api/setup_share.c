@@ -12,9 +12,10 @@ struct setup_share {
 	const struct sealer *sealer;
 	atomic_llong doubts; /* counted up by each change of ours */
 	pthread_mutex_t lock;
-	struct shared_setup *current GUARDED_BY(lock);
-	long long settled GUARDED_BY(lock); /* the count of doubts that `current` is newer than */
-	int64_t looked_at GUARDED_BY(lock);
+	/* guarded by lock */
+	struct shared_setup *current;
+	long long settled; /* the count of doubts that `current` is newer than */
+	int64_t looked_at;
 };
 
 struct setup_share *setup_share_new(const struct sealer *sealer)
@@ -42,7 +43,7 @@ void setup_share_doubt(struct setup_share *share)
 }
 
 /* Replaces the snapshot where the store has a newer one. */
-static int look(struct setup_share *share, struct db *db, struct error *err) REQUIRES(share->lock)
+static int look_locked(struct setup_share *share, struct db *db, struct error *err)
 {
 	long long doubts = atomic_load(&share->doubts);
 	struct shared_setup *newer;
@@ -71,7 +72,7 @@ int setup_share_get(struct setup_share *share, struct db *db, struct shared_setu
 	int r;
 
 	pthread_mutex_lock(&share->lock);
-	r = look(share, db, err);
+	r = look_locked(share, db, err);
 	if (r == 0)
 		*ret_shared = shared_hold(share->current);
 	pthread_mutex_unlock(&share->lock);

@@ -14,7 +14,7 @@ static struct exchange *exchange_of(struct stream_wake *wake)
 	return (struct exchange *)((char *)wake - offsetof(struct exchange, wake));
 }
 
-static void go_on_locked(struct exchange *exchange) REQUIRES(exchange->wake_lock)
+static void go_on_locked(struct exchange *exchange)
 {
 	if (!exchange->is_suspended)
 		return;

@@ -99,7 +99,7 @@ struct call {
 	struct stream_wake wake;
 	pthread_mutex_t lock;
 	pthread_cond_t woken;
-	bool is_awake GUARDED_BY(lock);
+	bool is_awake; /* guarded by lock */
 };
 
 static const char *header_of(const struct request *request, const char *name)

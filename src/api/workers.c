@@ -14,9 +14,10 @@ struct workers {
 	pthread_t *threads;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	struct job *first GUARDED_BY(lock), *last GUARDED_BY(lock);
-	size_t waiting GUARDED_BY(lock);
-	bool stopping GUARDED_BY(lock);
+	/* guarded by lock */
+	struct job *first, *last;
+	size_t waiting;
+	bool stopping;
 };
 
 /* NULL: there will be no more. */
@@ -100,7 +101,7 @@ void workers_free(struct workers *workers)
 	free(workers);
 }
 
-static void append_locked(struct workers *workers, struct job *job) REQUIRES(workers->lock)
+static void append_locked(struct workers *workers, struct job *job)
 {
 	job->next = NULL;
 	if (workers->first)

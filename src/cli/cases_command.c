@@ -80,7 +80,9 @@ static int run_set_status(struct work *work, struct db *db, struct error *err)
 	int64_t now = clock_now_ms();
 	int r = case_set_status(db, s->case_id, s->status, s->resolved ? now : 0, now, err);
 
-	return r < 0 ? r : event_insert(db, "case.status", s->case_id, 0, STR("{}"), now, err);
+	if (r == 0)
+		r = case_tell_status(db, s->case_id, s->status, s->resolved, cli_author(), now, err);
+	return r;
 }
 
 static int refuse_status(const char *type_id, const struct case_type *type, const char *status, struct error *err)

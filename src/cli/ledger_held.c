@@ -26,8 +26,13 @@ static int run_decision(struct work *work, struct db *db, struct error *err)
 	if (d->found <= 0)
 		return d->found;
 	snprintf(data, sizeof data, "{\"ledger\":%lld}", (long long)d->id);
-	return event_insert(db, d->release ? "message.released" : "message.discarded", 0, d->message_id, str_of(data),
-	                    now, err);
+	return event_add(db,
+	                 &(struct new_event){.kind = d->release ? "message.released" : "message.discarded",
+	                                     .author = cli_author(),
+	                                     .message_id = d->message_id,
+	                                     .data = str_of(data),
+	                                     .at = now},
+	                 err);
 }
 
 /* What became of it after all. */

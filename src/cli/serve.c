@@ -3,6 +3,7 @@
 
 #include "api/api.h"
 #include "base/log.h"
+#include "events/events.h"
 #include "listen/serve.h"
 
 #include <errno.h>
@@ -53,7 +54,9 @@ static void raise_file_limit(void)
 struct serving {
 	struct cli *cli;
 	struct api *api; /* NULL: without */
-	uint64_t workers;
+	struct events *events;
+	bool private_webhooks;
+	uint64_t workers, keep_events;
 	const char *http, *url, *proxies;
 };
 
@@ -72,6 +75,8 @@ static int read_options(struct serving *serving, int argc, char **argv)
 	        {"http", required_argument, NULL, 'h'},
 	        {"url", required_argument, NULL, 'u'},
 	        {"trusted-proxies", required_argument, NULL, 'p'},
+	        {"keep-events", required_argument, NULL, 'k'},
+	        {"private-webhooks", no_argument, NULL, 'P'},
 	        {NULL, 0, NULL, 0},
 	};
 	int c;
@@ -83,6 +88,13 @@ static int read_options(struct serving *serving, int argc, char **argv)
 			serving->url = optarg;
 		else if (c == 'p')
 			serving->proxies = optarg;
+		else if (c == 'P')
+			serving->private_webhooks = true;
+		else if (c == 'k' && str_to_uint(str_of(optarg), 3650, &serving->keep_events) && serving->keep_events)
+			continue;
+		else if (c == 'k')
+			return cli_usage(serving->cli, &serve_command,
+			                 "--keep-events takes a number of days, 1 to 3650");
 		else if (c != 'w')
 			return cli_wrong_option(serving->cli, &serve_command, c, argv);
 		else if (!str_to_uint(str_of(optarg), 1000, &serving->workers) || serving->workers == 0)
@@ -147,14 +159,25 @@ static int start(struct serving *serving, struct error *err)
 	        .stopping = stop_api,
 	        .ctx = serving,
 	};
+	struct events_options follow = {
+	        .store = cli->store,
+	        .sealer = &cli->sealer,
+	        .keep_days = (int)serving->keep_events,
+	        .allow_private = serving->private_webhooks,
+	};
 	int r = start_api(serving, err);
 
+	follow.source = serving->api ? api_url(serving->api) : serving->url;
+	if (r == 0)
+		r = events_start(&follow, &serving->events, err);
 	if (r == 0)
 		r = serve_start(&options, &running, err);
-	if (r < 0)
+	if (r < 0) {
 		stop_api(serving);
-	else if (serving->api)
+		events_stop(serving->events);
+	} else if (serving->api) {
 		api_set_serve(serving->api, running);
+	}
 	return r;
 }
 
@@ -163,6 +186,7 @@ static int run_serve(struct cli *cli, int argc, char **argv)
 	struct serving serving = {
 	        .cli = cli,
 	        .workers = 16,
+	        .keep_events = EVENTS_KEEP_DAYS,
 	        .http = from_environment("HAUSPOST_HTTP", USUAL_ADDRESS),
 	        .url = from_environment("HAUSPOST_URL", ""),
 	        .proxies = from_environment("HAUSPOST_TRUSTED_PROXIES", ""),
@@ -184,12 +208,14 @@ static int run_serve(struct cli *cli, int argc, char **argv)
 	if (stops)
 		serve_stop(running);
 	serve_run(running);
+	events_stop(serving.events);
 	return EXIT_OK;
 }
 
 const struct command serve_command = {
         .name = "serve",
-        .arguments = "[--http ADDRESS:PORT] [--url URL] [--trusted-proxies LIST] [--workers N]",
+        .arguments = "[--http ADDRESS:PORT] [--url URL] [--trusted-proxies LIST] [--workers N] [--keep-events DAYS] "
+                     "[--private-webhooks]",
         .summary = "Run all listeners and send the outbox until stopped",
         .help = "  --http ADDRESS:PORT     where the Studio and the API are (127.0.0.1:8025); *:PORT for every "
                 "address, off "
@@ -200,6 +226,8 @@ const struct command serve_command = {
                 "                          https: proxies on this machine)\n"
                 "  --workers N             threads for mailbox sessions that are at work (16); waiting mailboxes need "
                 "none\n"
+                "  --keep-events DAYS      events and what was delivered to webhooks is forgotten then (30)\n"
+                "  --private-webhooks      webhooks may go to this machine and private networks, and without TLS\n"
                 "\n"
                 "HAUSPOST_HTTP, HAUSPOST_URL and HAUSPOST_TRUSTED_PROXIES say the same in the environment.\n"
                 "\n"

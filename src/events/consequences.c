@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/metrics.h"
+#include "events/webhooks.h"
 #include "store/statistics.h"
 
 #include <jansson.h>
@@ -155,8 +156,8 @@ static void add_event(struct sums *sums, const struct stored_event *e)
 		add_sum(sums, "failures", arena_printf(sums->arena, "%s/%s", c.part, c.part_id).p, e->at);
 }
 
-int consequences_write(struct db *db, const struct setup *setup UNUSED, const char *source UNUSED,
-                       const struct stored_event *events, size_t n, struct error *err)
+int consequences_write(struct db *db, const struct setup *setup, const struct stored_event *events, size_t n,
+                       struct error *err)
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct map *by_key CLEANUP(map_freep) = map_new();
@@ -167,5 +168,5 @@ int consequences_write(struct db *db, const struct setup *setup UNUSED, const ch
 		add_event(&sums, &events[i]);
 	for (const struct sum *sum = sums.first; sum && r == 0; sum = sum->next)
 		r = statistic_add(db, sum->series, sum->name, sum->at, sum->count, err);
-	return r;
+	return r < 0 ? r : webhooks_owe(db, setup, events, n, err);
 }

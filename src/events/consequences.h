@@ -10,8 +10,8 @@
 const char *consequences_account(const struct setup *setup, const struct stored_event *event);
 
 /* In the transaction that gives the numbers. */
-int consequences_write(struct db *db, const struct setup *setup, const char *source, const struct stored_event *events,
-                       size_t n, struct error *err) NODISCARD;
+int consequences_write(struct db *db, const struct setup *setup, const struct stored_event *events, size_t n,
+                       struct error *err) NODISCARD;
 
 /* After it: metrics. */
 void consequences_count(const struct stored_event *events, size_t n);

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "events/consequences.h"
+#include "events/runner.h"
 #include "setup/setup.h"
 
 #include <errno.h>
@@ -24,6 +25,7 @@ struct events {
 	struct events_options options;
 	char *source;
 	struct streams *streams;
+	struct runner *runner;
 	struct db *db;       /* the thread's; NULL until it could be opened */
 	struct setup *setup; /* the thread's */
 	struct events *next; /* in the list of those that run */
@@ -54,6 +56,11 @@ void events_hurry(struct events *e)
 static void hurry_one(void *ctx)
 {
 	events_hurry(ctx);
+}
+
+void events_hurry_webhooks(struct events *e)
+{
+	runner_hurry(e->runner);
 }
 
 /* In the middle of somebody's transaction. Whose store it is isn't known: mostly there is one. */
@@ -136,7 +143,7 @@ static int run_numbering(struct work *work, struct db *db, struct error *err)
 	numbering->n = events_number(db, NUMBERED_AT_ONCE, place_event, e, numbering->arena, &numbering->list, err);
 	if (numbering->n <= 0)
 		return numbering->n;
-	r = consequences_write(db, e->setup, e->source, numbering->list, (size_t)numbering->n, err);
+	r = consequences_write(db, e->setup, numbering->list, (size_t)numbering->n, err);
 	return MIN(r, 0);
 }
 
@@ -167,6 +174,8 @@ static int number_some(struct events *e, struct arena *arena, int *ret_n, struct
 	if (r < 0)
 		return r;
 	consequences_count(numbering.list, (size_t)numbering.n);
+	if (numbering.n)
+		runner_hurry(e->runner);
 	*ret_n = numbering.n;
 	return 0;
 }
@@ -376,6 +385,8 @@ int events_start(const struct events_options *options, struct events **ret_event
 		r = events_range(e->db, &first, &last, err);
 	if (r == 0)
 		r = take_up_setup(e, err);
+	if (r == 0)
+		r = runner_start(options, e->source, &e->runner, err);
 	if (r < 0) {
 		free_events(e);
 		return r;
@@ -398,5 +409,6 @@ void events_stop(struct events *e)
 	pthread_cond_signal(&e->changed);
 	pthread_mutex_unlock(&e->mutex);
 	pthread_join(e->thread, NULL);
+	runner_stop(e->runner);
 	free_events(e);
 }

@@ -20,7 +20,6 @@ struct events_options {
 	struct store *store;
 	const struct sealer *sealer;
 	const char *source; /* of CloudEvents: our URL; "": "hauspost" */
-	const char *claim;  /* names this process among those that deliver */
 	int keep_days;      /* events are dropped after so many days; 0: EVENTS_KEEP_DAYS; negative: never */
 	bool allow_private; /* webhooks may go to loopback and private networks, and without TLS there */
 };
@@ -40,5 +39,6 @@ const char *events_source(const struct events *events);
 
 /* Looks at once, without waiting for the second to pass. */
 void events_hurry(struct events *events);
+void events_hurry_webhooks(struct events *events);
 
 #endif

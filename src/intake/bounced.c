@@ -411,7 +411,14 @@ static int tell(const struct effects *e, const struct notice *n, const struct ou
 
 	free(text);
 	json_decref(object);
-	return event_insert(e->db, kind, row->case_id, e->item->ledger.message_id, data, e->now, err);
+	return event_add(e->db,
+	                 &(struct new_event){.kind = kind,
+	                                     .account = row->account,
+	                                     .case_id = row->case_id,
+	                                     .message_id = e->item->ledger.message_id,
+	                                     .data = data,
+	                                     .at = e->now},
+	                 err);
 }
 
 /* One recipient. A second report of the same failure changes nothing and counts for nothing. */

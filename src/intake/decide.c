@@ -199,12 +199,29 @@ static int store_message(struct item *item, struct db *db, int64_t case_id, stru
 	return r < 0 ? r : store_attachments(item, db, stored.id, err);
 }
 
-static int tell(struct item *item, struct db *db, const char *kind, const char *number, struct error *err)
+/* From its arrival at the server to now; where that isn't known, from when it was read. */
+static int64_t latency_ms(const struct item *item, int64_t now)
 {
-	struct str data =
-	        arena_printf(item->arena, "{\"number\":\"%s\",\"ledger\":%lld}", number, (long long)item->ledger.id);
+	int64_t arrived = item->incoming ? item->incoming->received_at : 0;
 
-	return event_insert(db, kind, item->ledger.case_id, item->ledger.message_id, data, clock_now_ms(), err);
+	return MAX(now - (arrived ? MIN(arrived, item->ledger.received_at) : item->ledger.received_at), 0);
+}
+
+static int tell(struct item *item, struct db *db, const char *kind, struct error *err)
+{
+	int64_t now = clock_now_ms();
+	const struct new_event event = {
+	        .kind = kind,
+	        .account = item->place->account->id,
+	        .case_id = item->ledger.case_id,
+	        .message_id = item->ledger.message_id,
+	        .data = arena_printf(item->arena, "{\"ledger\":%lld,\"listener\":\"%s\",\"latency_ms\":%lld}",
+	                             (long long)item->ledger.id, item->place->listener->id,
+	                             (long long)latency_ms(item, now)),
+	        .at = now,
+	};
+
+	return event_add(db, &event, err);
 }
 
 /* ---------------------------------------------------------------- service activities */
@@ -220,6 +237,8 @@ static int file_it(struct item *item, struct db *db, const struct threading *t, 
 	r = store_message(item, db, t->case_id, evidence_of(item, t), err);
 	if (r == 0 && t->case_id)
 		r = case_touch(db, t->case_id, NULL, clock_now_ms(), err);
+	if (r == 0)
+		r = tell(item, db, "message.filed", err);
 	return r < 0 ? r : finish(item, db, "filed", err);
 }
 
@@ -257,6 +276,8 @@ static int file_report(struct item *item, struct db *db, const struct threading 
 	if (r == 0 && bounced.case_id)
 		r = case_touch(db, bounced.case_id, NULL, clock_now_ms(), err);
 	if (r == 0)
+		r = tell(item, db, "message.filed", err);
+	if (r == 0)
 		r = bounced_apply(item, db, &bounced, err);
 	return r < 0 ? r : finish(item, db, "filed", err);
 }
@@ -268,7 +289,7 @@ static int note_people(struct item *item, struct db *db, const struct threading 
 {
 	item->is_stranger = t->is_stranger && t->case_id == c->id;
 	if (item->is_stranger)
-		return tell(item, db, "case.stranger", c->number, err);
+		return tell(item, db, "case.stranger", err);
 	return case_note_mail(db, item->arena, item->place->setup, c->id, c->previous_id, item->message, err);
 }
 
@@ -283,7 +304,7 @@ static int join_case(struct item *item, struct db *db, const struct threading *t
 	item->ledger.activity_at = clock_now_ms();
 	item->case_number = c->number;
 	if (r == 0)
-		r = tell(item, db, reopen ? "case.reopened" : "case.updated", c->number, err);
+		r = tell(item, db, reopen ? "case.reopened" : "case.updated", err);
 	if (r == 0)
 		r = note_people(item, db, t, c, err);
 	if (r == 0)
@@ -327,7 +348,7 @@ static int open_case(struct item *item, struct db *db, const struct threading *t
 	if (r < 0)
 		return r;
 	item->case_number = c.number;
-	r = tell(item, db, "case.created", c.number, err);
+	r = tell(item, db, "case.created", err);
 	if (r == 0)
 		r = note_people(item, db, t, &c, err);
 	if (r == 0)
@@ -452,10 +473,17 @@ int item_set_aside(struct item *item, struct db *db, const char *state, const ch
 	item->ledger.next_try_at = 0;
 	r = write_row(item, db, err);
 	if (r == 0)
-		r = event_insert(db, arena_printf(item->arena, "message.%s", state).p, 0, item->ledger.message_id,
-		                 arena_printf(item->arena, "{\"ledger\":%lld,\"category\":\"%s\"}",
-		                              (long long)item->ledger.id, category),
-		                 now, err);
+		r = event_add(db,
+		              &(struct new_event){
+		                      .kind = arena_printf(item->arena, "message.%s", state).p,
+		                      .account = item->place->account->id,
+		                      .message_id = item->ledger.message_id,
+		                      .data = arena_printf(
+		                              item->arena, "{\"ledger\":%lld,\"category\":\"%s\",\"listener\":\"%s\"}",
+		                              (long long)item->ledger.id, category, item->place->listener->id),
+		                      .at = now,
+		              },
+		              err);
 	return r < 0 ? r : advance(item, db, err);
 }
 

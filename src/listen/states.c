@@ -181,7 +181,12 @@ static int tell(struct db *db, const struct entry *entry, int64_t now, struct er
 	int r;
 
 	snprintf(kind, sizeof kind, "%s.%s", entry->kind, entry->is_failing ? "failed" : "works");
-	r = event_insert(db, kind, 0, 0, text ? str_of(text) : STR("{}"), now, err);
+	r = event_add(db,
+	              &(struct new_event){.kind = kind,
+	                                  .account = strcmp(entry->kind, "sender") == 0 ? entry->id : NULL,
+	                                  .data = str_of(text),
+	                                  .at = now},
+	              err);
 	free(text);
 	json_decref(data);
 	return r;

@@ -35,8 +35,14 @@ int outbox_tell(struct db *db, const struct outbox_row *row, const char *kind, c
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 
-	return event_insert(db, kind, row->case_id, row->message_id, event_data(arena, row, state), clock_now_ms(),
-	                    err);
+	return event_add(db,
+	                 &(struct new_event){.kind = kind,
+	                                     .account = row->account,
+	                                     .case_id = row->case_id,
+	                                     .message_id = row->message_id,
+	                                     .data = event_data(arena, row, state),
+	                                     .at = clock_now_ms()},
+	                 err);
 }
 
 /* ---------------------------------------------------------------- without an end */

@@ -380,6 +380,8 @@ static int write_row(struct post *post, struct db *db, const struct letter *lett
 		r = tell(db, letter, "outbox.suppressed", "suppressed", err);
 	if (r == 0 && strcmp(row->state, "uncertain") == 0)
 		r = tell(db, letter, "outbox.uncertain", "uncertain", err);
+	if (r == 0 && any_is(row, "sent") && strcmp(row->state, "later") != 0)
+		r = tell(db, letter, "outbox.sent", "sent", err);
 	if (r == 0 && any_is(row, "failed") && strcmp(row->state, "later") != 0)
 		r = tell(db, letter, "outbox.failed", "failed", err);
 	return r;

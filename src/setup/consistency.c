@@ -221,7 +221,7 @@ int setup_check(const struct setup *setup, struct error *err)
 {
 	if (check_references(setup, err) < 0 || check_folders(setup, err) < 0 || check_masks(setup, err) < 0 ||
 	    check_mappings(setup, err) < 0 || keystores_check(setup, err) < 0 || signing_check(setup, err) < 0 ||
-	    inlets_check(setup, err) < 0 || operators_check(setup, NULL, err) < 0)
+	    inlets_check(setup, err) < 0 || operators_check(setup, NULL, err) < 0 || webhooks_check(setup, err) < 0)
 		return E_INVALID;
 	return check_accounts(setup, err);
 }

@@ -21,6 +21,7 @@ const struct record_type *const setup_types[] = {
         &inlet_type,
         &operator_type,
         &identity_provider_type,
+        &webhook_type,
         NULL,
 };
 

@@ -28,6 +28,7 @@
 #include "setup/provider.h"
 #include "setup/service_rule.h"
 #include "setup/template.h"
+#include "setup/webhook.h"
 #include "store/db.h"
 
 /* Every kind of record, in the order in which they refer to each other. NULL-terminated. */
@@ -55,6 +56,7 @@ const void *setup_find(const struct setup *setup, const struct record_type *type
 #define setup_identity_provider(s, id) \
 	((const struct identity_provider *)setup_find((s), &identity_provider_type, (id)))
 #define setup_operator(s, id) ((const struct operator_record *)setup_find((s), &operator_type, (id)))
+#define setup_webhook(s, id)  ((const struct webhook *)setup_find((s), &webhook_type, (id)))
 #define setup_template(s, id) ((const struct template *)setup_find((s), &template_type, (id)))
 
 /* An own record or, where there is none, a built-in one (catalogue.h); NULL where there is neither. */

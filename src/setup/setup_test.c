@@ -217,7 +217,7 @@ static const struct refusal {
         {"acounts: {}",
          "acounts: unknown key (known are providers, templates, case_types, keystores, authentication_profiles, "
          "accounts, rules, "
-         "listeners, blocks, inlets, operators, identity_providers)"},
+         "listeners, blocks, inlets, operators, identity_providers, webhooks)"},
         {"accounts: [x]", "accounts: is not an object of records by their id"},
         {"accounts: {a: }", "accounts/a: null is not an object (of \"key: value\" lines)"},
         {"accounts: {a: {id: b}}", "accounts/a/id: \"b\" is not the key above it"},

@@ -5,7 +5,7 @@
 #include "base/map.h"
 #include "setup/setup.h"
 
-#define SETUP_TYPE_COUNT 12
+#define SETUP_TYPE_COUNT 13
 
 struct setup {
 	struct arena *arena;

@@ -25,7 +25,12 @@ static int tell(struct db *db, bool on, const char *by, int64_t at, struct error
 	int r;
 
 	must(text != NULL);
-	r = event_insert(db, on ? "automatic-mail.on" : "automatic-mail.off", 0, 0, str_of(text), at, err);
+	r = event_add(db,
+	              &(struct new_event){.kind = on ? "automatic-mail.on" : "automatic-mail.off",
+	                                  .author = by,
+	                                  .data = str_of(text),
+	                                  .at = at},
+	              err);
 	free(text);
 	json_decref(data);
 	return r;

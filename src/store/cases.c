@@ -103,6 +103,24 @@ int case_set_status(struct db *db, int64_t id, const char *status, int64_t resol
 	               err);
 }
 
+int case_tell_status(struct db *db, int64_t id, const char *status, bool resolved, const char *author, int64_t at,
+                     struct error *err)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+
+	/* A status is an id: it needs no escaping. */
+	return event_add(db,
+	                 &(struct new_event){
+	                         .kind = "case.status",
+	                         .author = author,
+	                         .case_id = id,
+	                         .data = arena_printf(arena, "{\"status\":\"%s\",\"resolved\":%s}", status,
+	                                              resolved ? "true" : "false"),
+	                         .at = at,
+	                 },
+	                 err);
+}
+
 int case_list(struct db *db, int64_t before_id, size_t max, struct arena *arena, struct stored_case **ret_cases,
               struct error *err)
 {

@@ -40,6 +40,10 @@ int case_count_message(struct db *db, int64_t id, struct error *err) NODISCARD;
 int case_set_status(struct db *db, int64_t id, const char *status, int64_t resolved_at, int64_t at,
                     struct error *err) NODISCARD;
 
+/* The event that tells of it. */
+int case_tell_status(struct db *db, int64_t id, const char *status, bool resolved, const char *author, int64_t at,
+                     struct error *err) NODISCARD;
+
 /* Newest first, up to `max`, older than `before_id` (0: from the newest). Returns their number. */
 int case_list(struct db *db, int64_t before_id, size_t max, struct arena *arena, struct stored_case **ret_cases,
               struct error *err) NODISCARD;

@@ -309,15 +309,14 @@ static const char events[] =
         /* What is owed to webhooks: one row for each webhook and event. */
         "CREATE TABLE delivery ("
         " id {ID} PRIMARY KEY, webhook TEXT NOT NULL, event_number BIGINT NOT NULL, event_kind TEXT NOT NULL,"
-        " body TEXT NOT NULL,"  /* as it is sent, each time the same; '' once it is long done */
-        " state TEXT NOT NULL," /* queued, sending, later, delivered, failed */
-        " tries BIGINT NOT NULL, next_try_at BIGINT NOT NULL, claim TEXT NOT NULL,"
+        " state TEXT NOT NULL,"                                /* queued, sending, later, delivered, failed */
+        " tries BIGINT NOT NULL, next_try_at BIGINT NOT NULL," /* while it is sent: when it counts as interrupted */
         " status BIGINT NOT NULL, reason TEXT NOT NULL," /* of the last try: HTTP's status, 0 none; what went wrong */
         " created_at BIGINT NOT NULL, done_at BIGINT,"
         " UNIQUE (webhook, event_number));"
-        "CREATE INDEX delivery_due ON delivery (webhook, next_try_at) WHERE state = 'queued' OR state = 'later';"
-        "CREATE INDEX delivery_sending ON delivery (claim) WHERE state = 'sending';"
+        "CREATE INDEX delivery_due ON delivery (webhook, next_try_at) WHERE state IN ('queued', 'later', 'sending');"
         "CREATE INDEX delivery_list ON delivery (webhook, id);"
+        "CREATE INDEX delivery_done ON delivery (done_at) WHERE done_at IS NOT NULL;"
         "CREATE TABLE delivery_try ("
         " delivery_id BIGINT NOT NULL, try BIGINT NOT NULL, at BIGINT NOT NULL, duration_ms BIGINT NOT NULL,"
         " status BIGINT NOT NULL, reason TEXT NOT NULL, answer TEXT NOT NULL," /* answer: its first bytes */
@@ -325,8 +324,9 @@ static const char events[] =
         /* How an endpoint does. */
         "CREATE TABLE webhook_state ("
         " webhook TEXT NOT NULL PRIMARY KEY, failing_since BIGINT NOT NULL," /* 0: it works */
+        " failures BIGINT NOT NULL, next_try_at BIGINT NOT NULL,"            /* in a row; not before */
         " delivered_at BIGINT NOT NULL, failed_at BIGINT NOT NULL, reason TEXT NOT NULL,"
-        " disabled_at BIGINT NOT NULL, disabled_reason TEXT NOT NULL) {CLUSTERED};"
+        " disabled_at BIGINT NOT NULL) {CLUSTERED};" /* by itself; a new revision of the record enables it */
 
         /* Counts for charts: see store/statistics.h. */
         "CREATE TABLE statistic ("

@@ -66,7 +66,13 @@ static int tell(struct db *db, const char *kind, const char *id, bool paused, co
 	int r;
 
 	snprintf(event, sizeof event, "%s.%s", kind, paused ? "paused" : "unpaused");
-	r = event_insert(db, event, 0, 0, text ? str_of(text) : STR("{}"), now, err);
+	r = event_add(db,
+	              &(struct new_event){.kind = event,
+	                                  .account = strcmp(kind, "account") == 0 ? id : NULL,
+	                                  .author = author,
+	                                  .data = str_of(text),
+	                                  .at = now},
+	              err);
 	free(text);
 	json_decref(data);
 	return r;

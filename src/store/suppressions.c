@@ -90,7 +90,15 @@ static int tell(struct db *db, struct arena *arena, const char *kind, const stru
 
 	free(text);
 	json_decref(object);
-	return event_insert(db, kind, case_id, s->message_id, data, at, err);
+	return event_add(db,
+	                 &(struct new_event){.kind = kind,
+	                                     .account = s->account,
+	                                     .author = s->author,
+	                                     .case_id = case_id,
+	                                     .message_id = s->message_id,
+	                                     .data = data,
+	                                     .at = at},
+	                 err);
 }
 
 /* ---------------------------------------------------------------- asking */

@@ -35,7 +35,8 @@ static int tell(struct db *db, const char *kind, const char *account, const char
 	json_t *data =
 	        json_pack("{s:s, s:s, s:I}", "account", account, "reason", reason, "until", (json_int_t)until_at);
 	char *text = data ? json_dumps(data, JSON_COMPACT) : NULL;
-	int r = event_insert(db, kind, 0, 0, text ? str_of(text) : STR("{}"), now, err);
+	int r = event_add(db, &(struct new_event){.kind = kind, .account = account, .data = str_of(text), .at = now},
+	                  err);
 
 	free(text);
 	json_decref(data);

@@ -1,0 +1,190 @@
+/* See replay.h. */
+#include "events/replay.h"
+
+#include "base/clock.h"
+#include "events/webhooks.h"
+#include "security/webhook_sign.h"
+#include "setup/edit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define PAGE 500
+
+struct again {
+	struct work work;
+	const struct webhook *webhook;
+	const char *id;
+	int64_t delivery, after;
+	bool all;
+	int64_t count; /* out */
+};
+
+static void run_again(struct work *work UNUSED)
+{
+}
+
+static int replay_one(struct work *work, struct db *db, struct error *err)
+{
+	struct again *again = (struct again *)(void *)work;
+
+	again->count = delivery_replay(db, again->id, again->delivery, clock_now_ms(), err);
+	return (int)MIN(again->count, 0);
+}
+
+int webhook_replay(struct store *store, const char *webhook, int64_t delivery, struct error *err)
+{
+	struct again again = {.work = {.run = replay_one, .again = run_again}, .id = webhook, .delivery = delivery};
+	int r = store_do(store, &again.work, err);
+
+	return r < 0 ? r : (int)again.count;
+}
+
+/* Rows that are there become due, those that are missing are made. */
+static int replay_page(struct again *again, struct db *db, struct stored_event *events, int n, struct error *err)
+{
+	int64_t now = clock_now_ms();
+	int r = 0;
+
+	for (int i = 0; i < n && r == 0; i++) {
+		if (strcmp(events[i].kind, "webhook.test") == 0 || !webhook_wants(again->webhook, &events[i]))
+			continue;
+		r = delivery_add(db, again->id, events[i].number, events[i].kind, now, err);
+		if (r == 0)
+			r = delivery_replay_event(db, again->id, events[i].number, now, err);
+		again->count++;
+	}
+	return r;
+}
+
+static int replay_since(struct work *work, struct db *db, struct error *err)
+{
+	struct again *again = (struct again *)(void *)work;
+	struct event_query query = {.from = again->after, .max = PAGE};
+	int n = PAGE;
+
+	again->count = 0;
+	if (!again->all) {
+		again->count = delivery_replay_failed(db, again->id, again->after, clock_now_ms(), err);
+		return (int)MIN(again->count, 0);
+	}
+	for (size_t seen = 0; n == PAGE && seen < REPLAY_MOST; seen += PAGE) {
+		struct arena *arena CLEANUP(arena_freep) = arena_new();
+		struct stored_event *events;
+		int r;
+
+		n = events_list(db, &query, arena, &events, err);
+		r = n < 0 ? n : replay_page(again, db, events, n, err);
+		if (r < 0)
+			return r;
+		if (n > 0)
+			query.from = events[n - 1].number;
+	}
+	return 0;
+}
+
+int64_t webhook_replay_since(struct store *store, const struct webhook *webhook, int64_t after, bool all,
+                             struct error *err)
+{
+	struct again again = {.work = {.run = replay_since, .again = run_again},
+	                      .webhook = webhook,
+	                      .id = webhook->id,
+	                      .after = after,
+	                      .all = all};
+	int r = store_do(store, &again.work, err);
+
+	return r < 0 ? r : again.count;
+}
+
+/* ---------------------------------------------------------------- a test */
+
+struct testing {
+	struct work work;
+	const char *webhook, *author;
+};
+
+static int run_testing(struct work *work, struct db *db, struct error *err)
+{
+	const struct testing *testing = (const struct testing *)(const void *)work;
+	char data[160]; /* an id needs no escaping */
+
+	snprintf(data, sizeof data, "{\"webhook\":\"%s\",\"reason\":\"test\"}", testing->webhook);
+	return event_add(
+	        db,
+	        &(struct new_event){
+	                .kind = "webhook.test", .author = testing->author, .data = str_of(data), .at = clock_now_ms()},
+	        err);
+}
+
+int webhook_test(struct store *store, const char *webhook, const char *author, struct error *err)
+{
+	struct testing testing = {
+	        .work = {.run = run_testing, .again = run_again}, .webhook = webhook, .author = author};
+
+	return store_do(store, &testing.work, err);
+}
+
+/* ---------------------------------------------------------------- another secret */
+
+struct rotating {
+	struct work work;
+	const struct sealer *sealer;
+	struct edit edit;
+};
+
+static int run_rotating(struct work *work, struct db *db, struct error *err)
+{
+	struct rotating *rotating = (struct rotating *)(void *)work;
+	enum edit_refusal refusal;
+	int64_t revision;
+
+	return setup_edit(db, rotating->sealer, &rotating->edit, &revision, &refusal, err);
+}
+
+/* The record as it is, with the new secret, the one before, and the time. Secrets that stay are masked. */
+static int changed_document(const struct webhook *webhook, struct str secret, const struct sealer *sealer,
+                            json_t **ret_json, struct error *err)
+{
+	struct webhook changed = *webhook;
+	int r;
+
+	changed.secret = (struct secret){0};
+	changed.old_secret = (struct secret){0};
+	secret_set(&changed.secret, secret);
+	if (secret_is_set(&webhook->secret))
+		secret_copy(&changed.old_secret, &webhook->secret);
+	changed.rotated_at = clock_now_ms();
+	r = record_write(&webhook_type, &changed, "webhooks", SECRETS_SEALED, true, sealer, ret_json, err);
+	secret_done(&changed.secret);
+	secret_done(&changed.old_secret);
+	return r;
+}
+
+int webhook_rotate(struct store *store, const struct sealer *sealer, const struct setup *setup, const char *id,
+                   const char *author, struct buf *ret_secret, struct error *err)
+{
+	const struct webhook *webhook = setup_webhook(setup, id);
+	struct rotating rotating = {.work = {.run = run_rotating, .again = run_again}, .sealer = sealer};
+	struct buf secret CLEANUP(buf_wipe) = BUF_INIT(200);
+	json_t *document = NULL;
+	int r;
+
+	if (!webhook)
+		return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no webhook \"%.64s\"", id);
+	must(buf_room(&secret, 100));
+	webhook_new_secret(&secret);
+	r = changed_document(webhook, buf_str(&secret), sealer, &document, err);
+	if (r < 0)
+		return r;
+	rotating.edit = (struct edit){.kind = EDIT_REPLACE,
+	                              .type = &webhook_type,
+	                              .id = id,
+	                              .document = document,
+	                              .by = author,
+	                              .revision = EDIT_ANY_REVISION};
+	r = store_do(store, &rotating.work, err);
+	json_decref(document);
+	if (r == 0)
+		buf_add(ret_secret, buf_str(&secret));
+	return r;
+}

@@ -1,0 +1,517 @@
+/* See runner.h. */
+#include "events/runner.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/metrics.h"
+#include "base/random.h"
+#include "events/cloud_event.h"
+#include "events/post.h"
+#include "events/webhooks.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <pthread.h>
+
+#define WORKERS        8
+#define PROBES         4 /* of failing endpoints, together */
+#define AT_ONCE        4 /* requests to one endpoint */
+#define LOOK_EVERY_MS  1000
+#define INTERRUPTED_MS SECONDS_MS(60) /* beside all time limits */
+#define CONNECT_MS     10000
+#define PRUNE_EVERY_MS SECONDS_MS(10)
+#define PRUNED_AT_ONCE 500
+#define KEEP_DAYS      30
+
+/* How many are on their way to a webhook. */
+struct lane {
+	int in_flight;
+};
+
+struct runner {
+	struct events_options options;
+	char *source;
+	struct db *db;       /* the choosing thread's */
+	struct setup *setup; /* its snapshot */
+	bool failed;         /* said once for a spell of failures */
+	int64_t prune_at;
+	pthread_t chooser, workers[WORKERS];
+
+	pthread_mutex_t mutex;
+	pthread_cond_t chooser_wakes, worker_wakes;
+	/* guarded by mutex */
+	struct post *first, *last;
+	struct map *lanes; /* of struct lane, by webhook; owned */
+	int busy, probes;
+	bool hinted, stopping;
+};
+
+/* ---------------------------------------------------------------- what came of a try */
+
+struct noting {
+	struct work work;
+	struct runner *runner;
+	struct post *post;
+	const struct post_result *result;
+	bool is_disabled; /* by this */
+};
+
+static void note_failure(struct noting *noting, struct webhook_state *state, int64_t now)
+{
+	const struct post_result *result = noting->result;
+	int64_t pause = 0;
+
+	state->failing_since = state->failing_since ? state->failing_since : now;
+	state->failed_at = now;
+	state->reason = result->attempt.reason;
+	if (result->outcome == POST_FAILED) {
+		state->failures++;
+		pause = MAX(webhook_pause_ms(state->failures), result->retry_after_ms);
+		state->next_try_at = now + pause;
+	}
+	if (result->outcome == POST_GONE || now - state->failing_since > WEBHOOK_DISABLED_AFTER) {
+		state->disabled_at = now;
+		noting->is_disabled = true;
+	}
+}
+
+static int tell_disabled(struct db *db, const struct webhook_state *state, int64_t now, struct error *err)
+{
+	json_t *data = json_pack("{s:s, s:s}", "webhook", state->webhook, "reason", state->reason);
+	char *text = json_dumps(data, JSON_COMPACT);
+	int r = event_add(db, &(struct new_event){.kind = "webhook.disabled", .data = str_of(text), .at = now}, err);
+
+	free(text);
+	json_decref(data);
+	return r;
+}
+
+static int write_state(struct noting *noting, struct db *db, int64_t now, struct error *err)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct webhook_state state;
+	int r = webhook_state_get(db, noting->post->delivery.webhook, arena, &state, err);
+
+	if (r < 0)
+		return r;
+	noting->is_disabled = false;
+	if (noting->result->outcome == POST_DELIVERED)
+		state = (struct webhook_state){
+		        .webhook = state.webhook, .delivered_at = now, .failed_at = state.failed_at, .reason = ""};
+	else
+		note_failure(noting, &state, now);
+	r = webhook_state_put(db, &state, err);
+	return r < 0 || !noting->is_disabled ? r : tell_disabled(db, &state, now, err);
+}
+
+/* A tenth more or less, so that what failed together doesn't come together. */
+static int64_t with_jitter(int64_t ms)
+{
+	return ms - ms / 10 + (int64_t)random_below((uint64_t)ms / 5 + 1);
+}
+
+static int run_noting(struct work *work, struct db *db, struct error *err)
+{
+	struct noting *noting = (struct noting *)(void *)work;
+	const struct post_result *result = noting->result;
+	struct delivery d = noting->post->delivery;
+	int64_t now = clock_now_ms(), delay;
+	int r;
+
+	d.tries++;
+	d.status = result->attempt.status;
+	d.reason = result->attempt.reason;
+	delay = webhook_delay_ms(d.tries);
+	if (result->outcome == POST_DELIVERED || result->outcome == POST_GONE || delay == 0) {
+		d.state = result->outcome == POST_DELIVERED ? "delivered" : "failed";
+		d.done_at = now;
+	} else {
+		d.state = "later";
+		d.next_try_at = now + MAX(with_jitter(delay), result->retry_after_ms);
+	}
+	r = delivery_write(db, &d, &result->attempt, err);
+	return r < 0 ? r : write_state(noting, db, now, err);
+}
+
+static void note_again(struct work *work UNUSED)
+{
+}
+
+static void note(struct runner *runner, struct post *post, const struct post_result *result)
+{
+	static const char *const words[] = {"delivered", "refused", "failed", "gone"};
+	struct noting noting = {
+	        .work = {.run = run_noting, .again = note_again}, .runner = runner, .post = post, .result = result};
+	const char *id = post->delivery.webhook;
+	struct error err;
+
+	metric_count(METRIC_WEBHOOK_DELIVERIES, 1, id, words[result->outcome]);
+	metric_observe(METRIC_WEBHOOK_DURATION, result->attempt.duration_ms, id);
+	if (store_do(runner->options.store, &noting.work, &err) < 0) /* it counts as interrupted then */
+		log_warning("events", "webhook %s: what came of event %lld isn't written down: %s", id,
+		            (long long)post->delivery.event_number, err.text);
+	else if (noting.is_disabled)
+		log_warning("events", "webhook %s is disabled: %s", id, result->attempt.reason);
+	else if (result->outcome != POST_DELIVERED)
+		log_info("events", "webhook %s: event %lld: %s", id, (long long)post->delivery.event_number,
+		         result->attempt.reason);
+}
+
+/* ---------------------------------------------------------------- those who send */
+
+static struct post *next_post(struct runner *runner)
+{
+	struct post *post;
+
+	pthread_mutex_lock(&runner->mutex);
+	while (!runner->first && !runner->stopping)
+		pthread_cond_wait(&runner->worker_wakes, &runner->mutex);
+	post = runner->stopping ? NULL : runner->first;
+	if (post) {
+		runner->first = post->next;
+		if (!runner->first)
+			runner->last = NULL;
+	}
+	pthread_mutex_unlock(&runner->mutex);
+	return post;
+}
+
+static void finish(struct runner *runner, const struct post *post)
+{
+	struct lane *lane;
+
+	pthread_mutex_lock(&runner->mutex);
+	lane = map_get(runner->lanes, str_of(post->delivery.webhook));
+	lane->in_flight--;
+	runner->busy--;
+	runner->probes -= post->is_probe;
+	runner->hinted = true;
+	pthread_cond_signal(&runner->chooser_wakes);
+	pthread_mutex_unlock(&runner->mutex);
+}
+
+static struct http *client(const struct runner *runner, int timeout_ms)
+{
+	const struct http_options options = {
+	        .policy = {.lowest = TLS_1_2},
+	        .allow_private = runner->options.allow_private,
+	        .allow_plain = runner->options.allow_private,
+	        .connect_timeout_ms = MIN(CONNECT_MS, timeout_ms),
+	        .timeout_ms = timeout_ms,
+	};
+
+	return http_new(&options);
+}
+
+static void *work_main(void *arg)
+{
+	struct runner *runner = arg;
+	struct http *http CLEANUP(http_freep) = NULL;
+	int timeout_ms = 0;
+	struct post *post;
+
+	while ((post = next_post(runner))) {
+		struct post_result result;
+
+		if (!http || post->timeout_ms != timeout_ms) {
+			if (http)
+				http_free(http);
+			timeout_ms = post->timeout_ms;
+			http = client(runner, timeout_ms);
+		}
+		post_send(post, http, &result);
+		note(runner, post, &result);
+		finish(runner, post);
+		post_free(post);
+	}
+	return NULL;
+}
+
+/* ---------------------------------------------------------------- choosing */
+
+struct taking {
+	struct work work;
+	struct delivery *list;
+	bool *is_taken;
+	int n;
+	int64_t now, until;
+};
+
+static int run_taking(struct work *work, struct db *db, struct error *err)
+{
+	struct taking *taking = (struct taking *)(void *)work;
+
+	for (int i = 0; i < taking->n; i++) {
+		int r = delivery_take(db, taking->list[i].id, taking->now, taking->until, err);
+
+		if (r < 0)
+			return r;
+		taking->is_taken[i] = r > 0;
+	}
+	return 0;
+}
+
+/* How many may go to this webhook now, and whether they are probes. */
+static int room_for(struct runner *runner, const struct webhook *webhook, bool fails)
+{
+	struct lane *lane;
+	int room;
+
+	pthread_mutex_lock(&runner->mutex);
+	lane = map_get(runner->lanes, str_of(webhook->id));
+	if (!lane) {
+		lane = mem_new(1, sizeof *lane);
+		map_set(runner->lanes, str_of(webhook->id), lane);
+	}
+	room = MIN((fails ? 1 : AT_ONCE) - lane->in_flight, WORKERS - runner->busy);
+	if (fails)
+		room = MIN(room, PROBES - runner->probes);
+	pthread_mutex_unlock(&runner->mutex);
+	return room;
+}
+
+static void hand_over(struct runner *runner, struct post *post)
+{
+	struct lane *lane;
+
+	pthread_mutex_lock(&runner->mutex);
+	lane = map_get(runner->lanes, str_of(post->delivery.webhook));
+	lane->in_flight++;
+	runner->busy++;
+	runner->probes += post->is_probe;
+	if (runner->last)
+		runner->last->next = post;
+	else
+		runner->first = post;
+	runner->last = post;
+	pthread_cond_signal(&runner->worker_wakes);
+	pthread_mutex_unlock(&runner->mutex);
+}
+
+/* The event may have been dropped meanwhile: then there is nothing to send any more. */
+static int begin_post(struct runner *runner, const struct webhook *webhook, const struct delivery *d, bool fails,
+                      struct arena *arena, struct error *err)
+{
+	const struct event_query query = {.from = d->event_number - 1, .max = 1};
+	struct stored_event *event;
+	struct post *post;
+	int n = events_list(runner->db, &query, arena, &event, err);
+
+	if (n < 0)
+		return n;
+	if (n == 0 || event->number != d->event_number) {
+		struct post_result gone = {
+		        .outcome = POST_REFUSED,
+		        .attempt = {.at = clock_now_ms(), .reason = "the event was dropped", .answer = ""}};
+
+		post = post_new(webhook, d, STR(""), clock_now_ms());
+		post->delivery.tries = WEBHOOK_TRIES;
+		note(runner, post, &gone);
+		post_free(post);
+		return 0;
+	}
+	post = post_new(webhook, d, cloud_event(event, runner->source, arena), clock_now_ms());
+	post->is_probe = fails;
+	hand_over(runner, post);
+	return 0;
+}
+
+static int choose_for(struct runner *runner, const struct webhook *webhook, struct arena *arena, struct error *err)
+{
+	int64_t now = clock_now_ms();
+	struct webhook_state state;
+	struct taking taking = {.work = {.run = run_taking, .again = note_again},
+	                        .now = now,
+	                        .until = now + 3 * SECONDS_MS(webhook->timeout_s) + INTERRUPTED_MS};
+	int room, r = webhook_is_disabled(runner->db, webhook->id, err);
+
+	if (r == 0)
+		r = webhook_state_get(runner->db, webhook->id, arena, &state, err);
+	else
+		return MIN(r, 0);
+	if (r < 0 || state.next_try_at > now)
+		return r;
+	room = room_for(runner, webhook, state.failures > 0);
+	if (room <= 0)
+		return 0;
+	taking.n = delivery_due(runner->db, webhook->id, now, (size_t)room, arena, &taking.list, err);
+	if (taking.n <= 0)
+		return taking.n;
+	taking.is_taken = ARENA_ARRAY(arena, bool, (size_t)taking.n);
+	r = store_do(runner->options.store, &taking.work, err);
+	for (int i = 0; i < taking.n && r == 0; i++)
+		if (taking.is_taken[i])
+			r = begin_post(runner, webhook, &taking.list[i], state.failures > 0, arena, err);
+	return r;
+}
+
+static int take_up_setup(struct runner *runner, struct error *err)
+{
+	int64_t revision;
+	struct setup *setup;
+	int r = setup_revision(runner->db, &revision, err);
+
+	if (r < 0 || (runner->setup && revision == setup_loaded_revision(runner->setup)))
+		return r;
+	r = setup_load(runner->db, runner->options.sealer, &setup, err);
+	if (r < 0)
+		return r;
+	setup_free(runner->setup);
+	runner->setup = setup;
+	return 0;
+}
+
+/* ---------------------------------------------------------------- keeping house */
+
+struct pruning {
+	struct work work;
+	int64_t before;
+};
+
+static int run_pruning(struct work *work, struct db *db, struct error *err)
+{
+	const struct pruning *pruning = (const struct pruning *)(const void *)work;
+
+	return (int)MIN(delivery_prune(db, pruning->before, PRUNED_AT_ONCE, err), 0);
+}
+
+static int prune(struct runner *runner, struct error *err)
+{
+	int days = runner->options.keep_days > 0 ? runner->options.keep_days : KEEP_DAYS;
+	struct pruning pruning = {.work = {.run = run_pruning, .again = note_again},
+	                          .before = clock_now_ms() - HOURS_MS(24) * days};
+	int r;
+
+	if (clock_mono_ms() < runner->prune_at)
+		return 0;
+	runner->prune_at = clock_mono_ms() + PRUNE_EVERY_MS;
+	r = delivery_any_done_before(runner->db, pruning.before, err);
+	return r <= 0 ? r : store_do(runner->options.store, &pruning.work, err);
+}
+
+/* ---------------------------------------------------------------- the chooser */
+
+static int choose(struct runner *runner, struct error *err)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	const void *const *list;
+	size_t n;
+	int r = runner->db ? 0 : store_connect(runner->options.store, &runner->db, err);
+
+	if (r == 0)
+		r = take_up_setup(runner, err);
+	n = r == 0 ? setup_list(runner->setup, &webhook_type, &list) : 0;
+	for (size_t i = 0; i < n && r == 0; i++) {
+		const struct webhook *webhook = list[i];
+
+		if (webhook->enabled)
+			r = choose_for(runner, webhook, arena, err);
+	}
+	return r < 0 ? r : prune(runner, err);
+}
+
+static bool wait_for_hint(struct runner *runner)
+{
+	int64_t at_us = clock_mono_us() + LOOK_EVERY_MS * 1000;
+	struct timespec until = {.tv_sec = at_us / 1000000, .tv_nsec = at_us % 1000000 * 1000};
+	bool goes_on;
+
+	pthread_mutex_lock(&runner->mutex);
+	while (!runner->hinted && !runner->stopping)
+		if (pthread_cond_timedwait(&runner->chooser_wakes, &runner->mutex, &until) == ETIMEDOUT)
+			break;
+	runner->hinted = false;
+	goes_on = !runner->stopping;
+	pthread_mutex_unlock(&runner->mutex);
+	return goes_on;
+}
+
+static void *choose_main(void *arg)
+{
+	struct runner *runner = arg;
+	struct error err;
+
+	do {
+		int r = choose(runner, &err);
+
+		if (r < 0 && !runner->failed)
+			log_error("events", "webhooks wait: %s", err.text);
+		runner->failed = r < 0;
+		if (r < 0)
+			db_close(take(runner->db)); /* a connection that broke never works again */
+	} while (wait_for_hint(runner));
+	return NULL;
+}
+
+/* ---------------------------------------------------------------- begin and end */
+
+void runner_hurry(struct runner *runner)
+{
+	pthread_mutex_lock(&runner->mutex);
+	runner->hinted = true;
+	pthread_cond_signal(&runner->chooser_wakes);
+	pthread_mutex_unlock(&runner->mutex);
+}
+
+int runner_start(const struct events_options *options, const char *source, struct runner **ret_runner,
+                 struct error *err)
+{
+	struct runner *runner = mem_new(1, sizeof *runner);
+	pthread_condattr_t monotonic;
+	int r = store_connect(options->store, &runner->db, err);
+
+	if (r < 0) {
+		free(runner);
+		return r;
+	}
+	runner->options = *options;
+	runner->source = mem_strdup(source);
+	runner->lanes = map_new();
+	pthread_mutex_init(&runner->mutex, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&runner->chooser_wakes, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	pthread_cond_init(&runner->worker_wakes, NULL);
+	must(pthread_create(&runner->chooser, NULL, choose_main, runner) == 0);
+	for (int i = 0; i < WORKERS; i++)
+		must(pthread_create(&runner->workers[i], NULL, work_main, runner) == 0);
+	*ret_runner = runner;
+	return 0;
+}
+
+static void free_lane(void *ctx UNUSED, struct str key UNUSED, void *value)
+{
+	free(value);
+}
+
+void runner_stop(struct runner *runner)
+{
+	struct post *next;
+
+	if (!runner)
+		return;
+	pthread_mutex_lock(&runner->mutex);
+	runner->stopping = true;
+	pthread_cond_signal(&runner->chooser_wakes);
+	pthread_cond_broadcast(&runner->worker_wakes);
+	pthread_mutex_unlock(&runner->mutex);
+	pthread_join(runner->chooser, NULL);
+	for (int i = 0; i < WORKERS; i++)
+		pthread_join(runner->workers[i], NULL);
+	for (struct post *post = runner->first; post; post = next) {
+		next = post->next;
+		post_free(post);
+	}
+	map_each(runner->lanes, free_lane, NULL);
+	map_free(runner->lanes);
+	setup_free(runner->setup);
+	db_close(runner->db);
+	pthread_mutex_destroy(&runner->mutex);
+	pthread_cond_destroy(&runner->chooser_wakes);
+	pthread_cond_destroy(&runner->worker_wakes);
+	free(runner->source);
+	free(runner);
+}

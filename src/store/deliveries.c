@@ -1,0 +1,263 @@
+/* See deliveries.h. */
+#include "store/deliveries.h"
+
+#define COLUMNS "id, webhook, event_number, event_kind, state, tries, next_try_at, status, reason, created_at, done_at"
+#define WAITS   "state IN ('queued', 'later', 'sending')"
+
+int delivery_add(struct db *db, const char *webhook, int64_t event_number, const char *event_kind, int64_t now,
+                 struct error *err)
+{
+	int64_t id;
+	int r = db_new_id(db, &id, err);
+
+	if (r < 0)
+		return r;
+	return db_exec(db,
+	               "INSERT INTO delivery (id, webhook, event_number, event_kind, state, tries, next_try_at, status,"
+	               " reason, created_at) VALUES ($1, $2, $3, $4, 'queued', 0, $5, 0, '', $5)"
+	               " ON CONFLICT (webhook, event_number) DO NOTHING",
+	               DB_ARGS(DB_INT(id), DB_TEXT(webhook), DB_INT(event_number), DB_TEXT(event_kind), DB_INT(now)),
+	               err);
+}
+
+/* ---------------------------------------------------------------- rows */
+
+static void read_row(struct db_rows *rows, struct arena *arena, struct delivery *ret)
+{
+	*ret = (struct delivery){
+	        .id = db_col_int(rows, 0),
+	        .webhook = arena_cstr(arena, db_col_str(rows, 1)),
+	        .event_number = db_col_int(rows, 2),
+	        .event_kind = arena_cstr(arena, db_col_str(rows, 3)),
+	        .state = arena_cstr(arena, db_col_str(rows, 4)),
+	        .tries = db_col_int(rows, 5),
+	        .next_try_at = db_col_int(rows, 6),
+	        .status = db_col_int(rows, 7),
+	        .reason = arena_cstr(arena, db_col_str(rows, 8)),
+	        .created_at = db_col_int(rows, 9),
+	        .done_at = db_col_int(rows, 10),
+	};
+}
+
+static int read_rows(struct db_rows *rows, size_t max, struct arena *arena, struct delivery **ret_list,
+                     struct error *err)
+{
+	struct delivery *list = ARENA_ARRAY(arena, struct delivery, max);
+	size_t n = 0;
+	int r = 0;
+
+	while (n < max && (r = db_next(rows, err)) > 0)
+		read_row(rows, arena, &list[n++]);
+	if (r < 0)
+		return r;
+	*ret_list = list;
+	return (int)n;
+}
+
+/* ---------------------------------------------------------------- sending */
+
+int delivery_due(struct db *db, const char *webhook, int64_t now, size_t max, struct arena *arena,
+                 struct delivery **ret_list, struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	int r = db_query(db,
+	                 "SELECT " COLUMNS " FROM delivery WHERE webhook = $1 AND next_try_at <= $2 AND " WAITS
+	                 " ORDER BY next_try_at LIMIT $3",
+	                 DB_ARGS(DB_TEXT(webhook), DB_INT(now), DB_INT(max)), &rows, err);
+
+	return r < 0 ? r : read_rows(rows, max, arena, ret_list, err);
+}
+
+int delivery_take(struct db *db, int64_t id, int64_t now, int64_t until, struct error *err)
+{
+	int64_t n = db_exec_count(db,
+	                          "UPDATE delivery SET state = 'sending', next_try_at = $3"
+	                          " WHERE id = $1 AND next_try_at <= $2 AND " WAITS,
+	                          DB_ARGS(DB_INT(id), DB_INT(now), DB_INT(until)), err);
+
+	return n < 0 ? (int)n : n > 0;
+}
+
+int delivery_write(struct db *db, const struct delivery *d, const struct delivery_try *attempt, struct error *err)
+{
+	int r = db_exec(db,
+	                "UPDATE delivery SET state = $2, tries = $3, next_try_at = $4, status = $5, reason = $6,"
+	                " done_at = $7 WHERE id = $1",
+	                DB_ARGS(DB_INT(d->id), DB_TEXT(d->state), DB_INT(d->tries), DB_INT(d->next_try_at),
+	                        DB_INT(d->status), DB_TEXT(d->reason), d->done_at ? DB_INT(d->done_at) : DB_NULL),
+	                err);
+
+	if (r < 0)
+		return r;
+	return db_exec(
+	        db,
+	        "INSERT INTO delivery_try (delivery_id, try, at, duration_ms, status, reason, answer)"
+	        " VALUES ($1, (SELECT COUNT(*) + 1 FROM delivery_try WHERE delivery_id = $1), $2, $3, $4, $5, $6)",
+	        DB_ARGS(DB_INT(d->id), DB_INT(attempt->at), DB_INT(attempt->duration_ms), DB_INT(attempt->status),
+	                DB_TEXT(attempt->reason), DB_TEXT(attempt->answer)),
+	        err);
+}
+
+/* ---------------------------------------------------------------- looking */
+
+int delivery_get(struct db *db, int64_t id, struct arena *arena, struct delivery *ret, struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	int r = db_query(db, "SELECT " COLUMNS " FROM delivery WHERE id = $1", DB_ARGS(DB_INT(id)), &rows, err);
+
+	if (r == 0)
+		r = db_next(rows, err);
+	if (r > 0)
+		read_row(rows, arena, ret);
+	return r;
+}
+
+int delivery_list(struct db *db, const char *webhook, const char *state, int64_t before, size_t max,
+                  struct arena *arena, struct delivery **ret_list, struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	int r = db_query(db,
+	                 "SELECT " COLUMNS " FROM delivery WHERE webhook = $1 AND id < $2 AND ($3 = '' OR state = $3)"
+	                 " ORDER BY id DESC LIMIT $4",
+	                 DB_ARGS(DB_TEXT(webhook), DB_INT(before ? before : INT64_MAX), DB_TEXT(state ? state : ""),
+	                         DB_INT(max)),
+	                 &rows, err);
+
+	return r < 0 ? r : read_rows(rows, max, arena, ret_list, err);
+}
+
+#define MOST_TRIES 200
+
+int delivery_tries(struct db *db, int64_t id, struct arena *arena, struct delivery_try **ret_list, struct error *err)
+{
+	struct delivery_try *list = ARENA_ARRAY(arena, struct delivery_try, MOST_TRIES);
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	int n = 0, r = db_query(db,
+	                        "SELECT try, at, duration_ms, status, reason, answer FROM delivery_try"
+	                        " WHERE delivery_id = $1 ORDER BY try DESC LIMIT $2",
+	                        DB_ARGS(DB_INT(id), DB_INT(MOST_TRIES)), &rows, err);
+
+	while (r >= 0 && n < MOST_TRIES && (r = db_next(rows, err)) > 0)
+		list[n++] = (struct delivery_try){
+		        .number = db_col_int(rows, 0),
+		        .at = db_col_int(rows, 1),
+		        .duration_ms = db_col_int(rows, 2),
+		        .status = db_col_int(rows, 3),
+		        .reason = arena_cstr(arena, db_col_str(rows, 4)),
+		        .answer = arena_cstr(arena, db_col_str(rows, 5)),
+		};
+	if (r < 0)
+		return r;
+	*ret_list = list;
+	return n;
+}
+
+int delivery_waiting(struct db *db, const char *webhook, int64_t *ret_count, struct error *err)
+{
+	int r = db_query_int(db, "SELECT COUNT(*) FROM delivery WHERE webhook = $1 AND " WAITS,
+	                     DB_ARGS(DB_TEXT(webhook)), ret_count, err);
+
+	return MIN(r, 0);
+}
+
+/* ---------------------------------------------------------------- again */
+
+int delivery_replay(struct db *db, const char *webhook, int64_t id, int64_t now, struct error *err)
+{
+	int64_t n = db_exec_count(db,
+	                          "UPDATE delivery SET state = 'queued', tries = 0, next_try_at = $3, done_at = NULL"
+	                          " WHERE id = $1 AND webhook = $2 AND state <> 'sending'",
+	                          DB_ARGS(DB_INT(id), DB_TEXT(webhook), DB_INT(now)), err);
+
+	return n < 0 ? (int)n : n > 0;
+}
+
+int delivery_replay_event(struct db *db, const char *webhook, int64_t event_number, int64_t now, struct error *err)
+{
+	return db_exec(db,
+	               "UPDATE delivery SET state = 'queued', tries = 0, next_try_at = $3, done_at = NULL"
+	               " WHERE webhook = $1 AND event_number = $2 AND state <> 'sending'",
+	               DB_ARGS(DB_TEXT(webhook), DB_INT(event_number), DB_INT(now)), err);
+}
+
+int64_t delivery_replay_failed(struct db *db, const char *webhook, int64_t after, int64_t now, struct error *err)
+{
+	return db_exec_count(db,
+	                     "UPDATE delivery SET state = 'queued', tries = 0, next_try_at = $3, done_at = NULL"
+	                     " WHERE webhook = $1 AND event_number > $2 AND state = 'failed'",
+	                     DB_ARGS(DB_TEXT(webhook), DB_INT(after), DB_INT(now)), err);
+}
+
+int delivery_any_done_before(struct db *db, int64_t at, struct error *err)
+{
+	int64_t id;
+
+	return db_query_int(db, "SELECT id FROM delivery WHERE done_at < $1 ORDER BY done_at LIMIT 1",
+	                    DB_ARGS(DB_INT(at)), &id, err);
+}
+
+int64_t delivery_prune(struct db *db, int64_t at, size_t max, struct error *err)
+{
+	int r = db_exec(db,
+	                "DELETE FROM delivery_try WHERE delivery_id IN"
+	                " (SELECT id FROM delivery WHERE done_at < $1 ORDER BY done_at, id LIMIT $2)",
+	                DB_ARGS(DB_INT(at), DB_INT(max)), err);
+
+	if (r < 0)
+		return r;
+	return db_exec_count(db,
+	                     "DELETE FROM delivery WHERE id IN"
+	                     " (SELECT id FROM delivery WHERE done_at < $1 ORDER BY done_at, id LIMIT $2)",
+	                     DB_ARGS(DB_INT(at), DB_INT(max)), err);
+}
+
+/* ---------------------------------------------------------------- the endpoint */
+
+int webhook_state_get(struct db *db, const char *webhook, struct arena *arena, struct webhook_state *ret,
+                      struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	int r = db_query(db,
+	                 "SELECT failing_since, failures, next_try_at, delivered_at, failed_at, reason, disabled_at"
+	                 " FROM webhook_state WHERE webhook = $1",
+	                 DB_ARGS(DB_TEXT(webhook)), &rows, err);
+
+	if (r == 0)
+		r = db_next(rows, err);
+	if (r < 0)
+		return r;
+	*ret = (struct webhook_state){.webhook = webhook, .reason = ""};
+	if (r > 0)
+		*ret = (struct webhook_state){
+		        .webhook = webhook,
+		        .failing_since = db_col_int(rows, 0),
+		        .failures = db_col_int(rows, 1),
+		        .next_try_at = db_col_int(rows, 2),
+		        .delivered_at = db_col_int(rows, 3),
+		        .failed_at = db_col_int(rows, 4),
+		        .reason = arena_cstr(arena, db_col_str(rows, 5)),
+		        .disabled_at = db_col_int(rows, 6),
+		};
+	return 0;
+}
+
+int webhook_state_put(struct db *db, const struct webhook_state *s, struct error *err)
+{
+	return db_exec(db,
+	               "INSERT INTO webhook_state (webhook, failing_since, failures, next_try_at, delivered_at,"
+	               " failed_at, reason, disabled_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (webhook)"
+	               " DO UPDATE SET failing_since = $2, failures = $3, next_try_at = $4, delivered_at = $5,"
+	               " failed_at = $6, reason = $7, disabled_at = $8",
+	               DB_ARGS(DB_TEXT(s->webhook), DB_INT(s->failing_since), DB_INT(s->failures),
+	                       DB_INT(s->next_try_at), DB_INT(s->delivered_at), DB_INT(s->failed_at),
+	                       DB_TEXT(s->reason), DB_INT(s->disabled_at)),
+	               err);
+}
+
+int webhook_changed_at(struct db *db, const char *webhook, int64_t *ret_at, struct error *err)
+{
+	int r = db_query_int(db, "SELECT at FROM record WHERE kind = 'webhook' AND id = $1 AND is_current = 1",
+	                     DB_ARGS(DB_TEXT(webhook)), ret_at, err);
+
+	return MIN(r, 0);
+}
