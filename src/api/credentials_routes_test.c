@@ -354,6 +354,20 @@ static void check_tokens(struct store *store)
 	                 403);
 	assert_int_equal(
 	        call(&test, &program, "POST /api/v1/session/second-factor", "{'password': '" BOBS_PASSWORD "'}"), 403);
+	assert_int_equal(call(&test, &program, "DELETE /api/v1/session?everywhere=true", NULL), 403);
+	assert_int_equal(call(&test, &program, "DELETE /api/v1/sessions/1", NULL), 403);
+	{
+		struct test_answer *more CLEANUP(test_answer_freep) =
+		        test_browse(&test, &bob, "POST /api/v1/tokens", "{'name': 'another'}");
+		struct test_answer *seen CLEANUP(test_answer_freep) =
+		        test_browse(&test, &program, "GET /api/v1/tokens", NULL);
+
+		assert_int_equal(json_array_size(test_json(seen, "items")), 1);
+		assert_int_equal(test_number(seen, "items/0/id"), id);
+		snprintf(what, sizeof what, "DELETE /api/v1/tokens/%lld", (long long)test_number(more, "id"));
+		assert_int_equal(call(&test, &program, what, NULL), 404);
+		assert_int_equal(call(&test, &bob, what, NULL), 204);
+	}
 	snprintf(what, sizeof what, "DELETE /api/v1/tokens/%lld", (long long)id + 1);
 	assert_int_equal(call(&test, &bob, what, NULL), 404);
 	snprintf(what, sizeof what, "DELETE /api/v1/tokens/%lld", (long long)id);

@@ -20,6 +20,7 @@ void routes_add_all(struct router *router)
 	router_add(router, token_routes);
 	router_add(router, operator_routes);
 	router_add(router, oidc_routes);
+	router_add(router, mailbox_routes);
 	router_add(router, account_test_routes);
 	router_add(router, status_routes);
 	router_add(router, setup_routes);

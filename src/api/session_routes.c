@@ -84,8 +84,8 @@ static int delete_session(struct request *request, struct answer *answer, struct
 	bool everywhere = request_query_bool(request, "everywhere");
 	int r;
 
-	if (request->caller.kind != CALLER_OPERATOR && !everywhere)
-		return fail(err, E_INVALID, RETRY_NEVER,
+	if (request->caller.kind != CALLER_OPERATOR)
+		return fail(err, E_REFUSED, RETRY_NEVER,
 		            "a token has no session: DELETE /api/v1/tokens/{id} revokes it");
 	r = request_change(request, end_sessions, &everywhere, err);
 	if (r == 0 && request->by_cookie)
@@ -169,6 +169,9 @@ static int delete_one_session(struct request *request, struct answer *answer UNU
 {
 	struct one_session one = {0};
 	int r = request_id(request, 0, "session", &one.id, err);
+
+	if (request->caller.kind != CALLER_OPERATOR)
+		return fail(err, E_REFUSED, RETRY_NEVER, "a token ends no sessions");
 
 	if (r == 0)
 		r = request_change(request, end_one, &one, err);

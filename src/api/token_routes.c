@@ -67,6 +67,17 @@ static bool manages(const struct request *request)
 	return caller_may(&request->caller, RIGHT_OPERATORS_MANAGE);
 }
 
+/* A token sees itself, unless it is for more. */
+static bool is_visible(const struct request *request, const struct api_token *token)
+{
+	const struct caller *caller = &request->caller;
+
+	if (manages(request))
+		return true;
+	return strcmp(token->operator_id, caller->operator_id) == 0 &&
+	       (caller->kind != CALLER_TOKEN || caller->credential_id == token->id);
+}
+
 /* ---------------------------------------------------------------- list */
 
 static int get_tokens(struct request *request, struct answer *answer, struct error *err)
@@ -87,7 +98,7 @@ static int get_tokens(struct request *request, struct answer *answer, struct err
 	answer_list_begin(answer);
 	for (int i = 0; i < MIN(n, (int)request->limit); i++) {
 		struct token_view view = view_of(&tokens[i], "", request->arena);
-		int r = answer_list_add(answer, &token_view_type, &view, err);
+		int r = is_visible(request, &tokens[i]) ? answer_list_add(answer, &token_view_type, &view, err) : 0;
 
 		if (r < 0)
 			return r;
@@ -211,7 +222,7 @@ static int end_token(const struct request *request, struct db *db, void *ctx, st
 	struct api_token token;
 	int r = api_token_get(db, end->id, request->arena, &token, err);
 
-	end->found = r > 0 && (manages(request) || strcmp(token.operator_id, request->caller.operator_id) == 0);
+	end->found = r > 0 && is_visible(request, &token);
 	if (r < 0 || !end->found)
 		return MIN(r, 0);
 	r = api_token_delete(db, end->id, err);

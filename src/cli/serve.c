@@ -3,6 +3,7 @@
 
 #include "api/api.h"
 #include "base/log.h"
+#include "cli/operator_links.h"
 #include "events/events.h"
 #include "listen/serve.h"
 
@@ -110,12 +111,15 @@ static int read_options(struct serving *serving, int argc, char **argv)
 static void say_ready(void *ctx, size_t listeners)
 {
 	const struct serving *serving = ctx;
+	struct error err;
 
 	printf("hauspost %s serves %zu listener%s from %s; Ctrl-C stops\n", HAUSPOST_VERSION, listeners,
 	       listeners == 1 ? "" : "s", serving->cli->home);
 	if (serving->api)
 		printf("Studio and API: %s/\n", api_url(serving->api));
 	fflush(stdout);
+	if (serving->api && operator_links_serve(serving->cli, api_url(serving->api), &err) < 0)
+		log_warning("cli", "no link for the first administrator: %s", err.text);
 }
 
 /* Requests may still look at the listeners: they end first. */

@@ -3,7 +3,7 @@
 //   provider.mjs CONFIG.json     {"port", "key", "cert", "modules", "certificate": PEM of the client "certificate", "desk": PEM of an issuer}
 //
 // Clients: robot (secret; client credentials, password-free), certificate (private_key_jwt), desk (JWT bearer), desktop (public, authorization
-// code), dovecot (introspects). POST /test/set {"ttl": seconds} changes the lifetime of tokens, {"dead": [token…]} revokes,
+// code), studio (secret, sign-in with OpenID Connect; whoever logs in is NAME@firm.test), dovecot (introspects). POST /test/set {"ttl": seconds} changes the lifetime of tokens, {"dead": [token…]} revokes,
 // {"fail": status} answers everything at /token with that status; GET /test/seen lists every secret that was given out.
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -33,9 +33,12 @@ const provider = new Provider(origin, {
     { ...plain, client_id: 'desk', client_secret: 'desk-secret-43x', grant_types: [BEARER], token_endpoint_auth_method: 'client_secret_post' },
     { client_id: 'desktop', application_type: 'native', redirect_uris: ['http://127.0.0.1/'], response_types: ['code'], scope: 'openid mail offline_access',
       grant_types: ['authorization_code', 'refresh_token'], token_endpoint_auth_method: 'none' },
+    { client_id: 'studio', client_secret: 'studio-secret&45', application_type: 'native', redirect_uris: ['http://127.0.0.1/api/v1/session/oidc/callback'],
+      response_types: ['code'], scope: 'openid email', grant_types: ['authorization_code'], token_endpoint_auth_method: 'client_secret_basic' },
     { ...plain, client_id: 'dovecot', client_secret: 'dovecot-secret-44x', grant_types: ['client_credentials'], token_endpoint_auth_method: 'client_secret_basic' },
   ],
-  scopes: ['openid', 'offline_access', 'mail'],
+  scopes: ['openid', 'offline_access', 'mail', 'email'],
+  claims: { openid: ['sub'], email: ['email', 'email_verified'] },
   cookies: { keys: ['test'] },
   pkce: { required: () => true },
   rotateRefreshToken: true,
@@ -51,7 +54,7 @@ const provider = new Provider(origin, {
     AuthorizationCode: () => 60, Grant: () => 86400, IdToken: () => 3600, Interaction: () => 600, Session: () => 600,
   },
   extraTokenClaims: (ctx, token) => ({ email: token.accountId ?? 'support' }),
-  findAccount: (ctx, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
+  findAccount: (ctx, id) => ({ accountId: id, claims: () => ({ sub: id, email: `${id}@firm.test`, email_verified: !id.startsWith('unverified') }) }),
   async renderError(ctx, out) {
     ctx.type = 'json';
     ctx.body = out;

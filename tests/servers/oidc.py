@@ -16,7 +16,7 @@ from servers.private import Server, ServerMissing, free_port, make_certificates,
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SCRIPT = os.path.join(HERE, "oauth", "provider.mjs")
 MODULES = os.path.join(os.path.dirname(HERE), ".cache", "npm", "oauth", "node_modules")
-SECRETS = ("robot-secret-41x", "basic-secret&%42", "desk-secret-43x", "dovecot-secret-44x")
+SECRETS = ("robot-secret-41x", "basic-secret&%42", "desk-secret-43x", "dovecot-secret-44x", "studio-secret&45")
 
 
 class StopAtLoopback(urllib.request.HTTPRedirectHandler):
