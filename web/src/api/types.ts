@@ -794,6 +794,65 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	"/api/v1/mailboxes": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** One's own mailboxes, and those that others share */
+		get: operations["listMailboxes"];
+		put?: never;
+		/**
+		 * A mailbox of one's own
+		 * @description Makes an account and a listener; its mail becomes cases that nobody else sees.
+		 */
+		post: operations["createMailbox"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/mailboxes/{id}": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/**
+		 * Take a mailbox of one's own away
+		 * @description Its cases stay, and only those who see all accounts find them.
+		 */
+		delete: operations["deleteMailbox"];
+		options?: never;
+		head?: never;
+		/** A new password, whom it is shared with */
+		patch: operations["changeMailbox"];
+		trace?: never;
+	};
+	"/api/v1/mailboxes/detect": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** What the mailbox of an address needs */
+		post: operations["detectMailbox"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	"/api/v1/openapi.json": {
 		parameters: {
 			query?: never;
@@ -1423,6 +1482,188 @@ export interface paths {
 		post?: never;
 		/** End a token */
 		delete: operations["revokeToken"];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/webhooks": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List webhooks */
+		get: operations["listWebhooks"];
+		put?: never;
+		/** Create a webhook */
+		post: operations["createWebhook"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/webhooks/{id}": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Show a webhook
+		 * @description Its version is the ETag: send it back with If-Match when you change it.
+		 */
+		get: operations["getWebhook"];
+		/**
+		 * Replace a webhook
+		 * @description What is left out gets its default. A secret of "********" stays what it is.
+		 */
+		put: operations["putWebhook"];
+		post?: never;
+		/**
+		 * Delete a webhook
+		 * @description Refused with 409 while another record refers to it.
+		 */
+		delete: operations["deleteWebhook"];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/webhooks/{id}/deliveries": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** What was delivered, newest first */
+		get: operations["listWebhookDeliveries"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/webhooks/{id}/deliveries/{delivery}": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** One delivery with its tries */
+		get: operations["getWebhookDelivery"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/webhooks/{id}/deliveries/{delivery}/replay": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Send it again */
+		post: operations["replayWebhookDelivery"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/webhooks/{id}/history": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List the versions of a webhook, newest first */
+		get: operations["getWebhookHistory"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/webhooks/{id}/replay": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Send again what failed, or all, behind an event */
+		post: operations["replayWebhook"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/webhooks/{id}/rotate": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Give it a new secret; the old one signs for another day */
+		post: operations["rotateWebhookSecret"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/webhooks/{id}/state": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** How a webhook stands */
+		get: operations["getWebhookState"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/webhooks/{id}/test": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Send it an event of kind webhook.test */
+		post: operations["testWebhook"];
+		delete?: never;
 		options?: never;
 		head?: never;
 		patch?: never;
@@ -3646,6 +3887,137 @@ export interface components {
 			 */
 			verify_senders?: "off" | "results" | "on";
 		};
+		/** Mailbox */
+		Mailbox: {
+			/** Address */
+			address: string;
+			/** Account ID */
+			id: string;
+			/** Change it */
+			manage: boolean;
+			/** Name */
+			name: string;
+			/** One's own */
+			own: boolean;
+			/** Owner */
+			owner: string;
+			/**
+			 * Authentication profile
+			 * @description Its owner consents at POST /api/v1/authentication_profiles/{id}/consent; empty: by password
+			 */
+			profile: string;
+			/** Provider ID */
+			provider: string;
+			/** Send as it */
+			send: boolean;
+			/** Shared with */
+			shares: {
+				/** Change it */
+				manage: boolean;
+				/** Operator */
+				operator: string;
+				/** Role */
+				role: string;
+				/** Send as it */
+				send: boolean;
+			}[];
+		};
+		/** Address */
+		MailboxAddressInput: {
+			/** Address */
+			address: string;
+		};
+		/** Change of a mailbox */
+		MailboxChangeInput: {
+			/**
+			 * New password
+			 * @description Empty: stays
+			 */
+			password?: string;
+			/**
+			 * Replace whom it is shared with
+			 * @description By `shares`; takes the owner
+			 * @default false
+			 */
+			share?: boolean;
+			/** Shared with */
+			shares?: {
+				/**
+				 * Change it
+				 * @default false
+				 */
+				manage?: boolean;
+				/**
+				 * Operator
+				 * @default
+				 */
+				operator?: string;
+				/**
+				 * Role
+				 * @default
+				 */
+				role?: string;
+				/**
+				 * Send as it
+				 * @default false
+				 */
+				send?: boolean;
+			}[];
+		};
+		/** What a mailbox needs */
+		MailboxNeed: {
+			/** Address */
+			address: string;
+			/** The provider's help */
+			help_url: string;
+			/** Provider */
+			name: string;
+			/**
+			 * What it needs
+			 * @description password, app-password, app-password-with-2fa (where two-step verification is on), sign-in (with the provider)
+			 */
+			needs: string;
+			/** What must be done first */
+			note: string;
+			/**
+			 * Authentication profiles to sign in with
+			 * @description Set up by an administrator; empty: none fits
+			 */
+			profiles: string[];
+			/** Provider ID */
+			provider: string;
+		};
+		/** New mailbox */
+		NewMailboxInput: {
+			/** Address */
+			address: string;
+			/**
+			 * Name
+			 * @description Shown beside the address in what is sent
+			 * @default
+			 */
+			name?: string;
+			/** Password */
+			password?: string;
+			/**
+			 * Authentication profile
+			 * @description Instead of a password: one of those that POST /api/v1/mailboxes/detect names; its owner then consents
+			 * @default
+			 */
+			profile?: string;
+			/**
+			 * Provider ID
+			 * @description Empty: the one of the address
+			 * @default
+			 */
+			provider?: string;
+			/**
+			 * Mail since
+			 * @description A day; empty: today
+			 * @default
+			 */
+			since?: string;
+		};
 		/** New API token */
 		NewTokenInput: {
 			/**
@@ -4383,6 +4755,29 @@ export interface components {
 			 */
 			status: "ready" | "degraded" | "not-ready";
 		};
+		/** How many are sent again */
+		Replayed: {
+			/**
+			 * Deliveries
+			 * @description That are sent again
+			 */
+			count: number;
+		};
+		/** What is sent again */
+		ReplayInput: {
+			/**
+			 * After
+			 * @description Events behind this number
+			 * @default 0
+			 */
+			after?: number;
+			/**
+			 * All
+			 * @description Also what was delivered, or never owed (at most 5,000 events); else what failed
+			 * @default false
+			 */
+			all?: boolean;
+		};
 		/** Right */
 		Right: {
 			/** Label */
@@ -5041,6 +5436,267 @@ export interface components {
 			kind: string;
 			/** Version */
 			revision: number;
+		};
+		/** Webhook */
+		Webhook: {
+			/**
+			 * Accounts
+			 * @description Only events of these; none: all, and those of no account
+			 */
+			accounts: string[];
+			/** Enabled */
+			enabled: boolean;
+			/**
+			 * Events
+			 * @description Kinds: case.created, case.*; none: all (docs/events.md lists them)
+			 */
+			events: string[];
+			/**
+			 * Headers
+			 * @description Sent along, such as Authorization
+			 */
+			headers: {
+				/** Name */
+				name: string;
+				/**
+				 * Value
+				 * @enum {string}
+				 */
+				value: "" | "********";
+			}[];
+			/** Webhook ID */
+			id: string;
+			/** Name */
+			name: string;
+			/**
+			 * Secret before
+			 * @description Signs as well, for a day after the change
+			 * @enum {string}
+			 */
+			old_secret: "" | "********";
+			/**
+			 * Private key
+			 * @description whsk_ and the 32 bytes of an Ed25519 key in base64: signs for those who know the public one (v1a)
+			 * @enum {string}
+			 */
+			private_key: "" | "********";
+			/**
+			 * Secret changed
+			 * Format: date-time
+			 */
+			rotated_at: string | null;
+			/**
+			 * Secret
+			 * @description whsec_ and 24 to 64 bytes in base64: signs with HMAC-SHA-256 (v1)
+			 * @enum {string}
+			 */
+			secret: "" | "********";
+			/**
+			 * Time limit
+			 * @description Seconds for an answer
+			 */
+			timeout_s: number;
+			/**
+			 * URL
+			 * @description Gets a POST for each event; https (http and private networks only with serve --private-webhooks)
+			 */
+			url: string;
+		};
+		/** Delivery */
+		WebhookDelivery: {
+			/**
+			 * Tries, newest first
+			 * @description Empty in lists
+			 */
+			attempts: {
+				/**
+				 * Answer
+				 * @description Its first bytes
+				 */
+				answer: string;
+				/**
+				 * When
+				 * Format: date-time
+				 */
+				at: string | null;
+				/**
+				 * Duration
+				 * @description Milliseconds
+				 */
+				duration_ms: number;
+				/** Number */
+				number: number;
+				/** What went wrong */
+				reason: string;
+				/**
+				 * HTTP status
+				 * @description 0: there was no answer
+				 */
+				status: number;
+			}[];
+			/**
+			 * Owed since
+			 * Format: date-time
+			 */
+			created_at: string | null;
+			/**
+			 * Done
+			 * Format: date-time
+			 */
+			done_at: string | null;
+			/**
+			 * Event
+			 * @description Its number
+			 */
+			event: number;
+			/** Delivery ID */
+			id: number;
+			/** Kind of event */
+			kind: string;
+			/**
+			 * Next try
+			 * Format: date-time
+			 */
+			next_try_at: string | null;
+			/** What went wrong at last */
+			reason: string;
+			/**
+			 * State
+			 * @enum {string}
+			 */
+			state: "queued" | "sending" | "later" | "delivered" | "failed";
+			/**
+			 * HTTP status
+			 * @description Of the last try; 0: there was no answer
+			 */
+			status: number;
+			/** Tries */
+			tries: number;
+		};
+		/** Webhook */
+		WebhookInput: {
+			/**
+			 * Accounts
+			 * @description Only events of these; none: all, and those of no account
+			 */
+			accounts?: string[];
+			/**
+			 * Enabled
+			 * @default true
+			 */
+			enabled?: boolean;
+			/**
+			 * Events
+			 * @description Kinds: case.created, case.*; none: all (docs/events.md lists them)
+			 */
+			events?: string[];
+			/**
+			 * Headers
+			 * @description Sent along, such as Authorization
+			 */
+			headers?: {
+				/** Name */
+				name: string;
+				/** Value */
+				value?: string;
+			}[];
+			/** Webhook ID */
+			id: string;
+			/**
+			 * Name
+			 * @default
+			 */
+			name?: string;
+			/**
+			 * Secret before
+			 * @description Signs as well, for a day after the change
+			 */
+			old_secret?: string;
+			/**
+			 * Private key
+			 * @description whsk_ and the 32 bytes of an Ed25519 key in base64: signs for those who know the public one (v1a)
+			 */
+			private_key?: string;
+			/**
+			 * Secret changed
+			 * Format: date-time
+			 */
+			rotated_at?: string | null;
+			/**
+			 * Secret
+			 * @description whsec_ and 24 to 64 bytes in base64: signs with HMAC-SHA-256 (v1)
+			 */
+			secret?: string;
+			/**
+			 * Time limit
+			 * @description Seconds for an answer
+			 * @default 15
+			 */
+			timeout_s?: number;
+			/**
+			 * URL
+			 * @description Gets a POST for each event; https (http and private networks only with serve --private-webhooks)
+			 */
+			url: string;
+		};
+		/** A new secret */
+		WebhookSecret: {
+			/**
+			 * Secret
+			 * @description Shown this once
+			 */
+			secret: string;
+		};
+		/** How a webhook stands */
+		WebhookState: {
+			/**
+			 * Last delivery
+			 * Format: date-time
+			 */
+			delivered_at: string | null;
+			/**
+			 * Disabled
+			 * @description By itself: the endpoint is gone, or failed for days; a change of the record enables it
+			 */
+			disabled: boolean;
+			/**
+			 * Disabled at
+			 * Format: date-time
+			 */
+			disabled_at: string | null;
+			/**
+			 * Enabled
+			 * @description By its record
+			 */
+			enabled: boolean;
+			/**
+			 * Last failure
+			 * Format: date-time
+			 */
+			failed_at: string | null;
+			/**
+			 * Failing since
+			 * Format: date-time
+			 */
+			failing_since: string | null;
+			/** Failures in a row */
+			failures: number;
+			/** Webhook ID */
+			id: string;
+			/**
+			 * Not tried before
+			 * Format: date-time
+			 */
+			next_try_at: string | null;
+			/**
+			 * Public key
+			 * @description whpk_: checks v1a signatures; empty: there is no private key
+			 */
+			public_key: string;
+			/** What went wrong at last */
+			reason: string;
+			/** Waiting deliveries */
+			waiting: number;
 		};
 	};
 	responses: {
@@ -6913,6 +7569,139 @@ export interface operations {
 			};
 		};
 	};
+	listMailboxes: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Mailbox"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	createMailbox: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["NewMailboxInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Mailbox"];
+				};
+			};
+		};
+	};
+	deleteMailbox: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	changeMailbox: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["MailboxChangeInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Mailbox"];
+				};
+			};
+		};
+	};
+	detectMailbox: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["MailboxAddressInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["MailboxNeed"];
+				};
+			};
+		};
+	};
 	getOpenapi: {
 		parameters: {
 			query?: never;
@@ -8230,6 +9019,362 @@ export interface operations {
 			header?: never;
 			path: {
 				token: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	listWebhooks: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description Enabled */
+				enabled?: boolean;
+				/** @description How many at most */
+				limit?: number;
+				/** @description A text that is somewhere in the record, without case */
+				q?: string;
+				/** @description What it is sorted by; a minus turns it round */
+				sort?: "id" | "-id" | "name" | "-name";
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Webhook"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	createWebhook: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["WebhookInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Webhook"];
+				};
+			};
+		};
+	};
+	getWebhook: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Webhook"];
+				};
+			};
+		};
+	};
+	putWebhook: {
+		parameters: {
+			query?: never;
+			header: {
+				/** @description The ETag of the version that was changed, or * */
+				"If-Match": string;
+			};
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["WebhookInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Webhook"];
+				};
+			};
+		};
+	};
+	deleteWebhook: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	listWebhookDeliveries: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+				/** @description Only those in this state */
+				state?: "queued" | "sending" | "later" | "delivered" | "failed";
+			};
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["WebhookDelivery"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	getWebhookDelivery: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				delivery: string;
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["WebhookDelivery"];
+				};
+			};
+		};
+	};
+	replayWebhookDelivery: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				delivery: string;
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["WebhookDelivery"];
+				};
+			};
+		};
+	};
+	getWebhookHistory: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+			};
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Version"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	replayWebhook: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["ReplayInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Replayed"];
+				};
+			};
+		};
+	};
+	rotateWebhookSecret: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["WebhookSecret"];
+				};
+			};
+		};
+	};
+	getWebhookState: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["WebhookState"];
+				};
+			};
+		};
+	};
+	testWebhook: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
 			};
 			cookie?: never;
 		};

@@ -18,6 +18,10 @@ export type Role = Schemas["Role"];
 export type Right = Schemas["Right"];
 export type Invitation = Schemas["Invitation"];
 export type Consent = Schemas["Consent"];
+export type Mailbox = Schemas["Mailbox"];
+export type MailboxNeed = Schemas["MailboxNeed"];
+export type WebhookDelivery = Schemas["WebhookDelivery"];
+export type WebhookState = Schemas["WebhookState"];
 export type Provider = Schemas["CatalogueEntry"];
 
 export interface List<T> {

@@ -290,7 +290,7 @@ export function RecordForm({ editor, back, readOnly, before, after }: {
 }) {
 	const groups = groupsOf(editor.kind, editor.schema);
 	const open = groups.filter((group) => !group.folded);
-	const folded = groups.filter((group) => group.folded);
+	const folded = groups.filter((group) => group.folded && hasField(editor, group));
 	return (
 		<form
 			class="form"
