@@ -77,7 +77,12 @@ export function followProtocol(document: Document, side: SideName, protocol: str
 /* Another provider: both sides take its servers; what was typed for the one before doesn't fit any more. */
 export function followProvider(document: Document, provider: Provider | undefined, id: string): Document {
 	let next: Document = { ...document, provider: id };
-	if (!provider) return next;
+	if (!provider) {
+		/* Graph is only there with a provider that has it. */
+		if (section(next, "send").protocol === "graph") next = withSection(next, "send", { protocol: "smtp", security: "starttls", port: portOf("smtp", "starttls") });
+		if (section(next, "receive").protocol === "graph") next = withSection(next, "receive", { protocol: "imap", security: "tls", port: portOf("imap", "tls") });
+		return next;
+	}
 	for (const side of ["send", "receive"] as const) {
 		const now = section(next, side);
 		const wanted = protocolsOf(provider, side, "").find((word) => word === now.protocol) ?? provider[side]?.protocol ?? String(now.protocol);
