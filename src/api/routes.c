@@ -26,4 +26,10 @@ void routes_add_all(struct router *router)
 	router_add(router, setup_routes);
 	router_add(router, provider_routes());
 	router_add(router, consent_routes);
+	router_add(router, case_routes);
+	router_add(router, letter_routes);
+	router_add(router, message_routes);
+	router_add(router, outbox_routes);
+	router_add(router, ledger_routes);
+	router_add(router, search_routes);
 }

@@ -128,13 +128,15 @@ char *arena_cstr(struct arena *arena, struct str s)
 struct str arena_printf(struct arena *arena, const char *fmt, ...)
 {
 	va_list ap;
+	char brief[256], *p; /* most texts are brief: formatted once then */
 	int n;
-	char *p;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(brief, sizeof brief, fmt, ap);
 	va_end(ap);
 	must(n >= 0);
+	if ((size_t)n < sizeof brief)
+		return arena_str(arena, str_new(brief, (size_t)n));
 	p = arena_bytes(arena, (size_t)n + 1);
 	va_start(ap, fmt);
 	vsnprintf(p, (size_t)n + 1, fmt, ap);

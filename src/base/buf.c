@@ -79,13 +79,17 @@ void buf_add_cstr(struct buf *buf, const char *s)
 void buf_printf(struct buf *buf, const char *fmt, ...)
 {
 	va_list ap;
-	char *room;
+	char brief[256], *room; /* most texts are brief: formatted once then */
 	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(brief, sizeof brief, fmt, ap);
 	va_end(ap);
 	must(n >= 0);
+	if ((size_t)n < sizeof brief) {
+		buf_add(buf, str_new(brief, (size_t)n));
+		return;
+	}
 	room = buf_room(buf, (size_t)n);
 	if (!room)
 		return;

@@ -83,14 +83,22 @@ static bool is_token_char(char c)
 	return is_alpha(c) || is_digit(c);
 }
 
-/* Words of a token's length and letters; that they are ours the store tells. */
+/* Words of a token's length and letters; that they are ours the store tells. A stretch of that length is looked at from
+ * behind: a character that no token has rules out all before it, so that few are looked at. */
 size_t threading_tokens_in(struct str text, struct str *ret_tokens, size_t max)
 {
 	size_t n = 0;
 
-	for (size_t at = 0; at < text.n && n < max;) {
-		size_t end = at;
+	for (size_t at = 0; n < max && at + TOKEN_LEN <= text.n;) {
+		size_t end = at + TOKEN_LEN;
 
+		while (end > at && is_token_char(text.p[end - 1]))
+			end--;
+		if (end > at) {
+			at = end;
+			continue;
+		}
+		end = at + TOKEN_LEN;
 		while (end < text.n && is_token_char(text.p[end]))
 			end++;
 		if (end - at == TOKEN_LEN && token_has_shape(str_slice(text, at, end)))

@@ -1,9 +1,7 @@
 /* hauspost cases: what became of mail, case by case. */
 #include "cli/cli.h"
 
-#include "base/clock.h"
-#include "base/mem.h"
-#include "cases/case_work.h"
+#include "cases/case_change.h"
 #include "cli/cases_show.h"
 #include "cli/text.h"
 
@@ -67,54 +65,14 @@ static int show_case(struct cli *cli, struct db *db, const char *name, const str
 	return r < 0 ? r : case_show(cli, db, &c, options, err);
 }
 
-struct set_status {
-	struct work work;
-	int64_t case_id;
-	const char *status;
-	bool resolved;
-};
-
-static int run_set_status(struct work *work, struct db *db, struct error *err)
-{
-	struct set_status *s = (struct set_status *)(void *)work;
-	int64_t now = clock_now_ms();
-	int r = case_set_status(db, s->case_id, s->status, s->resolved ? now : 0, now, err);
-
-	if (r == 0)
-		r = case_tell_status(db, s->case_id, s->status, s->resolved, cli_author(), now, err);
-	return r;
-}
-
-static int refuse_status(const char *type_id, const struct case_type *type, const char *status, struct error *err)
-{
-	struct buf known CLEANUP(buf_done) = BUF_INIT(KIB(1));
-	size_t n = 0;
-	const struct case_status *all = type ? case_statuses(type, &n) : NULL;
-
-	for (size_t i = 0; i < n; i++)
-		buf_printf(&known, "%s%s", i ? ", " : ": it has ", all[i].id);
-	return fail(err, E_INVALID, RETRY_NEVER, "case type %s has no status %.64s%s", type_id, status,
-	            buf_cstr(&known));
-}
-
 static int set_status(struct cli *cli, struct db *db, const char *name, const char *status, struct arena *arena,
                       struct error *err)
 {
-	struct set_status set = {.work = {.run = run_set_status}, .status = status};
-	const struct case_status *known;
-	const struct case_type *type;
 	struct stored_case c;
 	int r = find_case(db, name, arena, &c, err);
 
-	if (r < 0)
-		return r;
-	type = setup_case_type(cli->setup, c.type);
-	known = type ? case_status_find(type, status) : NULL;
-	if (!known)
-		return refuse_status(c.type, type, status, err);
-	set.case_id = c.id;
-	set.resolved = known->resolved;
-	r = store_do(cli->store, &set.work, err);
+	if (r >= 0)
+		r = case_change_status(cli->store, cli->setup, &c, status, -1, cli_author(), err);
 	if (r < 0)
 		return r;
 	if (cli->json)

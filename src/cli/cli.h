@@ -122,6 +122,7 @@ extern const struct command
 	inspect_command,
 	send_command,
 	cases_command,
+	search_command,
 	message_command,
 	ledger_command,
 	outbox_command,

@@ -6,6 +6,7 @@
 #include "cli/ledger_held.h"
 #include "cli/text.h"
 #include "intake/no_answer.h"
+#include "intake/set_aside.h"
 #include "listen/session.h"
 #include "store/ledger.h"
 
@@ -75,38 +76,17 @@ static int list_ledger(struct cli *cli, struct db *db, const char *state, const 
 	return 0;
 }
 
-struct retry_work {
-	struct work work;
-	int64_t id, n;
-};
-
-static int run_retry(struct work *work, struct db *db, struct error *err)
-{
-	struct retry_work *retry = (struct retry_work *)(void *)work;
-
-	retry->n = ledger_retry(db, retry->id, clock_now_ms(), err);
-	return retry->n < 0 ? (int)retry->n : 0;
-}
-
 static int retry_ledger(struct cli *cli, int64_t id, struct error *err)
 {
-	struct retry_work retry = {.work = {.run = run_retry}, .id = id};
-	int good, r = store_do(cli->store, &retry.work, err);
+	int64_t tried;
+	int good = set_aside_retry(cli->store, cli->setup, id, &tried, err);
 
-	if (r < 0)
-		return r;
-	if (id && retry.n == 0)
-		return fail(err, E_NOT_FOUND, RETRY_NEVER,
-		            "ledger row %lld is not parked or failed, or its mail is not kept here ('hauspost ledger "
-		            "list' shows)",
-		            (long long)id);
-	good = intake_retry_due(cli->store, cli->setup, NULL, err);
 	if (good < 0)
 		return good;
 	if (cli->json)
-		cli_print_json(json_pack("{s:I, s:i}", "tried", (json_int_t)retry.n, "handled", good));
+		cli_print_json(json_pack("{s:I, s:i}", "tried", (json_int_t)tried, "handled", good));
 	else
-		printf("%lld brought back; %d handled\n", (long long)retry.n, good);
+		printf("%lld brought back; %d handled\n", (long long)tried, good);
 	return 0;
 }
 

@@ -11,16 +11,10 @@
 #include <getopt.h>
 #include <stdio.h>
 
-/* An open one whose time is over lets the next answer through. */
-static const char *state_now(const struct stored_breaker *b)
-{
-	return strcmp(b->state, "open") == 0 && b->open_until <= clock_now_ms() ? "half-open" : b->state;
-}
-
 static json_t *breaker_json(const struct stored_breaker *b)
 {
 	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "scope", b->scope, "name", b->name, "state",
-	                 state_now(b), "reason", b->reason, "opened", (json_int_t)b->level, "open_until",
+	                 breaker_state_now(b), "reason", b->reason, "opened", (json_int_t)b->level, "open_until",
 	                 (json_int_t)b->open_until, "answers_of_the_day", (json_int_t)b->letters, "updated_at",
 	                 (json_int_t)b->updated_at);
 }
@@ -30,7 +24,7 @@ static void print_breaker(const struct stored_breaker *b)
 	struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(64));
 	char when[24];
 
-	buf_printf(&line, "%-9s until %s  %s", state_now(b), cli_time(b->open_until, when),
+	buf_printf(&line, "%-9s until %s  %s", breaker_state_now(b), cli_time(b->open_until, when),
 	           strcmp(b->scope, "case") == 0 ? "case id " : "");
 	line_column(&line, str_of(b->name), 0);
 	if (b->reason[0])
@@ -61,64 +55,18 @@ static int list_loops(struct cli *cli, struct db *db, bool all, size_t limit, st
 	return 0;
 }
 
-struct reset {
-	struct work work;
-	const char *scope, *name;
-	int removed;
-};
-
-static int run_reset(struct work *work, struct db *db, struct error *err)
-{
-	struct reset *reset = (struct reset *)(void *)work;
-	json_t *data;
-	char *text;
-	struct stored_breaker closed = {.scope = reset->scope,
-	                                .name = reset->name,
-	                                .state = "closed",
-	                                .reason = "",
-	                                .memory = STR(""),
-	                                .updated_at = clock_now_ms()};
-	int r = reset->removed = breaker_remove(db, reset->scope, reset->name, err);
-
-	/* Remembered as empty: without a circuit it would be made up from the outbox again. */
-	if (r > 0)
-		r = breaker_put(db, &closed, err);
-	if (r < 0 || !reset->removed)
-		return r;
-	data = json_pack("{s:s, s:s}", "scope", reset->scope, "name", reset->name);
-	text = data ? json_dumps(data, JSON_COMPACT) : NULL;
-	r = event_insert(db, "loop.reset", 0, 0, text ? str_of(text) : STR("{}"), clock_now_ms(), err);
-	free(text);
-	json_decref(data);
-	return r;
-}
-
 /* An address, or the number of a case. */
 static int reset_loop(struct cli *cli, struct db *db, const char *name, struct arena *arena, struct error *err)
 {
-	struct reset reset = {.work = {.run = run_reset}, .scope = "address"};
-	char *address = arena_cstr(arena, str_of(name));
-	struct stored_case c;
-	int r = 0;
+	int r = breaker_reset(cli->store, db, name, cli_author(), arena, err);
 
-	for (char *p = address; *p; p++)
-		*p = ascii_lower(*p);
-	reset.name = breaker_correspondent(arena, address);
-	if (!strchr(name, '@')) {
-		reset.scope = "case";
-		r = case_find_number(db, str_of(name), arena, &c, err);
-		if (r > 0)
-			reset.name = arena_printf(arena, "%lld", (long long)c.id).p;
-	}
-	if (r >= 0)
-		r = store_do(cli->store, &reset.work, err);
 	if (r < 0)
 		return r;
-	if (!reset.removed)
+	if (r == 0)
 		return fail(err, E_NOT_FOUND, RETRY_NEVER,
 		            "nothing is known of %s; 'hauspost loops list --all' shows addresses and cases", name);
 	if (cli->json)
-		cli_print_json(json_pack("{s:s, s:s}", "scope", reset.scope, "reset", name));
+		cli_print_json(json_pack("{s:s, s:s}", "scope", strchr(name, '@') ? "address" : "case", "reset", name));
 	else
 		printf("%s gets answers again\n", name);
 	return 0;

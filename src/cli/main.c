@@ -30,6 +30,7 @@ const struct command *const commands[] = {
 	&backfill_command,
 	&send_command,
 	&cases_command,
+	&search_command,
 	&message_command,
 	&ledger_command,
 	&outbox_command,

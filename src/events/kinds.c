@@ -34,6 +34,11 @@ static const struct event_field decided[] = {
 	{NULL, NULL, NULL},
 };
 
+static const struct event_field written[] = {
+	{"outbox", "integer", "Its row in the outbox"},
+	{NULL, NULL, NULL},
+};
+
 static const struct event_field status[] = {
 	{"status",   "string",  "The new status"},
 	{"resolved", "boolean", "Whether the work is done with it"},
@@ -162,6 +167,9 @@ const struct event_kind event_kinds[] = {
 	{"message.released",      "Somebody let a held mail pass",                                "message",  decided},
 	{"message.discarded",     "Somebody discarded a held mail",                               "message",  decided},
 	{"message.opened",        "An encrypted mail could be opened after all",                  "message",  none},
+	{"message.written",       "Somebody wrote a mail: it waits in the outbox",                "message",  written},
+	{"outbox.requeued",       "Somebody has a mail sent once more",                           "message",  written},
+	{"outbox.cancelled",      "Somebody stopped a mail that waited",                          "message",  written},
 	{"outbox.sent",           "A mail was taken by the server",                               "message",  mail_out},
 	{"outbox.delayed",        "A mail waits for long",                                        "message",  mail_out},
 	{"outbox.failed",         "A mail can't be sent",                                         "message",  mail_out},

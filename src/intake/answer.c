@@ -2,6 +2,7 @@
 #include "intake/answer.h"
 
 #include "base/clock.h"
+#include "cases/letter_values.h"
 #include "cases/thread_marks.h"
 #include "intake/blocked.h"
 #include "intake/breaker.h"
@@ -120,12 +121,6 @@ static const char *lower_cstr(struct arena *arena, struct str s)
 	return copy;
 }
 
-/* Without one "Re:", so that the template's own doesn't stand twice. */
-static struct str plain_subject(struct str subject)
-{
-	return str_starts_nocase(subject, STR("re:")) ? str_trim(str_slice(subject, 3, subject.n)) : subject;
-}
-
 /* Answers go out in clear: what the sender had encrypted, in this mail or an earlier one of the case, stays out of
  * them.
  */
@@ -150,44 +145,24 @@ static int look_at_topic(struct item *item, struct db *db, const struct stored_c
 	return message_case_hides_subject(db, c->id, &item->hides_topic, err);
 }
 
-#define MAX_VALUE 800 /* bytes of a value that a stranger chose: a subject line takes 2 KiB in all */
-
-/* Text from the mail, fit for a template: without NULs, and no longer than people read. */
-static struct str value_of(struct item *item, struct str text)
-{
-	return item_cut(item_text(item, text), MAX_VALUE);
-}
-
-#define FIXED_VALUES 11
-
-/* The values a template may name; the case's fields follow as field.NAME. */
-static struct render_value *template_values(struct item *item, const struct stored_case *c, struct address to,
-                                            size_t *ret_count)
+/* The values a template may name. */
+static size_t template_values(struct item *item, const struct stored_case *c, struct address to,
+                              struct render_value **ret_values)
 {
 	const struct message *m = item->message;
-	const struct account *account = item->place->account;
-	struct arena *arena = item->arena;
-	struct render_value *values;
-	char date[40];
-
-	clock_format_rfc5322(m->date ? m->date : item->ledger.received_at, date);
-	values = ARENA_ARRAY(arena, struct render_value, FIXED_VALUES);
-	const struct render_value fixed[FIXED_VALUES] = {
-	        {"case.number", str_of(c ? c->number : "")},
-	        {"case.subject", c ? public_topic(item, value_of(item, c->subject)) : STR("")},
-	        {"case.status", str_of(c ? c->status : "")},
-	        {"case.id", c ? arena_printf(arena, "%lld", (long long)c->id) : STR("")},
-	        {"contact.name", value_of(item, to.name.n ? to.name : to.address)},
-	        {"contact.address", value_of(item, to.address)},
-	        {"message.subject", public_subject(item, value_of(item, plain_subject(m->subject)))},
-	        {"message.from", value_of(item, m->from.address)},
-	        {"message.date", arena_str(arena, str_of(date))},
-	        {"account.name", str_of(account->name)},
-	        {"account.address", str_of(our_address(item))},
+	const struct letter_facts facts = {
+	        .account = item->place->account,
+	        .our_address = our_address(item),
+	        .c = c,
+	        .case_subject = c ? public_topic(item, c->subject) : STR(""),
+	        .contact = to,
+	        .message_subject = public_subject(item, m->subject),
+	        .message_from = m->from.address,
+	        .message_date = m->date ? m->date : item->ledger.received_at,
+	        .text = STR(""),
 	};
-	memcpy(values, fixed, sizeof fixed);
-	*ret_count = FIXED_VALUES;
-	return values;
+
+	return letter_values(item->arena, &facts, ret_values);
 }
 
 static int build_answer(struct item *item, const struct template *template, const struct stored_case *c,
@@ -203,8 +178,9 @@ static int build_answer(struct item *item, const struct template *template, cons
 	                   html CLEANUP(buf_done) = BUF_INIT(MAX_ANSWER);
 	struct arena *arena = item->arena;
 	struct str *references = ARENA_ARRAY(arena, struct str, item->message->reference_count + 1);
-	size_t n, reference_count = item->message->reference_count;
-	struct render_value *values = template_values(item, c, to, &n);
+	size_t reference_count = item->message->reference_count;
+	struct render_value *values;
+	size_t n = template_values(item, c, to, &values);
 
 	if (!render(template->subject, RENDER_LINE, values, n, &subject) ||
 	    !render(template->text, RENDER_TEXT, values, n, &text) ||

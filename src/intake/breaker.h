@@ -38,4 +38,15 @@ int breaker_ask(struct item *item, struct db *db, const char *address, int64_t c
 /* The name that an address (lower case) has there: without its +part, which responders change from mail to mail. */
 const char *breaker_correspondent(struct arena *arena, const char *address);
 
+struct store;
+struct stored_breaker;
+
+/* "open", "half-open" (also of an open one whose time is over), "closed". */
+const char *breaker_state_now(const struct stored_breaker *breaker);
+
+/* A person's decision: an address, or a case by its number, gets automatic answers again. 1 done, 0 nothing is known of
+ * it. */
+int breaker_reset(struct store *store, struct db *db, const char *name, const char *author, struct arena *arena,
+                  struct error *err) NODISCARD;
+
 #endif

@@ -301,16 +301,16 @@ void item_free(struct item *item)
 /* Packs piece by piece, so that the compressed form of a very large mail is never in memory as a whole. */
 static int store_large(struct item *item, struct db *db, int64_t message_id, struct error *err)
 {
-	size_t pieces = (item->raw.n + SLICE - 1) / SLICE;
+	size_t pieces = (item->raw.n + RAW_PIECE_BYTES - 1) / RAW_PIECE_BYTES;
 
 	for (size_t i = 0; i < pieces; i++) {
 		struct packed one;
 		int r;
 
-		packed_make(&one, str_slice(item->raw, i * SLICE, (i + 1) * SLICE));
+		packed_make(&one, str_slice(item->raw, i * RAW_PIECE_BYTES, (i + 1) * RAW_PIECE_BYTES));
 		r = raw_insert_piece(db, message_id, i, pieces, str_new(one.pieces[0].p, one.pieces[0].n), err);
 		packed_done(&one);
-		give_back(item->incoming, item->raw.p + MIN((i + 1) * SLICE, item->raw.n));
+		give_back(item->incoming, item->raw.p + MIN((i + 1) * RAW_PIECE_BYTES, item->raw.n));
 		if (r < 0)
 			return r;
 	}

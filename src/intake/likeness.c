@@ -49,7 +49,24 @@ static size_t wide_letter(struct str s, size_t at)
 /* What belongs to one piece between blanks: an address or a link must be seen whole to be left out. */
 static bool is_blank(char c)
 {
-	return is_space(c) || strchr("<>()[]{}\"|*;", c) != NULL;
+	switch (c) {
+	case '<':
+	case '>':
+	case '(':
+	case ')':
+	case '[':
+	case ']':
+	case '{':
+	case '}':
+	case '"':
+	case '|':
+	case '*':
+	case ';':
+	case '\0':
+		return true;
+	default:
+		return is_space(c);
+	}
 }
 
 static bool is_word_char(char c)
@@ -75,9 +92,10 @@ static void add_word(struct words *words, struct str word)
 static bool is_changing(struct str piece)
 {
 	for (size_t i = 0; i < piece.n; i++)
-		if (is_digit(piece.p[i]) || piece.p[i] == '@')
+		if (is_digit(piece.p[i]) || piece.p[i] == '@' ||
+		    (piece.p[i] == ':' && str_starts(str_slice(piece, i, piece.n), STR("://"))))
 			return true;
-	return str_find(piece, STR("://")) >= 0;
+	return false;
 }
 
 static void add_piece(struct words *words, struct str piece)
@@ -140,8 +158,15 @@ int likeness_compare(const struct likeness *a, const struct likeness *b)
 
 void likeness_write(const struct likeness *likeness, struct buf *out)
 {
-	for (size_t i = 0; i < likeness->count; i++)
-		buf_printf(out, "%08x", likeness->marks[i]);
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < likeness->count; i++) {
+		char text[8];
+
+		for (size_t k = 0; k < sizeof text; k++)
+			text[k] = digits[likeness->marks[i] >> (28 - 4 * k) & 15];
+		buf_add(out, str_new(text, sizeof text));
+	}
 }
 
 static bool read_mark(struct cursor *in, uint32_t *ret)

@@ -2,6 +2,7 @@
 #include "intake/reopen.h"
 
 #include "base/clock.h"
+#include "cases/search_index.h"
 #include "intake/smime_text.h"
 #include "store/cases.h"
 #include "store/messages.h"
@@ -59,8 +60,12 @@ static int run_reopening(struct work *work, struct db *db, struct error *err)
 	const struct message *m = o->report->message;
 	struct str text = plain(o->arena, message_body_text(o->arena, m), MAX_TEXT);
 	struct str subject = plain(o->arena, m->subject, KIB(4));
-	int r = message_rewrite(db, o->stored.id, subject, text, smime_text(o->arena, o->report), err);
+	int r = search_unindex(db, o->arena, o->stored.id, err);
 
+	if (r == 0)
+		r = message_rewrite(db, o->stored.id, subject, text, smime_text(o->arena, o->report), err);
+	if (r == 0)
+		r = search_index(db, o->arena, o->stored.id, err);
 	if (r == 0)
 		r = write_files(o, db, err);
 	return r < 0 ? r

@@ -12,6 +12,10 @@
 #define MAX_BYTES MIB(4)
 #define MAX_COUNT 200
 
+/* The committer waits a moment for company. Where large mail fills what may be under way before it has enough, session
+ * and committer would take turns: so it is told to begin at each such share of it. */
+#define HURRY_SHARE 4
+
 struct uid_list {
 	uint32_t *uids;
 	size_t n, size;
@@ -21,6 +25,7 @@ struct intake_run {
 	struct intake_place place;
 	struct intake_options options;
 	uint64_t lane;
+	size_t unhurried;   /* bytes submitted since the committer was told to hurry */
 	atomic_bool broken; /* the store failed: what was submitted after must not be committed */
 
 	pthread_mutex_t lock;
@@ -258,6 +263,15 @@ static int prepare_carefully(struct intake_run *run, struct incoming *incoming, 
 	return 0;
 }
 
+static void hurry_now_and_then(struct intake_run *run, size_t bytes)
+{
+	run->unhurried += bytes;
+	if (run->unhurried < run->options.max_bytes / HURRY_SHARE)
+		return;
+	store_hurry(run->place.store, run->lane);
+	run->unhurried = 0;
+}
+
 int intake_submit(struct intake_run *run, struct incoming *incoming, struct error *err)
 {
 	struct item *item;
@@ -290,6 +304,7 @@ int intake_submit(struct intake_run *run, struct incoming *incoming, struct erro
 	run->count++;
 	pthread_mutex_unlock(&run->lock);
 	store_submit(run->place.store, &item->work);
+	hurry_now_and_then(run, bytes);
 	if (run->place.careful)
 		wait_until_below(run, 0, 0); /* one by one, so that a crash points at one mail */
 	return 0;

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "listen/expiry_watch.h"
+#include "listen/indexer.h"
 #include "listen/inlets.h"
 #include "listen/postman.h"
 #include "listen/serve_parts.h"
@@ -334,6 +335,7 @@ int serve_start(const struct serve_options *options, struct serve **ret_serve, s
 		            (long long)orphans);
 	n = begin_all(serve); /* before the housekeeper looks for changes */
 	start_threads(serve);
+	serve->indexer = indexer_start(options->store);
 	if (options->ready)
 		options->ready(options->ctx, n);
 	*ret_serve = serve;
@@ -373,6 +375,7 @@ void serve_run(struct serve *serve)
 	for (int i = 0; i < serve->worker_count; i++)
 		pthread_join(serve->workers[i], NULL);
 	pthread_join(serve->housekeeper, NULL);
+	indexer_stop(serve->indexer);
 	write_states(serve, true);
 	serve_free(serve);
 }

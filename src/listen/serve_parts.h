@@ -55,6 +55,7 @@ struct serve {
 	struct states *states;
 	struct shared_setup *shared;
 	bool outbox_hint; /* an answer was queued */
+	struct indexer *indexer;
 
 	int64_t refused_revision; /* the housekeeper's: a set-up that couldn't be used, said once */
 	pthread_t *workers, housekeeper;

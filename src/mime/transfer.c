@@ -64,19 +64,37 @@ static void base64_flush(struct base64_state *state, char *out)
 	state->bits = 0;
 }
 
-#define B64_STRETCH 32
+#define B64_STRETCH 64
 
-/* Written so that compilers make a few vector instructions of it. */
-static bool is_base64_stretch(const uint8_t p[B64_STRETCH])
+/* How many characters of base64 there are; -1 where there is a padding. Written so that compilers make a few vector
+ * instructions of it. */
+static int base64_stretch(const uint8_t p[B64_STRETCH])
 {
-	uint8_t good = 1;
+	uint8_t count = 0, padded = 0;
 
 	for (int i = 0; i < B64_STRETCH; i++) {
-		uint8_t letter = (uint8_t)((p[i] | 0x20) - 'a'), digit = (uint8_t)(p[i] - '0');
+		uint8_t letter = (uint8_t)((p[i] | 0x20) - 'a'), digit = (uint8_t)(p[i] - '/');
 
-		good &= (uint8_t)((letter < 26) | (digit < 10) | (p[i] == '+') | (p[i] == '/'));
+		count += (uint8_t)((letter < 26) | (digit < 11) | (p[i] == '+')); /* '/' stands before '0' */
+		padded |= p[i] == '=';
 	}
-	return good;
+	return padded ? -1 : count;
+}
+
+/* Who only counts needs no groups: what isn't base64 is passed over wherever it stands, up to a padding. Returns the
+ * position behind what was counted. */
+static size_t base64_count(struct str body, size_t i, struct base64_state *state)
+{
+	int count;
+
+	while (body.n - i >= B64_STRETCH && (count = base64_stretch((const uint8_t *)body.p + i)) >= 0) {
+		unsigned all = state->have + (unsigned)count;
+
+		state->n += all / 4 * 3;
+		state->have = all % 4;
+		i += B64_STRETCH;
+	}
+	return i;
 }
 
 /* Whole groups without anything between them: the fast path. Returns the position behind them. */
@@ -84,22 +102,16 @@ static size_t base64_groups(struct str body, size_t i, struct base64_state *stat
 {
 	size_t n = state->n;
 
-	while (!out && body.n - i >= B64_STRETCH && is_base64_stretch((const uint8_t *)body.p + i)) {
-		n += B64_STRETCH / 4 * 3;
-		i += B64_STRETCH;
-	}
 	while (body.n - i >= 4) {
 		const unsigned char *p = (const unsigned char *)body.p + i;
 		uint32_t a = b64_value[p[0]], b = b64_value[p[1]], c = b64_value[p[2]], d = b64_value[p[3]];
+		uint32_t bits = a << 18 | b << 12 | c << 6 | d;
 
 		if ((a | b | c | d) & 0xc0)
 			break;
-		if (out) {
-			uint32_t bits = a << 18 | b << 12 | c << 6 | d;
-			out[n] = (char)(bits >> 16);
-			out[n + 1] = (char)(bits >> 8);
-			out[n + 2] = (char)bits;
-		}
+		out[n] = (char)(bits >> 16);
+		out[n + 1] = (char)(bits >> 8);
+		out[n + 2] = (char)bits;
 		n += 3;
 		i += 4;
 	}
@@ -126,14 +138,20 @@ static size_t base64_walk(struct str body, char *out, struct release *release)
 {
 	struct base64_state state = {0};
 	size_t i = 0, known = 0; /* up to there it is base64 for sure: no line is looked at twice */
+	size_t counted = 0;      /* up to there each character is looked at */
 
 	while (i < body.n) {
 		uint8_t value;
 
 		if (release)
 			release_upto(release, body, i);
-
-		if (state.have == 0 && (i = base64_groups(body, i, &state, out)) >= body.n)
+		if (!out && i >= counted) {
+			i = base64_count(str_slice(body, 0, i + RELEASE_BYTES), i, &state);
+			counted = i + B64_STRETCH;
+		} else if (out && state.have == 0) {
+			i = base64_groups(body, i, &state, out);
+		}
+		if (i >= body.n)
 			break;
 		value = b64_value[(uint8_t)body.p[i++]];
 		if (value == B64_SKIP)

@@ -1,6 +1,6 @@
 /* A template of a message: subject, text, HTML with {{placeholders}}. Values: case.number, case.subject,
  * case.status, case.id, contact.name, contact.address, message.subject, message.from, message.date, account.name,
- * account.address, field.NAME. In HTML values are escaped. */
+ * account.address, field.NAME, text (what a person wrote). In HTML values are escaped. */
 #ifndef SETUP_TEMPLATE_H
 #define SETUP_TEMPLATE_H
 

@@ -65,8 +65,9 @@ int case_find_message(struct db *db, struct str message_ident, int64_t *ret_case
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	int r = db_query(db,
+	                 /* Ours ('out') first, then the newest: the order of the index, so that nothing is sorted. */
 	                 "SELECT case_id, direction FROM message WHERE message_ident = $1 AND case_id IS NOT NULL "
-	                 "ORDER BY CASE WHEN direction = 'out' THEN 0 ELSE 1 END, id DESC LIMIT 1",
+	                 "ORDER BY direction DESC, id DESC LIMIT 1",
 	                 DB_ARGS(DB_STR(message_ident_key(message_ident))), &rows, err);
 
 	if (r < 0)

@@ -34,6 +34,27 @@ int conversation_fates(struct db *db, int64_t case_id, struct arena *arena, stru
 	return (int)n;
 }
 
+int conversation_fate(struct db *db, int64_t message_id, struct arena *arena, struct message_fate *ret_fate,
+                      struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	int r = db_query(db,
+	                 "SELECT outcome, answer, answer_code FROM ledger WHERE message_id = $1 ORDER BY id LIMIT 1",
+	                 DB_ARGS(DB_INT(message_id)), &rows, err);
+
+	if (r == 0)
+		r = db_next(rows, err);
+	if (r < 0)
+		return r;
+	*ret_fate = (struct message_fate){.message_id = message_id, .outcome = "", .answer = "", .answer_code = ""};
+	if (r > 0) {
+		ret_fate->outcome = arena_cstr(arena, db_col_str(rows, 0));
+		ret_fate->answer = arena_cstr(arena, db_col_str(rows, 1));
+		ret_fate->answer_code = arena_cstr(arena, db_col_str(rows, 2));
+	}
+	return r;
+}
+
 int attachment_list(struct db *db, int64_t message_id, struct arena *arena, struct stored_attachment **ret_attachments,
                     struct error *err)
 {

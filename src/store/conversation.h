@@ -18,6 +18,10 @@ struct message_fate {
 int conversation_fates(struct db *db, int64_t case_id, struct arena *arena, struct message_fate **ret_fates,
                        struct error *err) NODISCARD;
 
+/* Of one message; 1, or 0 where the ledger knows nothing of it (its texts are "" then). */
+int conversation_fate(struct db *db, int64_t message_id, struct arena *arena, struct message_fate *ret_fate,
+                      struct error *err) NODISCARD;
+
 /* The files of a message, in order. Returns their number. */
 int attachment_list(struct db *db, int64_t message_id, struct arena *arena, struct stored_attachment **ret_attachments,
                     struct error *err) NODISCARD;

@@ -160,20 +160,27 @@ int ledger_has_uid(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint3
 	                    DB_ARGS(DB_INT(folder_id), DB_INT(uidvalidity), DB_INT(uid)), &id, err);
 }
 
-int ledger_find_content(struct db *db, struct str content_hash, int64_t folder_id, struct ledger_twin *ret_twin,
-                        struct error *err)
+#define TWIN                                                                                                           \
+	"SELECT id, folder_id, case_id, message_id, uidvalidity FROM ledger WHERE content_key = $1 AND "               \
+	"content_hash = $2 AND (state = 'committed' OR state = 'acknowledged') AND duplicate_of IS NULL " /* What a    \
+	                                                                                                     person    \
+	                                                                                                     threw     \
+	                                                                                                     away must \
+	                                                                                                     not       \
+	                                                                                                     swallow a \
+	                                                                                                     copy that \
+	                                                                                                     is good,  \
+	                                                                                                     or that   \
+	                                                                                                     he let    \
+	                                                                                                     in. */    \
+	"AND NOT EXISTS (SELECT 1 FROM held h WHERE h.ledger_id = ledger.id AND h.decision = 'discarded') "
+#define OLDEST_TWIN "ORDER BY id LIMIT 1" /* the order of the index: nothing is sorted */
+
+static int read_twin(struct db *db, const char *sql, const struct db_value *values, size_t n,
+                     struct ledger_twin *ret_twin, struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
-	int r = db_query(
-	        db,
-	        "SELECT id, folder_id, case_id, message_id, uidvalidity FROM ledger WHERE content_key = $1 AND "
-	        "content_hash = $2 "
-	        "AND (state = 'committed' OR state = 'acknowledged') AND duplicate_of IS NULL "
-	        /* What a person threw away must not swallow a copy that is good, or that he let in. */
-	        "AND NOT EXISTS (SELECT 1 FROM held h WHERE h.ledger_id = ledger.id AND h.decision = 'discarded') "
-	        "ORDER BY CASE WHEN folder_id = $3 THEN 0 ELSE 1 END, id LIMIT 1",
-	        DB_ARGS(DB_INT(ledger_content_key(content_hash)), DB_BLOB(content_hash), DB_INT(folder_id)), &rows,
-	        err);
+	int r = db_query(db, sql, values, n, &rows, err);
 
 	if (r < 0)
 		return r;
@@ -186,6 +193,26 @@ int ledger_find_content(struct db *db, struct str content_hash, int64_t folder_i
 		        .message_id = db_col_int(rows, 3),
 		        .uidvalidity = (uint32_t)db_col_int(rows, 4),
 		};
+	return r;
+}
+
+int ledger_find_content(struct db *db, struct str content_hash, int64_t folder_id, struct ledger_twin *ret_twin,
+                        struct error *err)
+{
+	const struct db_value values[] = {DB_INT(ledger_content_key(content_hash)), DB_BLOB(content_hash),
+	                                  DB_INT(folder_id)};
+	struct ledger_twin twin;
+	int r = read_twin(db, TWIN OLDEST_TWIN, values, 2, &twin, err), here;
+
+	if (r <= 0)
+		return r;
+	/* Most mail has none, so that the folder's own is asked for only then. */
+	here = twin.folder_id == folder_id
+	               ? 0
+	               : read_twin(db, TWIN "AND folder_id = $3 " OLDEST_TWIN, values, 3, &twin, err);
+	if (here < 0)
+		return here;
+	*ret_twin = twin;
 	return r;
 }
 
@@ -263,13 +290,18 @@ int ledger_moved(struct db *db, int64_t folder_id, uint32_t uidvalidity, const u
 int ledger_acknowledge(struct db *db, int64_t folder_id, uint32_t uidvalidity, const uint32_t *uids, size_t n,
                        int64_t at, struct error *err)
 {
-	for (size_t i = 0; i < n; i++) {
-		int r = db_exec(db,
-		                "UPDATE ledger SET state = 'acknowledged', acknowledged_at = $4 WHERE folder_id = $1 "
-		                "AND uidvalidity = $2 "
-		                "AND uid = $3 AND state = 'committed'",
-		                DB_ARGS(DB_INT(folder_id), DB_INT(uidvalidity), DB_INT(uids[i]), DB_INT(at)), err);
+	/* Most follow each other: one statement for each stretch of numbers. */
+	for (size_t i = 0, end; i < n; i = end) {
+		int r;
 
+		for (end = i + 1; end < n && uids[end] == uids[end - 1] + 1;)
+			end++;
+		r = db_exec(db,
+		            "UPDATE ledger SET state = 'acknowledged', acknowledged_at = $5 WHERE folder_id = $1 AND "
+		            "uidvalidity = $2 AND uid BETWEEN $3 AND $4 AND state = 'committed'",
+		            DB_ARGS(DB_INT(folder_id), DB_INT(uidvalidity), DB_INT(uids[i]), DB_INT(uids[end - 1]),
+		                    DB_INT(at)),
+		            err);
 		if (r < 0)
 			return r;
 	}
@@ -347,6 +379,20 @@ int64_t ledger_retry(struct db *db, int64_t id, int64_t now, struct error *err)
 	                     "state = 'parked' "
 	                     "AND (message_id IS NOT NULL OR uid IS NOT NULL)",
 	                     DB_ARGS(DB_INT(now)), err);
+}
+
+int ledger_discard(struct db *db, int64_t id, bool tell_server, int64_t at, struct error *err)
+{
+	int64_t n = db_exec_count(
+	        db,
+	        "UPDATE ledger SET state = $2, outcome = 'discarded', answer = 'discarded mail gets no answer', "
+	        "answer_code = 'discarded', committed_at = $3, acknowledged_at = $4, parked_at = NULL, next_try_at = "
+	        "NULL WHERE id = $1 AND (state = 'parked' OR state = 'failed')",
+	        DB_ARGS(DB_INT(id), DB_TEXT(tell_server ? "committed" : "acknowledged"), DB_INT(at),
+	                tell_server ? DB_NULL : DB_INT(at)),
+	        err);
+
+	return n < 0 ? (int)n : n > 0;
 }
 
 /* Reads `rows` to the end. */

@@ -101,6 +101,10 @@ int ledger_moved(struct db *db, int64_t folder_id, uint32_t uidvalidity, const u
  * is on the server only are fetched again when their listener reads next. */
 int64_t ledger_retry(struct db *db, int64_t id, int64_t now, struct error *err) NODISCARD;
 
+/* A person gives a parked or failed row up: handled, with outcome "discarded"; `tell_server`: its server is still to be
+ * told. 1, or 0 where the row is in another state. */
+int ledger_discard(struct db *db, int64_t id, bool tell_server, int64_t at, struct error *err) NODISCARD;
+
 /* Newest first, up to `max`; `state` NULL: all. Returns their number. */
 int ledger_list(struct db *db, const char *state, size_t max, struct arena *arena, struct ledger_row **ret_rows,
                 struct error *err) NODISCARD;

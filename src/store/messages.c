@@ -2,14 +2,21 @@
 #include "store/messages.h"
 
 #include "base/mem.h"
+#include "store/recode.h"
 
 #include <pthread.h>
 #include <zstd.h>
 
-#define PIECE_BYTES MIB(1)
-#define ZSTD_LEVEL  1
-#define SMALL_LEVEL (-1) /* of small mail, where building tables costs more than they spare */
+#define PIECE_MOST MIB(1) /* of mail; what is stored already has pieces as large */
+#define ZSTD_LEVEL 1
+#define QUICK_LEVEL                                                                                          \
+	(-1) /* of small mail, where building tables costs more than they spare, and of attachments, most of \
+	        which are compressed already */
 #define SMALL_BYTES KIB(4)
+
+/* A piece is a zstd frame, of the mail or, behind this byte (with which no frame begins), of what recode() made of it.
+ */
+#define RECODED 'B'
 
 /* An entry of PostgreSQL's indexes takes no more than 2,700 bytes; a line of a header (RFC 5322 §2.1.1) is 998. */
 #define MESSAGE_IDENT_MAX 998
@@ -96,6 +103,30 @@ int message_list(struct db *db, int64_t case_id, struct arena *arena, struct sto
 	return (int)n;
 }
 
+int message_page(struct db *db, int64_t case_id, int64_t after_id, bool newest_first, size_t max, struct arena *arena,
+                 struct stored_message **ret_messages, struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	struct stored_message *list = ARENA_ARRAY(arena, struct stored_message, max);
+	size_t n = 0;
+	int r = newest_first ? db_query(db,
+	                                "SELECT " MESSAGE_COLUMNS " FROM message WHERE case_id = $1 AND id < $2 "
+	                                "ORDER BY id DESC LIMIT $3",
+	                                DB_ARGS(DB_INT(case_id), DB_INT(after_id ? after_id : INT64_MAX), DB_INT(max)),
+	                                &rows, err)
+	                     : db_query(db,
+	                                "SELECT " MESSAGE_COLUMNS " FROM message WHERE case_id = $1 AND id > $2 "
+	                                "ORDER BY id LIMIT $3",
+	                                DB_ARGS(DB_INT(case_id), DB_INT(after_id), DB_INT(max)), &rows, err);
+
+	while (r >= 0 && n < max && (r = db_next(rows, err)) > 0)
+		read_message(rows, arena, &list[n++]);
+	if (r < 0)
+		return r;
+	*ret_messages = list;
+	return (int)n;
+}
+
 int attachment_insert(struct db *db, int64_t message_id, int64_t position, const struct stored_attachment *a,
                       struct error *err)
 {
@@ -170,27 +201,37 @@ static void compressor_give_back(struct compressor *one)
 	pthread_mutex_unlock(&compressors_lock);
 }
 
-static void pack_piece(struct packed_piece *piece, struct str raw)
+static void compress_piece(struct packed_piece *piece, struct str bytes, bool is_recoded)
 {
 	struct compressor *compressor = compressor_take();
-	size_t room = ZSTD_compressBound(raw.n), n;
+	size_t mark = is_recoded ? 1 : 0, room = ZSTD_compressBound(bytes.n), n;
 
-	piece->p = mem_resize(NULL, room, 1);
-	n = ZSTD_compressCCtx(compressor->context, piece->p, room, raw.p, raw.n,
-	                      raw.n < SMALL_BYTES ? SMALL_LEVEL : ZSTD_LEVEL);
+	piece->p = mem_resize(NULL, mark + room, 1);
+	if (is_recoded)
+		piece->p[0] = RECODED;
+	n = ZSTD_compressCCtx(compressor->context, piece->p + mark, room, bytes.p, bytes.n,
+	                      is_recoded || bytes.n < SMALL_BYTES ? QUICK_LEVEL : ZSTD_LEVEL);
 	compressor_give_back(compressor);
 	must(!ZSTD_isError(n)); /* the room suffices: there is no other fault */
-	piece->n = n;
-	piece->p = mem_resize(piece->p, n, 1);
+	piece->n = mark + n;
+	piece->p = mem_resize(piece->p, piece->n, 1);
+}
+
+static void pack_piece(struct packed_piece *piece, struct str raw)
+{
+	struct buf recoded CLEANUP(buf_done) = BUF_INIT(2 * RAW_PIECE_BYTES);
+	bool is_recoded = recode(raw, &recoded);
+
+	compress_piece(piece, is_recoded ? buf_str(&recoded) : raw, is_recoded);
 }
 
 void packed_make_mapped(struct packed *packed, struct str raw, void (*done_with)(void *ctx, const char *upto),
                         void *ctx)
 {
-	packed->count = raw.n ? (raw.n + PIECE_BYTES - 1) / PIECE_BYTES : 1;
+	packed->count = raw.n ? (raw.n + RAW_PIECE_BYTES - 1) / RAW_PIECE_BYTES : 1;
 	packed->pieces = mem_new(packed->count, sizeof *packed->pieces);
 	for (size_t i = 0; i < packed->count; i++) {
-		struct str piece = str_slice(raw, i * PIECE_BYTES, (i + 1) * PIECE_BYTES);
+		struct str piece = str_slice(raw, i * RAW_PIECE_BYTES, (i + 1) * RAW_PIECE_BYTES);
 
 		pack_piece(&packed->pieces[i], piece);
 		if (done_with)
@@ -239,58 +280,124 @@ static int damaged(int64_t message_id, struct error *err)
 	                  "message %lld: the stored mail is damaged: restore it from a backup", (long long)message_id);
 }
 
-static int unpack(struct str piece, int64_t message_id, struct buf *out, struct error *err)
+static int decompress(struct str frame, int64_t message_id, struct buf *out, struct error *err)
 {
-	unsigned long long n = ZSTD_getFrameContentSize(piece.p, piece.n);
+	unsigned long long n = ZSTD_getFrameContentSize(frame.p, frame.n);
 	char *room;
 
-	if (n > PIECE_BYTES) /* covers both error values, too */
+	if (n > PIECE_MOST) /* covers both error values, too */
 		return damaged(message_id, err);
 	room = buf_room(out, (size_t)n);
 	if (!room)
 		return fail_scope(err, SCOPE_MESSAGE, E_LIMIT, RETRY_NEVER, "message %lld is larger than %zu bytes",
 		                  (long long)message_id, out->max);
-	if (ZSTD_decompress(room, (size_t)n, piece.p, piece.n) != (size_t)n)
+	if (ZSTD_decompress(room, (size_t)n, frame.p, frame.n) != (size_t)n)
 		return damaged(message_id, err);
 	buf_added(out, (size_t)n);
 	return 0;
 }
 
-static int get_more(struct db *db, int64_t message_id, int64_t pieces, struct buf *out, struct error *err)
+static int unpack(struct str piece, int64_t message_id, struct buf *out, struct error *err)
 {
-	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
-	int r = db_query(db, "SELECT data FROM raw_piece WHERE message_id = $1 ORDER BY piece",
-	                 DB_ARGS(DB_INT(message_id)), &rows, err);
-	int64_t found = 1; /* the first is in the other table */
+	struct buf recoded CLEANUP(buf_done) = BUF_INIT(PIECE_MOST);
+	int r;
 
-	if (r < 0)
+	if (!piece.n || piece.p[0] != RECODED)
+		return decompress(piece, message_id, out, err);
+	r = decompress(str_slice(piece, 1, piece.n), message_id, &recoded, err);
+	if (r < 0 || recode_undo(buf_str(&recoded), out))
 		return r;
-	while ((r = db_next(rows, err)) > 0) {
-		r = unpack(db_col_str(rows, 0), message_id, out, err);
-		if (r < 0)
-			return r;
-		found++;
-	}
-	return r == 0 && found != pieces ? damaged(message_id, err) : r;
+	if (!out->failed)
+		return damaged(message_id, err);
+	return fail_scope(err, SCOPE_MESSAGE, E_LIMIT, RETRY_NEVER, "message %lld is larger than %zu bytes",
+	                  (long long)message_id, out->max);
 }
 
-int raw_get(struct db *db, int64_t message_id, struct buf *out, struct error *err)
+struct piece_reader {
+	int64_t message_id;
+	struct buf room; /* one piece */
+	int (*each)(void *ctx, struct str piece, struct error *err);
+	void *ctx;
+};
+
+static int give_piece(struct piece_reader *reader, struct str packed, struct error *err)
+{
+	int r;
+
+	buf_clear(&reader->room);
+	r = unpack(packed, reader->message_id, &reader->room, err);
+	return r < 0 ? r : reader->each(reader->ctx, buf_str(&reader->room), err);
+}
+
+/* 1 and the number of pieces, 0: there is no such mail. */
+static int give_first(struct db *db, struct piece_reader *reader, int64_t *ret_pieces, struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
-	int64_t pieces;
-	int r = db_query(db, "SELECT pieces, data FROM raw WHERE message_id = $1", DB_ARGS(DB_INT(message_id)), &rows,
-	                 err);
+	int r = db_query(db, "SELECT pieces, data FROM raw WHERE message_id = $1", DB_ARGS(DB_INT(reader->message_id)),
+	                 &rows, err);
 
 	if (r < 0)
 		return r;
 	r = db_next(rows, err);
 	if (r <= 0)
 		return r;
-	pieces = db_col_int(rows, 0);
-	r = unpack(db_col_str(rows, 1), message_id, out, err);
-	if (r == 0 && pieces > 1) {
-		db_rows_free(take(rows));
-		r = get_more(db, message_id, pieces, out, err);
-	}
+	*ret_pieces = db_col_int(rows, 0);
+	r = give_piece(reader, db_col_str(rows, 1), err);
 	return r < 0 ? r : 1;
+}
+
+static int give_more(struct db *db, struct piece_reader *reader, int64_t pieces, struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	int r = db_query(db, "SELECT data FROM raw_piece WHERE message_id = $1 ORDER BY piece",
+	                 DB_ARGS(DB_INT(reader->message_id)), &rows, err);
+	int64_t found = 1; /* the first is in the other table */
+
+	if (r < 0)
+		return r;
+	while ((r = db_next(rows, err)) > 0) {
+		r = give_piece(reader, db_col_str(rows, 0), err);
+		if (r < 0)
+			return r;
+		found++;
+	}
+	return r == 0 && found != pieces ? damaged(reader->message_id, err) : r;
+}
+
+int raw_each_piece(struct db *db, int64_t message_id, int (*each)(void *ctx, struct str piece, struct error *err),
+                   void *ctx, struct error *err)
+{
+	struct piece_reader reader = {message_id, BUF_INIT(PIECE_MOST), each, ctx};
+	int64_t pieces = 0;
+	int r = give_first(db, &reader, &pieces, err);
+
+	if (r > 0 && pieces > 1)
+		r = give_more(db, &reader, pieces, err) < 0 ? err->code : 1;
+	buf_done(&reader.room);
+	return r;
+}
+
+static int add_piece(void *ctx, struct str piece, struct error *err)
+{
+	struct buf *out = ctx;
+
+	buf_add(out, piece);
+	return out->failed ? fail_scope(err, SCOPE_MESSAGE, E_LIMIT, RETRY_NEVER,
+	                                "the stored mail is larger than %zu bytes", out->max)
+	                   : 0;
+}
+
+int raw_get(struct db *db, int64_t message_id, struct buf *out, struct error *err)
+{
+	return raw_each_piece(db, message_id, add_piece, out, err);
+}
+
+int raw_get_first(struct db *db, int64_t message_id, struct buf *out, struct error *err)
+{
+	struct piece_reader reader = {message_id, BUF_INIT(PIECE_MOST), add_piece, out};
+	int64_t pieces;
+	int r = give_first(db, &reader, &pieces, err);
+
+	buf_done(&reader.room);
+	return r;
 }

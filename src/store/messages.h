@@ -33,6 +33,10 @@ int message_get(struct db *db, int64_t id, struct arena *arena, struct stored_me
 int message_list(struct db *db, int64_t case_id, struct arena *arena, struct stored_message **ret_messages,
                  struct error *err) NODISCARD;
 
+/* The same page by page, up to `max` behind `after_id` (0: from the begin); `newest_first` turns the order round. */
+int message_page(struct db *db, int64_t case_id, int64_t after_id, bool newest_first, size_t max, struct arena *arena,
+                 struct stored_message **ret_messages, struct error *err) NODISCARD;
+
 /* Did the case's subject come encrypted, in one of its mails? It is not to be shown in clear ones. */
 int message_case_hides_subject(struct db *db, int64_t case_id, bool *ret_hides, struct error *err) NODISCARD;
 
@@ -51,8 +55,10 @@ int attachment_insert(struct db *db, int64_t message_id, int64_t position, const
 /* All of the message's; not the raw bytes. */
 int attachments_forget(struct db *db, int64_t message_id, struct error *err) NODISCARD;
 
-/* Raw mail compressed for the store: pieces of at most 1 MiB of mail each, so that no step needs more memory than a few
- * of them. */
+/* Raw mail compressed for the store: pieces of so many bytes of mail each, so that no step needs more memory than a few
+ * of them. (Larger ones, as they were stored before, gain half a per cent, and fit no processor's cache.) */
+#define RAW_PIECE_BYTES KIB(256)
+
 struct packed {
 	struct packed_piece {
 		char *p; /* owned */
@@ -61,7 +67,7 @@ struct packed {
 	size_t count;
 };
 
-/* Compresses (zstd level 1). Thread-safe; CPU-bound, so done before the transaction. */
+/* Compresses (base64 undone, then zstd). Thread-safe; CPU-bound, so done before the transaction. */
 void packed_make(struct packed *packed, struct str raw);
 
 /* The same for mail in a mapped file; `done_with` is told up to where its pages aren't needed any more. */
@@ -77,5 +83,12 @@ int raw_insert_piece(struct db *db, int64_t message_id, size_t piece, size_t pie
 
 /* Appends the mail as it was; 1 found, 0 none. E_LIMIT where `out` can't take it. */
 int raw_get(struct db *db, int64_t message_id, struct buf *out, struct error *err) NODISCARD;
+
+/* Its first MiB alone, which has the header; 1 found, 0 none. */
+int raw_get_first(struct db *db, int64_t message_id, struct buf *out, struct error *err) NODISCARD;
+
+/* The mail as it was, piece after piece (at most 1 MiB each); `each` stops it by failing. 1 found, 0 none. */
+int raw_each_piece(struct db *db, int64_t message_id, int (*each)(void *ctx, struct str piece, struct error *err),
+                   void *ctx, struct error *err) NODISCARD;
 
 #endif

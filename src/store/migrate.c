@@ -56,8 +56,11 @@ static int lock_out_others(struct db *db, struct error *err)
 /* One step within the caller's transaction. */
 static int take_migration(struct db *db, const struct migration *m, struct error *err)
 {
+	const char *own = db_kind(db) == DB_SQLITE ? m->sqlite : m->postgresql;
 	int r = db_script(db, m->sql, err);
 
+	if (r == 0 && own)
+		r = db_script(db, own, err);
 	if (r == 0)
 		r = db_exec(db, "INSERT INTO schema_migration (version, name, applied_at) VALUES ($1, $2, $3)",
 		            DB_ARGS(DB_INT(m->version), DB_TEXT(m->name), DB_INT(clock_now_ms())), err);

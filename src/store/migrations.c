@@ -257,6 +257,23 @@ static const char sent_copies[] = "CREATE TABLE sent_copy ("
                                   "CREATE INDEX sent_copy_due ON sent_copy (account, next_try_at)"
                                   " WHERE state = 'due' OR state = 'filing';";
 
+/* Lists of cases and of the outbox, page by page, each walk along an index. */
+static const char mail_pages[] = "DROP INDEX cases_updated;"
+                                 "CREATE INDEX cases_updated ON cases (updated_at, id);"
+                                 "CREATE INDEX cases_account ON cases (account, updated_at, id);"
+                                 "CREATE INDEX cases_status ON cases (status, updated_at, id);"
+                                 "CREATE INDEX cases_contact ON cases (contact_id, updated_at, id);"
+                                 "CREATE INDEX contact_address_contact ON contact_address (contact_id);"
+                                 "CREATE INDEX outbox_trouble ON outbox (state, id)"
+                                 " WHERE state = 'failed' OR state = 'bounced' OR state = 'suppressed';";
+
+/* The full-text index: see store/search.h. */
+static const char search_sqlite[] =
+        "CREATE VIRTUAL TABLE search USING fts5 (subject, sender, recipients, body, marks, content = '',"
+        " tokenize = 'unicode61 remove_diacritics 0');";
+static const char search_postgresql[] = "CREATE TABLE search_doc (id BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);"
+                                        "CREATE INDEX search_words ON search_doc USING GIN (words);";
+
 /* Who signs in, and how. What lets somebody in is kept as a hash (hexadecimal SHA-256 of random tokens) or sealed. */
 static const char operators[] =
         "CREATE TABLE operator_credential ("
@@ -336,6 +353,10 @@ static const char events[] =
 /* The audit trail is read by time. */
 static const char audit[] = "CREATE INDEX record_at ON record (at, kind, id, revision);";
 
+/* One index tells whose a Message-ID is, with ours first; one took the place of two. */
+static const char message_idents[] = "DROP INDEX message_ident; DROP INDEX message_ours;"
+                                     "CREATE INDEX message_ident ON message (message_ident, direction);";
+
 const struct migration migrations[] = {
         {1, "foundation", foundation},
         {2, "bounces", bounces},
@@ -350,7 +371,9 @@ const struct migration migrations[] = {
         {11, "sent-copies", sent_copies},
         {13, "operators", operators},
         {14, "events", events},
+        {15, "mail-pages", mail_pages, search_sqlite, search_postgresql},
         {16, "audit", audit},
+        {17, "message-idents", message_idents},
 };
 
 const size_t migration_count = ARRAY_LEN(migrations);

@@ -8,7 +8,8 @@
 struct migration {
 	int version; /* ascending from 1 */
 	const char *name;
-	const char *sql; /* for db_script() */
+	const char *sql;                 /* for db_script() */
+	const char *sqlite, *postgresql; /* what only one of them takes, after it; NULL: nothing */
 };
 
 extern const struct migration migrations[];

@@ -318,3 +318,19 @@ int outbox_requeue(struct db *db, int64_t id, int64_t now, struct error *err)
 		            DB_ARGS(DB_INT(id)), err);
 	return r < 0 ? r : 1;
 }
+
+int outbox_cancel(struct db *db, int64_t id, struct error *err)
+{
+	int64_t n = db_exec_count(db,
+	                          "UPDATE outbox SET state = 'cancelled', claim = '' WHERE id = $1 AND (state = "
+	                          "'queued' OR state = 'later' OR state = 'uncertain')",
+	                          DB_ARGS(DB_INT(id)), err);
+	int r = n < 0 ? (int)n : 0;
+
+	if (n > 0)
+		r = db_exec(db,
+		            "UPDATE outbox_recipient SET state = 'cancelled' WHERE outbox_id = $1 AND state IN "
+		            "('queued', 'later', 'uncertain')",
+		            DB_ARGS(DB_INT(id)), err);
+	return r < 0 ? r : n > 0;
+}

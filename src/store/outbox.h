@@ -83,4 +83,8 @@ int outbox_list(struct db *db, const char *state, size_t max, struct arena *aren
  * them after bounces is lifted: that the address is good is the person's word. */
 int outbox_requeue(struct db *db, int64_t id, int64_t now, struct error *err) NODISCARD;
 
+/* A row that waits (queued, later) or is uncertain won't be sent any more, by a person's decision; its recipients that
+ * don't have it become "cancelled". 1 done, 0 not in such a state. */
+int outbox_cancel(struct db *db, int64_t id, struct error *err) NODISCARD;
+
 #endif

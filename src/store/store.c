@@ -12,7 +12,7 @@
 #define DEFAULT_BATCH_DELAY_MS 5
 #define DEFAULT_COMMITTERS     1
 #define MOST_COMMITTERS        64
-#define COMMITTER_CACHE_KIB    8192 /* it alone writes: the inner pages of all indexes fit */
+#define COMMITTER_CACHE_KIB    6144 /* it alone writes: the inner pages of all indexes fit */
 
 struct store {
 	char *url;

@@ -113,8 +113,9 @@ int suppression_find(struct db *db, struct str address, const char *account, int
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	int r = db_query(db,
+	                 /* Not "account = '' OR account = $2": of that SQLite makes a table for each question. */
 	                 "SELECT " COLUMNS
-	                 " FROM suppression WHERE address = $1 AND (account = '' OR account = $2) AND "
+	                 " FROM suppression WHERE address = $1 AND NOT (account <> '' AND account <> $2) AND "
 	                 "active = 1 AND (until IS NULL OR until > $3) ORDER BY account LIMIT 1",
 	                 DB_ARGS(DB_STR(key_of(arena, address)), DB_TEXT(account), DB_INT(now)), &rows, err);
 
