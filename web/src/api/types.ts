@@ -363,6 +363,112 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	"/api/v1/cases": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Cases, filtered and sorted */
+		get: operations["listCases"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/cases/{case}": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** One case, by its number or its id */
+		get: operations["getCase"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		/**
+		 * Set a case's status
+		 * @description With If-Match (the ETag of the case) only where it hasn't changed since: else 412.
+		 */
+		patch: operations["changeCase"];
+		trace?: never;
+	};
+	"/api/v1/cases/{case}/forward": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Forward a mail of a case */
+		post: operations["forwardFromCase"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/cases/{case}/messages": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** The conversation of a case, in and out in one order */
+		get: operations["listMessages"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/cases/{case}/preview": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** What an answer begins with: recipients, subject, a template filled */
+		post: operations["previewReply"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/cases/{case}/reply": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Answer in a case */
+		post: operations["replyToCase"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	"/api/v1/catalogue": {
 		parameters: {
 			query?: never;
@@ -451,6 +557,57 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	"/api/v1/held": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Mail that waits for a person, newest first */
+		get: operations["listHeld"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/held/{row}/discard": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Throw held mail away */
+		post: operations["discardHeld"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/held/{row}/release": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Let held mail pass, as if its sender had been verified */
+		post: operations["releaseHeld"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	"/api/v1/identity_providers": {
 		parameters: {
 			query?: never;
@@ -508,6 +665,26 @@ export interface paths {
 		get: operations["getIdentityProviderHistory"];
 		put?: never;
 		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/ingest": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Hand a mail in, as a mail server does
+		 * @description The same content again is one message (outcome "duplicate"): the answer names the first.
+		 */
+		post: operations["ingestMail"];
 		delete?: never;
 		options?: never;
 		head?: never;
@@ -657,6 +834,74 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	"/api/v1/ledger": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** What became of each message, newest first */
+		get: operations["listLedger"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/ledger/{row}": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** One row */
+		get: operations["getLedgerRow"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/ledger/{row}/discard": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Give parked, failed or held mail up; it stays in the store */
+		post: operations["discardLedgerRow"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/ledger/{row}/retry": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Handle parked or failed mail again */
+		post: operations["retryLedgerRow"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	"/api/v1/listeners": {
 		parameters: {
 			query?: never;
@@ -794,6 +1039,57 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	"/api/v1/loops": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Conversations with machines that were stopped */
+		get: operations["listLoops"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/loops/{name}": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/** An address (or a case, by its number) gets automatic answers again */
+		delete: operations["resetLoop"];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/mail": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Write new mail, with or without a case */
+		post: operations["sendMail"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	"/api/v1/mailboxes": {
 		parameters: {
 			query?: never;
@@ -847,6 +1143,94 @@ export interface paths {
 		put?: never;
 		/** What the mailbox of an address needs */
 		post: operations["detectMailbox"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/messages/{message}": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** One message */
+		get: operations["getMessage"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/messages/{message}/attachments/{number}": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** A file of a message */
+		get: operations["getAttachment"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/messages/{message}/html": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Its HTML, safe to show in a frame
+		 * @description Sanitised, with its pictures inside, under a Content-Security-Policy of its own. X-Hauspost-Blocked-Images counts the images of other servers that were left out.
+		 */
+		get: operations["getMessageHtml"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/messages/{message}/raw": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** The mail as it came or went */
+		get: operations["getRawMessage"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/messages/{message}/why": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Why it is in its case, and why it was answered or not */
+		get: operations["getMessageDecisions"];
+		put?: never;
+		post?: never;
 		delete?: never;
 		options?: never;
 		head?: never;
@@ -982,6 +1366,74 @@ export interface paths {
 		post?: never;
 		/** End all sessions of an operator */
 		delete: operations["signOutOperator"];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/outbox": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** The outbox, newest first */
+		get: operations["listOutbox"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/outbox/{row}": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** One row, with the answer for each recipient */
+		get: operations["getOutboxRow"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/outbox/{row}/cancel": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Don't send it */
+		post: operations["cancelOutboxRow"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/outbox/{row}/retry": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Send it once more to those who don't have it: it may arrive twice */
+		post: operations["retryOutboxRow"];
+		delete?: never;
 		options?: never;
 		head?: never;
 		patch?: never;
@@ -1156,6 +1608,26 @@ export interface paths {
 		};
 		/** List the versions of a service rule, newest first */
 		get: operations["getRuleHistory"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/search": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Full-text search over messages and cases
+		 * @description The newest 500 that fit are ranked, the best first. Accents and capitals don't matter. New mail is found about a second after it came.
+		 */
+		get: operations["search"];
 		put?: never;
 		post?: never;
 		delete?: never;
@@ -1381,6 +1853,41 @@ export interface paths {
 		put?: never;
 		post?: never;
 		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/suppressions": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Addresses that get no mail, the newest first */
+		get: operations["listSuppressions"];
+		put?: never;
+		/** An address is to get no mail */
+		post: operations["addSuppression"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/suppressions/{address}": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/** An address may get mail again */
+		delete: operations["removeSuppression"];
 		options?: never;
 		head?: never;
 		patch?: never;
@@ -2799,6 +3306,129 @@ export interface components {
 			/** Value */
 			value: string;
 		};
+		/** Case */
+		Case: {
+			/** Account */
+			account: string;
+			/** Contact's address */
+			contact_address: string;
+			/** Contact's name */
+			contact_name: string;
+			/**
+			 * Opened
+			 * Format: date-time
+			 */
+			created_at: string | null;
+			/**
+			 * Fields
+			 * @description The case type's own
+			 */
+			fields: unknown;
+			/** Our addresses that an answer may come from */
+			from: string[];
+			/** ID */
+			id: number;
+			/** Whether you may answer it */
+			may_write: boolean;
+			/** Messages */
+			messages: number;
+			/** Number */
+			number: string;
+			/**
+			 * The case it follows
+			 * @description Its id; 0: none
+			 */
+			previous: number;
+			/** Number of the case it follows */
+			previous_number: string;
+			/** Resolved */
+			resolved: boolean;
+			/**
+			 * Resolved at
+			 * Format: date-time
+			 */
+			resolved_at: string | null;
+			/** Status */
+			status: string;
+			/** Status' name */
+			status_name: string;
+			/** Statuses it may get */
+			statuses: {
+				/** ID */
+				id: string;
+				/** Name */
+				name: string;
+				/** Resolved */
+				resolved: boolean;
+			}[];
+			/** Subject */
+			subject: string;
+			/** Case type */
+			type: string;
+			/** Case type's name */
+			type_name: string;
+			/**
+			 * Last change
+			 * Format: date-time
+			 */
+			updated_at: string | null;
+		};
+		/** Change of a case */
+		CaseChangeInput: {
+			/**
+			 * Status
+			 * @description One of the case type's statuses
+			 */
+			status: string;
+		};
+		/** Case in a list */
+		CaseSummary: {
+			/** Account */
+			account: string;
+			/** Contact's address */
+			contact_address: string;
+			/** Contact's name */
+			contact_name: string;
+			/**
+			 * Opened
+			 * Format: date-time
+			 */
+			created_at: string | null;
+			/**
+			 * Fields
+			 * @description The case type's own
+			 */
+			fields: unknown;
+			/** ID */
+			id: number;
+			/** Messages */
+			messages: number;
+			/** Number */
+			number: string;
+			/**
+			 * The case it follows
+			 * @description Its id; 0: none
+			 */
+			previous: number;
+			/** Resolved */
+			resolved: boolean;
+			/**
+			 * Resolved at
+			 * Format: date-time
+			 */
+			resolved_at: string | null;
+			/** Status */
+			status: string;
+			/** Subject */
+			subject: string;
+			/** Case type */
+			type: string;
+			/**
+			 * Last change
+			 * Format: date-time
+			 */
+			updated_at: string | null;
+		};
 		/** Case type */
 		CaseType: {
 			/**
@@ -3196,6 +3826,49 @@ export interface components {
 			 */
 			url: string;
 		};
+		/** Why a message is where it is */
+		Decision: {
+			/** Automatic answer */
+			answer: string;
+			/** It may be answered automatically */
+			answer_allowed: boolean;
+			/** Kind of automatic mail */
+			automatic: string;
+			/**
+			 * Case
+			 * @description Its id; 0: none
+			 */
+			case: number;
+			/** Case's number */
+			case_number: string;
+			/**
+			 * What happened since
+			 * @description Kind, time and data of each event
+			 */
+			events: unknown;
+			/**
+			 * Why it belongs to the case
+			 * @description The finding that decided first
+			 */
+			evidence: string[];
+			/** Message */
+			message: number;
+			/**
+			 * Why there is none
+			 * @description A code: docs/answers.md
+			 */
+			no_answer: string;
+			/** The same in words */
+			no_answer_text: string;
+			/** What became of it */
+			outcome: string;
+			/** Who vouches for the sender */
+			sender: unknown;
+			/** What told that it is automatic */
+			signs: string[];
+			/** S/MIME */
+			smime: unknown;
+		};
 		/** Address to look up */
 		DetectionOrderInput: {
 			/** Address */
@@ -3275,6 +3948,97 @@ export interface components {
 			 * @description keystores/company/support: the record and the entry
 			 */
 			what: string;
+		};
+		/** Forwarded mail of a case */
+		ForwardInput: {
+			/**
+			 * As
+			 * @description A file, or below the text with its own files
+			 * @default attachment
+			 * @enum {string}
+			 */
+			as?: "attachment" | "inline";
+			/** Attachments */
+			attachments?: {
+				/**
+				 * Content
+				 * @description In base64
+				 * @default
+				 */
+				content?: string;
+				/**
+				 * Message
+				 * @description Instead of content: the message whose file it is
+				 * @default 0
+				 */
+				message?: number;
+				/**
+				 * Name
+				 * @default
+				 */
+				name?: string;
+				/**
+				 * Number
+				 * @description … and the file's number
+				 * @default 0
+				 */
+				number?: number | unknown | 0;
+				/**
+				 * Media type
+				 * @description application/octet-stream where absent
+				 * @default
+				 */
+				type?: string;
+			}[];
+			/** Bcc */
+			bcc?: string[];
+			/** Cc */
+			cc?: string[];
+			/**
+			 * Status
+			 * @description That the case gets with it
+			 * @default
+			 */
+			close_as_status?: string;
+			/**
+			 * From
+			 * @description One of the account's addresses; preset: the one that was written to
+			 * @default
+			 */
+			from?: string;
+			/**
+			 * HTML
+			 * @description Beside the text, which is made of it where it is absent
+			 * @default
+			 */
+			html?: string;
+			/**
+			 * Idempotency key
+			 * @description The same key again gives the same answer, and no second mail
+			 * @default
+			 */
+			idempotency_key?: string;
+			/**
+			 * Message
+			 * @description Of the case; 0: the last one that came in
+			 * @default 0
+			 */
+			message?: number;
+			/**
+			 * Subject
+			 * @default
+			 */
+			subject?: string;
+			/**
+			 * Text
+			 * @default
+			 */
+			text?: string;
+			/**
+			 * To
+			 * @description "Ann <ann@example.com>"; preset of an answer: who wrote
+			 */
+			to?: string[];
 		};
 		/** Health */
 		Health: {
@@ -3390,6 +4154,37 @@ export interface components {
 			 * @default
 			 */
 			truststore?: string;
+		};
+		/** Mail that was handed in */
+		Ingested: {
+			/** An automatic answer waits in the outbox */
+			answered: boolean;
+			/**
+			 * Case
+			 * @description Its id; 0: none
+			 */
+			case: number;
+			/** Case's number */
+			case_number: string;
+			/** Ledger row */
+			ledger: number;
+			/**
+			 * Message
+			 * @description Its id; 0: none
+			 */
+			message: number;
+			/**
+			 * What became of it
+			 * @description created, updated, duplicate …
+			 */
+			outcome: string;
+			/** Why it failed or waits */
+			reason: string;
+			/**
+			 * State
+			 * @description acknowledged: it is done; failed: tried again; parked, held
+			 */
+			state: string;
 		};
 		/** Inlet */
 		Inlet: {
@@ -3592,6 +4387,96 @@ export interface components {
 			 * @description Opens the keystore; empty where it has none
 			 */
 			password?: string;
+		};
+		/** Ledger row */
+		LedgerRow: {
+			/**
+			 * The server was told
+			 * Format: date-time
+			 */
+			acknowledged_at: string | null;
+			/** Automatic answer */
+			answer: string;
+			/**
+			 * Case
+			 * @description Its id; 0: none
+			 */
+			case: number;
+			/** Category of the failure */
+			category: string;
+			/**
+			 * Handled
+			 * Format: date-time
+			 */
+			committed_at: string | null;
+			/**
+			 * Duplicate of
+			 * @description A ledger row; 0: none
+			 */
+			duplicate_of: number;
+			/** From */
+			from: string;
+			/** ID */
+			id: number;
+			/** Listener */
+			listener: string;
+			/**
+			 * Message
+			 * @description Its id; 0: none
+			 */
+			message: number;
+			/** Message-ID */
+			message_id: string;
+			/**
+			 * Next try
+			 * Format: date-time
+			 */
+			next_try_at: string | null;
+			/** Why there is no answer */
+			no_answer: string;
+			/** What became of it */
+			outcome: string;
+			/**
+			 * Parked
+			 * Format: date-time
+			 */
+			parked_at: string | null;
+			/** Reason of the failure */
+			reason: string;
+			/**
+			 * Received
+			 * Format: date-time
+			 */
+			received_at: string | null;
+			/**
+			 * Size
+			 * @description Bytes
+			 */
+			size: number;
+			/** State */
+			state: string;
+			/** Subject */
+			subject: string;
+			/** Tries */
+			tries: number;
+			/** UID */
+			uid: number;
+			/** The case that held mail wants to join */
+			wanted_case: string;
+		};
+		/** Mail that waits in the outbox */
+		Letter: {
+			/**
+			 * Case
+			 * @description Its id; 0: none
+			 */
+			case: number;
+			/** Case's number */
+			case_number: string;
+			/** Message */
+			message: number;
+			/** Outbox row */
+			outbox: number;
 		};
 		/** Listener */
 		Listener: {
@@ -3887,6 +4772,42 @@ export interface components {
 			 */
 			verify_senders?: "off" | "results" | "on";
 		};
+		/** Stopped loop */
+		Loop: {
+			/** Answers of the day */
+			answers_of_the_day: number;
+			/** Case's number */
+			case_number: string;
+			/**
+			 * Name
+			 * @description The address, or the case's id
+			 */
+			name: string;
+			/**
+			 * Open until
+			 * Format: date-time
+			 */
+			open_until: string | null;
+			/** How often it opened in a row */
+			opened: number;
+			/** Reason */
+			reason: string;
+			/**
+			 * Scope
+			 * @description address or case
+			 */
+			scope: string;
+			/**
+			 * State
+			 * @description open: no automatic answers; half-open: one; closed
+			 */
+			state: string;
+			/**
+			 * Last change
+			 * Format: date-time
+			 */
+			updated_at: string | null;
+		};
 		/** Mailbox */
 		Mailbox: {
 			/** Address */
@@ -3987,6 +4908,178 @@ export interface components {
 			/** Provider ID */
 			provider: string;
 		};
+		/** Message */
+		Message: {
+			/** Account */
+			account: string;
+			/**
+			 * Automatic answer
+			 * @description queued, or why there is none
+			 */
+			answer: string;
+			/** Attachments */
+			attachments: {
+				/** Content-ID */
+				content_id: string;
+				/** Shown in the text */
+				inline: boolean;
+				/** Name */
+				name: string;
+				/**
+				 * Number
+				 * @description From 1, as in its path
+				 */
+				number: number;
+				/**
+				 * Size
+				 * @description Bytes
+				 */
+				size: number;
+				/** Media type */
+				type: string;
+			}[];
+			/**
+			 * Kind of automatic mail
+			 * @description none: a person's
+			 */
+			automatic: string;
+			/**
+			 * Case
+			 * @description Its id; 0: none
+			 */
+			case: number;
+			/** Case's number */
+			case_number: string;
+			/** Cc */
+			cc: string;
+			/**
+			 * Came or was written
+			 * Format: date-time
+			 */
+			created_at: string | null;
+			/**
+			 * Date
+			 * Format: date-time
+			 */
+			date: string | null;
+			/**
+			 * Direction
+			 * @description in or out
+			 */
+			direction: string;
+			/** Why it belongs to the case */
+			evidence: string[];
+			/** From */
+			from: string;
+			/** Sender's name */
+			from_name: string;
+			/** Has HTML */
+			html: boolean;
+			/** ID */
+			id: number;
+			/** Something new stands behind a quote */
+			interleaved: boolean;
+			/** Message-ID */
+			message_id: string;
+			/**
+			 * Why there is no answer
+			 * @description A code: docs/answers.md
+			 */
+			no_answer: string;
+			/**
+			 * Outbox row
+			 * @description Of one of ours; 0: none
+			 */
+			outbox: number;
+			/**
+			 * What became of it
+			 * @description created, updated, reopened, filed …
+			 */
+			outcome: string;
+			/**
+			 * Preview
+			 * @description The text's beginning on one line
+			 */
+			preview: string;
+			/** Quotes and signatures, in order */
+			quoted: {
+				/**
+				 * Kind
+				 * @description quote or signature
+				 */
+				kind: string;
+				/** Lines */
+				lines: number;
+				/** Text */
+				text: string;
+			}[];
+			/** Recipients */
+			recipients: {
+				/** Address */
+				address: string;
+				/**
+				 * Code
+				 * @description Of the server's answer
+				 */
+				code: number;
+				/** What a report says */
+				diagnostic: string;
+				/** Who reports */
+				mta: string;
+				/**
+				 * Reason
+				 * @description userunknown …
+				 */
+				reason: string;
+				/** The server's answer */
+				reply: string;
+				/**
+				 * The report
+				 * @description A message's id; 0: none
+				 */
+				report: number;
+				/**
+				 * Reported at
+				 * Format: date-time
+				 */
+				reported_at: string | null;
+				/**
+				 * State
+				 * @description queued, later, sent, failed, uncertain, delayed, delivered, bounced, suppressed, cancelled
+				 */
+				state: string;
+				/**
+				 * Enhanced status
+				 * @description 5.1.1 (RFC 3463)
+				 */
+				status: string;
+			}[];
+			/** Who vouches for the sender */
+			sender: unknown;
+			/**
+			 * Sent at
+			 * Format: date-time
+			 */
+			sent_at: string | null;
+			/**
+			 * Size
+			 * @description Bytes
+			 */
+			size: number;
+			/** S/MIME */
+			smime: unknown;
+			/** State in the outbox */
+			state: string;
+			/** Subject */
+			subject: string;
+			/**
+			 * Text
+			 * @description What is new in it
+			 */
+			text: string;
+			/** To */
+			to: string;
+		};
 		/** New mailbox */
 		NewMailboxInput: {
 			/** Address */
@@ -4017,6 +5110,114 @@ export interface components {
 			 * @default
 			 */
 			since?: string;
+		};
+		/** New mail */
+		NewMailInput: {
+			/** Account */
+			account: string;
+			/** Attachments */
+			attachments?: {
+				/**
+				 * Content
+				 * @description In base64
+				 * @default
+				 */
+				content?: string;
+				/**
+				 * Message
+				 * @description Instead of content: the message whose file it is
+				 * @default 0
+				 */
+				message?: number;
+				/**
+				 * Name
+				 * @default
+				 */
+				name?: string;
+				/**
+				 * Number
+				 * @description … and the file's number
+				 * @default 0
+				 */
+				number?: number | unknown | 0;
+				/**
+				 * Media type
+				 * @description application/octet-stream where absent
+				 * @default
+				 */
+				type?: string;
+			}[];
+			/** Bcc */
+			bcc?: string[];
+			/**
+			 * Case type
+			 * @description A case of it is opened; empty: none
+			 * @default
+			 */
+			case_type?: string;
+			/** Cc */
+			cc?: string[];
+			/**
+			 * Status
+			 * @description Of the case that is opened
+			 * @default
+			 */
+			close_as_status?: string;
+			/**
+			 * From
+			 * @description One of the account's addresses; preset: the one that was written to
+			 * @default
+			 */
+			from?: string;
+			/**
+			 * HTML
+			 * @description Beside the text, which is made of it where it is absent
+			 * @default
+			 */
+			html?: string;
+			/**
+			 * Idempotency key
+			 * @description The same key again gives the same answer, and no second mail
+			 * @default
+			 */
+			idempotency_key?: string;
+			/**
+			 * Subject
+			 * @default
+			 */
+			subject?: string;
+			/**
+			 * Template
+			 * @description Filled for this; the text takes the place of {{text}} in it, or stands above
+			 * @default
+			 */
+			template?: string;
+			/**
+			 * Text
+			 * @default
+			 */
+			text?: string;
+			/**
+			 * To
+			 * @description "Ann <ann@example.com>"; preset of an answer: who wrote
+			 */
+			to?: string[];
+		};
+		/** Address that is to get no mail */
+		NewSuppressionInput: {
+			/**
+			 * Account
+			 * @description Empty: all
+			 * @default
+			 */
+			account?: string;
+			/** Address */
+			address: string;
+			/**
+			 * Note
+			 * @default
+			 */
+			note?: string;
 		};
 		/** New API token */
 		NewTokenInput: {
@@ -4148,6 +5349,107 @@ export interface components {
 			 */
 			roles?: string[];
 		};
+		/** Outbox row */
+		OutboxRow: {
+			/** Account */
+			account: string;
+			/**
+			 * Case
+			 * @description Its id; 0: none
+			 */
+			case: number;
+			/** Code of the last try */
+			code: number;
+			/** Why the copy isn't there */
+			copy_reason: string;
+			/**
+			 * Copy in the Sent folder
+			 * @description due, filing, done, failed; or none
+			 */
+			copy_state: string;
+			/**
+			 * Written
+			 * Format: date-time
+			 */
+			created_at: string | null;
+			/** From */
+			from: string;
+			/** ID */
+			id: number;
+			/**
+			 * Kind
+			 * @description answer (automatic) or message
+			 */
+			kind: string;
+			/** Message */
+			message: number;
+			/** Message-ID */
+			message_id: string;
+			/**
+			 * Next try
+			 * Format: date-time
+			 */
+			next_try_at: string | null;
+			/** Recipients */
+			recipients: {
+				/** Address */
+				address: string;
+				/**
+				 * Code
+				 * @description Of the server's answer
+				 */
+				code: number;
+				/** What a report says */
+				diagnostic: string;
+				/** Who reports */
+				mta: string;
+				/**
+				 * Reason
+				 * @description userunknown …
+				 */
+				reason: string;
+				/** The server's answer */
+				reply: string;
+				/**
+				 * The report
+				 * @description A message's id; 0: none
+				 */
+				report: number;
+				/**
+				 * Reported at
+				 * Format: date-time
+				 */
+				reported_at: string | null;
+				/**
+				 * State
+				 * @description queued, later, sent, failed, uncertain, delayed, delivered, bounced, suppressed, cancelled
+				 */
+				state: string;
+				/**
+				 * Enhanced status
+				 * @description 5.1.1 (RFC 3463)
+				 */
+				status: string;
+			}[];
+			/** The server's answer */
+			reply: string;
+			/**
+			 * Sent
+			 * Format: date-time
+			 */
+			sent_at: string | null;
+			/** State */
+			state: string;
+			/** Subject */
+			subject: string;
+			/** Tries */
+			tries: number;
+			/**
+			 * Waits for
+			 * @description automatic-mail: it is switched off
+			 */
+			waits_for: string;
+		};
 		/** Session */
 		OwnSession: {
 			/** Address */
@@ -4223,6 +5525,44 @@ export interface components {
 			new_password: string;
 			/** Password */
 			password?: string;
+		};
+		/** Preview of an answer */
+		Preview: {
+			/** From */
+			from: string;
+			/** HTML */
+			html: string;
+			/** Subject */
+			subject: string;
+			/** Text */
+			text: string;
+			/** To */
+			to: string[];
+		};
+		/** What is to be previewed */
+		PreviewWishInput: {
+			/**
+			 * Message
+			 * @description Of the case; 0: the last one that came in
+			 * @default 0
+			 */
+			message?: number;
+			/**
+			 * Quote
+			 * @default false
+			 */
+			quote?: boolean;
+			/**
+			 * Template
+			 * @description Filled for this; the text takes the place of {{text}} in it, or stands above
+			 * @default
+			 */
+			template?: string;
+			/**
+			 * Text
+			 * @default
+			 */
+			text?: string;
 		};
 		/**
 		 * Problem
@@ -4778,6 +6118,102 @@ export interface components {
 			 */
 			all?: boolean;
 		};
+		/** Answer in a case */
+		ReplyInput: {
+			/** Attachments */
+			attachments?: {
+				/**
+				 * Content
+				 * @description In base64
+				 * @default
+				 */
+				content?: string;
+				/**
+				 * Message
+				 * @description Instead of content: the message whose file it is
+				 * @default 0
+				 */
+				message?: number;
+				/**
+				 * Name
+				 * @default
+				 */
+				name?: string;
+				/**
+				 * Number
+				 * @description … and the file's number
+				 * @default 0
+				 */
+				number?: number | unknown | 0;
+				/**
+				 * Media type
+				 * @description application/octet-stream where absent
+				 * @default
+				 */
+				type?: string;
+			}[];
+			/** Bcc */
+			bcc?: string[];
+			/** Cc */
+			cc?: string[];
+			/**
+			 * Status
+			 * @description That the case gets with it
+			 * @default
+			 */
+			close_as_status?: string;
+			/**
+			 * From
+			 * @description One of the account's addresses; preset: the one that was written to
+			 * @default
+			 */
+			from?: string;
+			/**
+			 * HTML
+			 * @description Beside the text, which is made of it where it is absent
+			 * @default
+			 */
+			html?: string;
+			/**
+			 * Idempotency key
+			 * @description The same key again gives the same answer, and no second mail
+			 * @default
+			 */
+			idempotency_key?: string;
+			/**
+			 * Message
+			 * @description Of the case; 0: the last one that came in
+			 * @default 0
+			 */
+			message?: number;
+			/**
+			 * Quote
+			 * @description What is answered stands below the text
+			 * @default false
+			 */
+			quote?: boolean;
+			/**
+			 * Subject
+			 * @default
+			 */
+			subject?: string;
+			/**
+			 * Template
+			 * @description Filled for this; the text takes the place of {{text}} in it, or stands above
+			 * @default
+			 */
+			template?: string;
+			/**
+			 * Text
+			 * @default
+			 */
+			text?: string;
+			/**
+			 * To
+			 * @description "Ann <ann@example.com>"; preset of an answer: who wrote
+			 */
+			to?: string[];
+		};
 		/** Right */
 		Right: {
 			/** Label */
@@ -4970,6 +6406,65 @@ export interface components {
 				 * @enum {string}
 				 */
 				when?: "created" | "updated" | "mapping-error" | "security-error" | "service-error" | "default";
+			}[];
+		};
+		/** What was found */
+		SearchResult: {
+			/** Account */
+			account: string;
+			/**
+			 * Time
+			 * Format: date-time
+			 */
+			at: string | null;
+			/**
+			 * Case
+			 * @description Its id; 0: none
+			 */
+			case: number;
+			/** Case's number */
+			case_number: string;
+			/** Case's status */
+			case_status: string;
+			/**
+			 * Direction
+			 * @description in or out; empty of a case
+			 */
+			direction: string;
+			/** From */
+			from: string;
+			/** Sender's name */
+			from_name: string;
+			/**
+			 * ID
+			 * @description Of the message or the case
+			 */
+			id: number;
+			/**
+			 * Kind
+			 * @description message, or case (its fields or contact fit)
+			 */
+			kind: string;
+			/**
+			 * Score
+			 * @description Higher is better, within this answer
+			 */
+			score: number;
+			/** The text around the first hit */
+			snippet: {
+				/** What was looked for */
+				hit: boolean;
+				/** Text */
+				text: string;
+			}[];
+			/** Subject */
+			subject: string;
+			/** Subject with its hits */
+			subject_pieces: {
+				/** What was looked for */
+				hit: boolean;
+				/** Text */
+				text: string;
 			}[];
 		};
 		/** Second factor */
@@ -5289,6 +6784,58 @@ export interface components {
 				 */
 				state: string;
 			}[];
+		};
+		/** Suppressed address */
+		Suppression: {
+			/**
+			 * Account
+			 * @description Empty: all
+			 */
+			account: string;
+			/** Gets no mail */
+			active: boolean;
+			/** Address */
+			address: string;
+			/**
+			 * Who did it
+			 * @description mail, or a person
+			 */
+			author: string;
+			/**
+			 * Class
+			 * @description userunknown …
+			 */
+			class: string;
+			/** Bounces */
+			count: number;
+			/**
+			 * The report
+			 * @description A message's id; 0: none
+			 */
+			message: number;
+			/** Note */
+			note: string;
+			/**
+			 * Reason
+			 * @description hard-bounce, soft-bounce, complaint, manual
+			 */
+			reason: string;
+			/**
+			 * Since
+			 * Format: date-time
+			 */
+			since: string | null;
+			/**
+			 * Status
+			 * @description 5.1.1 (RFC 3463)
+			 */
+			status: string;
+			/**
+			 * Until
+			 * Format: date-time
+			 * @description null: for ever
+			 */
+			until: string | null;
 		};
 		/** Template */
 		Template: {
@@ -6584,6 +8131,224 @@ export interface operations {
 			};
 		};
 	};
+	listCases: {
+		parameters: {
+			query?: {
+				/** @description An account */
+				account?: string;
+				/** @description The contact's address */
+				address?: string;
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+				/** @description true: only those that aren't resolved; false: only those that are */
+				open?: boolean;
+				/** @description Words of a subject or a field, or a number; among the newest 1,000 that fit */
+				q?: string;
+				/** @description updated (preset): the last changed first; created: the last opened first */
+				sort?: "updated" | "created";
+				/** @description A status of a case type */
+				status?: string;
+				/** @description A case type */
+				type?: string;
+				/** @description Changed then or later */
+				updated_since?: string;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["CaseSummary"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	getCase: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				case: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Case"];
+				};
+			};
+		};
+	};
+	changeCase: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				case: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["CaseChangeInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Case"];
+				};
+			};
+		};
+	};
+	forwardFromCase: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				case: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["ForwardInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Letter"];
+				};
+			};
+		};
+	};
+	listMessages: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+				/** @description From the end of the conversation */
+				newest_first?: boolean;
+			};
+			header?: never;
+			path: {
+				case: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Message"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	previewReply: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				case: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["PreviewWishInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Preview"];
+				};
+			};
+		};
+	};
+	replyToCase: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				case: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["ReplyInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Letter"];
+				};
+			};
+		};
+	};
 	listCatalogue: {
 		parameters: {
 			query?: {
@@ -6735,6 +8500,87 @@ export interface operations {
 						/** @description The cursor of the next page; null on the last */
 						next: string | null;
 					};
+				};
+			};
+		};
+	};
+	listHeld: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+				/** @description A listener */
+				listener?: string;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["LedgerRow"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	discardHeld: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				row: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["LedgerRow"];
+				};
+			};
+		};
+	};
+	releaseHeld: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				row: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["LedgerRow"];
 				};
 			};
 		};
@@ -6912,6 +8758,35 @@ export interface operations {
 						/** @description The cursor of the next page; null on the last */
 						next: string | null;
 					};
+				};
+			};
+		};
+	};
+	ingestMail: {
+		parameters: {
+			query?: {
+				/** @description Required: whose rule and account apply */
+				listener?: string;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"message/rfc822": unknown;
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Ingested"];
 				};
 			};
 		};
@@ -7284,6 +9159,121 @@ export interface operations {
 			};
 		};
 	};
+	listLedger: {
+		parameters: {
+			query?: {
+				/** @description Of this case (its id) */
+				case?: number;
+				/** @description Of the failure: at which step */
+				category?: string;
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+				/** @description A listener */
+				listener?: string;
+				/** @description Of this message */
+				message?: number;
+				/** @description Mail that got no answer for this reason (docs/answers.md) */
+				no_answer?: string;
+				/** @description Only rows in this state */
+				state?: "received" | "failed" | "parked" | "held" | "committed" | "acknowledged";
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["LedgerRow"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	getLedgerRow: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				row: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["LedgerRow"];
+				};
+			};
+		};
+	};
+	discardLedgerRow: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				row: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["LedgerRow"];
+				};
+			};
+		};
+	};
+	retryLedgerRow: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				row: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["LedgerRow"];
+				};
+			};
+		};
+	};
 	listListeners: {
 		parameters: {
 			query?: {
@@ -7569,6 +9559,87 @@ export interface operations {
 			};
 		};
 	};
+	listLoops: {
+		parameters: {
+			query?: {
+				/** @description Also those that are closed */
+				all?: boolean;
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Loop"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	resetLoop: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				name: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+		};
+	};
+	sendMail: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["NewMailInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Letter"];
+				};
+			};
+		};
+	};
 	listMailboxes: {
 		parameters: {
 			query?: {
@@ -7698,6 +9769,130 @@ export interface operations {
 				};
 				content: {
 					"application/json": components["schemas"]["MailboxNeed"];
+				};
+			};
+		};
+	};
+	getMessage: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				message: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Message"];
+				};
+			};
+		};
+	};
+	getAttachment: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				message: string;
+				number: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/octet-stream": unknown;
+				};
+			};
+		};
+	};
+	getMessageHtml: {
+		parameters: {
+			query?: {
+				/** @description true: images of other servers are loaded, which tells them that the mail is read */
+				images?: boolean;
+			};
+			header?: never;
+			path: {
+				message: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"text/html": string;
+				};
+			};
+		};
+	};
+	getRawMessage: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				message: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"message/rfc822": unknown;
+				};
+			};
+		};
+	};
+	getMessageDecisions: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				message: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Decision"];
 				};
 			};
 		};
@@ -7962,6 +10157,117 @@ export interface operations {
 					[name: string]: unknown;
 				};
 				content?: never;
+			};
+		};
+	};
+	listOutbox: {
+		parameters: {
+			query?: {
+				/** @description An account */
+				account?: string;
+				/** @description Of this case (its id) */
+				case?: number;
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description answer (automatic) or message */
+				kind?: "answer" | "message";
+				/** @description How many at most */
+				limit?: number;
+				/** @description Only rows in this state */
+				state?: "queued" | "later" | "sending" | "sent" | "failed" | "uncertain" | "bounced" | "suppressed" | "cancelled";
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["OutboxRow"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	getOutboxRow: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				row: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["OutboxRow"];
+				};
+			};
+		};
+	};
+	cancelOutboxRow: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				row: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["OutboxRow"];
+				};
+			};
+		};
+	};
+	retryOutboxRow: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				row: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["OutboxRow"];
+				};
 			};
 		};
 	};
@@ -8399,6 +10705,39 @@ export interface operations {
 			};
 		};
 	};
+	search: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+				/** @description Words, "phrases", prefix*, OR, -not, from: to: subject: case: */
+				q?: string;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["SearchResult"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
 	getSession: {
 		parameters: {
 			query?: never;
@@ -8778,6 +11117,90 @@ export interface operations {
 				content: {
 					"application/json": components["schemas"]["Status"];
 				};
+			};
+		};
+	};
+	listSuppressions: {
+		parameters: {
+			query?: {
+				/** @description The entries of this address, also those that are over */
+				address?: string;
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Suppression"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	addSuppression: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["NewSuppressionInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Suppression"];
+				};
+			};
+		};
+	};
+	removeSuppression: {
+		parameters: {
+			query?: {
+				/** @description Its entry alone; absent: those of all accounts */
+				account?: string;
+			};
+			header?: never;
+			path: {
+				address: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
 			};
 		};
 	};
