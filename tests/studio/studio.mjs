@@ -263,8 +263,9 @@ await check("the set-up file says what it would change", async () => {
 
 await check("keys: palette, jump, save", async () => {
 	await page.at("/");
+	await page.waitForFunction(() => !document.querySelector("[aria-busy=true]"));
 	await page.keyboard.press("Control+k");
-	await page.keyboard.type("case ty");
+	await page.locator(".palette input").fill("case ty");
 	await page.keyboard.press("Enter");
 	await heading("Case types");
 	await page.locator("body").press("g");

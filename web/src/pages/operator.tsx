@@ -7,7 +7,7 @@ import type { Editor } from "../forms/record-form";
 import { Button } from "../ui/button";
 import { confirmDanger } from "../ui/dialog";
 import { Menu } from "../ui/menu";
-import { Badge, Card, Copyable, Notice } from "../ui/page";
+import { Card, Copyable, Facts, Notice } from "../ui/page";
 import { Time } from "../ui/time";
 import { say, sayProblem } from "../ui/toast";
 
@@ -77,15 +77,9 @@ export function OperatorPanel({ editor }: { editor: Editor }) {
 				)}
 			</Card>
 			{roles.data && chosen.size > 0 && (
-				<div class="row">
-					{roles.data.items
-						.filter((role) => chosen.has(role.name))
-						.map((role) => (
-							<Badge key={role.name} tone="info">
-								{role.label}: {role.help.replace(/\.$/, "")}
-							</Badge>
-						))}
-				</div>
+				<Card title="What the roles allow">
+					<Facts items={roles.data.items.filter((role) => chosen.has(role.name)).map((role) => [role.label, role.help])} />
+				</Card>
 			)}
 		</>
 	);
