@@ -251,7 +251,7 @@ QUERIES = {
     "held": "SELECT l.message_ident, c.number, h.decision FROM held h JOIN ledger l ON l.id = h.ledger_id "
             "LEFT JOIN cases c ON c.id = h.case_id",
     "authentication": "SELECT m.message_ident, a.result, a.document FROM authentication a JOIN message m ON m.id = a.message_id",
-    "events": "SELECT kind, COUNT(*) FROM event WHERE kind <> 'setup.changed' GROUP BY kind",
+    "events": "SELECT kind, COUNT(*) FROM event WHERE kind NOT LIKE 'record.%' GROUP BY kind",
     "counters": "SELECT name, value FROM counter WHERE name NOT IN ('setup', 'event')",
     "folders": "SELECT account, name, uid, careful FROM folder",
     "lost raw": "SELECT 'raw without owner' FROM raw r WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.id = r.message_id) "

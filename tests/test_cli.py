@@ -22,7 +22,8 @@ from support import Home
 NASTY = "\x1b]0;title\x07\x1b[31mred\x9b5m\x7f"
 COMMANDS = ["serve", "status", "pause", "resume", "apply", "export", "list", "show", "delete", "run", "ingest", "backfill", "send",
             "cases", "search", "message", "ledger", "outbox", "suppressions", "loops", "automatic-mail", "providers", "import", "detect",
-            "inspect", "profile", "operator", "test", "keys", "keystores", "certificates", "expiring", "openapi", "doctor", "version"]
+            "inspect", "profile", "operator", "test", "keys", "keystores", "certificates", "expiring", "webhooks", "openapi", "doctor",
+            "version"]
 
 
 class Commands(unittest.TestCase):

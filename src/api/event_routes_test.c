@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "events/events.h"
+#include "store/statistics.h"
 #include "store/test_store.h"
 
 #include <jansson.h>
@@ -152,6 +153,73 @@ static void check_metrics(struct store *store)
 	events_stop(events);
 }
 
+static int run_counts(struct work *work UNUSED, struct db *db, struct error *err)
+{
+	int64_t now = clock_now_ms();
+	int r = statistic_add(db, "sent", "sales", now, 3, err);
+
+	if (r == 0)
+		r = statistic_add(db, "sent", "support", now, 4, err);
+	if (r == 0)
+		r = statistic_add(db, "latency", "sales/500", now, 90, err);
+	if (r == 0)
+		r = statistic_add(db, "latency", "sales/5000", now, 10, err);
+	if (r == 0)
+		r = statistic_note(db, "queued", "sales", now, 5, err);
+	return r < 0 ? r : statistic_note(db, "queued", "sales", now, 2, err);
+}
+
+/* All of a series together. */
+static int64_t total(const struct test_answer *answer, const char *series)
+{
+	const json_t *all = test_json(answer, "series"), *item;
+	size_t at;
+	int64_t sum = 0;
+
+	json_array_foreach (all, at, item) {
+		const json_t *values = json_object_get(item, "values"), *value;
+		size_t i;
+
+		if (strcmp(json_string_value(json_object_get(item, "series")), series) != 0)
+			continue;
+		json_array_foreach (values, i, value)
+			sum += json_integer_value(value);
+	}
+	return sum;
+}
+
+static void check_statistics(struct store *store)
+{
+	struct test_api *api CLEANUP(test_api_freep) = test_api_new(store);
+	struct work work = {.run = run_counts};
+	struct test_caller sales;
+	struct test_answer *answer;
+	struct error err;
+
+	assert_ok(store_do(store, &work, &err), &err);
+	answer = test_api_call(api, &test_administrator, "GET /api/v1/statistics", NULL);
+	assert_int_equal(answer->status, 200);
+	assert_int_equal(test_number(answer, "step_s"), 300);
+	assert_int_equal(total(answer, "sent"), 7);
+	assert_int_equal(total(answer, "queued"), 5);
+	assert_true(total(answer, "latency_p50") > 250 && total(answer, "latency_p50") <= 500);
+	assert_true(total(answer, "latency_p95") > 2500 && total(answer, "latency_p95") <= 5000);
+	test_answer_free(answer);
+	test_caller_init(&sales, "sven", RIGHT_BIT(RIGHT_LISTENERS_READ), "sales", ACCOUNT_READ);
+	answer = test_api_call(api, &sales.caller, "GET /api/v1/statistics?step=3600", NULL);
+	assert_int_equal(test_number(answer, "step_s"), 3600);
+	assert_int_equal(total(answer, "sent"), 3);
+	test_answer_free(answer);
+	answer = test_api_call(api, &test_administrator, "GET /api/v1/statistics?from=2026-11-21&to=2026-11-20", NULL);
+	assert_int_equal(answer->status, 400);
+	test_answer_free(answer);
+}
+
+static void counts_over_time_are_those_of_the_callers_accounts(void **state UNUSED)
+{
+	test_store_each(check_statistics);
+}
+
 static void metrics_tell_how_things_stand(void **state UNUSED)
 {
 	test_store_each(check_metrics);
@@ -163,6 +231,7 @@ int main(void)
 	        cmocka_unit_test(events_are_listed_and_filtered),
 	        cmocka_unit_test(nobody_sees_events_of_others),
 	        cmocka_unit_test(metrics_tell_how_things_stand),
+	        cmocka_unit_test(counts_over_time_are_those_of_the_callers_accounts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

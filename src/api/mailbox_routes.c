@@ -317,7 +317,7 @@ static int find_mailbox(const struct request *request, const struct setup *setup
 	if (!account || !*account->owner)
 		return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no %s", what);
 	*ret_id = id;
-	return is_own(request, account) ? 0 : caller_check_on(&request->caller, id, ACCOUNT_MANAGE, what, err);
+	return caller_check_on(&request->caller, id, ACCOUNT_MANAGE, what, err);
 }
 
 struct patch_body {
@@ -355,6 +355,18 @@ static json_t *shares_json(const struct patch_body *body)
 	return list;
 }
 
+/* One who comes later by that name must not find it shared. */
+static int check_shares(const struct setup *setup, const struct patch_body *body, struct error *err)
+{
+	const struct share_view *shares = body->shares.items;
+
+	for (size_t i = 0; i < body->shares.count; i++)
+		if (*shares[i].operator_id && !setup_operator(setup, shares[i].operator_id))
+			return fail(err, E_INVALID, RETRY_NEVER, "shares/%zu/operator: there is no operator \"%.64s\"",
+			            i + 1, shares[i].operator_id);
+	return 0;
+}
+
 static void change_document(json_t *account, const struct patch_body *body)
 {
 	json_t *side = json_object_get(account, "send");
@@ -379,6 +391,8 @@ static int patch(const struct request *request, struct db *db, void *ctx, struct
 		r = find_mailbox(request, before, &p->id, err);
 	if (r == 0 && p->body->share && !is_own(request, setup_account(before, p->id)))
 		return fail(err, E_REFUSED, RETRY_NEVER, "shares: only the owner shares a mailbox");
+	if (r == 0)
+		r = check_shares(before, p->body, err);
 	if (r == 0 && secret_is_set(&p->body->password) && *setup_account(before, p->id)->send.profile)
 		return fail(err, E_INVALID, RETRY_NEVER, "password: this mailbox is signed in with its provider");
 	if (r == 0)

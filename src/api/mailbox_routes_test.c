@@ -147,6 +147,7 @@ static void check_sharing(struct store *store)
 	path(room, "PATCH", "mailboxes", id);
 	assert_int_equal(call(&h, &h.carl, room, "{'share': true, 'shares': [{'operator': 'dan', 'role': 'agent'}]}"),
 	                 400);
+	assert_int_equal(call(&h, &h.carl, room, "{'share': true, 'shares': [{'operator': 'nobody'}]}"), 400);
 	assert_int_equal(call(&h, &h.carl, room, "{'share': true, 'shares': [{'operator': 'dan', 'send': true}]}"),
 	                 200);
 	{

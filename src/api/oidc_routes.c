@@ -7,6 +7,8 @@
 #include "base/log.h"
 #include "setup/setup.h"
 
+#include <stdatomic.h>
+
 #define CALLBACK    "/api/v1/session/oidc/callback"
 #define COOKIE      "hauspost_oidc"
 #define COOKIE_LIFE 600 /* seconds: so long a sign-in may take there */
@@ -43,6 +45,24 @@ static int go_to(struct answer *answer, const char *url, struct error *err)
 	return 0;
 }
 
+/* Anybody may ask, and a provider may take its time: most of the threads are for others. */
+#define AT_ONCE 2
+
+static atomic_int under_way;
+
+static int take_turn(struct error *err)
+{
+	if (atomic_fetch_add(&under_way, 1) < AT_ONCE)
+		return 0;
+	atomic_fetch_sub(&under_way, 1);
+	return fail(err, E_THROTTLED, RETRY_LATER, "too many sign in at this moment: try again in a few seconds");
+}
+
+static void end_turn(void)
+{
+	atomic_fetch_sub(&under_way, 1);
+}
+
 /* ---------------------------------------------------------------- there */
 
 /* The one that is named; without a name the only one there is. */
@@ -73,7 +93,11 @@ static int get_oidc(struct request *request, struct answer *answer, struct error
 	if (!p)
 		return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no such identity provider to sign in with");
 	access_token_make(secret);
+	r = take_turn(err);
+	if (r < 0)
+		return r;
 	r = oidc_authorization_url(p, str_of(secret), redirect_uri(request), request->arena, &url, err);
+	end_turn();
 	if (r < 0)
 		return r;
 	set_cookie(request, answer, arena_printf(request->arena, "%s.%s", p->id, secret).p);
@@ -151,7 +175,11 @@ static int arrive(struct request *request, struct arrival *a, struct error *err)
 		return fail(err, E_AUTH, RETRY_NEVER, "the identity provider says no: %.60s",
 		            wrong ? wrong : "no code");
 	if (r == 0)
-		r = oidc_exchange(p, secret, redirect_uri(request), str_of(code), request->arena, &user, err);
+		r = take_turn(err);
+	if (r < 0)
+		return r;
+	r = oidc_exchange(p, secret, redirect_uri(request), str_of(code), request->arena, &user, err);
+	end_turn();
 	if (r < 0)
 		return r;
 	a->op = find_operator(request, p, &user);
@@ -169,7 +197,7 @@ static int get_callback(struct request *request, struct answer *answer, struct e
 	int r = arrive(request, &a, &fault);
 
 	set_cookie(request, answer, "");
-	if (r < 0)
+	if (r < 0 && r != E_REFUSED) /* that anybody may send, as often as he likes */
 		log_warning("api", "sign-in with an identity provider: %s", fault.text);
 	if (r == 0 && a.op)
 		session_set_cookie(request, answer, a.token);

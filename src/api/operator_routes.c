@@ -4,6 +4,7 @@
 #include "api/routes.h"
 #include "base/clock.h"
 #include "setup/setup.h"
+#include "store/audit.h"
 #include "store/credentials.h"
 
 /* ---------------------------------------------------------------- roles and rights */
@@ -161,7 +162,60 @@ static int delete_factor(struct request *request, struct answer *answer UNUSED, 
 	return act(request, drop_factor, &about, err);
 }
 
+/* ---------------------------------------------------------------- the audit trail of sign-ins */
+
+static const struct field entry_fields[] = {
+        FIELD_INT(struct audit_entry, id, "Entry ID"),
+        FIELD_TIME(struct audit_entry, at, "When"),
+        FIELD_TEXT(struct audit_entry, author, "Who", .help = "?: who failed to sign in as nobody that there is"),
+        FIELD_TEXT(struct audit_entry, action, "What", .help = "sign-in, sign-in.failed, token.created …"),
+        FIELD_TEXT(struct audit_entry, object, "About", .help = "operators/ID"),
+        FIELD_TEXT(struct audit_entry, detail, "Detail"),
+        FIELD_TEXT(struct audit_entry, address, "Address"),
+        FIELD_TEXT(struct audit_entry, agent, "Browser or program"),
+};
+
+static const struct record_type entry_type =
+        RECORD_TYPE("sign_in_entry", "sign_in_entries", struct audit_entry, entry_fields, "Sign-in");
+
+static int get_sign_ins(struct request *request, struct answer *answer, struct error *err)
+{
+	const char *id = request_query(request, "operator");
+	const char *object = id && *id ? arena_printf(request->arena, "operators/%s", id).p : "";
+	size_t limit = request->limit;
+	struct audit_entry *entries;
+	struct str text = STR("");
+	int64_t at = 0, before = 0;
+	int n = request_cursor(request, &at, &text, err);
+
+	if (n >= 0 && text.n && !str_to_int(text, &before))
+		return fail(err, E_INVALID, RETRY_NEVER, "cursor: is none of ours");
+	if (n >= 0)
+		n = audit_list(request->db, object, at, before, limit + 1, request->arena, &entries, err);
+	if (n < 0)
+		return n;
+	answer_list_begin(answer);
+	for (size_t i = 0; i < MIN((size_t)n, limit); i++) {
+		int r = answer_list_add(answer, &entry_type, &entries[i], err);
+
+		if (r < 0)
+			return r;
+	}
+	if ((size_t)n > limit)
+		answer_list_end(answer, true, entries[limit - 1].at,
+		                arena_printf(request->arena, "%lld", (long long)entries[limit - 1].id));
+	else
+		answer_list_end(answer, false, 0, STR(""));
+	return 0;
+}
+
+static const struct route_query sign_in_query[] = {{"operator", QUERY_TEXT, "About whom; without: everybody", NULL},
+                                                   {0}};
+
 const struct route operator_routes[] = {
+        {API_GET, "/api/v1/sign_ins", "listSignIns", "Audit",
+         "Sign-ins, failures, and what was done to credentials, the newest first", .right = RIGHT_AUDIT_READ,
+         .answer = &entry_type, .is_list = true, .query = sign_in_query, .handle = get_sign_ins},
         {API_GET, "/api/v1/roles", "listRoles", "Operators", "The roles there are, with their rights",
          .right = RIGHT_SIGNED, .answer = &role_type, .is_list = true, .handle = get_roles},
         {API_GET, "/api/v1/rights", "listRights", "Operators", "The rights there are", .right = RIGHT_SIGNED,

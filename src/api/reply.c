@@ -1,6 +1,9 @@
 /* An answer as libmicrohttpd wants it, with what every answer carries. See server.h. */
 #include "api/server.h"
 
+#include "base/metrics.h"
+
+#include <stdio.h>
 #include <strings.h>
 #include <unistd.h>
 
@@ -35,6 +38,16 @@ static void add_headers(const struct exchange *exchange, struct MHD_Response *re
 		add_header(response, "Content-Type", answer->type);
 }
 
+static void count(const struct exchange *exchange)
+{
+	const struct route *route = exchange->request.route;
+	char status[8];
+
+	snprintf(status, sizeof status, "%d", exchange->answer.status);
+	metric_count(METRIC_HTTP_REQUESTS, 1, route ? route->path : "", route ? api_method_name(route->method) : "",
+	             status);
+}
+
 /* Takes body and file over. */
 static struct MHD_Response *make_response(struct exchange *exchange)
 {
@@ -42,6 +55,7 @@ static struct MHD_Response *make_response(struct exchange *exchange)
 	struct MHD_Response *response;
 	size_t n = answer->body.n;
 
+	count(exchange);
 	if (answer->stream)
 		return streaming_response(exchange);
 	if (answer->fd >= 0) {

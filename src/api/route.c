@@ -2,6 +2,8 @@
 #include "api/json_bound.h"
 #include "api/router.h"
 #include "api/sign_in.h"
+#include "base/clock.h"
+#include "base/metrics.h"
 #include "base/log.h"
 
 #include <stdio.h>
@@ -251,11 +253,13 @@ static void settle_status(const struct route *route, struct answer *answer)
 
 void route_handle(struct request *request, struct answer *answer)
 {
+	int64_t began = clock_mono_ms();
 	struct error err;
 	int r = parse_body(request, &err);
 
 	if (r == 0)
 		r = request->route->handle(request, answer, &err);
+	metric_observe(METRIC_HTTP_DURATION, clock_mono_ms() - began, request->route->path);
 	if (r >= 0 && answer->body.failed)
 		r = fail(&err, E_LIMIT, RETRY_NEVER, "the answer would be longer than %zu MiB",
 		         answer->body.max / MIB(1));

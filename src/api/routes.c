@@ -14,6 +14,7 @@ void routes_add_all(struct router *router)
 	router_add(router, event_routes);
 	router_add(router, metrics_routes);
 	router_add(router, webhook_routes);
+	router_add(router, statistics_routes);
 	router_add(router, session_routes);
 	router_add(router, session_own_routes);
 	router_add(router, session_link_routes);

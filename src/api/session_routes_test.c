@@ -286,7 +286,7 @@ static void check_audit(struct store *store)
 	assert_int_equal(status_of(test_try(&test, "bob", "wrong", "", "192.0.2.9")), 401);
 	test_sign_in(&test, "bob", BOBS_PASSWORD, &browser);
 	assert_int_equal(status_of(test_browse(&test, &browser, "DELETE /api/v1/session", NULL)), 204);
-	assert_int_equal(audit_list(test.db, "", 0, 10, arena, &entries, &err), ARRAY_LEN(actions));
+	assert_int_equal(audit_list(test.db, "", 0, 0, 10, arena, &entries, &err), ARRAY_LEN(actions));
 	for (size_t i = 0; i < ARRAY_LEN(actions); i++)
 		assert_string_equal(entries[i].action, actions[i]);
 	assert_string_equal(entries[0].author, "bob");
@@ -295,6 +295,21 @@ static void check_audit(struct store *store)
 	assert_string_equal(entries[2].address, "192.0.2.9");
 	assert_string_equal(entries[2].agent, "Test/1");
 	assert_string_equal(entries[3].object, "");
+	{
+		struct test_answer *first CLEANUP(test_answer_freep) =
+		        test_api_call(test.api, &test_administrator, "GET /api/v1/sign_ins?limit=3", NULL);
+		struct test_answer *about CLEANUP(test_answer_freep) =
+		        test_api_call(test.api, &test_administrator, "GET /api/v1/sign_ins?operator=bob", NULL);
+		char *next CLEANUP(freep) = mem_new(300, 1);
+
+		assert_string_equal(test_text(first, "items/0/action"), "sign-out");
+		assert_int_equal(json_array_size(test_json(about, "items")), 3);
+		snprintf(next, 300, "GET /api/v1/sign_ins?limit=3&cursor=%s", test_text(first, "next"));
+		struct test_answer *second CLEANUP(test_answer_freep) =
+		        test_api_call(test.api, &test_administrator, next, NULL);
+		assert_int_equal(json_array_size(test_json(second, "items")), 1);
+		assert_false(test_has(second, "next"));
+	}
 	test_operators_done(&test);
 }
 

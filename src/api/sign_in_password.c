@@ -136,8 +136,8 @@ static int check_password(struct request *request, struct attempt *a, struct str
 	if (r < 0)
 		return r;
 	r = password_check(password, a->op ? a->credential.password_hash : "", ret_right, err);
-	if (r == E_THROTTLED && request_change(request, leave_door, a, &ignored) < 0)
-		return r;
+	if (r == E_THROTTLED) /* that it doesn't count would be better, and isn't worth another failure */
+		(void)!request_change(request, leave_door, a, &ignored);
 	return r;
 }
 

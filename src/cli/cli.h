@@ -143,6 +143,7 @@ extern const struct command
 	status_command,
 	pause_command,
 	resume_command,
+	webhooks_command,
 	backfill_command,
 	operator_command,
 	openapi_command;

@@ -48,6 +48,7 @@ const struct command *const commands[] = {
 	&keystores_command,
 	&certificates_command,
 	&expiring_command,
+	&webhooks_command,
 	&openapi_command,
 	&doctor_command,
 	&version_command,

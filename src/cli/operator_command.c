@@ -72,6 +72,7 @@ static int apply(const struct operation *q, json_t *record, struct error *err)
 static int add_record(const struct operation *q, struct error *err)
 {
 	json_t *record;
+	int r;
 
 	if (setup_operator(q->cli->setup, q->id))
 		return fail(err, E_CONFLICT, RETRY_NEVER, "there is an operator %s already", q->id);
@@ -81,7 +82,8 @@ static int add_record(const struct operation *q, struct error *err)
 		json_object_set_new(record, "name", json_string(q->name));
 	if (q->email)
 		json_object_set_new(record, "email", json_string(q->email));
-	return MIN(apply(q, record, err), 0);
+	r = apply(q, record, err);
+	return MIN(r, 0);
 }
 
 /* The stored record with another word for `disabled`. */
@@ -97,7 +99,8 @@ static int set_disabled(const struct operation *q, bool disabled, struct error *
 		return r;
 	record = json_object_get(json_object_get(document, "operators"), q->id);
 	json_object_set_new(record, "disabled", json_boolean(disabled));
-	return MIN(apply(q, json_incref(record), err), 0);
+	r = apply(q, json_incref(record), err);
+	return MIN(r, 0);
 }
 
 /* ---------------------------------------------------------------- what is kept beside it */
@@ -193,7 +196,8 @@ static int say_link(const struct operation *q, struct error *err)
 	if (q->cli->json)
 		cli_print_json(json_pack("{s:s, s:s}", "operator", q->id, "link", url));
 	else
-		printf("%s sets a password within 24 hours, once, at\n%s\n", q->id, url);
+		printf("%s sets a password within 24 hours, once, at\n%s\n", *q->id ? q->id : "The first administrator",
+		       url);
 	return 0;
 }
 
@@ -301,10 +305,18 @@ static int do_add(struct operation *q, struct error *err)
 	return r == 0 && !q->wants_token ? say_link(q, err) : r;
 }
 
+/* Without an operator: the first administrator's, as long as there is none. */
 static int do_link(struct operation *q, struct error *err)
 {
-	int r = change(q, run_link, err);
+	const void *const *records;
+	int r;
 
+	if (!q->id && setup_list(q->cli->setup, &operator_type, &records) > 0)
+		return fail(
+		        err, E_INVALID, RETRY_NEVER,
+		        "which operator? 'hauspost operator list' shows them; the first administrator is made already");
+	q->id = q->id ? q->id : "";
+	r = change(q, run_link, err);
 	return r < 0 ? r : say_link(q, err);
 }
 
@@ -367,7 +379,7 @@ static const struct verb {
 	bool needs_id, needs_operator; /* that there is already */
 } verbs[] = {
         {"list", list_operators, false, false}, {"add", do_add, true, false},
-        {"link", do_link, true, true},          {"token", do_token, true, true},
+        {"link", do_link, false, true},         {"token", do_token, true, true},
         {"tokens", list_tokens, false, true},   {"revoke", do_revoke, true, false},
         {"disable", do_disable, true, true},    {"enable", do_enable, true, true},
         {"sign-out", do_sign_out, true, true},
@@ -481,12 +493,13 @@ static int run_operator(struct cli *cli, int argc, char **argv)
 
 const struct command operator_command = {
         .name = "operator",
-        .arguments = "[list | add ID --role ROLE... [OPTIONS] | link ID | token ID | tokens [ID] | revoke NUMBER | "
+        .arguments = "[list | add ID --role ROLE... [OPTIONS] | link [ID] | token ID | tokens [ID] | revoke NUMBER | "
                      "disable ID | enable ID | sign-out ID]",
         .summary = "Who may sign in, one-time links, tokens of programs",
         .help = "  list               the operators\n"
                 "  add ID             a new one; prints a link by which a password is set, or a token\n"
-                "  link ID            a new link, where a password is lost; the password stays good until then\n"
+                "  link ID            a new link, where a password is lost; the password stays good until then.\n"
+                "                     Without ID: the first administrator's, as long as there is no operator\n"
                 "  token ID           a token for a program, with the operator's rights or fewer; shown once\n"
                 "  tokens [ID]        the tokens there are\n"
                 "  revoke NUMBER      ends a token\n"

@@ -68,17 +68,24 @@ static const char *from_environment(const char *name, const char *otherwise)
 	return value && *value ? value : otherwise;
 }
 
-/* An exit code, or -1 to go on. */
-static int read_options(struct serving *serving, int argc, char **argv)
+static int set_log_format(const char *word, struct error *err)
+{
+	static const char *const words[] = {"text", "json", "journald"};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcmp(words[i], word) == 0)
+			return log_set_format((enum log_format)i, LOG_JOURNAL_SOCKET, err);
+	return fail(err, E_INVALID, RETRY_NEVER, "it is text, json or journald, not '%.40s'", word);
+}
+
+/* An exit code, or -1 to go on. `ret_wrong` is room for what is wrong. */
+static int read_options(struct serving *serving, int argc, char **argv, struct error *ret_wrong)
 {
 	static const struct option options[] = {
-	        {"workers", required_argument, NULL, 'w'},
-	        {"http", required_argument, NULL, 'h'},
-	        {"url", required_argument, NULL, 'u'},
-	        {"trusted-proxies", required_argument, NULL, 'p'},
-	        {"keep-events", required_argument, NULL, 'k'},
-	        {"private-webhooks", no_argument, NULL, 'P'},
-	        {NULL, 0, NULL, 0},
+	        {"workers", required_argument, NULL, 'w'},     {"http", required_argument, NULL, 'h'},
+	        {"url", required_argument, NULL, 'u'},         {"trusted-proxies", required_argument, NULL, 'p'},
+	        {"keep-events", required_argument, NULL, 'k'}, {"log-format", required_argument, NULL, 'l'},
+	        {"private-webhooks", no_argument, NULL, 'P'},  {NULL, 0, NULL, 0},
 	};
 	int c;
 
@@ -89,6 +96,10 @@ static int read_options(struct serving *serving, int argc, char **argv)
 			serving->url = optarg;
 		else if (c == 'p')
 			serving->proxies = optarg;
+		else if (c == 'l' && set_log_format(optarg, ret_wrong) < 0)
+			return cli_usage(serving->cli, &serve_command, "--log-format: %s", ret_wrong->text);
+		else if (c == 'l')
+			continue;
 		else if (c == 'P')
 			serving->private_webhooks = true;
 		else if (c == 'k' && str_to_uint(str_of(optarg), 3650, &serving->keep_events) && serving->keep_events)
@@ -196,7 +207,7 @@ static int run_serve(struct cli *cli, int argc, char **argv)
 	        .proxies = from_environment("HAUSPOST_TRUSTED_PROXIES", ""),
 	};
 	struct error err;
-	int r = read_options(&serving, argc, argv);
+	int r = read_options(&serving, argc, argv, &err);
 
 	if (r >= 0)
 		return r;
@@ -218,7 +229,8 @@ static int run_serve(struct cli *cli, int argc, char **argv)
 
 const struct command serve_command = {
         .name = "serve",
-        .arguments = "[--http ADDRESS:PORT] [--url URL] [--trusted-proxies LIST] [--workers N] [--keep-events DAYS] "
+        .arguments = "[--http ADDRESS:PORT] [--url URL] [--trusted-proxies LIST] [--workers N] [--log-format FORMAT] "
+                     "[--keep-events DAYS] "
                      "[--private-webhooks]",
         .summary = "Run all listeners and send the outbox until stopped",
         .help = "  --http ADDRESS:PORT     where the Studio and the API are (127.0.0.1:8025); *:PORT for every "
@@ -230,6 +242,9 @@ const struct command serve_command = {
                 "                          https: proxies on this machine)\n"
                 "  --workers N             threads for mailbox sessions that are at work (16); waiting mailboxes need "
                 "none\n"
+                "  --log-format FORMAT     text, json (an object a line), or journald (with fields for account, "
+                "listener, "
+                "message)\n"
                 "  --keep-events DAYS      events and what was delivered to webhooks is forgotten then (30)\n"
                 "  --private-webhooks      webhooks may go to this machine and private networks, and without TLS\n"
                 "\n"

@@ -144,8 +144,7 @@ static const struct event_field expiry[] = {
 static const struct event_field record[] = {
 	{"kind",     "string",  "Kind of record: account, listener …"},
 	{"id",       "string",  "Its id"},
-	{"revision", "integer", "Its new revision"},
-	{"deleted",  "boolean", "Whether it is gone"},
+	{"by",       "string",  "Who did it"},
 	{NULL, NULL, NULL},
 };
 
@@ -204,7 +203,9 @@ const struct event_kind event_kinds[] = {
 	{"automatic-mail.on",     "Somebody let automatic mail go out",                           NULL,       by},
 	{"automatic-mail.off",    "Somebody stopped all automatic mail",                          NULL,       by},
 	{"expiry.warning",        "Something runs out soon",                                      "what",     expiry},
-	{"setup.changed",         "A record of the set-up was changed or deleted",                "id",       record},
+	{"record.created",        "A record of the set-up was made",                              "id",       record},
+	{"record.changed",        "A record of the set-up was changed",                           "id",       record},
+	{"record.deleted",        "A record of the set-up was deleted",                           "id",       record},
 	{"webhook.disabled",      "A webhook gets no more events: its endpoint is gone, or failed for long", "webhook", webhook},
 	{"webhook.test",          "Somebody tries a webhook; it alone gets this",                 "webhook",  webhook},
 	{NULL, NULL, NULL, NULL},

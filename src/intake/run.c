@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 
+#include <stdio.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -148,14 +149,27 @@ static void count_outcome(struct intake_counts *counts, const struct item *item)
 		counts->answers++;
 }
 
+/* On a thread of the store's. */
+static void say_set_aside(const struct item *item)
+{
+	char message[40];
+
+	snprintf(message, sizeof message, "ledger/%lld", (long long)item->ledger.id);
+	log_set_account(item->place->account->id);
+	log_set_message(message);
+	log_warning("intake", "listener %s: uid %u %s (%s): %s", item->ledger.listener, item->ledger.uid,
+	            item->ledger.state, item->ledger.category, item->ledger.reason);
+	log_set_account(NULL);
+	log_set_message(NULL);
+}
+
 static void item_done(struct work *work, int result, const struct error *err)
 {
 	struct item *item = (struct item *)(void *)work;
 	struct intake_run *run = item->run;
 
 	if (result == 0 && (strcmp(item->ledger.state, "parked") == 0 || strcmp(item->ledger.state, "held") == 0))
-		log_warning("intake", "listener %s: uid %u %s (%s): %s", item->ledger.listener, item->ledger.uid,
-		            item->ledger.state, item->ledger.category, item->ledger.reason);
+		say_set_aside(item);
 	pthread_mutex_lock(&run->lock);
 	run->bytes -= item->raw.n;
 	run->count--;

@@ -26,17 +26,20 @@ int audit_add(struct db *db, const struct audit_entry *e, struct error *err)
 	                       err);
 }
 
-int audit_list(struct db *db, const char *object, int64_t before, size_t max, struct arena *arena,
+int audit_list(struct db *db, const char *object, int64_t before_at, int64_t before_id, size_t max, struct arena *arena,
                struct audit_entry **ret_entries, struct error *err)
 {
 	struct audit_entry *entries = ARENA_ARRAY(arena, struct audit_entry, max);
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	int n = 0, r;
 
-	r = db_query(db,
-	             "SELECT " COLUMNS
-	             " FROM audit WHERE ($1 = '' OR object = $1) AND id < $2 ORDER BY id DESC LIMIT $3",
-	             DB_ARGS(DB_TEXT(object), DB_INT(before ? before : INT64_MAX), DB_INT(max)), &rows, err);
+	r = db_query(
+	        db,
+	        "SELECT " COLUMNS " FROM audit WHERE ($1 = '' OR object = $1) AND (at < $2 OR (at = $2 AND id < $3)) "
+	        "ORDER BY at DESC, id "
+	        "DESC LIMIT $4",
+	        DB_ARGS(DB_TEXT(object), DB_INT(before_at ? before_at : INT64_MAX), DB_INT(before_id), DB_INT(max)),
+	        &rows, err);
 	while (r >= 0 && (r = db_next(rows, err)) > 0)
 		entries[n++] = (struct audit_entry){.id = db_col_int(rows, 0),
 		                                    .at = db_col_int(rows, 1),

@@ -20,8 +20,9 @@ struct audit_entry {
 /* Within the caller's transaction. The id is made here. */
 int audit_add(struct db *db, const struct audit_entry *entry, struct error *err) NODISCARD;
 
-/* The newest first, with ids below `before` (0: from the newest); `object` "": of all. Returns their number. */
-int audit_list(struct db *db, const char *object, int64_t before, size_t max, struct arena *arena,
+/* The newest first, those before (`before_at`, `before_id`; 0: from the newest); `object` "": of all. Returns their
+ * number. */
+int audit_list(struct db *db, const char *object, int64_t before_at, int64_t before_id, size_t max, struct arena *arena,
                struct audit_entry **ret_entries, struct error *err) NODISCARD;
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/mem.h"
+#include "base/metrics.h"
 #include "store/batch.h"
 #include "store/db_driver.h"
 #include "store/lock.h"
@@ -78,15 +79,25 @@ static int open_flusher(struct committer *c, struct error *err)
 	return r;
 }
 
+static int count_batch(int r, int units, int64_t began_ms)
+{
+	metric_count(METRIC_COMMITS, 1, r < 0 ? "failed" : "done");
+	metric_count(METRIC_COMMIT_UNITS, (uint64_t)units, NULL);
+	metric_observe(METRIC_COMMIT_DURATION, clock_mono_ms() - began_ms, NULL);
+	return r;
+}
+
 static int run_batch(struct committer *c, struct batch *batch, struct error *err)
 {
-	int r = be_ready(c, err);
+	int64_t began = clock_mono_ms();
+	int units, r = be_ready(c, err);
 
 	if (r == 0)
 		r = batch_run(batch, c->db, err);
 	if (r <= 0)
-		return r;
-	r = commit(c, err);
+		return r < 0 ? count_batch(r, 0, began) : r;
+	units = r;
+	r = count_batch(commit(c, err), units, began);
 	return r == 0 && !c->flusher ? open_flusher(c, err) : r;
 }
 

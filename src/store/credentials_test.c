@@ -247,9 +247,9 @@ static void check_audit(struct store *store)
 	assert_ok(audit_add(db, &entry, &err), &err);
 	entry.object = "operators/bob";
 	assert_ok(audit_add(db, &entry, &err), &err);
-	assert_int_equal(audit_list(db, "", 0, 10, arena, &list, &err), 2);
-	assert_int_equal(audit_list(db, "", list[0].id, 10, arena, &list, &err), 1);
-	assert_int_equal(audit_list(db, "operators/anna", 0, 10, arena, &list, &err), 1);
+	assert_int_equal(audit_list(db, "", 0, 0, 10, arena, &list, &err), 2);
+	assert_int_equal(audit_list(db, "", list[0].at, list[0].id, 10, arena, &list, &err), 1);
+	assert_int_equal(audit_list(db, "operators/anna", 0, 0, 10, arena, &list, &err), 1);
 	assert_int_equal(strlen(list[0].detail), AUDIT_MAX_TEXT);
 	assert_string_equal(list[0].agent, "a?b?");
 }

@@ -1,8 +1,6 @@
 /* See records.h. */
 #include "store/records.h"
 
-#include "store/events.h"
-
 #define COLUMNS "kind, id, revision, document, author, at"
 
 static int read_records(struct db_rows *rows, struct arena *arena, struct stored_record **ret_records,
@@ -154,25 +152,6 @@ int records_rewrite(struct db *db, const struct stored_record *version, struct s
 	        err);
 }
 
-/* Kinds and ids need no escaping. */
-static int tell(struct db *db, const char *kind, const char *id, int64_t revision, bool deleted, const char *author,
-                int64_t at, struct error *err)
-{
-	struct arena *arena CLEANUP(arena_freep) = arena_new();
-
-	return event_add(
-	        db,
-	        &(struct new_event){
-	                .kind = "setup.changed",
-	                .account = strcmp(kind, "account") == 0 ? id : NULL,
-	                .author = author,
-	                .data = arena_printf(arena, "{\"kind\":\"%s\",\"id\":\"%s\",\"revision\":%lld,\"deleted\":%s}",
-	                                     kind, id, (long long)revision, deleted ? "true" : "false"),
-	                .at = at,
-	        },
-	        err);
-}
-
 int records_put(struct db *db, const char *kind, const char *id, struct str document, const char *author, int64_t at,
                 struct error *err)
 {
@@ -187,11 +166,10 @@ int records_put(struct db *db, const char *kind, const char *id, struct str docu
 	if (r < 0)
 		return r;
 	struct str text = document.n ? document : STR("");
-	r = db_exec(
+	return db_exec(
 	        db, "INSERT INTO record (" COLUMNS ", is_current) VALUES ($1, $2, $3, $4, $5, $6, 1)",
 	        DB_ARGS(DB_TEXT(kind), DB_TEXT(id), DB_INT(revision + 1), DB_STR(text), DB_TEXT(author), DB_INT(at)),
 	        err);
-	return r < 0 ? r : tell(db, kind, id, revision + 1, document.n == 0, author, at, err);
 }
 
 /* The row of the counter is locked by PostgreSQL until the transaction ends; SQLite has one writer anyway. */
