@@ -1841,6 +1841,40 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	"/api/v1/sign_ins": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Sign-ins, failures, and what was done to credentials, the newest first */
+		get: operations["listSignIns"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/statistics": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Counts over time, for charts */
+		get: operations["getStatistics"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	"/api/v1/status": {
 		parameters: {
 			query?: never;
@@ -3104,7 +3138,7 @@ export interface components {
 			token_endpoint: string;
 			/**
 			 * CA certificates
-			 * @description A PEM file for the endpoint's certificate; empty: those of the system
+			 * @description For the endpoint's certificate: the path of a PEM file, or the id of a keystore; empty: those of the system
 			 */
 			truststore: string;
 			/**
@@ -3241,7 +3275,7 @@ export interface components {
 			token_endpoint?: string;
 			/**
 			 * CA certificates
-			 * @description A PEM file for the endpoint's certificate; empty: those of the system
+			 * @description For the endpoint's certificate: the path of a PEM file, or the id of a keystore; empty: those of the system
 			 * @default
 			 */
 			truststore?: string;
@@ -6576,6 +6610,37 @@ export interface components {
 			signed_in: boolean;
 		};
 		/** Sign-in */
+		SignInEntry: {
+			/**
+			 * What
+			 * @description sign-in, sign-in.failed, token.created …
+			 */
+			action: string;
+			/** Address */
+			address: string;
+			/** Browser or program */
+			agent: string;
+			/**
+			 * When
+			 * Format: date-time
+			 */
+			at: string | null;
+			/**
+			 * Who
+			 * @description ?: who failed to sign in as nobody that there is
+			 */
+			author: string;
+			/** Detail */
+			detail: string;
+			/** Entry ID */
+			id: number;
+			/**
+			 * About
+			 * @description operators/ID
+			 */
+			object: string;
+		};
+		/** Sign-in */
 		SignInInput: {
 			/**
 			 * Code
@@ -6634,6 +6699,42 @@ export interface components {
 			 * @description Empty: to be chosen
 			 */
 			operator: string;
+		};
+		/** Counts over time */
+		Statistics: {
+			/**
+			 * From
+			 * Format: date-time
+			 */
+			from: string | null;
+			/** Series */
+			series: {
+				/**
+				 * Of what
+				 * @description A listener's or account's id
+				 */
+				name: string;
+				/**
+				 * Series
+				 * @description received, parked (by listener); sent, failed, bounced, queued (by account); failures; latency_p50, latency_p95 (ms, by account)
+				 */
+				series: string;
+				/**
+				 * Values
+				 * @description One for each step from `from`; of latency null where no mail came
+				 */
+				values: unknown;
+			}[];
+			/**
+			 * Step
+			 * @description Seconds
+			 */
+			step_s: number;
+			/**
+			 * To
+			 * Format: date-time
+			 */
+			to: string | null;
 		};
 		/** How everything stands */
 		Status: {
@@ -8136,7 +8237,7 @@ export interface operations {
 			query?: {
 				/** @description An account */
 				account?: string;
-				/** @description The contact's address */
+				/** @description Somebody's address who has a part in it */
 				address?: string;
 				/** @description "next" of the page before */
 				cursor?: string;
@@ -11094,6 +11195,68 @@ export interface operations {
 				};
 				content: {
 					"application/yaml": unknown;
+				};
+			};
+		};
+	};
+	listSignIns: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+				/** @description About whom; without: everybody */
+				operator?: string;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["SignInEntry"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+		};
+	};
+	getStatistics: {
+		parameters: {
+			query?: {
+				/** @description Begin; a day before `to` unless said */
+				from?: string;
+				/** @description Seconds of a step; at least 300, and 3600 for what is older than three days */
+				step?: number;
+				/** @description End; now unless said */
+				to?: string;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Problem"];
+			"5XX": components["responses"]["Problem"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Statistics"];
 				};
 			};
 		};
