@@ -19,6 +19,6 @@ for (const [path, item] of Object.entries(description.paths)) {
 writeFileSync(new URL("schema.json", here), JSON.stringify(schemas) + "\n");
 
 if (!process.argv.includes("--schema")) {
-	const ast = await openapiTS(description, { alphabetize: true });
+	const ast = await openapiTS(description, { alphabetize: true, defaultNonNullable: false });
 	writeFileSync(new URL("types.ts", here), "/* Made by `npm run types` from our OpenAPI description. Don't edit. */\n" + astToString(ast).replace(/^( {4})+/gm, (indent) => "\t".repeat(indent.length / 4)));
 }

@@ -1,30 +1,28 @@
-/* What the pages read, by name. */
-export interface SessionAccount {
-	id: string;
-	name: string;
-	send: boolean;
-	manage: boolean;
-	own: boolean;
-}
+/* What the pages read, by name; the shapes are those of our OpenAPI description. */
+import type { components } from "./types";
 
-export interface Session {
-	signed_in: boolean;
-	/* There is no operator yet: the program printed a link for the first one. */
-	needs_first: boolean;
-	operator: string;
-	name: string;
-	roles: string[];
-	rights: string[];
-	all_accounts: boolean;
-	accounts: SessionAccount[];
-	csrf: string;
-	expires_at: string | null;
-	has_password: boolean;
-	second_factor: boolean;
-	recovery_codes_left: number;
-	/* Identity providers to sign in with. */
-	providers: { id: string; name: string; url: string }[];
-}
+type Schemas = components["schemas"];
+
+export type Session = Schemas["Session"];
+export type OwnSession = Schemas["OwnSession"];
+export type SecondFactor = Schemas["SecondFactorView"];
+export type SignInLink = Schemas["SignInLinkView"];
+export type Version = Schemas["Version"];
+export type PartState = Schemas["PartState"];
+export type Status = Schemas["Status"];
+export type Applied = Schemas["Applied"];
+export type Expiry = Schemas["Expiry"];
+export type KeystoreContent = Schemas["KeystoreContent"];
+export type Token = Schemas["Token"];
+export type Role = Schemas["Role"];
+export type Right = Schemas["Right"];
+export type Invitation = Schemas["Invitation"];
+export type Consent = Schemas["Consent"];
+export type Mailbox = Schemas["Mailbox"];
+export type MailboxNeed = Schemas["MailboxNeed"];
+export type WebhookDelivery = Schemas["WebhookDelivery"];
+export type WebhookState = Schemas["WebhookState"];
+export type Provider = Schemas["CatalogueEntry"];
 
 export interface List<T> {
 	items: T[];

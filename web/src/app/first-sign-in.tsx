@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { api, json, value } from "../api/client";
 import { asProblem, type Problem } from "../api/problem";
+import type { SignInLink } from "../api/views";
 import { Button, ButtonLink } from "../ui/button";
 import { PasswordField, TextField } from "../ui/field";
 import { Mark } from "../ui/icon";
@@ -12,13 +13,6 @@ import { askSession } from "./session";
 
 const SHORTEST = 10;
 
-/* What the link is for: the first administrator, or an operator who is named already. */
-interface Link {
-	first: boolean;
-	operator: string;
-	name: string;
-}
-
 export function FirstSignIn({ token }: { token: string }) {
 	const [operator, setOperator] = useState("");
 	const [name, setName] = useState("");
@@ -27,10 +21,10 @@ export function FirstSignIn({ token }: { token: string }) {
 	const [problem, setProblem] = useState<Problem | null>(null);
 	const [wrong, setWrong] = useState<Record<string, string>>({});
 	const [busy, setBusy] = useState(false);
-	const [link, setLink] = useState<Link | null>(null);
+	const [link, setLink] = useState<SignInLink | null>(null);
 	useEffect(() => {
 		document.title = "Welcome · Hauspost";
-		json<Link>("/api/v1/session/setup/check", { method: "POST", body: { token } }).then(
+		json<SignInLink>("/api/v1/session/setup/check", { method: "POST", body: { token } }).then(
 			(found) => {
 				setLink(found);
 				setOperator(found.operator);

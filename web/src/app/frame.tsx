@@ -1,6 +1,6 @@
 /* What is around every page: side bar, its drawer on narrow screens, who is signed in, shortcuts. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon, Mark, type IconName } from "../ui/icon";
 import { IconButton } from "../ui/button";
 import { Menu } from "../ui/menu";
@@ -22,8 +22,11 @@ function isPlace(path: string): boolean {
 }
 
 function Navigation() {
+	const list = useRef<HTMLElement>(null);
+	const path = place.value.path;
+	useEffect(() => list.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" }), [path]);
 	return (
-		<nav class="nav" aria-label="Main">
+		<nav class="nav" aria-label="Main" ref={list}>
 			{navigation.map((group) => {
 				const items = group.items.filter((item) => mayAny(...item.rights) && isPlace(item.path));
 				if (!items.length) return null;

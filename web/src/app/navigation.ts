@@ -54,10 +54,11 @@ export const navigation: NavGroup[] = [
 		label: "Administration",
 		items: [
 			{ path: "/operators", label: "Operators", icon: "people", rights: ["operators.manage"], letter: "u", words: "users roles rights" },
+			{ path: "/identity_providers", label: "Single sign-on", icon: "lock", rights: ["operators.manage"], words: "openid connect oidc sso identity providers" },
 			{ path: "/tokens", label: "API tokens", icon: "token", rights: ["signed"], words: "programs" },
 			{ path: "/events", label: "Events", icon: "event", rights: ["events.read"], words: "log" },
 			{ path: "/audit", label: "Audit trail", icon: "audit", rights: ["audit.read"], words: "changes who" },
-			{ path: "/setup-file", label: "Set-up file", icon: "download", rights: ["audit.read"], words: "yaml export import apply" },
+			{ path: "/setup-file", label: "Set-up file", icon: "download", rights: ["operators.manage"], words: "yaml export import apply" },
 		],
 	},
 ];

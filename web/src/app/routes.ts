@@ -14,7 +14,7 @@ interface Route {
 const records = () => import("../pages/records");
 const record = () => import("../pages/record");
 
-const kinds = ["listeners", "case_types", "templates", "blocks", "inlets", "authentication_profiles", "keystores", "webhooks", "operators"];
+const kinds = ["listeners", "case_types", "templates", "blocks", "inlets", "authentication_profiles", "keystores", "webhooks", "operators", "identity_providers"];
 
 export const routes: Route[] = [
 	{ pattern: "/", load: () => import("../pages/overview") },

@@ -103,6 +103,8 @@ export const hints: Record<string, FieldHint> = {
 	"providers:domains": { placeholder: "example.com" },
 	"providers:mx": { placeholder: "mx.example.com" },
 
+	"webhooks:rotated_at": { when: () => false },
+	"webhooks:headers": { addLabel: "Add a header", entryTitle: (e) => String(e.name || "New header") },
 	"webhooks:url": { whole: true, placeholder: "https://example.com/hooks/hauspost" },
 };
 
@@ -146,6 +148,18 @@ export const layouts: Record<string, Group[]> = {
 		{ folded: "Folders", fields: ["files_sent", "folders"] },
 		{ folded: "Limits", fields: ["limits"] },
 		{ folded: "Help for people", fields: ["help_url", "note"] },
+	],
+	webhooks: [
+		{ fields: ["name", "id", "url", "enabled"] },
+		{ title: "What it is told of", lead: "Kinds of events, and of which accounts; none here: all.", fields: ["events", "accounts"] },
+		{ folded: "Signing", fields: ["secret", "old_secret", "private_key"] },
+		{ folded: "Headers and time-out", fields: ["headers", "timeout_s"] },
+	],
+	identity_providers: [
+		{ fields: ["name", "id", "disabled"] },
+		{ title: "Provider", lead: "Register this program there with the address /api/v1/session/oidc/callback of this server.", fields: ["issuer", "client_id", "client_secret"] },
+		{ title: "Whom it lets in", fields: ["match_email"] },
+		{ folded: "Details", fields: ["scopes", "allow_private_network", "truststore", "timeout_s"] },
 	],
 	operators: [
 		{ fields: ["name", "id", "email", "disabled"] },

@@ -12,7 +12,7 @@ import { Card, Notice } from "../ui/page";
 import { say, sayProblem } from "../ui/toast";
 import { go, guardLeaving } from "../app/router";
 import { Fields, SchemaField } from "./fields";
-import { layouts, type Group } from "./hints";
+import { hintOf, layouts, type Group } from "./hints";
 import { blank, kindOf, type Schema } from "./schema";
 import { useForm, type Form } from "./state";
 
@@ -131,7 +131,8 @@ export function useEditor({ kind, label, schema, revised, initial, onSaved }: Ed
 /* Name and ID: the ID follows the name until it is typed, and stays once it is stored. */
 export function IdField({ editor }: { editor: Editor }) {
 	const { form, schema, id } = editor;
-	const typed = useRef(false);
+	/* A new one may begin with an ID. */
+	const typed = useRef(!!form.text(["id"]));
 	const name = form.text(["name"]);
 	useEffect(() => {
 		if (id || typed.current || !("name" in (schema.properties ?? {}))) return;
@@ -206,7 +207,13 @@ export function Folded({ label, children, open }: { label: string; children: Com
 	);
 }
 
+/* Whether any of its fields is shown now. */
+function hasField({ kind, form }: Editor, group: Group): boolean {
+	return group.fields.some((name) => hintOf(kind, name).when?.(form.document) !== false);
+}
+
 export function GroupCard({ editor, group, children, disabled }: { editor: Editor; group: Group; children?: ComponentChildren; disabled?: boolean }) {
+	if (!hasField(editor, group)) return null;
 	return (
 		<Card title={group.title} lead={group.lead}>
 			<GroupFields editor={editor} names={group.fields} disabled={disabled} />
@@ -283,7 +290,7 @@ export function RecordForm({ editor, back, readOnly, before, after }: {
 }) {
 	const groups = groupsOf(editor.kind, editor.schema);
 	const open = groups.filter((group) => !group.folded);
-	const folded = groups.filter((group) => group.folded);
+	const folded = groups.filter((group) => group.folded && hasField(editor, group));
 	return (
 		<form
 			class="form"

@@ -1,5 +1,5 @@
 /* How the fields of an account's connections follow each other: provider, protocol, security and port. */
-import type { Document } from "../api/views";
+import type { Document, Provider } from "../api/views";
 
 export interface Server {
 	enabled: boolean;
@@ -9,22 +9,7 @@ export interface Server {
 	security: string;
 }
 
-export interface Provider {
-	id: string;
-	name: string;
-	receive: Server;
-	pop3: { host: string; port: number; security: string };
-	send: Server;
-	oauth: { template: string; required: boolean };
-	app_password: string;
-	help_url: string;
-	note: string;
-	login: string;
-	has_logo?: boolean;
-	logo?: string;
-	own?: boolean;
-	domains?: string[];
-}
+export type { Provider };
 
 export type SideName = "send" | "receive";
 
@@ -79,18 +64,25 @@ export function followSecurity(document: Document, side: SideName, security: str
 	return withSection(document, side, { security, port: moved, ...(security !== "none" && { allow_insecure_login: false }) });
 }
 
-export function followProtocol(document: Document, side: SideName, protocol: string): Document {
+/* `provider`'s own server for the new protocol is used where it has one; else the port is the usual one. */
+export function followProtocol(document: Document, side: SideName, protocol: string, provider?: Provider): Document {
 	const now = section(document, side);
 	const port = Number(now.port ?? 0);
 	const security = protocol === "graph" ? "tls" : String(now.security);
 	const host = protocol === "graph" ? "" : now.host!;
-	return withSection(document, side, { protocol, security, host, port: !host ? 0 : wellKnown.has(port) || !port ? portOf(protocol, security) : port });
+	const isOwn = protocol !== "graph" && (!!host || !providerServer(provider, side, protocol));
+	return withSection(document, side, { protocol, security, host, port: !isOwn ? 0 : wellKnown.has(port) || !port ? portOf(protocol, security) : port });
 }
 
 /* Another provider: both sides take its servers; what was typed for the one before doesn't fit any more. */
 export function followProvider(document: Document, provider: Provider | undefined, id: string): Document {
 	let next: Document = { ...document, provider: id };
-	if (!provider) return next;
+	if (!provider) {
+		/* Graph is only there with a provider that has it. */
+		if (section(next, "send").protocol === "graph") next = withSection(next, "send", { protocol: "smtp", security: "starttls", port: portOf("smtp", "starttls") });
+		if (section(next, "receive").protocol === "graph") next = withSection(next, "receive", { protocol: "imap", security: "tls", port: portOf("imap", "tls") });
+		return next;
+	}
 	for (const side of ["send", "receive"] as const) {
 		const now = section(next, side);
 		const wanted = protocolsOf(provider, side, "").find((word) => word === now.protocol) ?? provider[side]?.protocol ?? String(now.protocol);

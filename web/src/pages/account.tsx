@@ -92,7 +92,7 @@ function Connection({ editor, provider, disabled, side }: Part & { side: SideNam
 	if (protocol === "maildir")
 		return (
 			<>
-				<Choices label="Protocol" name={`${side}/protocol`} value={protocol} words={protocols.map((word) => [word, protocolWords[word] ?? word])} disabled={disabled} onValue={(word) => form.change((d) => followProtocol(d, side, word))} />
+				<Choices label="Protocol" name={`${side}/protocol`} value={protocol} words={protocols.map((word) => [word, protocolWords[word] ?? word])} disabled={disabled} onValue={(word) => form.change((d) => followProtocol(d, side, word, provider))} />
 				<Some editor={editor} side={side} names={["path"]} disabled={disabled} />
 			</>
 		);
@@ -106,7 +106,7 @@ function Connection({ editor, provider, disabled, side }: Part & { side: SideNam
 					words={protocols.map((word) => [word, protocolWords[word] ?? word])}
 					disabled={disabled}
 					error={form.errors[`${side}/protocol`]}
-					onValue={(word) => form.change((d) => followProtocol(d, side, word))}
+					onValue={(word) => form.change((d) => followProtocol(d, side, word, provider))}
 				/>
 			)}
 			{protocol === "graph" ? (

@@ -2,17 +2,17 @@
 import { useState } from "preact/hooks";
 import { json } from "../api/client";
 import { useQuery } from "../api/query";
-import type { List } from "../api/views";
+import type { List, Version } from "../api/views";
 import { Button } from "../ui/button";
 import { Card, Empty, Failed, PageHead, Skeleton } from "../ui/page";
-import { VersionLine, type Version } from "./history";
+import { VersionLine } from "./history";
 import { kinds } from "./kinds";
 import { sayProblem } from "../ui/toast";
 
 const plurals: Record<string, string> = Object.fromEntries(
 	Object.keys(kinds).map((plural) => [plural === "case_types" ? "case_type" : plural.replace(/s$/, ""), plural]),
 );
-const verbs: Record<string, string> = { create: "created", created: "created", update: "changed", changed: "changed", replace: "changed", delete: "deleted", deleted: "deleted" };
+const verbs: Record<string, string> = { created: "created", changed: "changed", deleted: "deleted" };
 
 function What({ version }: { version: Version }) {
 	const plural = plurals[version.kind];
@@ -21,7 +21,7 @@ function What({ version }: { version: Version }) {
 	return (
 		<>
 			{verbs[version.action] ?? version.action} {label}{" "}
-			{plural && !version.action.startsWith("delete") ? <a href={`#/${plural}/${encodeURIComponent(version.id)}`}>{version.id}</a> : <strong>{version.id}</strong>}
+			{plural && version.action !== "deleted" ? <a href={`#/${plural}/${encodeURIComponent(version.id)}`}>{version.id}</a> : <strong>{version.id}</strong>}
 		</>
 	);
 }

@@ -1,23 +1,12 @@
 /* What runs out, and when: certificates, client secrets, tokens, passwords; the next first. */
 import { json } from "../api/client";
 import { useQuery } from "../api/query";
-import type { List } from "../api/views";
+import type { Expiry as Ending, List } from "../api/views";
 import { Badge, Empty, Failed, PageHead, Skeleton, type Tone } from "../ui/page";
 import { Table } from "../ui/table";
 import { Day, relativeTime } from "../ui/time";
 
 const DAY_MS = 86_400_000;
-
-interface Expiring {
-	kind: string;
-	/* "keystores/company/support": the record, and the entry in it. */
-	what: string;
-	text: string;
-	expires_at: string;
-	days: number;
-	used_by: string;
-	is_signer: boolean;
-}
 
 function tone(ms: number): Tone {
 	const left = ms - Date.now();
@@ -48,8 +37,8 @@ function month(at: string): string {
 }
 
 export default function ExpiringPage() {
-	const query = useQuery<List<Expiring>>("expiring", () => json("/api/v1/expiring?limit=500"));
-	const groups = new Map<string, Expiring[]>();
+	const query = useQuery<List<Ending>>("expiring", () => json("/api/v1/expiring?limit=500"));
+	const groups = new Map<string, Ending[]>();
 	for (const item of [...(query.data?.items ?? [])].sort((a, b) => Date.parse(a.expires_at) - Date.parse(b.expires_at))) {
 		const name = Date.parse(item.expires_at) < Date.now() ? "Already over" : month(item.expires_at);
 		groups.set(name, [...(groups.get(name) ?? []), item]);

@@ -2,22 +2,12 @@
 import { useState } from "preact/hooks";
 import { json } from "../api/client";
 import { useQuery } from "../api/query";
-import type { List } from "../api/views";
+import type { List, Version } from "../api/views";
 import { Icon } from "../ui/icon";
 import { Failed, Skeleton } from "../ui/page";
 import { Time } from "../ui/time";
 
-export interface Version {
-	kind: string;
-	id: string;
-	revision: number;
-	action: string;
-	author: string;
-	at: string;
-	changes: string[];
-}
-
-const done: Record<string, string> = { create: "created it", created: "created it", update: "changed it", changed: "changed it", replace: "changed it", delete: "deleted it", deleted: "deleted it" };
+const done: Record<string, string> = { created: "created it", changed: "changed it", deleted: "deleted it" };
 
 export function Changes({ lines }: { lines: string[] }) {
 	if (!lines.length) return null;
@@ -44,7 +34,7 @@ export function VersionLine({ version, what }: { version: Version; what?: preact
 					<Time at={version.at} />
 				</span>
 			</div>
-			<Changes lines={version.changes ?? []} />
+			<Changes lines={version.changes} />
 		</li>
 	);
 }

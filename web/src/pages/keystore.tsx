@@ -1,29 +1,14 @@
 /* What lies in a keystore: its keys and certificates, and until when they are valid. */
 import { json } from "../api/client";
 import { useQuery } from "../api/query";
+import type { KeystoreContent } from "../api/views";
 import type { Editor } from "../forms/record-form";
 import { Badge, Card, Failed, Notice, Skeleton } from "../ui/page";
 import { Table } from "../ui/table";
 import { Expiry } from "./expiring";
 
-interface KeystoreEntry {
-	alias: string;
-	subject: string;
-	issuer: string;
-	expires_at: string | null;
-	has_key: boolean;
-	use: string;
-	addresses: string[];
-}
-
-interface KeystoreView {
-	fault: string;
-	used_by: string[];
-	entries: KeystoreEntry[];
-}
-
 export function KeystoreAliases({ editor }: { editor: Editor }) {
-	const query = useQuery<KeystoreView>(`keystores/${editor.id}/entries`, () => json(`/api/v1/keystores/${encodeURIComponent(editor.id)}/entries`));
+	const query = useQuery<KeystoreContent>(`keystores/${editor.id}/entries`, () => json(`/api/v1/keystores/${encodeURIComponent(editor.id)}/entries`));
 	if (query.problem?.status === 404) return null;
 	return (
 		<Card title="In this keystore" lead={query.data?.used_by.length ? `Used by ${query.data.used_by.join(", ")}` : undefined} flush>

@@ -1,6 +1,6 @@
 /* What lists and pages of each kind of record are called, and what they show. */
 import type { ComponentChildren } from "preact";
-import type { Document } from "../api/views";
+import type { Document, PartState } from "../api/views";
 import { useQuery } from "../api/query";
 import { json } from "../api/client";
 import type { IconName } from "../ui/icon";
@@ -41,18 +41,6 @@ function LinkTo({ kind, id }: { kind: string; id: string }) {
 
 /* ---------------------------------------------------------------- states */
 
-export interface ListenerState {
-	id: string;
-	account: string;
-	state: string;
-	ok: boolean;
-	since: string | null;
-	error: string;
-	error_at: string | null;
-	next_try_at: string | null;
-	trace?: boolean;
-}
-
 const stateWords: Record<string, [string, Tone]> = {
 	idle: ["Idle", "calm"],
 	connecting: ["Connecting", "info"],
@@ -78,7 +66,7 @@ export function StateBadge({ state }: { state: string | undefined }) {
 }
 
 export function useListenerState(id: string) {
-	return useQuery<ListenerState>(`listeners/${id}/state`, () => json(`/api/v1/listeners/${encodeURIComponent(id)}/state`));
+	return useQuery<PartState>(`listeners/${id}/state`, () => json(`/api/v1/listeners/${encodeURIComponent(id)}/state`));
 }
 
 export function ListenerBadge({ id, enabled }: { id: string; enabled: boolean }) {
@@ -254,6 +242,21 @@ export const kinds: Record<string, KindText> = {
 			{ key: "roles", label: "Roles", cell: (d) => ((d.roles ?? []) as string[]).map((role) => role.replace(/-/g, " ")).join(", ") || <span class="quiet">None</span> },
 			{ key: "accounts", label: "Accounts", least: 2, cell: (d) => (count(d.accounts) ? plural(count(d.accounts), "account", "accounts") : "All") },
 			{ key: "disabled", label: "State", least: 2, cell: (d) => (d.disabled ? <Badge tone="warn">Disabled</Badge> : <Badge tone="ok">Active</Badge>) },
+		],
+	},
+	identity_providers: {
+		icon: "lock",
+		label: "Identity provider",
+		plural: "Single sign-on",
+		lead: "Where operators may sign in instead of typing a password here, by OpenID Connect.",
+		right: "operators.manage",
+		add: "New identity provider",
+		emptyTitle: "No identity provider yet",
+		emptyText: "With one, people sign in with the account of their organisation (Microsoft Entra, Keycloak, Google and others).",
+		columns: [
+			nameColumn,
+			{ key: "issuer", label: "Issuer", cell: (d) => <code>{text(d.issuer)}</code> },
+			{ key: "disabled", label: "State", least: 2, cell: (d) => onOff(!d.disabled) },
 		],
 	},
 	providers: {

@@ -2,19 +2,20 @@
 import { useEffect, useState } from "preact/hooks";
 import { raw } from "../api/client";
 import { invalidate } from "../api/query";
+import type { PartState } from "../api/views";
 import { may } from "../app/session";
 import type { Editor } from "../forms/record-form";
 import { Button, ButtonLink } from "../ui/button";
 import { Card, Facts, Failed, Notice, Skeleton } from "../ui/page";
 import { Time } from "../ui/time";
 import { say, sayProblem } from "../ui/toast";
-import { StateBadge, useListenerState, type ListenerState } from "./kinds";
+import { StateBadge, useListenerState } from "./kinds";
 
 const REFRESH_MS = 5000;
 
 const resting = new Set(["stopped", "off", "paused"]);
 
-function Actions({ id, state }: { id: string; state: ListenerState }) {
+function Actions({ id, state }: { id: string; state: PartState }) {
 	const [busy, setBusy] = useState("");
 	const run = async (what: string, said: string) => {
 		setBusy(what);
@@ -43,11 +44,6 @@ function Actions({ id, state }: { id: string; state: ListenerState }) {
 						Stop
 					</Button>
 				</>
-			)}
-			{state.trace !== undefined && (
-				<Button icon="eye" small busy={busy === "trace"} onClick={() => run("trace", state.trace ? "The trace ends." : "What is said to the server is now logged, secrets blanked.")}>
-					{state.trace ? "End trace" : "Trace"}
-				</Button>
 			)}
 		</>
 	);

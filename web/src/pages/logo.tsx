@@ -2,9 +2,9 @@
 import { useState } from "preact/hooks";
 import type { Provider } from "./account-connection";
 
-export function Logo({ provider, large }: { provider: Pick<Provider, "id" | "name" | "has_logo" | "logo">; large?: boolean }) {
+export function Logo({ provider, large }: { provider: Pick<Provider, "id" | "name"> & { has_logo?: boolean }; large?: boolean }) {
 	const [failed, setFailed] = useState(false);
-	const has = (provider.has_logo ?? !!provider.logo) && !failed;
+	const has = provider.has_logo && !failed;
 	return (
 		<span class={`logo${large ? " is-large" : ""}`} aria-hidden="true">
 			{has ? (

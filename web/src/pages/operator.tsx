@@ -2,27 +2,14 @@
 import { useState } from "preact/hooks";
 import { json, raw } from "../api/client";
 import { useQuery } from "../api/query";
-import type { List } from "../api/views";
+import type { Invitation, List, Role } from "../api/views";
 import type { Editor } from "../forms/record-form";
 import { Button } from "../ui/button";
 import { confirmDanger } from "../ui/dialog";
 import { Menu } from "../ui/menu";
-import { Badge, Card, Copyable, Notice } from "../ui/page";
+import { Card, Copyable, Facts, Notice } from "../ui/page";
 import { Time } from "../ui/time";
 import { say, sayProblem } from "../ui/toast";
-
-export interface Role {
-	name: string;
-	label: string;
-	help: string;
-	rights: string[];
-}
-
-interface Invitation {
-	operator: string;
-	link: string;
-	expires_at: string;
-}
 
 export function OperatorPanel({ editor }: { editor: Editor }) {
 	const [invitation, setInvitation] = useState<Invitation | null>(null);
@@ -90,15 +77,9 @@ export function OperatorPanel({ editor }: { editor: Editor }) {
 				)}
 			</Card>
 			{roles.data && chosen.size > 0 && (
-				<div class="row">
-					{roles.data.items
-						.filter((role) => chosen.has(role.name))
-						.map((role) => (
-							<Badge key={role.name} tone="info">
-								{role.label}: {role.help.replace(/\.$/, "")}
-							</Badge>
-						))}
-				</div>
+				<Card title="What the roles allow">
+					<Facts items={roles.data.items.filter((role) => chosen.has(role.name)).map((role) => [role.label, role.help])} />
+				</Card>
 			)}
 		</>
 	);

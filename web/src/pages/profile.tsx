@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { json, raw, setCsrf } from "../api/client";
 import { asProblem } from "../api/problem";
 import { invalidate, useQuery } from "../api/query";
-import type { List, Session } from "../api/views";
+import type { List, OwnSession, SecondFactor as Factor, Session } from "../api/views";
 import { askSession, session } from "../app/session";
 import { Button } from "../ui/button";
 import { PasswordField, TextField } from "../ui/field";
@@ -52,14 +52,6 @@ function Password() {
 			</form>
 		</Card>
 	);
-}
-
-interface Factor {
-	confirmed: boolean;
-	key: string;
-	uri: string;
-	recovery_codes: string[];
-	csrf: string;
 }
 
 function SecondFactor() {
@@ -141,17 +133,6 @@ function SecondFactor() {
 			{on && !factor && <p class="quiet num">{session.value!.recovery_codes_left} recovery codes left.</p>}
 		</Card>
 	);
-}
-
-interface OwnSession {
-	id: number;
-	current: boolean;
-	method: string;
-	address: string;
-	agent: string;
-	created_at: string;
-	seen_at: string;
-	expires_at: string;
 }
 
 function browser(agent: string): string {

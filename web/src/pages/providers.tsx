@@ -23,9 +23,13 @@ function ProviderCard({ provider }: { provider: Provider }) {
 				<Logo provider={provider} large />
 				<div class="two-lines">
 					<strong>
-						<a class="row-link" href={`#/providers/${encodeURIComponent(provider.id)}`}>
-							{provider.name || provider.id}
-						</a>
+						{provider.own ? (
+							<a class="row-link" href={`#/providers/${encodeURIComponent(provider.id)}`}>
+								{provider.name || provider.id}
+							</a>
+						) : (
+							provider.name || provider.id
+						)}
 					</strong>
 					<small>{provider.domains?.slice(0, 2).join(", ") || provider.id}</small>
 				</div>
@@ -39,9 +43,15 @@ function ProviderCard({ provider }: { provider: Provider }) {
 			<div class="row">
 				{provider.oauth?.template && <Badge tone="info">{provider.oauth.required ? "OAuth only" : "OAuth"}</Badge>}
 				{provider.app_password !== "no" && provider.app_password && <Badge tone="warn">App password</Badge>}
+				<span class="spread" />
+				{!provider.own && may("providers.manage") && (
+					<ButtonLink small look="quiet" href={`#/providers/new?copy=${encodeURIComponent(provider.id)}`} aria-label={`Adapt ${provider.name || provider.id}`}>
+						Adapt
+					</ButtonLink>
+				)}
 				{may("accounts.manage") && (
-					<ButtonLink small look="quiet" href={`#/accounts/new?provider=${encodeURIComponent(provider.id)}`}>
-						Use it
+					<ButtonLink small look="quiet" href={`#/accounts/new?provider=${encodeURIComponent(provider.id)}`} aria-label={`New account at ${provider.name || provider.id}`}>
+						New account
 					</ButtonLink>
 				)}
 			</div>

@@ -1,9 +1,10 @@
 /* One record: its form, and what its kind has beside it. */
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { getRecord, type Revised } from "../api/records";
+import { getRecord, listRecords, type Revised } from "../api/records";
+import type { Document } from "../api/views";
 import { asProblem, type Problem } from "../api/problem";
-import { go } from "../app/router";
+import { go, place } from "../app/router";
 import { may } from "../app/session";
 import { RecordForm, useEditor, type Editor } from "../forms/record-form";
 import { schemaOf, type Schema } from "../forms/schema";
@@ -28,6 +29,15 @@ const panels: Record<string, ComponentType<{ editor: Editor }>> = {
 interface Loaded {
 	schema: Schema;
 	revised: Revised | null;
+	/* What a new one begins with: a built-in provider that is adapted. */
+	initial?: Document;
+}
+
+async function copyOf(kind: string, id: string): Promise<Document | undefined> {
+	if (kind !== "providers" || !id) return undefined;
+	const list = await listRecords("catalogue");
+	const { own: _own, has_logo: _logo, ...document } = list.items.find((item) => item.id === id) ?? {};
+	return document as Document;
 }
 
 /* Reads what a page with a form needs; `id` "": a new record. */
@@ -36,9 +46,10 @@ export function useRecord(kind: string, id: string): { loaded: Loaded | null; pr
 	const [problem, setProblem] = useState<Problem | null>(null);
 	const load = async () => {
 		try {
-			const [schema, revised] = await Promise.all([schemaOf(kind), id ? getRecord(kind, id) : null]);
+			const copy = id ? "" : (place.value.query.get("copy") ?? "");
+			const [schema, revised, initial] = await Promise.all([schemaOf(kind), id ? getRecord(kind, id) : null, copyOf(kind, copy)]);
 			setProblem(null);
-			setLoaded({ schema, revised });
+			setLoaded({ schema, revised, initial });
 		} catch (reason) {
 			setProblem(asProblem(reason));
 		}
@@ -70,6 +81,7 @@ function Loaded({ kind, loaded, back }: { kind: string; loaded: Loaded; back: { 
 		label: text.label,
 		schema: loaded.schema,
 		revised: loaded.revised,
+		initial: loaded.initial,
 		onSaved: (saved, isNew) => isNew && go(`/${kind}/${encodeURIComponent(saved)}`),
 	});
 	const readOnly = !may(text.right);

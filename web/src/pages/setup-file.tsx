@@ -3,16 +3,11 @@ import { useState } from "preact/hooks";
 import { json, raw } from "../api/client";
 import { asProblem } from "../api/problem";
 import { invalidate } from "../api/query";
+import type { Applied } from "../api/views";
 import { Button, ButtonLink } from "../ui/button";
 import { Card, Notice, PageHead } from "../ui/page";
 import { say } from "../ui/toast";
 import { kinds } from "./kinds";
-
-interface Applied {
-	changed: number;
-	dry_run: boolean;
-	report: string[];
-}
 
 export default function SetupFile() {
 	const [text, setText] = useState("");

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { json, raw } from "../api/client";
 import { asProblem } from "../api/problem";
 import { invalidate, useQuery } from "../api/query";
-import type { List } from "../api/views";
+import type { List, Right, Token } from "../api/views";
 import { may, session } from "../app/session";
 import { Button } from "../ui/button";
 import { confirmDanger, Dialog } from "../ui/dialog";
@@ -12,20 +12,6 @@ import { Badge, Card, Copyable, Empty, Notice, PageHead } from "../ui/page";
 import { QueryTable } from "../ui/table";
 import { Day, Time } from "../ui/time";
 import { say, sayProblem } from "../ui/toast";
-
-interface Token {
-	id: number;
-	operator: string;
-	name: string;
-	prefix: string;
-	rights: string[];
-	accounts: string[];
-	created_at: string;
-	expires_at: string | null;
-	used_at: string | null;
-	used_from: string;
-	token: string;
-}
 
 const DAY_MS = 86_400_000;
 
@@ -37,7 +23,7 @@ const lives: [string, string][] = [
 ];
 
 function NewToken({ onClose }: { onClose: () => void }) {
-	const rights = useQuery<List<{ name: string; label: string }>>("rights", () => json("/api/v1/rights"));
+	const rights = useQuery<List<Right>>("rights", () => json("/api/v1/rights"));
 	const [name, setName] = useState("");
 	const [days, setDays] = useState("90");
 	const [chosen, setChosen] = useState<string[]>([]);

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { json, raw } from "../api/client";
 import { invalidate, useQuery } from "../api/query";
-import type { List } from "../api/views";
+import type { List, WebhookDelivery, WebhookState } from "../api/views";
 import type { Editor } from "../forms/record-form";
 import { Button } from "../ui/button";
 import { confirmDanger } from "../ui/dialog";
@@ -11,31 +11,18 @@ import { Table } from "../ui/table";
 import { Time } from "../ui/time";
 import { say, sayProblem } from "../ui/toast";
 
-interface Delivery {
-	id: number | string;
-	event?: number;
-	type?: string;
-	state?: string;
-	status?: number;
-	tries?: number;
-	created_at?: string;
-	last_at?: string;
-	at?: string;
-	next_try_at?: string | null;
-	error?: string;
-}
-
-const tones: Record<string, Tone> = { delivered: "ok", done: "ok", pending: "info", waiting: "info", failed: "bad", "given-up": "bad" };
+const tones: Record<string, Tone> = { delivered: "ok", queued: "info", sending: "info", later: "warn", failed: "bad" };
 
 export function WebhookPanel({ editor }: { editor: Editor }) {
 	const [busy, setBusy] = useState("");
 	const [secret, setSecret] = useState("");
 	const base = `/api/v1/webhooks/${encodeURIComponent(editor.id)}`;
-	const query = useQuery<List<Delivery>>(`webhooks/${editor.id}/deliveries`, () => json(`${base}/deliveries?limit=50`));
+	const query = useQuery<List<WebhookDelivery>>(`webhooks/${editor.id}/deliveries`, () => json(`${base}/deliveries?limit=50`));
+	const state = useQuery<WebhookState>(`webhooks/${editor.id}/state`, () => json(`${base}/state`)).data;
 	const run = async (what: string, path: string, said: string) => {
 		setBusy(what);
 		try {
-			const response = await raw(base + path, { method: "POST", body: {} });
+			const response = await raw(base + path, { method: "POST" });
 			const answer = response.status === 204 ? null : ((await response.json().catch(() => null)) as { secret?: string } | null);
 			if (answer?.secret) setSecret(answer.secret);
 			say(said);
@@ -64,6 +51,13 @@ export function WebhookPanel({ editor }: { editor: Editor }) {
 				</>
 			}
 		>
+			{state?.reason && (
+				<div class="inset">
+					<Notice tone={state.disabled ? "bad" : "warn"} title={state.disabled ? "Nothing is sent any more" : "The last delivery failed"}>
+						{state.reason}
+					</Notice>
+				</div>
+			)}
 			{secret && (
 				<div class="inset">
 					<Notice tone="info" title="Shown only now">
@@ -85,10 +79,10 @@ export function WebhookPanel({ editor }: { editor: Editor }) {
 					items={query.data.items}
 					id={(item) => item.id}
 					columns={[
-						{ key: "type", label: "Event", cell: (item) => <code>{item.type ?? item.event}</code> },
-						{ key: "state", label: "State", cell: (item) => <Badge tone={tones[item.state ?? ""] ?? "calm"}>{item.state ?? "unknown"}</Badge> },
-						{ key: "status", label: "Answer", cell: (item) => item.error || item.status || "–" },
-						{ key: "at", label: "When", cell: (item) => <Time at={item.last_at ?? item.at ?? item.created_at} fallback="not yet" /> },
+						{ key: "type", label: "Event", cell: (item) => <code>{item.kind}</code> },
+						{ key: "state", label: "State", cell: (item) => <Badge tone={tones[item.state] ?? "calm"}>{item.state}</Badge> },
+						{ key: "status", label: "Answer", cell: (item) => item.reason || item.status || "–" },
+						{ key: "at", label: "When", cell: (item) => <Time at={item.done_at ?? item.created_at} fallback="not yet" /> },
 					]}
 					actions={(item) => (
 						<Button small look="quiet" onClick={() => run(`replay${item.id}`, `/deliveries/${item.id}/replay`, "It is sent again.")}>
