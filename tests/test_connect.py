@@ -251,6 +251,21 @@ class Tls(Connect):
         self.assertNotIn("MAIL", said)
 
 
+class WithoutStore(Connect):
+    def test_a_mail_that_must_be_encrypted_needs_certificates(self):
+        """They are in the store, and there is none yet: nothing is sent in clear instead."""
+        sink = server_or_skip(self, SmtpSink)
+        pem = os.path.join(self.home.top, "own.pem")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", pem, "-out", pem + ".cert", "-subj", "/CN=Support",
+                        "-addext", "subjectAltName=email:support@example.test", "-days", "30"], check=True, capture_output=True)
+        with open(pem, encoding="ascii") as key, open(pem + ".cert", encoding="ascii") as cert:
+            keystores = {"own": {"content": key.read() + cert.read()}}
+        account = send(sink.smtp_port, security="none", login=False, smime={"encrypt": "required", "keystore": "own"})
+        result = self.probe(account, "--sender", "--to", "bob@customer.test", keystores=keystores)
+        self.assertIn("'hauspost apply' it first", result.fault["error"], result.lines)
+        self.assertEqual(len(sink.mails), 0)
+
+
 class Ports(Connect):
     def test_closed_port(self):
         result = self.probe(receive(free_port()))

@@ -1,14 +1,11 @@
 """The IMAP receiver against real servers, through the small program bench/imap_read."""
 
-import os
 import subprocess
 import threading
 import unittest
 
+from reading import MAIL_READ, ReadingCase
 from servers import Courier, Cyrus, Dovecot
-from support import ServerMissing
-
-IMAP_READ = os.path.join(os.environ["HAUSPOST_BUILD"], "bench", "imap_read")
 
 
 def mail(n, size=0):
@@ -16,32 +13,16 @@ def mail(n, size=0):
             + "word " * 12 + "\r\n" + ("x" * 70 + "\r\n") * (size // 72)).encode()
 
 
-class Reading:
-    """What the receiver does with every server. `make` is its class."""
+class Reading(ReadingCase):
+    """What the receiver does with every server."""
 
-    make = None
-
-    @classmethod
-    def setUpClass(cls):
-        try:
-            cls.server = cls.enterClassContext(cls.make())
-        except ServerMissing as missing:
-            raise unittest.SkipTest(str(missing)) from missing
-
-    def read(self, user, *words, door="tls", expect=0, password="pw"):
-        port = self.server.imaps_port if door == "tls" else self.server.imap_port
-        run = subprocess.run([IMAP_READ, "-s", door, "-c", self.server.ca, "-v", *words, "localhost", str(port), user, password],
-                             capture_output=True, text=True, timeout=120, check=False)
-        self.assertEqual(run.returncode, expect, run.stdout + run.stderr)
-        return [line for line in run.stdout.splitlines() if not line.startswith("read ")]
+    doors = ("imaps_port", "imap_port")
 
     def test_all_doors_give_the_same(self):
         self.server.deliver_many("doors", [mail(n) for n in range(7)])
-        answers = [self.read("doors", door=door) for door in ("none", "starttls", "tls")]
-        self.assertEqual(len(answers[0]), 7)
-        self.assertEqual(answers[0], answers[1])
-        self.assertEqual(answers[0], answers[2])
-        self.assertEqual(answers[0][0], f"whole 1 {len(mail(0))} {len(mail(0))} dated")
+        lines = self.answers_of_all_doors("doors")
+        self.assertEqual(len(lines), 7)
+        self.assertEqual(lines[0], f"whole 1 {len(mail(0))} {len(mail(0))} dated")
 
     def test_empty_folder(self):
         self.server.deliver("empty", mail(1), "Other")
@@ -93,7 +74,7 @@ class Reading:
 
     def test_idle_hears_of_new_mail(self):
         self.server.deliver("idle", mail(1))
-        run = subprocess.Popen([IMAP_READ, "-s", "tls", "-c", self.server.ca, "-v", "-i", "localhost", str(self.server.imaps_port),
+        run = subprocess.Popen([MAIL_READ, "-s", "tls", "-c", self.server.ca, "-v", "-i", "localhost", str(self.server.imaps_port),
                                 "idle", "pw"], stdout=subprocess.PIPE, text=True)
         guard = threading.Timer(60, run.kill)
         guard.start()
@@ -119,7 +100,7 @@ class WithDovecot(Reading, unittest.TestCase):
         self.assertRegex(lines[0], "^error auth never account: localhost: login: the server says NO")
 
     def test_certificate_of_another_name_is_refused(self):
-        run = subprocess.run([IMAP_READ, "-s", "tls", "localhost", str(self.server.imaps_port), "x", "pw"], capture_output=True, text=True,
+        run = subprocess.run([MAIL_READ, "-s", "tls", "localhost", str(self.server.imaps_port), "x", "pw"], capture_output=True, text=True,
                              timeout=60, check=False)
         self.assertEqual(run.returncode, 1)
         self.assertRegex(run.stdout, "^error tls never account: ")

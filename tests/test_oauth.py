@@ -327,5 +327,24 @@ class Mailboxes(OAuth):
             "host": "localhost", "port": self.dovecot.imap_port, "security": "none", "user": "support", "profile": "p"}}}}), expect=3)
 
 
+class UnreachableEndpoint(unittest.TestCase):
+    def test_it_is_blamed_and_not_the_mail_server(self):
+        home = self.enterContext(Home())
+        with socket.create_server(("127.0.0.1", 0)) as nobody:
+            port = nobody.getsockname()[1]
+        home.apply(f"""
+authentication_profiles:
+  p: {{ grant: client-credentials, token_endpoint: 'https://127.0.0.1:{port}/t', client_id: me, client_secret: s, allow_private_network: true }}
+providers: {{ g: {{ name: G, receive: {{ protocol: graph }}, send: {{ protocol: graph }} }} }}
+accounts: {{ a: {{ provider: g, send: {{ address: a@x.test, user: a, profile: p }}, receive: {{ user: a, profile: p }} }} }}
+""")
+        for side in ("--sender", "--receiver"):
+            lines = [json.loads(line) for line in home.run("test", "a", side, "--json", expect=None).out.splitlines()]
+            fault = next(line for line in lines if "cause" in line)
+            self.assertEqual((fault["step"], fault["cause"], fault["setting"]),
+                             ("token", "token-endpoint-fails", "authentication_profiles/p/token_endpoint"))
+            self.assertIn(f"127.0.0.1 port {port}: ", fault["error"])
+
+
 if __name__ == "__main__":
     unittest.main()

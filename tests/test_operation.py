@@ -1,5 +1,6 @@
 """Running day by day: throttling, budgets, refused log-ins, pauses, and what `hauspost status` says of them."""
 
+import email.policy
 import json
 import os
 import sqlite3
@@ -109,6 +110,17 @@ class Operation(unittest.TestCase):
             wait_until(lambda: self.home.run("outbox", "flush", expect=None).code == 0, what="being let in again")
             self.assertEqual(sink.wait_for(1)[0].recipients, ["bob@customer.test"])
 
+    # ------------------------------------------------------------ who sends
+
+    def test_mail_goes_out_under_the_accounts_names(self):
+        with SmtpSink() as sink:
+            self.apply(sink, accounts__support__send__display_name="Käte's Support", accounts__support__send__reply_to="desk@example.test")
+            self.home.run("send", "--account", "support", "--to", "ann@customer.test", "--subject", "x", input="x\n")
+            self.home.run("outbox", "flush")
+            head = email.message_from_bytes(sink.wait_for(1)[0].data, policy=email.policy.default)
+            self.assertEqual(head["From"].addresses[0].display_name, "Käte's Support")
+            self.assertEqual([address.addr_spec for address in head["Reply-To"].addresses], ["desk@example.test"])
+
     # ------------------------------------------------------------ budgets
 
     def test_mail_beyond_the_providers_limit_waits(self):
@@ -128,6 +140,25 @@ class Operation(unittest.TestCase):
             self.apply(sink, providers__p=provider, accounts__support__provider="p")
             sink.wait_for(3)
             self.stop()
+
+    def test_nothing_is_fetched_beyond_the_providers_limit(self):
+        provider = {"name": "P", "receive": {"host": "127.0.0.1"}, "send": {"host": "localhost"}, "limits": {"receive_mb_per_day": 1}}
+        for n in range(3):
+            self.imap.add(office.mail(ident=str(n), subject=f"Big {n}", body="0123456789" * 7 + "\n" + ("0123456789" * 7 + "\n") * 9000))
+        self.apply(providers__p=provider, accounts__support__provider="p", listeners__support__batch=1)
+        self.serve()
+        wait_until(lambda: "receive_mb_per_day" in self.status()["listeners"][0]["error"], what="the reason")
+        listener = self.status()["listeners"][0]
+        self.assertEqual(listener["state"], "waiting")
+        self.assertGreater(listener["next_try_at"], time.time() * 1000 + 23 * 3600000)
+        self.assertIn("receive_mb_per_day", self.home.run("status", expect=None).out)
+        self.assertEqual(self.cases(), 2)
+        self.assertEqual(self.query("SELECT COUNT(*) FROM event WHERE kind = 'listener.failed'"), [(0,)])
+        provider["limits"]["receive_mb_per_day"] = 10
+        self.apply(providers__p=provider, accounts__support__provider="p", listeners__support__batch=1)
+        wait_until(lambda: self.cases() == 3, what="the last one")
+        self.stop()
+        self.assertGreater(self.query("SELECT SUM(received_bytes) FROM traffic")[0][0], 1900000)
 
     def test_listeners_take_turns_where_connections_are_few(self):
         provider = {"name": "P", "receive": {"host": "127.0.0.1"}, "send": {"host": "localhost"}, "limits": {"connections": 1}}
@@ -181,6 +212,11 @@ class Operation(unittest.TestCase):
             refused = self.home.run("outbox", "flush", expect=None)
             self.assertNotEqual(refused.code, 0)
             self.assertIn("resume --account support", refused.err)
+            self.home.run("send", "--account", "support", "--to", "bob@customer.test", "--subject", "x", input="x\n")
+            row = str(self.home.json("outbox", "list")[0]["id"])
+            self.assertIn("cancelled", self.home.run("outbox", "cancel", row).out)
+            self.assertIn("doesn't wait", self.home.run("outbox", "cancel", row, expect=None).err)
+            self.assertEqual([str(r["id"]) for r in self.home.json("outbox", "list", "--state", "cancelled")], [row])
             self.assertIn("resume --account support", self.home.run("run", "support", "--once", expect=None).err)
             self.assertEqual(self.imap.seen["GREETING"], 0)
             self.serve()

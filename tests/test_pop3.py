@@ -1,14 +1,11 @@
 """The POP3 receiver against real servers: the receiver alone through bench/imap_read, and whole runs of the program."""
 
-import os
-import subprocess
 import unittest
 
 from crash_support import sqlite_ask
+from reading import ReadingCase
 from servers import Courier, Cyrus, Dovecot
-from support import Home, ServerMissing, wait_until
-
-MAIL_READ = os.path.join(os.environ["HAUSPOST_BUILD"], "bench", "imap_read")
+from support import Home, wait_until
 
 SETUP = """
 accounts:
@@ -27,31 +24,15 @@ def mail(n, size=0):
             + ".dot\r\n..\r\n" + "word " * 12 + "\r\n" + ("x" * 70 + "\r\n") * (size // 72)).encode()
 
 
-class Reading:
-    """What the receiver does with every server. `make` is its class."""
+class Reading(ReadingCase):
+    """What the receiver does with every server."""
 
-    make = None
-
-    @classmethod
-    def setUpClass(cls):
-        try:
-            cls.server = cls.enterClassContext(cls.make())
-        except ServerMissing as missing:
-            raise unittest.SkipTest(str(missing)) from missing
-
-    def read(self, user, *words, door="tls", expect=0, password="pw"):
-        port = self.server.pop3s_port if door == "tls" else self.server.pop3_port
-        run = subprocess.run([MAIL_READ, "-p", "pop3", "-a", "leave", "-s", door, "-c", self.server.ca, "-v", *words, "localhost",
-                              str(port), user, password], capture_output=True, text=True, timeout=120, check=False)
-        self.assertEqual(run.returncode, expect, run.stdout + run.stderr)
-        return [line for line in run.stdout.splitlines() if not line.startswith("read ")]
+    words = ["-p", "pop3", "-a", "leave"]
+    doors = ("pop3s_port", "pop3_port")
 
     def test_all_doors_give_the_same(self):
         self.server.deliver_many("doors", [mail(n) for n in range(7)])
-        answers = [self.read("doors", door=door) for door in ("none", "starttls", "tls")]
-        self.assertEqual(answers[0], [f"whole {n + 1} {len(mail(n))} {len(mail(n))}" for n in range(7)])
-        self.assertEqual(answers[0], answers[1])
-        self.assertEqual(answers[0], answers[2])
+        self.assertEqual(self.answers_of_all_doors("doors"), [f"whole {n + 1} {len(mail(n))} {len(mail(n))}" for n in range(7)])
 
     def test_empty_mailbox(self):
         self.server.deliver("empty", mail(1), "Other")

@@ -98,6 +98,8 @@ def check_includes(path, lines):
 
 
 def check_calls(path, code):
+    for match in re.finditer(r"\b(MIN|MAX)\(\w+\([^;]*?\berr\)", code):
+        find(path, code.count("\n", 0, match.start()) + 1, f"{match[1]}() would call that twice: put the result into a variable first")
     banned = "|".join(list(BANNED) + (sorted(SLEEPS) if path.endswith("_test.c") else []))
     for match in re.finditer(rf"(?<![\w.>])({banned})\s*\(", code):
         line = code.count("\n", 0, match.start()) + 1

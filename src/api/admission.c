@@ -77,6 +77,7 @@ static bool read_header(struct exchange *exchange)
 
 	MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, look_at_header, &look);
 	is_clear = !is_ambiguous(&look);
+	exchange->is_ambiguous = !is_clear;
 	exchange->has_body = has_body(exchange, &look);
 	find_client(exchange, &look);
 	buf_done(&look.forwarded);

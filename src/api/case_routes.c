@@ -190,7 +190,7 @@ static const struct route_query case_query[] = {
         {"open", QUERY_BOOL, "true: only those that aren't resolved; false: only those that are", NULL},
         {"type", QUERY_TEXT, "A case type", NULL},
         {"account", QUERY_TEXT, "An account", NULL},
-        {"address", QUERY_TEXT, "The contact's address", NULL},
+        {"address", QUERY_TEXT, "Somebody's address who has a part in it", NULL},
         {"updated_since", QUERY_TIME, "Changed then or later", NULL},
         {"sort", QUERY_TEXT, "updated (preset): the last changed first; created: the last opened first", sorts},
         {NULL, QUERY_TEXT, NULL, NULL},

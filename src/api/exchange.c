@@ -128,6 +128,25 @@ static void answer_quickly(struct exchange *exchange)
 	exchange->state = EXCHANGE_ANSWERED;
 }
 
+/* Before the body was read. What is answered before libmicrohttpd has seen the request's end ends the connection. */
+static enum MHD_Result refuse_body(struct exchange *exchange)
+{
+	if (!drain_begin(exchange))
+		return reply_queue(exchange);
+	exchange->state = EXCHANGE_DRAINING;
+	return MHD_YES;
+}
+
+static enum MHD_Result drain(struct exchange *exchange, size_t *size)
+{
+	size_t n = *size;
+
+	*size = 0;
+	if (n == 0)
+		return reply_queue(exchange);
+	return drain_take(exchange, n) ? MHD_YES : MHD_NO;
+}
+
 static enum MHD_Result begin(struct exchange *exchange, const char *method)
 {
 	struct api *api = exchange->api;
@@ -145,19 +164,16 @@ static enum MHD_Result begin(struct exchange *exchange, const char *method)
 	} else {
 		exchange->state = EXCHANGE_WHOLE;
 	}
-	/* What is answered before libmicrohttpd has seen the request's end ends the connection: right for a body that
-	 * nobody wants, else a waste. */
-	return exchange->has_body ? reply_queue(exchange) : MHD_YES;
+	if (exchange->is_ambiguous)
+		return reply_queue(exchange);
+	return exchange->has_body ? refuse_body(exchange) : MHD_YES;
 }
 
 /* Admitted, and there is a body to come. */
 static enum MHD_Result read_body(struct exchange *exchange, const char *data, size_t *size)
 {
 	if (exchange->reading_since == 0) { /* before its first byte */
-		if (upload_begin(exchange))
-			return MHD_YES;
-		exchange->state = EXCHANGE_ANSWERED;
-		return reply_queue(exchange);
+		return upload_begin(exchange) ? MHD_YES : refuse_body(exchange);
 	}
 	if (*size > 0) {
 		size_t n = *size;
@@ -180,8 +196,11 @@ enum MHD_Result exchange_step(struct exchange *exchange, const char *method, con
 		return hand_to_worker(exchange, EXCHANGE_ADMITTING);
 	case EXCHANGE_READING:
 		return read_body(exchange, data, size);
-	case EXCHANGE_ANSWERED:
-		return reply_queue(exchange);
+	case EXCHANGE_DRAINING:
+		return drain(exchange, size);
+	case EXCHANGE_ANSWERED: /* one with a body that was never read is refused by its header */
+		return exchange->has_body && exchange->reading_since == 0 ? refuse_body(exchange)
+		                                                          : reply_queue(exchange);
 	case EXCHANGE_ADMITTING:
 	case EXCHANGE_HANDLING:
 	case EXCHANGE_QUEUED:

@@ -163,7 +163,8 @@ struct ingest_view {
 
 static const struct field ingest_fields[] = {
         FIELD_INT_AS(struct ingest_view, ledger_id, "ledger", "Ledger row"),
-        FIELD_TEXT(struct ingest_view, state, "State", .help = "acknowledged: it is done; failed: tried again; parked, held"),
+        FIELD_TEXT(struct ingest_view, state, "State",
+                   .help = "acknowledged: it is done; failed: tried again; parked, held"),
         FIELD_TEXT(struct ingest_view, outcome, "What became of it", .help = "created, updated, duplicate …"),
         FIELD_INT_AS(struct ingest_view, case_id, "case", "Case", .help = "Its id; 0: none"),
         FIELD_TEXT(struct ingest_view, case_number, "Case's number"),

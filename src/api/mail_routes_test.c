@@ -28,13 +28,15 @@ static const char set_up[] =
         "    statuses: [{id: open, name: Open}, {id: done, name: Done, resolved: true}]\n"
         "    fields: [{id: order, name: Order}]\n"
         "templates:\n"
-        "  ack: {name: Ack, subject: 'Re: {{message.subject}} [{{case.number}}]', text: 'Dear {{contact.name}}, {{text}} Order {{field.order}}. "
+        "  ack: {name: Ack, subject: 'Re: {{message.subject}} [{{case.number}}]', text: 'Dear {{contact.name}}, "
+        "{{text}} Order {{field.order}}. "
         "Yours, {{account.name}}'}\n"
         "rules:\n"
         "  support:\n"
         "    name: Support\n"
         "    branches:\n"
-        "      - {activity: create-case, case_type: request, map: [{target: order, source: 'regex:body:order (\\S+)'}]}\n"
+        "      - {activity: create-case, case_type: request, map: [{target: order, source: 'regex:body:order "
+        "(\\S+)'}]}\n"
         "listeners:\n"
         "  inbox: {name: Inbox, account: support, rule: support}\n"
         "  sales: {name: Sales, account: sales, rule: support}\n";
@@ -117,7 +119,9 @@ static void check_list(struct store *store)
 	GET(first, &desk, "GET /api/v1/cases?limit=2&sort=created");
 	assert_string_equal(test_text(first, "items/1/number"), "SUP-00002");
 	GET(second, &desk,
-	    arena_printf(desk.office.arena, "GET /api/v1/cases?limit=2&sort=created&cursor=%s", test_text(first, "next")).p);
+	    arena_printf(desk.office.arena, "GET /api/v1/cases?limit=2&sort=created&cursor=%s",
+	                 test_text(first, "next"))
+	            .p);
 	assert_int_equal(json_array_size(test_json(second, "items")), 1);
 	assert_string_equal(test_text(second, "items/0/number"), "SUP-00001");
 	GET(one, &desk, "GET /api/v1/cases?address=Bob@example.org&status=open&type=request&open=true&account=support");
@@ -165,8 +169,7 @@ static void check_change(struct store *store)
 	GET(before, &desk, "GET /api/v1/cases/SUP-00001");
 	assert_string_equal(test_text(before, "statuses/1/id"), "done");
 	assert_string_equal(test_text(before, "from/1"), "help@example.com");
-	const char *match =
-	        arena_printf(desk.office.arena, "If-Match: %s", test_header(before, "ETag")).p;
+	const char *match = arena_printf(desk.office.arena, "If-Match: %s", test_header(before, "ETag")).p;
 	CALL(wrong, &desk, &test_administrator, "PATCH /api/v1/cases/SUP-00001", "{\"status\": \"away\"}");
 	check_status(wrong, 400);
 	assert_string_equal(test_text(wrong, "path"), "status");
@@ -175,7 +178,8 @@ static void check_change(struct store *store)
 	assert_true(json_is_true(test_json(done, "resolved")));
 	CALL(again, &desk, &test_administrator, "PATCH /api/v1/cases/SUP-00001", "{\"status\": \"open\"}", match);
 	check_status(again, 412);
-	assert_int_equal(count(&desk.office, "SELECT COUNT(*) FROM event WHERE kind = 'case.status' AND author = 'anna'"), 1);
+	assert_int_equal(
+	        count(&desk.office, "SELECT COUNT(*) FROM event WHERE kind = 'case.status' AND author = 'anna'"), 1);
 	GET(none, &desk, "GET /api/v1/cases/nothing");
 	check_status(none, 404);
 	close_desk(&desk);
@@ -189,10 +193,12 @@ static const char with_files[] =
         "Content-Type: multipart/mixed; boundary=m\r\n\r\n"
         "--m\r\nContent-Type: multipart/related; boundary=r\r\n\r\n"
         "--r\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
-        "<p onclick=\"x()\">Look <img src=\"cid:pic\"><img src=\"http://tracker.example/x.gif\"></p><script>bad()</script>\r\n"
+        "<p onclick=\"x()\">Look <img src=\"cid:pic\"><img "
+        "src=\"http://tracker.example/x.gif\"></p><script>bad()</script>\r\n"
         "--r\r\nContent-Type: image/png\r\nContent-ID: <pic>\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0K\r\n"
         "--r--\r\n"
-        "--m\r\nContent-Type: text/html\r\nContent-Disposition: attachment; filename=\"ev\xc3\xadl.html\"\r\n\r\n<script>1</script>\r\n"
+        "--m\r\nContent-Type: text/html\r\nContent-Disposition: attachment; "
+        "filename=\"ev\xc3\xadl.html\"\r\n\r\n<script>1</script>\r\n"
         "--m--\r\n";
 
 static void check_conversation(struct store *store)
@@ -293,8 +299,10 @@ static void check_reply(struct store *store)
 	open_desk(&desk, store);
 	must_become(o, str_of(with_files), "created");
 	CALL(reply, &desk, &test_administrator, "POST /api/v1/cases/SUP-00001/reply",
-	     "{\"text\": \"Switch it off.\", \"cc\": [\"Boss <boss@example.net>\"], \"quote\": true, \"close_as_status\": \"done\","
-	     "\"idempotency_key\": \"k1\", \"attachments\": [{\"name\": \"a.txt\", \"type\": \"text/plain\", \"content\": \"aGVsbG8=\"},"
+	     "{\"text\": \"Switch it off.\", \"cc\": [\"Boss <boss@example.net>\"], \"quote\": true, "
+	     "\"close_as_status\": \"done\","
+	     "\"idempotency_key\": \"k1\", \"attachments\": [{\"name\": \"a.txt\", \"type\": \"text/plain\", "
+	     "\"content\": \"aGVsbG8=\"},"
 	     "{\"message\": 0, \"content\": \"AAEC\"}]}");
 	m = written(&desk, reply);
 	assert_str(m->from.address, "help@example.com");
@@ -407,13 +415,15 @@ static void check_new_mail(struct store *store)
 
 	open_desk(&desk, store);
 	CALL(plain, &desk, &desk.seller.caller, "POST /api/v1/mail",
-	     "{\"account\": \"sales\", \"to\": [\"Zoe <zoe@example.net>\"], \"subject\": \"Offer\", \"html\": \"<p>Hi</p>\"}");
+	     "{\"account\": \"sales\", \"to\": [\"Zoe <zoe@example.net>\"], \"subject\": \"Offer\", \"html\": "
+	     "\"<p>Hi</p>\"}");
 	m = written(&desk, plain);
 	assert_str(m->from.address, "sales@example.com");
 	assert_str(str_trim(message_body_text(desk.office.arena, m)), "Hi");
 	assert_int_equal(test_number(plain, "case"), 0);
 	CALL(opens, &desk, &test_administrator, "POST /api/v1/mail",
-	     "{\"account\": \"support\", \"to\": [\"zoe@example.net\"], \"subject\": \"Visit\", \"text\": \"Hi\", \"case_type\": "
+	     "{\"account\": \"support\", \"to\": [\"zoe@example.net\"], \"subject\": \"Visit\", \"text\": \"Hi\", "
+	     "\"case_type\": "
 	     "\"request\"}");
 	(void)written(&desk, opens);
 	assert_string_equal(test_text(opens, "case_number"), "SUP-00001");
@@ -507,10 +517,60 @@ static void check_ingest(struct store *store)
 	check_status(refused, 403);
 	GET(row, &desk, line(&desk, "GET /api/v1/ledger/#", test_number(first, "ledger")));
 	assert_string_equal(test_text(row, "subject"), "Printer");
-	CALL(retry, &desk, &test_administrator, line(&desk, "POST /api/v1/ledger/#/retry", test_number(first, "ledger")), NULL);
+	CALL(retry, &desk, &test_administrator,
+	     line(&desk, "POST /api/v1/ledger/#/retry", test_number(first, "ledger")), NULL);
 	check_status(retry, 409);
-	CALL(release, &desk, &test_administrator, line(&desk, "POST /api/v1/held/#/release", test_number(first, "ledger")), NULL);
+	CALL(release, &desk, &test_administrator,
+	     line(&desk, "POST /api/v1/held/#/release", test_number(first, "ledger")), NULL);
 	check_status(release, 409);
+	close_desk(&desk);
+}
+
+/* Puts the newest row of the ledger into a state, as if it had come to it. */
+static int64_t set_aside(struct desk *desk, const char *state)
+{
+	struct office *o = &desk->office;
+	int64_t id = newest_row(o).id;
+
+	assert_ok(db_exec(o->db, "UPDATE ledger SET state = $2, outcome = '' WHERE id = $1",
+	                  DB_ARGS(DB_INT(id), DB_TEXT(state)), &o->err),
+	          &o->err);
+	assert_ok(db_exec(o->db, "INSERT INTO held (ledger_id, case_id, at, decision) VALUES ($1, $2, 1, '')",
+	                  DB_ARGS(DB_INT(id), DB_INT(newest_row(o).case_id)), &o->err),
+	          &o->err);
+	return id;
+}
+
+static void check_set_aside(struct store *store)
+{
+	struct desk desk;
+	struct office *o = &desk.office;
+	int64_t id;
+
+	open_desk(&desk, store);
+	must_become(o, mail(o, "anna", "1", "Printer", "", "It smokes."), "created");
+	id = set_aside(&desk, "held");
+	GET(held, &desk, "GET /api/v1/held?listener=inbox");
+	assert_int_equal(test_number(held, "items/0/id"), id);
+	assert_string_equal(test_text(held, "items/0/wanted_case"), "SUP-00001");
+	CALL(other, &desk, &desk.seller.caller, "GET /api/v1/held", NULL);
+	assert_int_equal(json_array_size(test_json(other, "items")), 0);
+	CALL(unread, &desk, &test_administrator, line(&desk, "POST /api/v1/ledger/#/retry", id), NULL);
+	check_status(unread, 409);
+	CALL(discarded, &desk, &test_administrator, line(&desk, "POST /api/v1/held/#/discard", id), NULL);
+	check_status(discarded, 200);
+	assert_string_equal(test_text(discarded, "outcome"), "discarded");
+	must_become(o, mail(o, "bob", "2", "Scanner", "", "It hums."), "created");
+	id = set_aside(&desk, "parked");
+	GET(parked, &desk, "GET /api/v1/ledger?state=parked");
+	assert_int_equal(json_array_size(test_json(parked, "items")), 1);
+	CALL(given_up, &desk, &test_administrator, line(&desk, "POST /api/v1/ledger/#/discard", id), NULL);
+	check_status(given_up, 200);
+	assert_string_equal(test_text(given_up, "state"), "acknowledged");
+	assert_int_equal(count(o, "SELECT COUNT(*) FROM event WHERE kind = 'message.discarded' AND author = 'anna'"),
+	                 2);
+	CALL(refused, &desk, &desk.seller.caller, line(&desk, "POST /api/v1/ledger/#/discard", id), NULL);
+	check_status(refused, 403);
 	close_desk(&desk);
 }
 
@@ -575,7 +635,7 @@ static void check_search(struct store *store)
 	close_desk(&desk);
 }
 
-#define EACH(name, check)                 \
+#define EACH(name, check)                     \
 	static void name(void **state UNUSED) \
 	{                                     \
 		test_store_each(check);       \
@@ -594,6 +654,7 @@ EACH(new_mail_goes_out_with_or_without_a_case, check_new_mail)
 EACH(outbox_rows_are_listed_and_cancelled, check_outbox)
 EACH(suppressions_and_loops_are_kept, check_suppressions)
 EACH(the_same_mail_handed_in_twice_is_one_message, check_ingest)
+EACH(mail_that_was_set_aside_is_decided, check_set_aside)
 EACH(search_finds_words_phrases_and_fields_of_ones_own_mail, check_search)
 /* clang-format on */
 
@@ -613,6 +674,7 @@ int main(void)
 	        cmocka_unit_test(outbox_rows_are_listed_and_cancelled),
 	        cmocka_unit_test(suppressions_and_loops_are_kept),
 	        cmocka_unit_test(the_same_mail_handed_in_twice_is_one_message),
+	        cmocka_unit_test(mail_that_was_set_aside_is_decided),
 	        cmocka_unit_test(search_finds_words_phrases_and_fields_of_ones_own_mail),
 	};
 

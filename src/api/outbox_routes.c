@@ -7,6 +7,7 @@
 #include "intake/breaker.h"
 #include "store/automatic_mail.h"
 #include "store/event_data.h"
+#include "store/outbox_cancel.h"
 
 /* ---------------------------------------------------------------- the list */
 
@@ -100,15 +101,18 @@ static int run_decision(struct work *work, struct db *db, struct error *err)
 {
 	struct decision *d = (struct decision *)(void *)work;
 	int64_t at = clock_now_ms();
-	const struct new_event event = {.kind = d->cancel ? "outbox.cancelled" : "outbox.requeued",
+	const struct new_event event = {.kind = "outbox.requeued",
 	                                .account = d->row->account,
 	                                .author = d->author,
 	                                .case_id = d->row->case_id,
 	                                .message_id = d->row->message_id,
 	                                .at = at};
-	int r = d->done = d->cancel ? outbox_cancel(db, d->row->id, err) : outbox_requeue(db, d->row->id, at, err);
 
-	return r <= 0 ? r : event_add_data(db, &event, json_pack("{s:I}", "outbox", (json_int_t)d->row->id), err);
+	d->done = d->cancel ? outbox_cancel(db, d->row->id, "cancelled", d->author, at, err)
+	                    : outbox_requeue(db, d->row->id, at, err);
+	if (d->done <= 0 || d->cancel)
+		return MIN(d->done, 0);
+	return event_add_data(db, &event, json_pack("{s:I}", "outbox", (json_int_t)d->row->id), err);
 }
 
 static int decide(struct request *request, struct answer *answer, bool cancel, struct error *err)
@@ -123,8 +127,7 @@ static int decide(struct request *request, struct answer *answer, bool cancel, s
 	if (r == 0 && !d.done)
 		return fail(
 		        err, E_CONFLICT, RETRY_NEVER,
-		        cancel ? "outbox row %lld is %s: only what waits (queued, later) or is uncertain can be "
-		                 "cancelled"
+		        cancel ? "outbox row %lld is %s: only what waits (queued, later) can be cancelled"
 		               : "outbox row %lld is %s: only what failed, bounced, was suppressed, is uncertain or "
 		                 "waits can be sent again",
 		        (long long)row.id, row.state);

@@ -47,6 +47,7 @@ enum exchange_state {
 	EXCHANGE_ADMITTING, /* a worker finds out who it is and whether they may */
 	EXCHANGE_READING,   /* the body */
 	EXCHANGE_HANDLING,  /* a worker runs the handler */
+	EXCHANGE_DRAINING,  /* refused; the body is read and dropped, so that the client comes to read why */
 	EXCHANGE_ANSWERED,  /* `answer` is complete */
 	EXCHANGE_QUEUED,    /* libmicrohttpd has it */
 };
@@ -60,6 +61,7 @@ struct exchange {
 	struct str uri; /* as sent */
 	enum exchange_state state;
 	bool has_body, is_refused;
+	bool is_ambiguous; /* nobody knows where it ends: nothing more is read from this connection */
 	struct request request;
 	struct shared_setup *shared;
 	struct answer answer;
@@ -104,6 +106,11 @@ bool upload_take(struct exchange *exchange, const char *data, size_t size) NODIS
 /* All is there. False: answered (it was too long, or couldn't be kept). */
 bool upload_end(struct exchange *exchange) NODISCARD;
 void upload_free(struct exchange *exchange);
+
+/* For a body that nobody wants: whether it is short enough to be read and dropped. Closing the connection before would
+ * reset it, and with it the answer on its way. */
+bool drain_begin(struct exchange *exchange) NODISCARD;
+bool drain_take(struct exchange *exchange, size_t size) NODISCARD; /* false: it is too long after all */
 
 /* ---------------------------------------------------------------- reply.c */
 

@@ -64,7 +64,7 @@ static void what_is_too_large_is_refused(void **state UNUSED)
 	HEARD;
 
 	ask(&server,
-	    "POST /t/note HTTP/1.1\r\n" HOST "Content-Type: application/json\r\nContent-Length: 1048577\r\n\r\n",
+	    "POST /t/note HTTP/1.1\r\n" HOST "Content-Type: application/json\r\nContent-Length: 104857600\r\n\r\n",
 	    &heard);
 	assert_true(STARTS("HTTP/1.1 413"));
 	ask(&server,
@@ -92,6 +92,33 @@ static void what_is_too_large_is_refused(void **state UNUSED)
 	(void)tell(fd, buf_str(&text));
 	(void)listen_for(fd, &heard, NULL);
 	assert_true(heard.n == 0 || STARTS("HTTP/1.1 431") || STARTS("HTTP/1.1 413"));
+	close(fd);
+	server_end(&server);
+}
+
+/* The client comes to read why, and may go on. */
+static void a_body_that_is_not_wanted_is_read_over(void **state UNUSED)
+{
+	static const struct {
+		const char *path, *status;
+	} cases[] = {{"/t/note", "HTTP/1.1 413"}, {"/t/private", "HTTP/1.1 401"}, {"/t/nothing", "HTTP/1.1 404"}};
+	struct server server = server_start_with("", "", NULL);
+	struct buf text CLEANUP(buf_done) = BUF_INIT(MIB(8));
+	int fd = dial(&server);
+	HEARD;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		buf_clear(&text);
+		buf_printf(&text,
+		           "POST %s HTTP/1.1\r\n" HOST "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
+		           cases[i].path, MIB(5));
+		memset(buf_room(&text, MIB(5)), 'x', MIB(5));
+		buf_added(&text, MIB(5));
+		assert_true(tell(fd, buf_str(&text)));
+		buf_clear(&heard);
+		assert_true(listen_for(fd, &heard, "\"retry\":\"never\""));
+		assert_true(STARTS(cases[i].status));
+	}
 	close(fd);
 	server_end(&server);
 }
@@ -192,6 +219,7 @@ int main(void)
 	        cmocka_unit_test(who_drips_is_cut_off),
 	        cmocka_unit_test(who_does_not_read_is_cut_off),
 	        cmocka_unit_test(what_is_too_large_is_refused),
+	        cmocka_unit_test(a_body_that_is_not_wanted_is_read_over),
 	        cmocka_unit_test(an_endless_upload_is_ended),
 	        cmocka_unit_test(a_continue_is_asked_for_and_given),
 	        cmocka_unit_test(five_hundred_hear_what_is_said),

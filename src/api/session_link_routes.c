@@ -135,9 +135,11 @@ static int make_first(const struct request *request, struct db *db, const struct
 	json_t *document CLEANUP(json_decrefp) =
 	        json_pack("{s:{s:{s:s, s:s, s:[s]}}}", "operators", body->operator_id, "name", body->name, "email",
 	                  body->email, "roles", ROLE_ADMINISTRATOR);
+	int r;
 
 	must(document);
-	return MIN(setup_apply(db, request->sealer, document, body->operator_id, false, NULL, err), 0);
+	r = setup_apply(db, request->sealer, document, body->operator_id, false, NULL, err);
+	return MIN(r, 0);
 }
 
 static int run_use(const struct request *request, struct db *db, void *ctx, struct error *err)

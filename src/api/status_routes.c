@@ -108,8 +108,8 @@ static int get_status(struct request *request, struct answer *answer, struct err
 	        .listeners = view_parts(request, f.listeners, f.listener_count),
 	        .senders = view_parts(request, f.senders, f.sender_count),
 	        .inlets = view_parts(request, f.inlets, f.inlet_count),
-	        .outbox = {f.waiting, f.oldest_at, f.uncertain, f.failed_today},
-	        .incoming = {f.parked, f.held, f.retrying},
+	        .outbox = {f.mail.waiting, f.mail.oldest_at, f.mail.uncertain, f.mail.failed},
+	        .incoming = {f.mail.parked, f.mail.held, f.mail.retrying},
 	};
 	return answer_record(answer, &status_type, &view, err);
 }

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define DRAIN_BYTES MIB(4) /* beyond the limit, so that the client gets to read that it was too long */
+#define DRAIN_BYTES MIB(16) /* of a body that isn't wanted, or beyond the limit */
 
 static uint64_t body_max(const struct exchange *exchange)
 {
@@ -137,6 +137,26 @@ bool upload_end(struct exchange *exchange)
 	if (exchange->request.body_fd >= 0)
 		must(lseek(exchange->request.body_fd, 0, SEEK_SET) == 0);
 	return true;
+}
+
+bool drain_begin(struct exchange *exchange)
+{
+	const char *text = request_header(&exchange->request, "Content-Length");
+	uint64_t length = 0;
+
+	if (request_header(&exchange->request, "Expect") || (text && !str_to_uint(str_of(text), DRAIN_BYTES, &length)))
+		return false;
+	exchange->received = 0;
+	exchange->reading_since = clock_mono_ms();
+	peer_give(exchange->peer, exchange->api->limits.grace_ms);
+	return true;
+}
+
+bool drain_take(struct exchange *exchange, size_t size)
+{
+	exchange->received += size;
+	extend_deadline(exchange);
+	return exchange->received <= DRAIN_BYTES;
 }
 
 void upload_free(struct exchange *exchange)

@@ -302,8 +302,12 @@ int oauth_form(const struct oauth_question *question, struct arena *arena, struc
 struct http *oauth_http_new(const struct authentication_profile *profile,
                             void (*transcript)(void *ctx, const char *line), void *ctx)
 {
+	const struct keystore_record *trust = profile->trust;
+
 	return http_new(&(struct http_options){
-	        .policy = {.lowest = TLS_1_2, .truststore = profile->truststore},
+	        .policy = {.lowest = TLS_1_2,
+	                   .truststore = profile->truststore,
+	                   .trust = trust ? keystore_record_source(trust) : (struct keystore_source){0}},
 	        .allow_private = profile->allow_private_network,
 	        .connect_timeout_ms = (int)profile->timeout_s * 1000,
 	        .timeout_ms = (int)profile->timeout_s * 1000,

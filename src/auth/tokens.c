@@ -222,6 +222,8 @@ static void digest_identity(struct entry *e)
 	digest_secret(&text, &e->keystore.content);
 	digest_secret(&text, &e->keystore.password);
 	digest_secret(&text, &e->keystore.key_password);
+	digest_secret(&text, &e->trust.content);
+	digest_secret(&text, &e->trust.password);
 	must(!text.failed);
 	sha256_hex(buf_str(&text), e->identity);
 	free(dump);
@@ -241,6 +243,10 @@ struct entry *entry_new(struct tokens *tokens, const struct setup *setup, const 
 	copy_record(&authentication_profile_type, profile, &e->profile, e->arena);
 	if (keystore)
 		copy_record(&keystore_type, keystore, &e->keystore, e->arena);
+	if (profile->trust) {
+		copy_record(&keystore_type, profile->trust, &e->trust, e->arena);
+		e->profile.trust = &e->trust;
+	}
 	e->user = of_user ? arena_cstr(e->arena, str_of(user)) : "";
 	e->subject = e->user;
 	digest_grant(e);
@@ -263,6 +269,8 @@ void entry_free(struct entry *e)
 	record_done(&authentication_profile_type, &e->profile);
 	if (e->keystore.id)
 		record_done(&keystore_type, &e->keystore);
+	if (e->trust.id)
+		record_done(&keystore_type, &e->trust);
 	secret_done(&e->access);
 	secret_done(&e->unsaved.access);
 	arena_free(e->unsaved.arena);
@@ -327,7 +335,7 @@ void tokens_attach(struct store *store, const struct sealer *sealer)
 
 	tokens->store = store;
 	tokens->sealer = *sealer;
-	random_token(tokens->by);
+	alive_name(tokens->by);
 	pthread_mutex_init(&tokens->lock, NULL);
 	pthread_mutex_init(&tokens->db_lock, NULL);
 	store_set_companion(store, tokens, tokens_free);

@@ -3,13 +3,13 @@
 #define AUTH_TOKENS_PARTS_H
 
 #include "auth/tokens.h"
-#include "base/random.h"
+#include "base/alive.h"
 #include "store/lock.h"
 
 struct tokens {
 	struct store *store;
 	struct sealer sealer;
-	char by[RANDOM_TOKEN_LEN + 1]; /* names this process in leases */
+	char by[ALIVE_NAME_SIZE]; /* names this process in leases */
 	pthread_mutex_t lock;
 	struct entry *entries; /* under lock; never shrinks: sessions hold sources */
 	pthread_mutex_t db_lock;
@@ -30,6 +30,7 @@ struct entry {
 	struct arena *arena;
 	struct authentication_profile profile; /* a copy */
 	struct keystore_record keystore;       /* a copy; id NULL: none */
+	struct keystore_record trust;          /* the profile's, a copy; id NULL: none */
 	const char *subject;                   /* of the row */
 	const char *user;
 	char identity[65]; /* of all that stands in the profile */

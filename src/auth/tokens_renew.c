@@ -151,15 +151,35 @@ static int load_row(struct entry *entry, struct arena *arena, struct token_row *
 	return MIN(r, 0);
 }
 
-static int lease(struct entry *entry, struct error *err)
+static int take_lease(const struct entry *entry, struct db *db, struct error *err)
 {
 	int64_t now = clock_now_ms(), until = now + SECONDS_MS(entry->profile.timeout_s * 4 + 30);
+
+	return token_lease(db, entry->profile.id, entry->subject, entry->tokens->by, now, until, err);
+}
+
+/* A process that died while it asked is not waited for: 1 where its lease is over now. */
+static int end_dead_lease(const struct entry *entry, struct db *db, struct error *err)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	const char *by;
+	int r = token_lease_holder(db, entry->profile.id, entry->subject, arena, &by, err);
+
+	if (r <= 0 || !alive_is_gone(by))
+		return MIN(r, 0);
+	return token_lease_over(db, entry->profile.id, entry->subject, by, err);
+}
+
+static int lease(struct entry *entry, struct error *err)
+{
 	struct db *db = NULL;
 	int r = tokens_db(entry->tokens, &db, err);
 
 	if (r < 0)
 		return r;
-	r = token_lease(db, entry->profile.id, entry->subject, entry->tokens->by, now, until, err);
+	r = take_lease(entry, db, err);
+	if (r == 0 && (r = end_dead_lease(entry, db, err)) > 0)
+		r = take_lease(entry, db, err);
 	tokens_db_done(entry->tokens);
 	return r;
 }

@@ -1,7 +1,9 @@
 /* The token cache against a token endpoint that does what a test says, on both databases. */
 #include "auth/tokens.h"
 
+#include "base/alive.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "net/dialogue/certificates.h"
 #include "net/dialogue/http_server.h"
 #include "store/test_store.h"
@@ -13,6 +15,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static struct certificates *certificates;
 
@@ -547,6 +551,85 @@ static void what_expires_is_known(void **state)
 	test_store_each(check_expiry);
 }
 
+/* ---------------------------------------------------------------- whom the profile trusts */
+
+/* The CA in a keystore instead of a file; the snapshot that had it is gone when the endpoint is asked. */
+static void check_trust(struct store *store)
+{
+	struct buf ca CLEANUP(buf_done) = BUF_INIT(KIB(64));
+	json_t *document CLEANUP(json_decrefp) = NULL;
+	struct db *db CLEANUP(db_closep) = NULL;
+	struct token_source *source;
+	struct process a;
+	struct error err;
+
+	begin(&a, store, credentials);
+	assert_ok(file_read(certificates_ca_file(certificates), &ca, &err), &err);
+	document = json_pack("{s:{s:{s:s}}, s:{s:{s:s, s:s, s:s, s:b, s:s}}}", "keystores", "ca", "content",
+	                     buf_cstr(&ca), "authentication_profiles", "p", "grant", "client-credentials",
+	                     "token_endpoint", "", "client_id", "me", "allow_private_network", 1, "truststore", "ca");
+	json_object_set_new(json_object_get(json_object_get(document, "authentication_profiles"), "p"),
+	                    "token_endpoint",
+	                    json_sprintf("https://localhost:%d/token", http_server_port(endpoint.server)));
+	json_object_set_new(json_object_get(json_object_get(document, "authentication_profiles"), "p"), "client_secret",
+	                    json_string("sesame"));
+	assert_ok(store_connect(store, &db, &err), &err);
+	assert_ok(setup_apply(db, &plain_sealer, document, "tester", false, NULL, &err), &err);
+	assert_int_equal(setup_delete(db, &plain_sealer, "keystore", "ca", "tester", &err), E_CONFLICT);
+	setup_free(a.setup);
+	load(&a);
+	source = source_of(&a);
+	setup_free(take(a.setup));
+	expect(source, false, "access-1");
+	end(&a, false);
+}
+
+static void a_keystore_may_be_the_profiles_truststore(void **state UNUSED)
+{
+	test_store_each(check_trust);
+}
+
+/* ---------------------------------------------------------------- a process that died while it asked */
+
+static void name_of_a_dead_process(char name[ALIVE_NAME_SIZE])
+{
+	int pipe_fds[2], status;
+	pid_t child;
+
+	assert_int_equal(pipe(pipe_fds), 0);
+	child = fork();
+	if (child == 0) {
+		alive_name(name);
+		_exit(write(pipe_fds[1], name, ALIVE_NAME_SIZE) == ALIVE_NAME_SIZE ? 0 : 1);
+	}
+	assert_int_equal(read(pipe_fds[0], name, ALIVE_NAME_SIZE), ALIVE_NAME_SIZE);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	close(pipe_fds[0]);
+	close(pipe_fds[1]);
+}
+
+static void check_dead_lease(struct store *store)
+{
+	struct db *db CLEANUP(db_closep) = NULL;
+	char dead[ALIVE_NAME_SIZE] = "";
+	int64_t began = clock_mono_ms(), now = clock_now_ms();
+	struct process a;
+	struct error err;
+
+	begin(&a, store, credentials);
+	name_of_a_dead_process(dead);
+	assert_ok(store_connect(store, &db, &err), &err);
+	assert_int_equal(token_lease(db, "p", "", dead, now, now + SECONDS_MS(50), &err), 1);
+	expect(source_of(&a), false, "access-1");
+	assert_true(clock_mono_ms() - began < SECONDS_MS(10));
+	end(&a, false);
+}
+
+static void a_dead_process_is_not_waited_for(void **state UNUSED)
+{
+	test_store_each(check_dead_lease);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -562,6 +645,8 @@ int main(void)
 	        cmocka_unit_test(consent_is_asked_for_and_used),
 	        cmocka_unit_test(wrong_clock_is_made_up_for),
 	        cmocka_unit_test(what_expires_is_known),
+	        cmocka_unit_test(a_dead_process_is_not_waited_for),
+	        cmocka_unit_test(a_keystore_may_be_the_profiles_truststore),
 	};
 	int failed;
 

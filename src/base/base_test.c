@@ -1,4 +1,5 @@
 /* base: strings, buffers, arena, map, base64, time, errors. */
+#include "alive.h"
 #include "arena.h"
 #include "base64.h"
 #include "buf.h"
@@ -14,6 +15,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void numbers_are_read_whole_or_not_at_all(void **state UNUSED)
@@ -297,6 +299,40 @@ static void a_cursor_never_leaves_its_bytes(void **state UNUSED)
 	assert_int_equal(cursor_left(&c), 0);
 }
 
+/* Process numbers come back: the start tells one from the other. */
+static void a_process_that_ended_is_told_from_one_that_lives(void **state UNUSED)
+{
+	char own[ALIVE_NAME_SIZE], other[ALIVE_NAME_SIZE] = "", changed[ALIVE_NAME_SIZE];
+	int pipe_fds[2], status;
+	pid_t child;
+
+	alive_name(own);
+	assert_false(alive_is_gone(own));
+	assert_int_equal(pipe(pipe_fds), 0);
+	child = fork();
+	if (child == 0) {
+		alive_name(other);
+		_exit(write(pipe_fds[1], other, sizeof other) == sizeof other ? 0 : 1);
+	}
+	assert_int_equal(read(pipe_fds[0], other, sizeof other), sizeof other);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_true(alive_is_gone(other));
+	/* another machine, no such name */
+	snprintf(changed, sizeof changed, "x%.150s", other + 1);
+	assert_false(alive_is_gone(changed));
+	assert_false(alive_is_gone(""));
+	assert_false(alive_is_gone("abcdefghijklmnopqrstuvwxyz"));
+	/* our number, and somebody else's start */
+	snprintf(changed, sizeof changed, "%.*s 1 x", (int)(strrchr(own, ' ') - own), own);
+	assert_false(alive_is_gone(changed));
+	*strrchr(own, ' ') = '\0';
+	snprintf(changed, sizeof changed, "%.*s 1 x", (int)(strrchr(own, ' ') - own), own);
+	assert_true(alive_is_gone(changed));
+	close(pipe_fds[0]);
+	close(pipe_fds[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -314,6 +350,7 @@ int main(void)
 	        cmocka_unit_test(nothing_printable_acts_on_a_terminal),
 	        cmocka_unit_test(a_file_is_replaced_whole),
 	        cmocka_unit_test(a_cursor_never_leaves_its_bytes),
+	        cmocka_unit_test(a_process_that_ended_is_told_from_one_that_lives),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

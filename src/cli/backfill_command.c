@@ -7,12 +7,7 @@
 #include <getopt.h>
 #include <stdio.h>
 
-struct days {
-	int64_t since, before; /* 0: no bound */
-	bool dry_run;
-};
-
-static void print_backfill(const struct cli *cli, const struct days *days, const struct backfill_counts *b,
+static void print_backfill(const struct cli *cli, const struct backfill_window *days, const struct backfill_counts *b,
                            const struct intake_counts *c)
 {
 	if (cli->json) {
@@ -35,9 +30,37 @@ static void print_backfill(const struct cli *cli, const struct days *days, const
 		       (long long)(c->duplicates + c->seen_before), (long long)(c->failed + c->parked));
 }
 
-static int backfill(struct cli *cli, const char *id, const struct days *days, struct error *err)
+static int read_window(const struct session_options *options, const struct backfill_window *window,
+                       struct backfill_counts *found, struct intake_counts *counts, struct error *err)
 {
 	struct session *session CLEANUP(session_closep) = NULL;
+	int r = session_open(options, &session, err);
+
+	return r < 0 ? r : session_backfill(session, window, found, counts, err);
+}
+
+/* A message at which the server hangs up stands before no other: it is found out, and passed over. Each round leaves
+ * fewer missing, or it ends. */
+static int read_all(const struct session_options *options, const struct backfill_window *days,
+                    struct backfill_counts *ret_found, struct intake_counts *counts, struct error *err)
+{
+	struct backfill_window window = *days;
+	struct backfill_counts found = {0};
+	int64_t missing = INT64_MAX;
+	int r = read_window(options, &window, &found, counts, err);
+
+	*ret_found = found;
+	while (r < 0 && session_broke_off(err) && found.missing > 0 && found.missing < missing) {
+		if (window.one_by_one)
+			missing = found.missing;
+		window.one_by_one = true;
+		r = read_window(options, &window, &found, counts, err);
+	}
+	return r;
+}
+
+static int backfill(struct cli *cli, const char *id, const struct backfill_window *days, struct error *err)
+{
 	struct backfill_counts found = {0};
 	struct intake_counts counts = {0};
 	struct session_options options = {0};
@@ -53,9 +76,7 @@ static int backfill(struct cli *cli, const char *id, const struct days *days, st
 	if (!options.listener)
 		return fail(err, E_NOT_FOUND, RETRY_NEVER,
 		            "there is no listener %s; 'hauspost list listeners' shows them", id);
-	r = session_open(&options, &session, err);
-	if (r == 0)
-		r = session_backfill(session, days->since, days->before, days->dry_run, &found, &counts, err);
+	r = read_all(&options, days, &found, &counts, err);
 	if (r == 0)
 		print_backfill(cli, days, &found, &counts);
 	return r;
@@ -67,7 +88,7 @@ static int run_backfill(struct cli *cli, int argc, char **argv)
 	                                        {"until", required_argument, NULL, 'u'},
 	                                        {"dry-run", no_argument, NULL, 'd'},
 	                                        {NULL, 0, NULL, 0}};
-	struct days days = {0};
+	struct backfill_window days = {0};
 	struct error err;
 	int c;
 

@@ -3,6 +3,7 @@
 
 #include "cli/text.h"
 #include "intake/reopen.h"
+#include "store/messages.h"
 
 #include <stdio.h>
 
@@ -45,7 +46,7 @@ static int open_all(struct opening *o, struct error *err)
 	if (r < 0)
 		return r;
 	do {
-		n = intake_closed(db, after, ids, AT_ONCE, err);
+		n = messages_closed(db, after, ids, AT_ONCE, err);
 		for (int i = 0; i < n && r == 0; i++) {
 			r = open_one(o, ids[i], err);
 			after = ids[i];

@@ -3,6 +3,7 @@
 
 #include "base/base64.h"
 #include "base/file.h"
+#include "base/html.h"
 #include "cli/inspect.h"
 #include "cli/inspect_smime.h"
 #include "cli/text.h"
@@ -117,16 +118,6 @@ static struct str embedded_part(void *ctx, struct str content_id)
 	return STR_NULL;
 }
 
-static void add_escaped(struct buf *out, struct str text)
-{
-	for (size_t i = 0; i < text.n; i++) {
-		if (memchr("<>&\"", text.p[i], 4))
-			buf_printf(out, "&#%d;", text.p[i]);
-		else
-			buf_add_char(out, text.p[i]);
-	}
-}
-
 /* A page that a browser shows; what it may load is said once more, for the browser to hold on to. */
 static int put_page(const struct mail_request *request, const struct message *m, struct str html, struct error *err)
 {
@@ -138,7 +129,7 @@ static int put_page(const struct mail_request *request, const struct message *m,
 	        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
 	        "img-src data:%s\">\n<title>",
 	        request->allow_remote ? " https: http:" : "");
-	add_escaped(&out, m->subject);
+	html_escape(&out, m->subject);
 	buf_add(&out, STR("</title>\n</head>\n<body>\n"));
 	buf_add(&out, html);
 	buf_add(&out, STR("\n</body>\n</html>\n"));

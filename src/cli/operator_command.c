@@ -72,6 +72,7 @@ static int apply(const struct operation *q, json_t *record, struct error *err)
 static int add_record(const struct operation *q, struct error *err)
 {
 	json_t *record;
+	int r;
 
 	if (setup_operator(q->cli->setup, q->id))
 		return fail(err, E_CONFLICT, RETRY_NEVER, "there is an operator %s already", q->id);
@@ -81,7 +82,8 @@ static int add_record(const struct operation *q, struct error *err)
 		json_object_set_new(record, "name", json_string(q->name));
 	if (q->email)
 		json_object_set_new(record, "email", json_string(q->email));
-	return MIN(apply(q, record, err), 0);
+	r = apply(q, record, err);
+	return MIN(r, 0);
 }
 
 /* The stored record with another word for `disabled`. */
@@ -97,7 +99,8 @@ static int set_disabled(const struct operation *q, bool disabled, struct error *
 		return r;
 	record = json_object_get(json_object_get(document, "operators"), q->id);
 	json_object_set_new(record, "disabled", json_boolean(disabled));
-	return MIN(apply(q, json_incref(record), err), 0);
+	r = apply(q, json_incref(record), err);
+	return MIN(r, 0);
 }
 
 /* ---------------------------------------------------------------- what is kept beside it */

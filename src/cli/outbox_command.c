@@ -8,13 +8,14 @@
 #include "listen/sent_folder.h"
 #include "send/outbox_runner.h"
 #include "store/automatic_mail.h"
+#include "store/outbox_cancel.h"
 #include "store/sent_copies.h"
 
 #include <getopt.h>
 #include <stdio.h>
 
-static const char *const states[] = {"queued",    "later",   "sending",    "sent", "failed",
-                                     "uncertain", "bounced", "suppressed", NULL};
+static const char *const states[] = {"queued",    "later",   "sending",    "sent",      "failed",
+                                     "uncertain", "bounced", "suppressed", "cancelled", NULL};
 
 /* It would go out, but automatic mail is switched off. */
 static bool is_stopped(const struct outbox_row *row, bool automatic_mail_on)
@@ -44,7 +45,7 @@ static void print_outbox_row(const struct outbox_row *row, bool automatic_mail_o
 	           row->recipient_count > 1 ? " and others" : "");
 	if (is_stopped(row, automatic_mail_on))
 		buf_add(&line, STR("  waits: automatic mail is off"));
-	if (row->reply[0] && strcmp(row->state, "suppressed") != 0)
+	if (row->reply[0] && strcmp(row->state, "suppressed") != 0 && strcmp(row->state, "cancelled") != 0)
 		buf_printf(&line, "  %s", row->reply);
 	line_put(&line);
 	if (strcmp(row->state, "queued") != 0 && strcmp(row->state, "sending") != 0)
@@ -166,11 +167,26 @@ static int flush_outbox(struct cli *cli, struct db *db, struct error *err)
 	return EXIT_OK;
 }
 
+/* ---------------------------------------------------------------- a person decides */
+
 struct requeue {
 	struct work work;
 	int64_t id;
 	int done;
 };
+
+/* Nobody would send it. */
+static int check_account(struct cli *cli, struct db *db, int64_t id, struct arena *arena, struct error *err)
+{
+	struct outbox_row row;
+	int r = outbox_get(db, id, arena, &row, err);
+
+	if (r > 0 && !setup_account(cli->setup, row.account))
+		return fail(err, E_CONFLICT, RETRY_NEVER,
+		            "outbox row %lld is of account %s, which was deleted: create that again first",
+		            (long long)id, row.account);
+	return MIN(r, 0);
+}
 
 static int run_requeue(struct work *work, struct db *db, struct error *err)
 {
@@ -180,16 +196,19 @@ static int run_requeue(struct work *work, struct db *db, struct error *err)
 	return requeue->done < 0 ? requeue->done : 0;
 }
 
-static int requeue_outbox(struct cli *cli, int64_t id, struct error *err)
+static int requeue_outbox(struct cli *cli, struct db *db, int64_t id, struct arena *arena, struct error *err)
 {
 	struct requeue requeue = {.work = {.run = run_requeue}, .id = id};
-	int r = store_do(cli->store, &requeue.work, err);
+	int r = check_account(cli, db, id, arena, err);
 
+	if (r == 0)
+		r = store_do(cli->store, &requeue.work, err);
 	if (r < 0)
 		return r;
 	if (!requeue.done)
 		return fail(err, E_NOT_FOUND, RETRY_NEVER,
-		            "outbox row %lld is not failed, bounced, suppressed, uncertain or waiting ('hauspost "
+		            "outbox row %lld is not failed, bounced, suppressed, cancelled, uncertain or waiting "
+		            "('hauspost "
 		            "outbox list' shows)",
 		            (long long)id);
 	if (cli->json)
@@ -197,6 +216,46 @@ static int requeue_outbox(struct cli *cli, int64_t id, struct error *err)
 	else
 		printf("row %lld is queued again\n", (long long)id);
 	return 0;
+}
+
+static int run_cancel(struct work *work, struct db *db, struct error *err)
+{
+	struct requeue *cancel = (struct requeue *)(void *)work;
+
+	cancel->done = outbox_cancel(db, cancel->id, "cancelled", cli_author(), clock_now_ms(), err);
+	return cancel->done < 0 ? cancel->done : 0;
+}
+
+static int cancel_outbox(struct cli *cli, int64_t id, struct error *err)
+{
+	struct requeue cancel = {.work = {.run = run_cancel}, .id = id};
+	int r = store_do(cli->store, &cancel.work, err);
+
+	if (r < 0)
+		return r;
+	if (!cancel.done)
+		return fail(err, E_NOT_FOUND, RETRY_NEVER,
+		            "outbox row %lld doesn't wait to be sent ('hauspost outbox list' shows)", (long long)id);
+	if (cli->json)
+		cli_print_json(json_pack("{s:I, s:s}", "id", (json_int_t)id, "state", "cancelled"));
+	else
+		printf("row %lld is cancelled\n", (long long)id);
+	return 0;
+}
+
+/* ---------------------------------------------------------------- the command */
+
+static int run_verb(struct cli *cli, struct db *db, const char *verb, int64_t id, struct arena *arena,
+                    struct error *err)
+{
+	if (strcmp(verb, "flush") == 0)
+		return flush_outbox(cli, db, err);
+	return strcmp(verb, "cancel") == 0 ? cancel_outbox(cli, id, err) : requeue_outbox(cli, db, id, arena, err);
+}
+
+static bool is_row_verb(const char *verb)
+{
+	return strcmp(verb, "requeue") == 0 || strcmp(verb, "cancel") == 0;
 }
 
 static int run_outbox(struct cli *cli, int argc, char **argv)
@@ -224,29 +283,31 @@ static int run_outbox(struct cli *cli, int argc, char **argv)
 	argv += optind;
 	verb = argc ? argv[0] : "list";
 	if (!((strcmp(verb, "list") == 0 && argc <= 1) || (strcmp(verb, "flush") == 0 && argc == 1) ||
-	      (strcmp(verb, "requeue") == 0 && argc == 2)))
-		return cli_usage(cli, &outbox_command, "outbox list, outbox flush, or outbox requeue ROW");
+	      (is_row_verb(verb) && argc == 2)))
+		return cli_usage(cli, &outbox_command,
+		                 "outbox list, outbox flush, outbox requeue ROW, or outbox cancel ROW");
 	if (argc == 2 && !cli_number(cli, &outbox_command, argv[1], &id))
 		return EXIT_USAGE;
 	r = cli_load(cli, &err);
 	if (r == 0)
 		r = store_connect(cli->store, &db, &err);
 	if (r == 0)
-		r = strcmp(verb, "list") == 0    ? list_outbox(cli, db, state, limit, arena, &err)
-		    : strcmp(verb, "flush") == 0 ? flush_outbox(cli, db, &err)
-		                                 : requeue_outbox(cli, (int64_t)id, &err);
+		r = strcmp(verb, "list") == 0 ? list_outbox(cli, db, state, limit, arena, &err)
+		                              : run_verb(cli, db, verb, (int64_t)id, arena, &err);
 	return r < 0 ? cli_fail(cli, &err) : r;
 }
 
 const struct command outbox_command = {
         .name = "outbox",
-        .arguments = "[list [--state STATE] [--limit N] | flush | requeue ROW]",
+        .arguments = "[list [--state STATE] [--limit N] | flush | requeue ROW | cancel ROW]",
         .summary = "What waits to be sent, was sent, or could not be",
-        .help = "  --state STATE    only rows that are queued, later, sending, sent, failed, uncertain, bounced\n"
-                "                   or suppressed\n"
+        .help = "  --state STATE    only rows that are queued, later, sending, sent, failed, uncertain, bounced,\n"
+                "                   suppressed or cancelled\n"
                 "  -n, --limit N    at most so many, the newest (1000)\n"
                 "  flush            sends now what is due ('hauspost serve' does so by itself)\n"
-                "  requeue ROW      sends a failed, bounced, suppressed or uncertain message once more to those\n"
+                "  cancel ROW       a message that waits is not sent\n"
+                "  requeue ROW      sends a failed, bounced, suppressed, cancelled or uncertain message once more to "
+                "those\n"
                 "                   who don't have it: your decision, it may arrive twice; ends suppressions that\n"
                 "                   came of bounces\n",
         .run = run_outbox,

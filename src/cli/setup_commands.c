@@ -273,32 +273,63 @@ const struct command list_command = {
         .run = run_list,
 };
 
-static int run_delete(struct cli *cli, int argc, char **argv)
+static int64_t delete_record(struct cli *cli, const char *kind, const char *id, bool cancels_mail, struct error *err)
 {
 	struct db *db CLEANUP(db_closep) = NULL;
-	struct error err;
-	int r;
+	int r = connect_to(cli, false, &db, err);
 
-	if (argc != 3)
-		return cli_usage(cli, &delete_command, "delete takes a kind and an id");
-	if (!setup_type_find(argv[1]))
-		return cli_wrong_kind(cli, &delete_command, argv[1]);
-	r = connect_to(cli, false, &db, &err);
-	if (r == 0)
-		r = setup_delete(db, &cli->sealer, argv[1], argv[2], cli_author(), &err);
 	if (r < 0)
+		return r;
+	return cancels_mail ? setup_delete_with_mail(db, &cli->sealer, kind, id, cli_author(), err)
+	                    : setup_delete(db, &cli->sealer, kind, id, cli_author(), err);
+}
+
+static void show_deleted(const struct cli *cli, const char *kind, const char *id, int64_t cancelled)
+{
+	if (cli->json) {
+		json_t *json = json_pack("{s:s, s:s}", "kind", kind, "deleted", id);
+
+		if (cancelled)
+			json_object_set_new(json, "cancelled_mail", json_integer(cancelled));
+		cli_print_json(json);
+		return;
+	}
+	printf("%s %s deleted\n", kind, id);
+	if (cancelled)
+		printf("%lld %s in the outbox cancelled\n", (long long)cancelled,
+		       cancelled == 1 ? "letter" : "letters");
+}
+
+static int run_delete(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {{"cancel-mail", no_argument, NULL, 'c'}, {NULL, 0, NULL, 0}};
+	bool cancels_mail = false;
+	struct error err;
+	int64_t cancelled;
+	int c;
+
+	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		if (c != 'c')
+			return cli_wrong_option(cli, &delete_command, c, argv);
+		cancels_mail = true;
+	}
+	if (argc - optind != 2)
+		return cli_usage(cli, &delete_command, "delete takes a kind and an id");
+	if (!setup_type_find(argv[optind]))
+		return cli_wrong_kind(cli, &delete_command, argv[optind]);
+	cancelled = delete_record(cli, argv[optind], argv[optind + 1], cancels_mail, &err);
+	if (cancelled < 0)
 		return cli_fail(cli, &err);
-	if (cli->json)
-		cli_print_json(json_pack("{s:s, s:s}", "kind", setup_type_find(argv[1])->kind, "deleted", argv[2]));
-	else
-		printf("%s %s deleted\n", setup_type_find(argv[1])->kind, argv[2]);
+	show_deleted(cli, setup_type_find(argv[optind])->kind, argv[optind + 1], cancelled);
 	return EXIT_OK;
 }
 
 const struct command delete_command = {
         .name = "delete",
-        .arguments = "KIND ID",
+        .arguments = "KIND ID [--cancel-mail]",
         .summary = "Delete a record that no other refers to",
-        .help = KINDS,
+        .help = "  --cancel-mail  of an account: cancels its mail that waits in the outbox, which refuses the deletion "
+                "otherwise\n"
+                "\n" KINDS,
         .run = run_delete,
 };

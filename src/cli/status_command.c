@@ -32,6 +32,22 @@ static const char *span(int64_t ms, char room[24])
 	return room;
 }
 
+static void print_due(struct page *page, const struct status_part *part, int64_t now)
+{
+	char room[24];
+
+	if (!part->due_at)
+		page_printf(page, PAGE_DIM, ", nothing is due");
+	else if (part->due_at > now)
+		page_printf(page, PAGE_PLAIN, ", its mail is due in %s", span(part->due_at - now, room));
+}
+
+/* For room in a budget, not for its next look: what it waits for is told. */
+static bool waits_long(const struct status_part *part, int64_t now)
+{
+	return strcmp(part->state, "waiting") == 0 && part->next_try_at > now;
+}
+
 static void print_part(struct page *page, const struct status_part *part, int64_t now)
 {
 	char room[24];
@@ -42,8 +58,11 @@ static void print_part(struct page *page, const struct status_part *part, int64_
 		page_printf(page, PAGE_DIM, " for %s", span(now - part->since, room));
 	if (part->next_try_at > now)
 		page_printf(page, PAGE_PLAIN, ", next try in %s", span(part->next_try_at - now, room));
+	if (part->is_sender && strcmp(part->state, "idle") == 0)
+		print_due(page, part, now);
 	page_line_end(page);
-	if (part->error[0] && !status_is_good(part->state) && strcmp(part->state, "off") != 0)
+	if (part->error[0] && (!status_is_good(part->state) || waits_long(part, now)) &&
+	    strcmp(part->state, "off") != 0)
 		page_lines(page, PAGE_PLAIN, 4, str_of(part->error));
 }
 
@@ -61,18 +80,18 @@ static void print_counts(struct page *page, const struct status_facts *f)
 
 	page_heading(page, "Mail");
 	page_label(page, "Outbox");
-	page_printf(page, PAGE_PLAIN, "%lld waiting", (long long)f->waiting);
-	if (f->waiting)
-		page_printf(page, PAGE_PLAIN, ", the oldest for %s", span(f->now - f->oldest_at, room));
-	if (f->uncertain)
-		page_printf(page, PAGE_BAD, ", %lld uncertain", (long long)f->uncertain);
-	if (f->failed_today)
-		page_printf(page, PAGE_NOTE, ", %lld failed since yesterday", (long long)f->failed_today);
+	page_printf(page, PAGE_PLAIN, "%lld waiting", (long long)f->mail.waiting);
+	if (f->mail.waiting)
+		page_printf(page, PAGE_PLAIN, ", the oldest for %s", span(f->now - f->mail.oldest_at, room));
+	if (f->mail.uncertain)
+		page_printf(page, PAGE_BAD, ", %lld uncertain", (long long)f->mail.uncertain);
+	if (f->mail.failed)
+		page_printf(page, PAGE_NOTE, ", %lld failed since yesterday", (long long)f->mail.failed);
 	page_line_end(page);
 	page_label(page, "Incoming");
-	page_printf(page, f->parked ? PAGE_BAD : PAGE_PLAIN, "%lld parked", (long long)f->parked);
-	page_printf(page, PAGE_PLAIN, ", %lld held, %lld to be tried again", (long long)f->held,
-	            (long long)f->retrying);
+	page_printf(page, f->mail.parked ? PAGE_BAD : PAGE_PLAIN, "%lld parked", (long long)f->mail.parked);
+	page_printf(page, PAGE_PLAIN, ", %lld held, %lld to be tried again", (long long)f->mail.held,
+	            (long long)f->mail.retrying);
 	page_line_end(page);
 	if (!f->automatic_mail)
 		page_field(page, "Answers", STR("automatic mail is off (hauspost automatic-mail on)"));
@@ -109,11 +128,12 @@ static json_t *parts_json(const struct status_part *parts, size_t n)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < n; i++)
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:I, s:s, s:I, s:I}", "id", parts[i].id,
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:I, s:s, s:I, s:I, s:I}", "id", parts[i].id,
 		                                      "account", parts[i].account, "state", parts[i].state, "since",
 		                                      (json_int_t)parts[i].since, "error", parts[i].error, "error_at",
 		                                      (json_int_t)parts[i].error_at, "next_try_at",
-		                                      (json_int_t)parts[i].next_try_at));
+		                                      (json_int_t)parts[i].next_try_at, "due_at",
+		                                      (json_int_t)parts[i].due_at));
 	return list;
 }
 
@@ -124,9 +144,9 @@ static void print_json(const struct status_facts *f)
 	        f->problems == 0, "problems", (json_int_t)f->problems, "running", f->is_running, "running_since",
 	        (json_int_t)f->running_since, "listeners", parts_json(f->listeners, f->listener_count), "senders",
 	        parts_json(f->senders, f->sender_count), "inlets", parts_json(f->inlets, f->inlet_count), "outbox",
-	        "waiting", (json_int_t)f->waiting, "oldest_at", (json_int_t)f->oldest_at, "uncertain",
-	        (json_int_t)f->uncertain, "failed_today", (json_int_t)f->failed_today, "incoming", "parked",
-	        (json_int_t)f->parked, "held", (json_int_t)f->held, "retrying", (json_int_t)f->retrying,
+	        "waiting", (json_int_t)f->mail.waiting, "oldest_at", (json_int_t)f->mail.oldest_at, "uncertain",
+	        (json_int_t)f->mail.uncertain, "failed_today", (json_int_t)f->mail.failed, "incoming", "parked",
+	        (json_int_t)f->mail.parked, "held", (json_int_t)f->mail.held, "retrying", (json_int_t)f->mail.retrying,
 	        "automatic_mail", f->automatic_mail));
 }
 

@@ -208,7 +208,9 @@ struct drop {
 
 static int run_drop(struct work *work UNUSED, struct db *db, struct error *err)
 {
-	return (int)MIN(events_prune(db, clock_now_ms() + 1000, 5, err), 0);
+	int64_t n = events_prune(db, clock_now_ms() + 1000, 5, err);
+
+	return (int)MIN(n, 0);
 }
 
 static void check_gap(struct store *store)

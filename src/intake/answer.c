@@ -316,6 +316,18 @@ static int protect_answer(struct item *item, struct db *db, struct address to, s
 	return 0;
 }
 
+/* By the provider that is to send it. */
+static bool is_taken(struct item *item, struct str mime)
+{
+	const struct account *account = item->place->account;
+	struct error fault;
+
+	if (provider_takes_size(setup_provider(item->place->setup, account->provider), mime.n, &fault) == 0)
+		return true;
+	no_answer(item, NO_ANSWER_UNWRITABLE, arena_printf(item->arena, "no answer: %s", fault.text).p);
+	return false;
+}
+
 int answer_queue(struct item *item, struct db *db, enum response_when when, const struct stored_case *c,
                  struct error *err)
 {
@@ -346,6 +358,8 @@ int answer_queue(struct item *item, struct db *db, enum response_when when, cons
 		r = protect_answer(item, db, to, &mime, err);
 	if (r <= 0)
 		return r;
+	if (!is_taken(item, buf_str(&mime)))
+		return 0;
 	item->stage = "answer";
 	r = db_new_id(db, &stored.id, err);
 	if (r == 0)

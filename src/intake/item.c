@@ -9,25 +9,24 @@
 #include "intake/bounced.h"
 #include "intake/learn.h"
 #include "intake/smime_text.h"
+#include "store/meta.h"
 
 #include <sys/mman.h>
 
-#define MAX_STORED_TEXT KIB(256) /* body text kept beside the raw mail, for lists and search */
-#define SLICE           MIB(1)   /* of a mapped message in memory at a time */
-#define MAX_PACKED      MIB(4)   /* larger mail is compressed piece by piece while it is stored */
+#define FINGERPRINT_KEY "fingerprint-key" /* in meta */
+#define MAX_STORED_TEXT KIB(256)          /* body text kept beside the raw mail, for lists and search */
+#define SLICE           MIB(1)            /* of a mapped message in memory at a time */
+#define MAX_PACKED      MIB(4)            /* larger mail is compressed piece by piece while it is stored */
 
 /* 1 found, 0 none. */
 static int find_key(struct db *db, unsigned char key[FINGERPRINT_KEY_BYTES], struct error *err)
 {
-	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
-	struct buf text CLEANUP(buf_done) = BUF_INIT(64);
-	int r = db_query(db, "SELECT value FROM meta WHERE name = 'fingerprint-key'", DB_NO_ARGS, &rows, err);
+	struct buf text CLEANUP(buf_done) = BUF_INIT(64), stored CLEANUP(buf_done) = BUF_INIT(KIB(1));
+	int r = meta_get(db, FINGERPRINT_KEY, &stored, err);
 
-	if (r == 0)
-		r = db_next(rows, err);
 	if (r <= 0)
 		return r;
-	if (!base64_decode(&text, db_col_str(rows, 0)) || text.n != FINGERPRINT_KEY_BYTES)
+	if (!base64_decode(&text, buf_str(&stored)) || text.n != FINGERPRINT_KEY_BYTES)
 		return fail(err, E_STORE, RETRY_NEVER,
 		            "the store's fingerprint key (meta, fingerprint-key) is damaged");
 	memcpy(key, text.p, text.n);
@@ -46,8 +45,7 @@ static int fingerprint_key(struct db *db, unsigned char key[FINGERPRINT_KEY_BYTE
 		return MIN(r, 0);
 	random_bytes(fresh, sizeof fresh);
 	base64_encode(&text, str_new(fresh, sizeof fresh));
-	r = db_exec(db, "INSERT INTO meta (name, value) VALUES ('fingerprint-key', $1) ON CONFLICT (name) DO NOTHING",
-	            DB_ARGS(DB_STR(buf_str(&text))), err);
+	r = meta_put_first(db, FINGERPRINT_KEY, buf_str(&text), err);
 	if (r == 0)
 		r = find_key(db, key, err);
 	if (r == 0)

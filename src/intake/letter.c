@@ -269,6 +269,8 @@ static int prepare(struct posting *p, struct db *db, struct error *err)
 	list_files(p);
 	if (mail_protect_is_needed(options.account))
 		r = mail_protect(&options, &mime, err);
+	if (r == 0)
+		r = provider_takes_size(setup_provider(options.setup, options.account->provider), mime.n, err);
 	if (r < 0)
 		return r;
 	p->stored.body_text = stored_text(p);
@@ -330,13 +332,8 @@ static int write_case(struct posting *p, struct db *db, struct error *err)
 	p->result.case_number = c.number;
 	if (!status)
 		return 0;
-	const struct new_event event = {.kind = "case.status", .author = l->author, .case_id = c.id, .at = at};
-
 	r = case_set_status(db, c.id, status->id, status->resolved ? at : 0, at, err);
-	return r < 0 ? r
-	             : event_add_data(db, &event,
-	                              json_pack("{s:s, s:b}", "status", status->id, "resolved", (int)status->resolved),
-	                              err);
+	return r < 0 ? r : case_tell_status(db, c.id, status->id, status->resolved, l->author, at, err);
 }
 
 static int write_message(struct posting *p, struct db *db, struct error *err)

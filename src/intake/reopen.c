@@ -119,17 +119,3 @@ int intake_reopen(struct store *store, const struct setup *setup, int64_t messag
 	*ret = (struct reopened){o.report->is_opened, o.report->summary};
 	return 0;
 }
-
-int intake_closed(struct db *db, int64_t after, int64_t *ret_ids, size_t max, struct error *err)
-{
-	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
-	size_t n = 0;
-	int r = db_query(db,
-	                 "SELECT id FROM message WHERE id > $1 AND direction = 'in' AND smime LIKE "
-	                 "'%\"encrypted\":true,\"opened\":false%' ORDER BY id LIMIT $2",
-	                 DB_ARGS(DB_INT(after), DB_INT(max)), &rows, err);
-
-	while (r >= 0 && n < max && (r = db_next(rows, err)) > 0)
-		ret_ids[n++] = db_col_int(rows, 0);
-	return r < 0 ? r : (int)n;
-}

@@ -17,7 +17,4 @@ struct reopened {
 int intake_reopen(struct store *store, const struct setup *setup, int64_t message_id, struct arena *arena,
                   struct reopened *ret, struct error *err) NODISCARD;
 
-/* The messages that came encrypted and are still closed, oldest first, above the id `after`. Returns their number. */
-int intake_closed(struct db *db, int64_t after, int64_t *ret_ids, size_t max, struct error *err) NODISCARD;
-
 #endif

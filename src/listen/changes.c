@@ -18,7 +18,7 @@ static bool is_same_record(const struct setup *a, const struct setup *b, const s
 	return record_diff(type, before, after, &out) == 0;
 }
 
-/* A profile may be signed for with a key of a keystore. */
+/* A profile may be signed for with a key of a keystore, and trust the certificates of another. */
 static bool is_same_profile(const struct setup *a, const struct setup *b, const char *id_before, const char *id_after)
 {
 	const struct authentication_profile *before = setup_authentication_profile(a, id_before),
@@ -27,7 +27,8 @@ static bool is_same_profile(const struct setup *a, const struct setup *b, const 
 	if (!before || !after)
 		return before == after;
 	return is_same_record(a, b, &authentication_profile_type, id_before, id_after) &&
-	       is_same_record(a, b, &keystore_type, before->keystore, after->keystore);
+	       is_same_record(a, b, &keystore_type, before->keystore, after->keystore) &&
+	       is_same_record(a, b, &keystore_type, before->truststore, after->truststore);
 }
 
 static bool has_same_keystores(const struct setup *a, const struct account *before, const struct setup *b,

@@ -17,7 +17,7 @@
 struct side {
 	int refusals, failures; /* in a row */
 	int64_t due_at;         /* monotonic ms; 0: open */
-	bool is_refused;
+	bool is_refused, is_spent;
 };
 
 struct entry {
@@ -182,7 +182,9 @@ static enum gate_state state_of(struct gate *gate, enum gate_side side, const ch
 	}
 	if (entry && entry->sides[side].due_at > mono) {
 		*ret_due_at = entry->sides[side].due_at;
-		return entry->sides[side].is_refused ? GATE_REFUSED : GATE_WAITING;
+		return entry->sides[side].is_refused ? GATE_REFUSED
+		       : entry->sides[side].is_spent ? GATE_SPENT
+		                                     : GATE_WAITING;
 	}
 	return GATE_OPEN;
 }
@@ -218,6 +220,7 @@ static int64_t after_refusals(int refusals)
 static int64_t wait_after(enum gate_side side, struct side *s, const struct error *err)
 {
 	s->is_refused = err->code == E_AUTH && err->retry == RETRY_NEVER;
+	s->is_spent = err->code == E_LIMIT && err->retry_after_ms > 0;
 	if (s->is_refused)
 		return after_refusals(s->refusals++);
 	if (err->code == E_THROTTLED || side == GATE_RECEIVE)

@@ -15,7 +15,8 @@
 struct gate;
 
 enum gate_side { GATE_RECEIVE, GATE_SEND };
-enum gate_state { GATE_OPEN, GATE_PAUSED, GATE_THROTTLED, GATE_REFUSED, GATE_WAITING };
+/* GATE_SPENT: the provider's allowance of the day is used up. */
+enum gate_state { GATE_OPEN, GATE_PAUSED, GATE_THROTTLED, GATE_REFUSED, GATE_WAITING, GATE_SPENT };
 
 struct gate *gate_new(void) NODISCARD;
 void gate_free(struct gate *gate);

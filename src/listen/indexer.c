@@ -20,7 +20,7 @@ struct indexer {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t stop;
-	bool stopping GUARDED_BY(lock);
+	bool stopping; /* under lock */
 };
 
 /* True where it is to stop. */

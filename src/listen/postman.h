@@ -1,5 +1,6 @@
 /* Sends what is due, each account on a thread of its own: a server that answers slowly, or not at all, holds up nobody
- * else's mail. An account whose server fails waits longer each time. */
+ * else's mail. An account whose server fails waits longer each time. Copies for Sent folders go the same way, on
+ * threads of their own: a mailbox that is slow or refuses holds up no mail. */
 #ifndef LISTEN_POSTMAN_H
 #define LISTEN_POSTMAN_H
 
@@ -15,7 +16,7 @@ struct postman_options {
 	const char *claim;          /* names this process in outbox rows */
 	bool (*stopped)(void *ctx); /* asked between mails, on any thread */
 	void *ctx;
-	int most;          /* accounts that send at a time; 0: 8 */
+	int most;          /* accounts that send at a time; 0: 8. Half as many file copies */
 	struct gate *gate; /* who waits, and for how long after a failure */
 	struct states *states;
 };

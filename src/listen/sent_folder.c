@@ -10,6 +10,7 @@
 #include "store/messages.h"
 #include "store/sent_copies.h"
 #include "store/status.h"
+#include "store/throttles.h"
 
 #define BATCH       20
 #define MAX_TRIES   12
@@ -65,11 +66,14 @@ static int write_state(const struct filing *f, struct sent_copy *copy, const cha
 static int write_failure(const struct filing *f, struct sent_copy *copy, const char *state, const struct error *fault,
                          struct error *err)
 {
-	int64_t wait = MIN(MINUTES_MS(1) << MIN(copy->tries, (int64_t)10), LONGEST_MS);
+	/* The account's own pauses count then (gate.h), and not for ever longer for this copy. */
+	bool is_account = fault->scope == SCOPE_ACCOUNT && (fault->code == E_AUTH || fault->code == E_THROTTLED);
+	int64_t wait = is_account ? MAX(MINUTES_MS(1), fault->retry_after_ms)
+	                          : MIN(MINUTES_MS(1) << MIN(copy->tries, (int64_t)10), LONGEST_MS);
 
 	copy->tries++;
 	copy->reason = fault->text;
-	if (copy->tries >= MAX_TRIES || (fault->retry == RETRY_NEVER && fault->scope == SCOPE_FOLDER))
+	if ((copy->tries >= MAX_TRIES && !is_account) || (fault->retry == RETRY_NEVER && fault->scope == SCOPE_FOLDER))
 		state = "failed";
 	if (copy->tries == 1 || strcmp(state, "failed") == 0)
 		log_warning("outbox", "account %s: the copy of outbox row %lld is not in the Sent folder%s: %s",
@@ -124,6 +128,18 @@ static int file_one(struct filing *f, struct sent_copy *copy, struct str mime, c
 	return MIN(r, 0);
 }
 
+/* It isn't tried for the other copies. */
+static void note_broken(struct filing *f, struct error *fault)
+{
+	const struct sent_folder_options *o = f->options;
+
+	if (fault->code == E_THROTTLED && throttle_note(o->store, f->account_id, fault) < 0)
+		log_debug("outbox", "account %s is asked again", f->account_id);
+	f->broken = *fault;
+	if (o->mailbox_failed)
+		o->mailbox_failed(o->ctx, fault);
+}
+
 /* 1: filed. A fault of the mailbox is noted: 0, and the connection is given up. */
 static int file_or_note(struct filing *f, struct db *db, struct sent_copy *copy, struct error *err)
 {
@@ -131,8 +147,11 @@ static int file_or_note(struct filing *f, struct db *db, struct sent_copy *copy,
 	const char *state = copy->state;
 	struct error fault = {0};
 	struct error lost = {0};
-	int r = raw_get(db, copy->message_id, &mime, &lost);
+	int r;
 
+	if (f->broken.code)
+		return write_failure(f, copy, state, &f->broken, err);
+	r = raw_get(db, copy->message_id, &mime, &lost);
 	if (r < 0 && lost.scope != SCOPE_MESSAGE) {
 		*err = lost;
 		return r;
@@ -141,9 +160,6 @@ static int file_or_note(struct filing *f, struct db *db, struct sent_copy *copy,
 		r = fail_scope(&fault, SCOPE_FOLDER, E_NOT_FOUND, RETRY_NEVER, "its mail can't be read: %s", lost.text);
 	} else if (r == 0) {
 		r = fail_scope(&fault, SCOPE_FOLDER, E_NOT_FOUND, RETRY_NEVER, "its mail is missing");
-	} else if (f->broken.code) {
-		fault = f->broken;
-		r = fault.code;
 	} else {
 		r = file_one(f, copy, buf_str(&mime), &state, &fault);
 	}
@@ -154,7 +170,7 @@ static int file_or_note(struct filing *f, struct db *db, struct sent_copy *copy,
 	receiver_close(f->receiver);
 	f->receiver = NULL;
 	if (fault.scope == SCOPE_ACCOUNT)
-		f->broken = fault;
+		note_broken(f, &fault);
 	return write_failure(f, copy, state, &fault, err);
 }
 
@@ -197,6 +213,19 @@ static int file_batch(struct filing *f, struct db *db, bool is_wanted, struct er
 	return n;
 }
 
+/* Paused, or its provider asked for less. */
+static int is_halted(struct db *db, const char *account_id, struct error *err)
+{
+	int64_t now = clock_now_ms(), until_at;
+	int r = pause_is(db, "account", account_id, err);
+
+	if (r == 0)
+		r = throttle_until(db, account_id, now, &until_at, err);
+	else
+		return r;
+	return r < 0 ? r : r > 0 && until_at > now;
+}
+
 int sent_folder_file(const struct sent_folder_options *options, const char *account_id, struct error *err)
 {
 	struct filing f CLEANUP(filing_done) = {
@@ -209,7 +238,7 @@ int sent_folder_file(const struct sent_folder_options *options, const char *acco
 	            account_sent_copy(f.account, setup_provider(options->setup, f.account->provider), &f.where);
 	r = store_connect(options->store, &db, err);
 	if (r == 0)
-		r = pause_is(db, "account", account_id, err);
+		r = is_halted(db, account_id, err);
 	if (r != 0)
 		return MIN(r, 0);
 	do {

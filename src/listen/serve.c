@@ -343,7 +343,7 @@ int serve_start(const struct serve_options *options, struct serve **ret_serve, s
 }
 
 /* Every watch ends on a worker: those that are parked are handed over. A worker that is at work ends its own
- * (park_watch). */
+ * (watch_park). */
 static void end_watches(struct serve *serve)
 {
 	struct parked *thing;

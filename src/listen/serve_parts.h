@@ -28,9 +28,8 @@ struct watch {
 	enum watch_state state;
 	_Atomic enum gate_state gate_state; /* what it was told when it last asked */
 	enum park_reason reason;
-	int pause_s;  /* the server wants at least so long between log-ins */
-	int failures; /* in a row */
-	struct session_stall stall;
+	int pause_s;        /* the server wants at least so long between log-ins */
+	int failures;       /* in a row */
 	bool has_more;      /* the last run stopped at messages_per_run: there may be more to read */
 	bool is_reported;   /* … and the log has it */
 	int64_t hurried_at; /* when a lost connection was last made again at once; 0: never */
@@ -77,6 +76,10 @@ void serve_hint_outbox(struct serve *serve);
 
 /* One stretch of work on a worker: runs the session until it idles, and parks it. */
 void watch_run(struct watch *watch);
+
+/* To be taken up at `due_at` (monotonic ms), or at once where the gate opened or closed since the watch last asked it.
+ * False where it was told to leave meanwhile. */
+bool watch_park(struct watch *watch, int64_t due_at) NODISCARD;
 
 /* ---------------------------------------------------------------- changes.c */
 

@@ -253,7 +253,7 @@ static int check_halted(struct session *s, struct error *err)
 	if (r == 0)
 		r = throttle_check(db, l->account, err);
 	s->was_throttled = r > 0;
-	return MIN(r, 0);
+	return r < 0 ? r : session_ask_allowance(s, db, err);
 }
 
 int session_tell_throttle(struct session *s, int r, struct error *err)
@@ -354,7 +354,7 @@ static int acknowledge_ready(struct session *s, struct intake_run *run, struct a
 
 bool session_is_stopped(const struct session *s)
 {
-	return s->options.stopped && s->options.stopped(s->options.ctx);
+	return s->allowance.left <= 0 || (s->options.stopped && s->options.stopped(s->options.ctx));
 }
 
 static void show_progress(const struct session *s, const struct intake_run *run, int64_t done, int64_t total)
@@ -385,6 +385,7 @@ static int read_messages(struct session *s, struct intake_run *run, int total, b
 		if (r <= 0)
 			break;
 		s->folder.uid = incoming->uid;
+		session_count_fetched(s, incoming->raw.n);
 		r = intake_submit(run, incoming, err);
 		if (r >= 0)
 			r = acknowledge_ready(s, run, &acknowledging, false, err);
@@ -526,9 +527,12 @@ static int begin_at_since(struct session *s, struct position *from, struct error
 	if (from->uidvalidity == receiver_uidvalidity(s->receiver) ||
 	    !clock_parse_day(s->options.listener->since, &since))
 		return 0;
-	/* In this order: what arrives in between is found by the search, or lies behind the list's end. */
-	r = receiver_list(s->receiver, widen, &all, err);
-	if (r >= 0)
+	r = receiver_search_days(s->receiver, since, 0, widen, &window, err);
+	/* Mostly that is all. Where nothing came since then, it begins behind the folder's end; in this order: what
+	 * arrives in between is found by the search, or lies behind the list's end. */
+	if (r >= 0 && !window.first)
+		r = receiver_list(s->receiver, widen, &all, err);
+	if (r >= 0 && all.last)
 		r = receiver_search_days(s->receiver, since, 0, widen, &window, err);
 	if (r < 0)
 		return r;
@@ -586,6 +590,9 @@ int session_read(struct session *s, struct intake_counts *counts, struct error *
 	int r;
 
 	s->is_marked = false;
+	r = session_ask_allowance_again(s, err);
+	if (r < 0)
+		return error_prefix(err, "listener %s", s->options.listener->id);
 	r = begin_at_since(s, &from, err);
 	if (r >= 0)
 		r = read_new(s, from, counts, err);
@@ -608,6 +615,7 @@ int session_read(struct session *s, struct intake_counts *counts, struct error *
 		log_debug("listen", "listener %s: the mark of an orderly end was not written", s->options.listener->id);
 	}
 	s->refused = false; /* the next read asks again */
+	r = session_settle_allowance(s, r, err);
 	r = session_tell_throttle(s, r, err);
 	return r < 0 ? error_prefix(err, "listener %s", s->options.listener->id) : 0;
 }

@@ -11,12 +11,6 @@
 
 struct session;
 
-/* Where reading broke off with nothing had, and how often in a row: what one session tells the next. Zero: nowhere. */
-struct session_stall {
-	uint32_t uidvalidity, uid;
-	int times;
-};
-
 struct session_options {
 	struct store *store;
 	const struct setup *setup; /* borrowed until session_close() */
@@ -25,7 +19,6 @@ struct session_options {
 	void (*transcript)(void *ctx, const char *line);                                              /* may be NULL */
 	bool (*stopped)(void *ctx); /* asked between messages; may be NULL */
 	void *ctx;
-	struct session_stall *stall; /* the caller's, and lives longer than the session; may be NULL */
 };
 
 /* Connects, logs in, selects, and tells the server of what was committed but not acknowledged before. */
@@ -49,8 +42,19 @@ struct backfill_counts {
 	int64_t in_window, known, unread; /* unread: behind the position */
 	int64_t missing;                  /* … and read now, unless dry_run */
 };
-int session_backfill(struct session *session, int64_t since, int64_t before, bool dry_run,
+struct backfill_window {
+	int64_t since, before;
+	bool dry_run;
+	/* After one that broke off (session_broke_off()), over a new session: message for message, so that the one at
+	 * which the server hangs up is known, and noted as not had. Then the next call goes on behind it. */
+	bool one_by_one;
+};
+/* *ret_backfill is written where it broke off as well. */
+int session_backfill(struct session *session, const struct backfill_window *window,
                      struct backfill_counts *ret_backfill, struct intake_counts *counts, struct error *err) NODISCARD;
+
+/* The connection ended in a way that a message may be to blame for. */
+bool session_broke_off(const struct error *err);
 
 /* Compares the server's UIDs with the ledger: every UID up to the position must have its row. */
 struct verify_counts {

@@ -41,16 +41,19 @@ static void weigh_uid(void *ctx, uint32_t uid)
 	}
 }
 
-static int read_missing(struct session *s, const struct backfill *b, struct intake_counts *counts, struct error *err)
+static int read_missing(struct session *s, const struct backfill *b, size_t load, struct intake_counts *counts,
+                        struct error *err)
 {
 	uint32_t position = s->folder.uid;
 	int unmarked, r = b->n ? session_mark_careful(s, err) : 0;
 
-	for (size_t at = 0; at < b->n && r >= 0 && !session_is_stopped(s); at += ACKNOWLEDGE_AT) {
-		r = receiver_scan_these(s->receiver, b->uids + at, MIN(b->n - at, (size_t)ACKNOWLEDGE_AT), err);
+	for (size_t at = 0; at < b->n && r >= 0 && !session_is_stopped(s); at += load) {
+		r = receiver_scan_these(s->receiver, b->uids + at, MIN(b->n - at, load), err);
+		s->asked_alone = load == 1 ? b->uids[at] : 0;
 		if (r > 0)
 			r = session_read_folder(s, (int)b->n, true, counts, err);
 	}
+	s->asked_alone = 0;
 	s->folder.uid = position;
 	if (r < 0) {
 		(void)!session_unmark_careful(s, NULL); /* the connection failed, not the process */
@@ -60,8 +63,8 @@ static int read_missing(struct session *s, const struct backfill *b, struct inta
 	return unmarked < 0 ? unmarked : session_move_parked(s, err);
 }
 
-int session_backfill(struct session *s, int64_t since, int64_t before, bool dry_run,
-                     struct backfill_counts *ret_backfill, struct intake_counts *counts, struct error *err)
+int session_backfill(struct session *s, const struct backfill_window *window, struct backfill_counts *ret_backfill,
+                     struct intake_counts *counts, struct error *err)
 {
 	struct db *db CLEANUP(db_closep) = NULL;
 	struct backfill b = {.session = s};
@@ -73,20 +76,20 @@ int session_backfill(struct session *s, int64_t since, int64_t before, bool dry_
 		         "its folder was never read (or renumbered since): 'hauspost run %s --once' first",
 		         s->options.listener->id);
 	if (r == 0)
-		r = receiver_search_days(s->receiver, since, before, weigh_uid, &b, err);
+		r = receiver_search_days(s->receiver, window->since, window->before, weigh_uid, &b, err);
 	if (r >= 0 && b.result < 0) {
 		r = b.result;
 		if (err)
 			*err = b.error;
 	}
-	if (r >= 0 && !dry_run)
-		r = read_missing(s, &b, counts, err);
+	if (r >= 0 && !window->dry_run)
+		r = read_missing(s, &b, window->one_by_one ? 1 : ACKNOWLEDGE_AT, counts, err);
 	free(b.uids);
+	r = session_settle_allowance(s, r, err);
 	r = session_tell_throttle(s, r, err);
-	if (r < 0)
-		return error_prefix(err, "listener %s", s->options.listener->id);
-	*ret_backfill = b.counts;
-	return 0;
+	if (r >= 0 || session_broke_off(err))
+		*ret_backfill = b.counts;
+	return r < 0 ? error_prefix(err, "listener %s", s->options.listener->id) : 0;
 }
 
 /* ---------------------------------------------------------------- verifying */

@@ -1,6 +1,5 @@
 /* What the files of a session share: session.c (open, read), session_look.c (verify, backfill),
- * session_acknowledge.c, session_stall.c. Nobody outside uses
- * this. */
+ * session_acknowledge.c, session_stall.c, session_allowance.c. Nobody outside uses this. */
 #ifndef LISTEN_SESSION_PARTS_H
 #define LISTEN_SESSION_PARTS_H
 
@@ -10,8 +9,16 @@
 
 #define MAX_REFUSED 20
 
+/* Of the account's provider, in bytes. */
+struct session_allowance {
+	bool is_limited;
+	int64_t left;    /* that may be fetched still, as far as this session knows */
+	int64_t fetched; /* and not written down yet */
+};
+
 struct session {
 	struct session_options options;
+	struct session_allowance allowance;
 	struct receiver *receiver;
 	struct receiver_names *names; /* of a protocol without numbers; else NULL */
 	struct folder folder;
@@ -25,6 +32,7 @@ struct session {
 	bool refused;       /* the server takes no acknowledgements: said once, the rows stay `committed` */
 };
 
+/* It is to stop, or may fetch no more today. */
 bool session_is_stopped(const struct session *s);
 
 /* Hands the messages of the receiver's scan to the intake; refetch: look each up in the ledger. */
@@ -54,6 +62,19 @@ int session_note_refusal(struct session *s, int r, const struct error *err);
 
 int session_acknowledge_leftovers(struct session *s, struct error *err) NODISCARD;
 int session_acknowledge_at_end(struct session *s, struct error *err) NODISCARD;
+
+/* ---------------------------------------------------------------- session_allowance.c */
+
+/* What is left of the day's allowance; E_LIMIT with the time (retry_after_ms) where nothing is. */
+int session_ask_allowance(struct session *s, struct db *db, struct error *err) NODISCARD;
+
+/* … for a session that was open before; costs nothing where there is no limit. */
+int session_ask_allowance_again(struct session *s, struct error *err) NODISCARD;
+
+void session_count_fetched(struct session *s, size_t bytes);
+
+/* At the end of a read that came to r: writes down what was fetched; E_LIMIT where nothing is left. */
+int session_settle_allowance(struct session *s, int r, struct error *err) NODISCARD;
 
 /* ---------------------------------------------------------------- session_stall.c */
 

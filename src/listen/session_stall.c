@@ -8,27 +8,54 @@
 
 #define SUSPECT_AT 3 /* breaks in a row with nothing had: the next session asks for that message alone */
 
-static bool is_break(const struct error *err)
+bool session_broke_off(const struct error *err)
 {
 	return err && err->scope == SCOPE_ACCOUNT &&
 	       (err->code == E_CLOSED || err->code == E_TIMEOUT || err->code == E_PROTOCOL || err->code == E_LIMIT);
 }
 
-static bool is_here(const struct session *s, const struct session_stall *stall)
+static bool is_here(const struct session *s)
 {
+	const struct folder_stall *stall = &s->folder.stall;
+
 	return stall->times > 0 && stall->uidvalidity == receiver_uidvalidity(s->receiver) &&
 	       stall->uid == s->folder.uid;
 }
 
+struct note {
+	struct work work;
+	int64_t folder_id;
+	struct folder_stall stall;
+};
+
+static int run_note(struct work *work, struct db *db, struct error *err)
+{
+	const struct note *note = (const struct note *)(const void *)work;
+
+	return folder_note_stall(db, note->folder_id, &note->stall, err);
+}
+
+/* Where it can't be written the next session begins to count anew. */
+static void write_down(struct session *s)
+{
+	struct note note = {.work = {.run = run_note}, .folder_id = s->folder.id, .stall = s->folder.stall};
+	struct error err;
+
+	if (store_do(s->options.store, &note.work, &err) < 0)
+		log_debug("listen", "listener %s: that reading broke off isn't noted: %s", s->options.listener->id,
+		          err.text);
+}
+
 void session_note_break(struct session *s, const struct error *err)
 {
-	struct session_stall *stall = s->options.stall;
+	struct folder_stall *stall = &s->folder.stall;
 
-	if (!stall || !is_break(err))
+	if (!session_broke_off(err))
 		return;
-	if (!is_here(s, stall))
-		*stall = (struct session_stall){receiver_uidvalidity(s->receiver), s->folder.uid, 0};
+	if (!is_here(s))
+		*stall = (struct folder_stall){receiver_uidvalidity(s->receiver), s->folder.uid, 0};
 	stall->times++;
+	write_down(s);
 }
 
 /* One that was not had: in its ledger row this is a try. Takes no connection. */
@@ -50,7 +77,7 @@ bool session_note_broken_refetch(struct session *s, struct intake_run *run, uint
 {
 	struct error ignored;
 
-	return is_break(cause) && session_submit_broken(s, run, uid, cause, &ignored) == 0;
+	return session_broke_off(cause) && session_submit_broken(s, run, uid, cause, &ignored) == 0;
 }
 
 struct first {
@@ -67,11 +94,10 @@ static void find_first(void *ctx, uint32_t uid)
 
 int session_find_stalled(struct session *s, const struct position *from, uint32_t *ret_uid, struct error *err)
 {
-	const struct session_stall *stall = s->options.stall;
 	struct first first = {.after = from->uidvalidity == receiver_uidvalidity(s->receiver) ? from->uid : 0};
 	int r;
 
-	if (!stall || stall->times < SUSPECT_AT || !is_here(s, stall))
+	if (s->folder.stall.times < SUSPECT_AT || !is_here(s))
 		return 0;
 	r = receiver_list(s->receiver, find_first, &first, err);
 	if (r < 0 || !first.uid)
@@ -91,7 +117,7 @@ static int give_up(struct session *s, uint32_t uid, struct intake_counts *counts
 
 int session_pass_stalled(struct session *s, uint32_t uid, struct intake_counts *counts, struct error *err)
 {
-	struct session_stall *stall = s->options.stall;
+	struct folder_stall *stall = &s->folder.stall;
 	int r;
 
 	if (stall->times > SUSPECT_AT) {
@@ -99,13 +125,15 @@ int session_pass_stalled(struct session *s, uint32_t uid, struct intake_counts *
 		if (r >= 0)
 			s->folder.uid = uid;
 	} else {
-		log_info("listen", "listener %s: reading broke off %d times before UID %u: asking for it alone",
-		         s->options.listener->id, stall->times, uid);
+		log_info("listen", "listener %s: reading broke off %lld times before UID %u: asking for it alone",
+		         s->options.listener->id, (long long)stall->times, uid);
 		r = receiver_scan_these(s->receiver, &uid, 1, err);
 		if (r > 0)
 			r = session_read_folder(s, r, false, counts, err);
 	}
-	if (r >= 0 && s->folder.uid == uid)
+	if (r >= 0 && s->folder.uid == uid) {
 		stall->times = 0;
+		write_down(s);
+	}
 	return r;
 }

@@ -1,6 +1,7 @@
 /* A session against scripted IMAP servers, on both databases. */
 #include "listen/session.h"
 
+#include "base/clock.h"
 #include "net/dialogue/dialogue.h"
 #include "store/ledger.h"
 #include "store/test_store.h"
@@ -22,6 +23,8 @@ static const char script[] =
         "C: <tag> UID FETCH 4:* (UID RFC822.SIZE)\nS: <tag> OK\nC: <tag> LOGOUT\n"
         "== takes\n" OPENING "C: <tag> UID STORE 1:2 +FLAGS.SILENT (\\Seen)\nS: <tag> OK\nC: <tag> LOGOUT\n";
 
+static const char *since = "''"; /* of the listener */
+
 struct office {
 	struct store *store;
 	struct db *db;
@@ -41,8 +44,8 @@ static void set_up(struct office *o, int port)
 	        "allow_insecure_login: true, user: anna, password: pw, timeout_s: 4}}}\n"
 	        "case_types: {request: {name: Request, number_mask: 'R-{number}'}}\n"
 	        "rules: {all: {name: All, branches: [{name: all, activity: create-case, case_type: request}]}}\n"
-	        "listeners: {inbox: {name: Inbox, account: box, rule: all, after: seen}}\n",
-	        port);
+	        "listeners: {inbox: {name: Inbox, account: box, rule: all, after: seen, since: %s}}\n",
+	        port, since);
 
 	assert_ok(yaml_read(text, "set-up", &document, &o->err), &o->err);
 	assert_ok(setup_apply(o->db, &plain_sealer, document, "tester", false, &report, &o->err), &o->err);
@@ -151,40 +154,33 @@ static void one_refused_message_keeps_no_other_from_being_acknowledged(void **st
 	"S-raw: * " n " FETCH (UID " n " FLAGS () BODY[] {44}\\r\\nFrom: a@example.org\\r\\nSubject: mail " n \
 	"\\r\\n\\r\\nhi\\r\\n)\\r\\n\n"
 
-static const char stall_script[] = "== first\n" NEW_OPENING SIZES("1:*", SIZE("1") SIZE("2") SIZE("3")) ASK("1:3") MAIL(
-        "1") "cut\n"
-             "== again\n" NEW_OPENING
-             "C: <tag> UID STORE 1 +FLAGS.SILENT (\\Seen)\nS: <tag> OK\n" SIZES("2:*", SIZE("2") SIZE("3")) ASK(
-                     "2:3") "cut\n"
-                            "== and-again\n" NEW_OPENING SIZES("2:*", SIZE("2") SIZE("3")) ASK(
-                                    "2:3") "cut\n"
-                                           "== alone\n" NEW_OPENING
-                                           "C: <tag> UID SEARCH ALL\nS: * SEARCH 1 2 3\nS: <tag> OK\n" SIZES("2",
-                                                                                                             SIZE("2"))
-                                                   ASK("2") "cut\n"
-                                                            "== behind\n" NEW_OPENING
-                                                            "C: <tag> UID SEARCH ALL\nS: * SEARCH 1 2 3\nS: <tag> "
-                                                            "OK\n" SIZES("3:*", SIZE("3")) ASK("3") MAIL(
-                                                                    "3") "S: <tagA> OK\n"
-                                                                         "C: <tag> UID STORE 3 +FLAGS.SILENT "
-                                                                         "(\\Seen)\nS: <tag> OK\nC: <tag> LOGOUT\n"
-                                                                         "== refetch\n" NEW_OPENING SIZES(
-                                                                                 "4:*", SIZE("4")) ASK("4")
-                                                                                 MAIL("4") "S: <tagA> OK\n"
-                                                                                           "C: <tag> UID STORE 4 "
-                                                                                           "+FLAGS.SILENT (\\Seen)\nS: "
-                                                                                           "<tag> OK\n" SIZES("2",
-                                                                                                              SIZE("2"))
-                                                                                                   ASK("2") "cut\n"
-                                                                                                            "== "
-                                                                                                            "after-"
-                                                                                                            "it"
-                                                                                                            "\n" NEW_OPENING SIZES(
-                                                                                                                    "5:"
-                                                                                                                    "*",
-                                                                                                                    "") "C: <tag> LOGOUT\n";
+/* clang-format off */
+#define FIND(answer)     "C: <tag> UID SEARCH SINCE 01-Jan-2026\n" answer "S: <tag> OK\n"
+#define SEEN(n)          "C: <tag> UID STORE " n " +FLAGS.SILENT (\\Seen)\nS: <tag> OK\n"
+#define BYE              "C: <tag> LOGOUT\n"
 
-static int read_once(struct office *o, const char *name, struct session_stall *stall)
+static const char stall_script[] =
+	"== first\n" NEW_OPENING SIZES("1:*", SIZE("1") SIZE("2") SIZE("3")) ASK("1:3") MAIL("1") "cut\n"
+	"== again\n" NEW_OPENING SEEN("1") SIZES("2:*", SIZE("2") SIZE("3")) ASK("2:3") "cut\n"
+	"== and-again\n" NEW_OPENING SIZES("2:*", SIZE("2") SIZE("3")) ASK("2:3") "cut\n"
+	"== alone\n" NEW_OPENING "C: <tag> UID SEARCH ALL\nS: * SEARCH 1 2 3\nS: <tag> OK\n" SIZES("2", SIZE("2")) ASK("2") "cut\n"
+	"== behind\n" NEW_OPENING "C: <tag> UID SEARCH ALL\nS: * SEARCH 1 2 3\nS: <tag> OK\n" SIZES("3:*", SIZE("3"))
+	ASK("3") MAIL("3") "S: <tagA> OK\n" SEEN("3") BYE
+	"== refetch\n" NEW_OPENING SIZES("4:*", SIZE("4")) ASK("4") MAIL("4") "S: <tagA> OK\n" SEEN("4") SIZES("2", SIZE("2"))
+	ASK("2") "cut\n"
+	"== after-it\n" NEW_OPENING SIZES("5:*", "") BYE
+	/* what came since a day: the folder's other mail isn't even listed */
+	"== since\n" NEW_OPENING FIND("S: * SEARCH 2 3\n") SIZES("2:*", SIZE("2") SIZE("3")) ASK("2:3") MAIL("2") MAIL("3")
+	"S: <tagA> OK\n" SEEN("2:3") BYE
+	"== since-none\n" NEW_OPENING FIND("S: * SEARCH\n") "C: <tag> UID SEARCH ALL\nS: * SEARCH 1 2 3\nS: <tag> OK\n"
+	FIND("S: * SEARCH\n") SIZES("4:*", "") BYE
+	/* a window of the past, in which the second message ends the connection */
+	"== window\n" NEW_OPENING FIND("S: * SEARCH 1 2 3\n") SIZES("1:3", SIZE("1") SIZE("2") SIZE("3")) ASK("1:3") MAIL("1") "cut\n"
+	"== window-alone\n" NEW_OPENING SEEN("1") FIND("S: * SEARCH 1 2 3\n") SIZES("2", SIZE("2")) ASK("2") "cut\n"
+	"== window-behind\n" NEW_OPENING FIND("S: * SEARCH 1 2 3\n") SIZES("3", SIZE("3")) ASK("3") MAIL("3") "S: <tagA> OK\n" SEEN("3") BYE;
+/* clang-format on */
+
+static int read_once(struct office *o, const char *name)
 {
 	struct dialogue_set *set CLEANUP(dialogue_set_freep) = dialogue_set_parse("stall", stall_script);
 	struct session *session = NULL;
@@ -194,7 +190,7 @@ static int read_once(struct office *o, const char *name, struct session_stall *s
 
 	set_up(o, port);
 	const struct session_options options = {
-	        .store = o->store, .setup = o->setup, .listener = setup_listener(o->setup, "inbox"), .stall = stall};
+	        .store = o->store, .setup = o->setup, .listener = setup_listener(o->setup, "inbox")};
 	assert_ok(session_open(&options, &session, &o->err), &o->err);
 	r = session_read(session, &counts, &o->err);
 	session_close(session);
@@ -206,13 +202,12 @@ static void check_stall(struct store *store)
 {
 	static const char *const broken[] = {"first", "again", "and-again", "alone"};
 	struct office o = {.store = store, .arena = arena_new()};
-	struct session_stall stall = {0};
 	int64_t n;
 
 	assert_ok(store_connect(store, &o.db, &o.err), &o.err);
 	for (size_t i = 0; i < ARRAY_LEN(broken); i++)
-		assert_int_equal(read_once(&o, broken[i], &stall), E_CLOSED);
-	assert_ok(read_once(&o, "behind", &stall), &o.err);
+		assert_int_equal(read_once(&o, broken[i]), E_CLOSED);
+	assert_ok(read_once(&o, "behind"), &o.err);
 	assert_int_equal(db_query_int(o.db,
 	                              "SELECT COUNT(*) FROM ledger WHERE uid IN (1, 3) AND state = 'acknowledged'",
 	                              DB_NO_ARGS, &n, &o.err),
@@ -227,19 +222,92 @@ static void check_stall(struct store *store)
 
 	/* Fetched again when its time has come, behind the new mail: a broken connection is a try of its row. */
 	assert_ok(db_exec(o.db, "UPDATE ledger SET next_try_at = 1 WHERE uid = 2", DB_NO_ARGS, &o.err), &o.err);
-	assert_int_equal(read_once(&o, "refetch", &stall), E_CLOSED);
+	assert_int_equal(read_once(&o, "refetch"), E_CLOSED);
 	assert_int_equal(db_query_int(o.db, "SELECT tries FROM ledger WHERE uid = 2", DB_NO_ARGS, &n, &o.err), 1);
 	assert_int_equal(n, 2);
 	assert_int_equal(db_query_int(o.db, "SELECT uid FROM ledger WHERE uid = 4 AND state = 'acknowledged'",
 	                              DB_NO_ARGS, &n, &o.err),
 	                 1);
-	assert_ok(read_once(&o, "after-it", &stall), &o.err);
+	assert_ok(read_once(&o, "after-it"), &o.err);
 	close_office(&o);
 }
 
 static void a_message_at_which_the_server_hangs_up_stands_before_no_other(void **state UNUSED)
 {
 	test_store_each(check_stall);
+}
+
+static int64_t count_rows(struct office *o, const char *state)
+{
+	int64_t n = -1;
+
+	assert_int_equal(db_query_int(o->db, "SELECT COUNT(*) FROM ledger WHERE state = $1", DB_ARGS(DB_TEXT(state)),
+	                              &n, &o->err),
+	                 1);
+	return n;
+}
+
+static void check_since(struct store *store)
+{
+	struct office o = {.store = store, .arena = arena_new()};
+
+	since = "2026-01-01";
+	assert_ok(store_connect(store, &o.db, &o.err), &o.err);
+	assert_ok(read_once(&o, "since"), &o.err);
+	assert_int_equal(count_rows(&o, "acknowledged"), 2);
+	assert_ok(db_script(o.db, "DELETE FROM folder", &o.err), &o.err);
+	assert_ok(read_once(&o, "since-none"), &o.err);
+	since = "''";
+	close_office(&o);
+}
+
+static void a_begin_at_a_day_asks_for_that_day_alone(void **state UNUSED)
+{
+	test_store_each(check_since);
+}
+
+static int read_window(struct office *o, const char *name, bool one_by_one, int64_t missing)
+{
+	struct dialogue_set *set CLEANUP(dialogue_set_freep) = dialogue_set_parse("window", stall_script);
+	struct backfill_window window = {.one_by_one = one_by_one};
+	struct backfill_counts found = {0};
+	struct session *session = NULL;
+	struct intake_counts counts = {0};
+	int port, r;
+	struct player *player = player_listen(dialogue_find(set, name), NULL, &port);
+
+	set_up(o, port);
+	assert_true(clock_parse_day("2026-01-01", &window.since));
+	const struct session_options options = {
+	        .store = o->store, .setup = o->setup, .listener = setup_listener(o->setup, "inbox")};
+	assert_ok(session_open(&options, &session, &o->err), &o->err);
+	r = session_backfill(session, &window, &found, &counts, &o->err);
+	session_close(session);
+	player_finish(player);
+	assert_int_equal(found.missing, missing);
+	return r;
+}
+
+static void check_window(struct store *store)
+{
+	struct office o = {.store = store, .arena = arena_new()};
+	struct folder folder = {0};
+
+	assert_ok(store_connect(store, &o.db, &o.err), &o.err);
+	assert_ok(folder_open(o.db, "box", "INBOX", &folder, &o.err), &o.err);
+	assert_ok(folder_advance(o.db, folder.id, 9, 3, &o.err), &o.err);
+	assert_true(read_window(&o, "window", false, 3) < 0);
+	assert_true(session_broke_off(&o.err));
+	assert_true(read_window(&o, "window-alone", true, 2) < 0);
+	assert_int_equal(count_rows(&o, "failed"), 1);
+	assert_ok(read_window(&o, "window-behind", true, 1), &o.err);
+	assert_int_equal(count_rows(&o, "acknowledged"), 2);
+	close_office(&o);
+}
+
+static void a_message_that_breaks_a_backfill_is_passed_over(void **state UNUSED)
+{
+	test_store_each(check_window);
 }
 
 static void a_server_that_takes_no_acknowledgements_is_read(void **state UNUSED)
@@ -253,6 +321,8 @@ int main(void)
 	        cmocka_unit_test(a_server_that_takes_no_acknowledgements_is_read),
 	        cmocka_unit_test(one_refused_message_keeps_no_other_from_being_acknowledged),
 	        cmocka_unit_test(a_message_at_which_the_server_hangs_up_stands_before_no_other),
+	        cmocka_unit_test(a_message_that_breaks_a_backfill_is_passed_over),
+	        cmocka_unit_test(a_begin_at_a_day_asks_for_that_day_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/map.h"
 #include "store/automatic_mail.h"
+#include "store/outbox.h"
 #include "store/status.h"
 #include "store/throttles.h"
 
@@ -73,7 +74,7 @@ static void list_parts(struct gathering *g, const struct setup *setup)
 		const struct account *a = list[i];
 
 		if (a->send.enabled)
-			new_part(g, g->senders, &f->senders, &f->sender_count, a->id, a->id);
+			new_part(g, g->senders, &f->senders, &f->sender_count, a->id, a->id)->is_sender = true;
 	}
 }
 
@@ -191,34 +192,24 @@ static void settle(struct gathering *g, struct status_part *parts, size_t n, boo
 	}
 }
 
-/* ---------------------------------------------------------------- counts */
+/* ---------------------------------------------------------------- the outbox */
 
-static int count(struct db *db, struct status_facts *f, struct error *err)
+static void take_due(void *ctx, const char *account, int64_t due_at)
 {
-	const char *const waiting = "SELECT (SELECT COUNT(*) FROM outbox WHERE state = 'queued' OR state = 'later')"
-	                            " + (SELECT COUNT(*) FROM outbox WHERE state = 'sending')";
-	const char *const oldest =
-	        "SELECT MIN(at) FROM (SELECT MIN(created_at) AS at FROM outbox WHERE state = 'queued' OR state = "
-	        "'later'"
-	        " UNION ALL SELECT MIN(created_at) AS at FROM outbox WHERE state = 'sending') AS oldest";
-	int r = db_query_int(db, waiting, DB_NO_ARGS, &f->waiting, err);
+	const struct gathering *g = ctx;
+	struct status_part *part = map_get(g->senders, str_of(account));
 
-	if (r >= 0 && f->waiting)
-		r = db_query_int(db, oldest, DB_NO_ARGS, &f->oldest_at, err);
+	if (part)
+		part->due_at = MAX(due_at, 1);
+}
+
+static int read_outbox(struct gathering *g, struct db *db, struct error *err)
+{
+	int r = outbox_accounts(db, take_due, g, err);
+
 	if (r >= 0)
-		r = db_query_int(db, "SELECT COUNT(*) FROM outbox WHERE state = 'uncertain'", DB_NO_ARGS, &f->uncertain,
-		                 err);
-	if (r >= 0)
-		r = db_query_int(db, "SELECT COUNT(*) FROM event WHERE kind = 'outbox.failed' AND at > $1",
-		                 DB_ARGS(DB_INT(f->now - HOURS_MS(24))), &f->failed_today, err);
-	if (r >= 0)
-		r = db_query_int(db, "SELECT COUNT(*) FROM ledger WHERE state = 'parked'", DB_NO_ARGS, &f->parked, err);
-	if (r >= 0)
-		r = db_query_int(db, "SELECT COUNT(*) FROM ledger WHERE state = 'held'", DB_NO_ARGS, &f->held, err);
-	if (r >= 0)
-		r = db_query_int(db, "SELECT COUNT(*) FROM ledger WHERE state = 'failed' OR state = 'received'",
-		                 DB_NO_ARGS, &f->retrying, err);
-	return r < 0 ? r : automatic_mail_is_on(db, &f->automatic_mail, err);
+		r = mail_count(db, g->facts->now - HOURS_MS(24), &g->facts->mail, err);
+	return r < 0 ? r : automatic_mail_is_on(db, &g->facts->automatic_mail, err);
 }
 
 int status_gather(struct db *db, const struct setup *setup, struct arena *arena, struct status_facts *ret_facts,
@@ -233,7 +224,7 @@ int status_gather(struct db *db, const struct setup *setup, struct arena *arena,
 	list_parts(&g, setup);
 	r = read_states(&g, db, err);
 	if (r >= 0)
-		r = count(db, &facts, err);
+		r = read_outbox(&g, db, err);
 	if (r < 0)
 		return r;
 	settle(&g, facts.listeners, facts.listener_count, true);

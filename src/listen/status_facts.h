@@ -4,11 +4,13 @@
 
 #include "base/arena.h"
 #include "setup/setup.h"
-#include "store/db.h"
+#include "store/mail_counts.h"
 
 struct status_part {
 	const char *id, *account, *state, *error;
 	int64_t since, error_at, next_try_at; /* Unix ms; 0: none */
+	bool is_sender;
+	int64_t due_at; /* of senders: when the first of its mail is to go; 0: it has none */
 };
 
 struct status_facts {
@@ -18,8 +20,7 @@ struct status_facts {
 	struct status_part *listeners, *senders, *inlets;
 	size_t listener_count, sender_count, inlet_count;
 	size_t problems;
-	int64_t waiting, oldest_at, uncertain, failed_today; /* outbox */
-	int64_t parked, held, retrying;                      /* ledger */
+	struct mail_counts mail; /* what failed: since yesterday */
 	bool automatic_mail;
 };
 

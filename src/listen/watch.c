@@ -114,7 +114,6 @@ static int open_session(struct watch *watch, const struct listener *listener, st
 	        .listener = listener,
 	        .stopped = is_interrupted,
 	        .ctx = watch,
-	        .stall = &watch->stall,
 	};
 
 	set_state(watch, "connecting", NULL, 0);
@@ -246,6 +245,8 @@ static const char *state_after(const struct error *err)
 {
 	if (err->code == E_THROTTLED)
 		return "throttled";
+	if (err->code == E_LIMIT && err->retry_after_ms)
+		return "waiting"; /* an allowance that is used up is no failure */
 	return err->code == E_AUTH && err->retry == RETRY_NEVER ? "auth-failed" : "failed";
 }
 
@@ -254,6 +255,7 @@ static const char *state_after(const struct error *err)
 static int64_t after_failure(struct watch *watch, const struct listener *listener, const struct error *err)
 {
 	int64_t now = clock_mono_ms(), told = gate_failed(watch->serve->gate, GATE_RECEIVE, watch->account, err);
+	int64_t gate_due_at;
 	/* A server that ends every session at once must not be called without a pause. */
 	bool at_once = !told && watch->failures == 0 && err->retry == RETRY_NOW &&
 	               (!watch->hurried_at || now - watch->hurried_at > CALM_MS);
@@ -273,6 +275,7 @@ static int64_t after_failure(struct watch *watch, const struct listener *listene
 	}
 	if (!at_once)
 		set_state(watch, state_after(err), err, wait);
+	ask_gate(watch, &gate_due_at); /* what it closed by itself is no news to it */
 	close_session(watch);
 	return now + wait;
 }
@@ -280,26 +283,34 @@ static int64_t after_failure(struct watch *watch, const struct listener *listene
 /* Paused, throttled, or its log-in refused: it isn't even tried. */
 static int64_t stand_still(struct watch *watch, enum gate_state state, int64_t due_at)
 {
-	static const char *const words[] = {[GATE_OPEN] = "waiting",
-	                                    [GATE_PAUSED] = "paused",
-	                                    [GATE_THROTTLED] = "throttled",
-	                                    [GATE_REFUSED] = "auth-failed",
-	                                    [GATE_WAITING] = "failed"};
+	static const char *const words[] = {
+	        [GATE_OPEN] = "waiting",        [GATE_PAUSED] = "paused",  [GATE_THROTTLED] = "throttled",
+	        [GATE_REFUSED] = "auth-failed", [GATE_WAITING] = "failed", [GATE_SPENT] = "waiting"};
+	struct error why = {0};
 
+	if (state == GATE_SPENT)
+		fail(&why, E_LIMIT, RETRY_LATER,
+		     "what the provider allows is used up (limits/receive_mb_per_day): nothing is read until it is "
+		     "renewed");
 	close_session(watch);
-	set_state(watch, words[state], NULL, state == GATE_PAUSED ? 0 : MAX(due_at - clock_mono_ms(), 1));
+	set_state(watch, words[state], why.code ? &why : NULL,
+	          state == GATE_PAUSED ? 0 : MAX(due_at - clock_mono_ms(), 1));
 	return due_at;
 }
 
-/* False where it was told to leave in the meantime: under the lock of leave_watch_locked(), which hurries only what is
- * parked. */
-static bool park_watch(struct watch *watch, int64_t due_at)
+/* Under the lock of leave_watch_locked() and look_at_gate(), which hurry only what is parked: whatever they saw before
+ * is looked for here. */
+bool watch_park(struct watch *watch, int64_t due_at)
 {
 	struct serve *serve = watch->serve;
+	int64_t gate_due_at;
 	bool parks;
 
 	pthread_mutex_lock(&serve->lock);
 	parks = !is_to_end(watch);
+	if (gate_ask(serve->gate, GATE_RECEIVE, watch->account, watch->listener_id, &gate_due_at) !=
+	    atomic_load(&watch->gate_state))
+		due_at = clock_mono_ms();
 	if (parks)
 		park_add(serve->park, &watch->parked,
 		         watch->session ? receiver_fd(session_receiver(watch->session)) : -1, due_at);
@@ -330,7 +341,7 @@ static void run_with_setup(struct watch *watch, const struct listener *listener)
 	shared_release(take(watch->shared));
 	log_set_account(NULL);
 	log_set_context(NULL); /* the watch's own text: another may have it from here on */
-	if (!park_watch(watch, due_at))
+	if (!watch_park(watch, due_at))
 		end_watch(watch);
 }
 

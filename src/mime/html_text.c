@@ -3,6 +3,7 @@
 #include "html_page.h"
 
 #include "base/buf.h"
+#include "base/html.h"
 
 #define LISTS_MAX  8 /* deeper ones are indented like the eighth */
 #define QUOTES_MAX 5
@@ -462,18 +463,7 @@ struct str html_from_text(struct arena *arena, struct str text)
 	struct buf out CLEANUP(buf_done) = BUF_INIT(text.n * 6 + 64);
 
 	buf_add(&out, STR("<pre>"));
-	for (size_t i = 0; i < text.n; i++) {
-		char c = text.p[i];
-
-		if (c == '&')
-			buf_add(&out, STR("&amp;"));
-		else if (c == '<')
-			buf_add(&out, STR("&lt;"));
-		else if (c == '>')
-			buf_add(&out, STR("&gt;"));
-		else
-			buf_add_char(&out, c);
-	}
+	html_escape(&out, text);
 	buf_add(&out, STR("</pre>\n"));
 	return arena_str(arena, buf_str(&out));
 }

@@ -446,7 +446,7 @@ static int connect_failed(const struct exchange *x, struct error *err)
 	long number = 0;
 
 	curl_easy_getinfo(x->curl, CURLINFO_OS_ERRNO, &number);
-	return fail(err, E_CONNECT, RETRY_LATER, "%.80s: no connection: %s", x->host,
+	return fail(err, E_CONNECT, RETRY_LATER, "%.80s port %s: no connection: %s", x->host, x->port,
 	            number ? strerrordesc_np((int)number) : "nobody answers");
 }
 
@@ -466,7 +466,7 @@ static int explain(const struct exchange *x, CURLcode code, const char *text, st
 	case CURLE_COULDNT_RESOLVE_HOST:
 	case CURLE_COULDNT_CONNECT: return connect_failed(x, err);
 	case CURLE_OPERATION_TIMEDOUT:
-		return fail(err, E_TIMEOUT, RETRY_LATER, "%.80s: connecting took longer than %d ms", x->host, x->options->connect_timeout_ms);
+		return fail(err, E_TIMEOUT, RETRY_LATER, "%.80s port %s: connecting took longer than %d ms", x->host, x->port, x->options->connect_timeout_ms);
 	case CURLE_SSL_CONNECT_ERROR:
 	case CURLE_PEER_FAILED_VERIFICATION: return tls_failed(x, code, text, err);
 	case CURLE_SSL_CIPHER: return fail(err, E_TLS, RETRY_NEVER, "%.80s: TLS: %s", x->host, text);
@@ -525,6 +525,7 @@ int http_do(struct http *http, const struct http_request *request, struct arena 
 	buf_init(&x.head, MAX_HEAD_BYTES);
 	buf_init(&x.body, SIZE_MAX / 4); /* bounded where it grows */
 	x.host = target.host;
+	x.port = target.port;
 	if (rc == 0)
 		rc = make_fields(request, &fields, err);
 	if (rc == 0)

@@ -13,7 +13,7 @@ struct exchange {
 	CURL *curl;
 	const struct http_options *options;
 	const struct http_request *request;
-	const char *host; /* for error texts */
+	const char *host, *port; /* for error texts */
 	SSL_CTX *policy;  /* whose certificates are trusted; borrowed */
 
 	struct buf head; /* of the answer that is being read: a final one follows interim ones */

@@ -86,6 +86,8 @@ static const struct cause_text texts[CAUSE_COUNT] = {
 		"Add the scope for IMAP, POP or SMTP to the authentication profile, grant it, and get a new token."},
 	[CAUSE_NO_TOKEN] = {"no-access-token", "There is no access token to log in with", "profile",
 		"The provider's token endpoint refused, or nobody has given consent yet: 'hauspost profile' shows and authorizes the profile."},
+	[CAUSE_TOKEN_ENDPOINT] = {"token-endpoint-fails", "The token endpoint can't be reached, or answers what isn't OAuth", "token_endpoint",
+		"The message names its host and port: is the address right, and may this machine reach it (firewall, proxy)? The mail server wasn't asked yet."},
 	[CAUSE_THROTTLED] = {"throttled", "Too many log-ins or connections", "",
 		"Wait; give the mailbox fewer readers or longer polling intervals."},
 	[CAUSE_ACCOUNT_LOCKED] = {"account-locked", "The account is locked", "",

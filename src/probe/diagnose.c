@@ -155,12 +155,29 @@ static enum cause password_cause(const struct failure *f)
 	return provider && provider->app_passwords ? CAUSE_APP_PASSWORD : CAUSE_PASSWORD_REFUSED;
 }
 
+/* There is no token to begin with: refused, or its endpoint is out of reach. */
+static enum cause token_cause(const struct failure *f)
+{
+	switch (f->err.code) {
+	case E_CONNECT:
+	case E_TIMEOUT:
+	case E_TLS:
+	case E_CLOSED:
+	case E_PROTOCOL:
+	case E_REFUSED:
+	case E_INSECURE:
+		return error_says(f, "authentication profile") ? CAUSE_TOKEN_ENDPOINT : CAUSE_NO_TOKEN;
+	default:
+		return CAUSE_NO_TOKEN;
+	}
+}
+
 static enum cause login_cause(const struct failure *f)
 {
 	enum cause cause = CAUSE_UNKNOWN;
 
 	if (f->by_token && !f->said.n) /* nothing was sent yet */
-		return CAUSE_NO_TOKEN;
+		return token_cause(f);
 	switch (f->err.code) {
 	case E_INVALID:
 		return CAUSE_SETTING_MISSING;
@@ -212,6 +229,8 @@ enum cause diagnose_cause(const struct failure *f)
 {
 	if (f->err.scope == SCOPE_FOLDER)
 		return folder_cause(f);
+	if (f->by_token && f->phase != PHASE_SETTINGS && error_says(f, "authentication profile"))
+		return token_cause(f); /* Graph's first request needs one */
 	switch (f->phase) {
 	case PHASE_SETTINGS:
 		return settings_cause(f);

@@ -372,6 +372,15 @@ static void tokens_have_causes_of_their_own(void **state UNUSED)
 
 	f.by_token = true;
 	assert_int_equal(diagnose_cause(&f), CAUSE_NO_TOKEN);
+	f = failure_at(PHASE_LOGIN, E_CONNECT, "a: authentication profile p: token endpoint: h port 7: no connection");
+	f.by_token = true;
+	assert_int_equal(diagnose_cause(&f), CAUSE_TOKEN_ENDPOINT);
+	f.phase = PHASE_LOOK_UP; /* of Graph, whose requests tell of no phase */
+	assert_int_equal(diagnose_cause(&f), CAUSE_TOKEN_ENDPOINT);
+	f.err.code = E_AUTH;
+	assert_int_equal(diagnose_cause(&f), CAUSE_NO_TOKEN);
+	f = failure_at(PHASE_LOGIN, E_AUTH, "login: refused");
+	f.by_token = true;
 	f.said = STR("H1 NO refused");
 	assert_int_equal(diagnose_cause(&f), CAUSE_TOKEN_REFUSED);
 	f.said = STR("+ eyJzdGF0dXMiOiI0MDAiLCJzY2hlbWVzIjoiQmVhcmVyIn0= H1 NO AUTHENTICATE failed.");

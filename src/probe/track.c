@@ -55,6 +55,7 @@ void track_connection(struct track *t, const struct account_connection *connecti
 	t->at.port = connection->port;
 	t->at.security = connection->security;
 	t->at.by_token = connection->profile && *connection->profile;
+	t->profile = connection->profile ? arena_cstr(t->arena, str_of(connection->profile)) : "";
 	t->truststore = str_of(connection->tls->truststore);
 	t->at.phase = PHASE_LOOK_UP;
 }
@@ -313,6 +314,8 @@ static const char *step_name(const struct track *t)
 	static const char *const names[] = {"settings",  "look-up", "connection", "TLS",      "greeting",
 	                                    "abilities", "log-in",  "folder",     "envelope", "envelope"};
 
+	if (t->at.by_token && str_find(str_of(t->at.err.text), STR("authentication profile")) >= 0)
+		return "token";
 	if ((t->at.phase == PHASE_ABILITIES || t->at.phase == PHASE_TLS) && t->greeted &&
 	    t->at.security == SECURITY_STARTTLS && !t->at.secured)
 		return "STARTTLS";
@@ -345,6 +348,8 @@ static struct str setting_path(const struct track *t, const char *setting)
 		return STR_NULL;
 	if (strcmp(setting, "folder") == 0 || strcmp(setting, "after") == 0)
 		return t->listener ? arena_printf(t->arena, "listeners/%s/%s", t->listener, setting) : STR_NULL;
+	if (strcmp(setting, "token_endpoint") == 0)
+		return arena_printf(t->arena, "authentication_profiles/%s/%s", t->profile, setting);
 	if (is_place && !*own_host && *a->provider && !(is_port && own_port))
 		return arena_printf(t->arena, "providers/%s/%s/%s", a->provider, side, setting);
 	if (strcmp(setting, "address") == 0 || (is_login && a->receive.use_sender_login))
@@ -385,10 +390,11 @@ static void gather_hosts(struct track *t)
 
 void track_failed(struct track *t, const struct error *err)
 {
-	struct probe_fault fault = {.sends = t->at.sends, .step = step_name(t), .err = *err};
+	struct probe_fault fault = {.sends = t->at.sends, .err = *err};
 
 	t->failed = true;
 	t->at.err = *err;
+	fault.step = step_name(t);
 	t->at.said = buf_str(&t->said);
 	track_step(t, fault.step, PROBE_FAILED, without_place(t, str_of(err->text)));
 	gather_hosts(t);

@@ -15,6 +15,7 @@ struct track {
 	struct stream_watch watch;
 	struct failure at;       /* how far it came; `said` and `abilities` are kept up to date */
 	const char *protocol;    /* "IMAP" */
+	const char *profile;     /* the authentication profile of the connection; "" */
 	struct str truststore;   /* of the connection; empty: the system's */
 	bool quiet;              /* a further connection of the same test: only the folder is told */
 	bool greeted, says_more; /* says_more: what comes isn't the answer that matters */

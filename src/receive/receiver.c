@@ -3,6 +3,7 @@
 
 #include "auth/connection.h"
 #include "base/mem.h"
+#include "receive/connect.h"
 
 #include <sys/mman.h>
 
@@ -153,4 +154,18 @@ void receiver_close(struct receiver *r)
 {
 	if (r)
 		r->ops->close(r);
+}
+
+int receiver_connect(const struct receiver_options *options,
+                     int (*open_on)(struct stream *stream, const struct receiver_options *options,
+                                    struct receiver **ret, struct error *err),
+                     struct receiver **ret, struct error *err)
+{
+	struct receiver_options with_tls = *options;
+	struct stream *stream;
+	int r;
+
+	with_tls.stream.tls = options->security == SECURITY_TLS;
+	r = stream_connect(&with_tls.stream, &stream, err);
+	return r < 0 ? r : open_on(stream, &with_tls, ret, err);
 }

@@ -2,6 +2,7 @@
 #include "rules/render.h"
 
 #include "base/cursor.h"
+#include "base/html.h"
 
 static struct str find_value(const struct render_value *values, size_t n, struct str name)
 {
@@ -9,31 +10,6 @@ static struct str find_value(const struct render_value *values, size_t n, struct
 		if (str_eq(str_of(values[i].name), name))
 			return values[i].value;
 	return STR("");
-}
-
-static void put_html(struct str value, struct buf *out)
-{
-	for (size_t i = 0; i < value.n; i++) {
-		switch (value.p[i]) {
-		case '&':
-			buf_add(out, STR("&amp;"));
-			break;
-		case '<':
-			buf_add(out, STR("&lt;"));
-			break;
-		case '>':
-			buf_add(out, STR("&gt;"));
-			break;
-		case '"':
-			buf_add(out, STR("&quot;"));
-			break;
-		case '\'':
-			buf_add(out, STR("&#39;"));
-			break;
-		default:
-			buf_add_char(out, value.p[i]);
-		}
-	}
 }
 
 /* Line ends and other control characters would end a header field. */
@@ -50,7 +26,7 @@ static void put_line(struct str text, struct buf *out)
 static void put_value(struct str value, enum render_form form, struct buf *out)
 {
 	if (form == RENDER_HTML)
-		put_html(value, out);
+		html_escape(out, value);
 	else if (form == RENDER_LINE)
 		put_line(value, out);
 	else

@@ -58,7 +58,7 @@ static int run_recover(struct work *work, struct db *db, struct error *err)
 	struct recover *recover = (struct recover *)(void *)work;
 
 	recover->n = recover->account ? outbox_own_orphans(db, recover->account, recover->claim, clock_now_ms(), err)
-	                              : outbox_orphans(db, recover->claim, err);
+	                              : outbox_orphans(db, recover->claim, clock_now_ms(), err);
 	return recover->n < 0 ? (int)recover->n : 0;
 }
 

@@ -1,9 +1,40 @@
-/* What the files of the outbox's sending share: outbox_runner.c sends, outbox_end.c tells how rows end. Nobody outside
- * uses this. */
+/* What the files of the outbox's sending share: outbox_runner.c sends, outbox_letter.c knows a letter's recipients,
+ * outbox_end.c tells how rows end. Nobody outside uses this. */
 #ifndef SEND_OUTBOX_PARTS_H
 #define SEND_OUTBOX_PARTS_H
 
 #include "send/outbox_runner.h"
+
+/* ---------------------------------------------------------------- outbox_letter.c */
+
+struct letter {
+	struct outbox_row row;
+	struct outgoing outgoing;
+	bool is_lost;      /* its mail is not to be had: nobody will get it */
+	bool is_warning;   /* it is to be told that it waits */
+	bool any_held;     /* a recipient is suppressed */
+	bool is_held;      /* … and there is nobody else to send to */
+	bool has_more;     /* more recipients wait than a message may have: those are asked next */
+	bool is_settled;   /* the row shows how it went */
+	bool is_recorded;  /* … in the store, too */
+	size_t *positions; /* of outgoing's recipients in the row's */
+	struct buf mime;
+};
+
+/* Reads the row and its mail, and chooses who is asked: as many as the provider (NULL: none) allows of one message, the
+ * others after them, over the same connection. 1; 0 where the row is gone. SCOPE_MESSAGE where this letter alone can't
+ * be sent: it is lost, or larger than the provider takes. */
+int letter_load(struct db *db, int64_t id, const struct provider *provider, struct arena *arena, struct letter *letter,
+                struct error *err) NODISCARD;
+
+/* What became of it → its row. Counted unless more recipients are asked at once. */
+void letter_settle(struct letter *letter, struct outbox_counts *counts);
+
+/* A recipient of the row is in this state; the mail is with one at least. */
+bool outbox_any_is(const struct outbox_row *row, const char *state);
+bool outbox_reached_anyone(const struct outbox_row *row);
+
+/* ---------------------------------------------------------------- outbox_end.c */
 
 /* An event of this kind about the row: with those of its recipients (some of them, where they are many) that are in
  * that state. */

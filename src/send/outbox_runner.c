@@ -22,9 +22,7 @@
 
 #define BATCH       20
 #define BATCH_BYTES MIB(8) /* no further letter is loaded beyond that */
-#define MAX_MESSAGE MIB(256)
 #define MAX_AGE     HOURS_MS(24 * 5)
-#define WARN_AGE    HOURS_MS(4)
 #define MOST_TOLD   10   /* recipients that an event names */
 #define CONNECTIONS 1000 /* made anew in one go, where a server ends each after some letters */
 
@@ -42,223 +40,6 @@ int64_t outbox_next_try(int64_t created_at, int64_t tries, int64_t now)
 	return now + delay > created_at + MAX_AGE ? 0 : now + delay;
 }
 
-/* ---------------------------------------------------------------- one batch */
-
-struct letter {
-	struct outbox_row row;
-	struct outgoing outgoing;
-	bool is_lost;      /* its mail is not to be had: nobody will get it */
-	bool is_warning;   /* it is to be told that it waits */
-	bool any_held;     /* a recipient is suppressed */
-	bool is_held;      /* … and there is nobody else to send to */
-	bool is_settled;   /* the row shows how it went */
-	bool is_recorded;  /* … in the store, too */
-	size_t *positions; /* of outgoing's recipients in the row's */
-	struct buf mime;
-};
-
-/* The recipient has no final answer yet. */
-static bool is_waiting(const struct outbox_recipient *r)
-{
-	return strcmp(r->state, "queued") == 0 || strcmp(r->state, "later") == 0;
-}
-
-struct holding {
-	struct letter *letter;
-	struct arena *arena;
-};
-
-static void hold_recipient(void *ctx, size_t position, const struct suppression *s)
-{
-	const struct holding *holding = ctx;
-	struct outbox_row *row = &holding->letter->row;
-	struct outbox_recipient *r;
-
-	if (position >= row->recipient_count || !is_waiting(&row->recipients[position]))
-		return;
-	r = &row->recipients[position];
-	r->state = "suppressed";
-	r->code = 0;
-	r->reply = arena_printf(holding->arena, STR_FMT "; 'hauspost suppressions remove %s' ends it",
-	                        STR_ARG(suppression_text(holding->arena, s)), s->address)
-	                   .p;
-	holding->letter->any_held = true;
-}
-
-/* What is suppressed is not sent. The letter may have nobody left then. */
-static int hold_suppressed(struct db *db, struct arena *arena, struct letter *letter, struct error *err)
-{
-	struct holding holding = {letter, arena};
-	const struct outbox_row *row = &letter->row;
-	int r = suppression_of_row(db, row->id, row->account, clock_now_ms(), arena, hold_recipient, &holding, err);
-
-	letter->is_held = letter->any_held;
-	for (size_t i = 0; i < row->recipient_count; i++)
-		letter->is_held &= !is_waiting(&row->recipients[i]);
-	return MIN(r, 0);
-}
-
-static void choose_recipients(struct letter *letter, struct arena *arena)
-{
-	struct outgoing *o = &letter->outgoing;
-
-	o->recipients = ARENA_ARRAY(arena, struct recipient, letter->row.recipient_count);
-	letter->positions = ARENA_ARRAY(arena, size_t, letter->row.recipient_count);
-	for (size_t i = 0; i < letter->row.recipient_count; i++) {
-		const struct outbox_recipient *r = &letter->row.recipients[i];
-
-		if (!is_waiting(r))
-			continue;
-		letter->positions[o->recipient_count] = i;
-		o->recipients[o->recipient_count++] = (struct recipient){.address = r->address, .answer = ""};
-	}
-}
-
-static int load_letter(struct db *db, int64_t id, struct arena *arena, struct letter *letter, struct error *err)
-{
-	int r = outbox_get(db, id, arena, &letter->row, err);
-
-	if (r <= 0)
-		return r;
-	r = hold_suppressed(db, arena, letter, err);
-	if (r < 0 || letter->is_held)
-		return r < 0 ? r : 1;
-	buf_init(&letter->mime, MAX_MESSAGE);
-	r = raw_get(db, letter->row.message_id, &letter->mime, err);
-	if (r <= 0)
-		return r < 0 ? r
-		             : fail_scope(err, SCOPE_MESSAGE, E_NOT_FOUND, RETRY_NEVER,
-		                          "outbox row %lld: its mail is missing", (long long)id);
-	letter->outgoing = (struct outgoing){
-	        .id = id,
-	        .envelope_from = letter->row.envelope_from,
-	        .envelope_id = letter->row.message_ident,
-	        .mime = buf_str(&letter->mime),
-	        .arena = arena,
-	        .answer = "",
-	};
-	choose_recipients(letter, arena);
-	return 1;
-}
-
-static const char *state_of(enum outcome outcome)
-{
-	switch (outcome) {
-	case OUTCOME_PENDING:
-		return "queued";
-	case OUTCOME_SENT:
-		return "sent";
-	case OUTCOME_LATER:
-		return "later";
-	case OUTCOME_FAILED:
-		return "failed";
-	case OUTCOME_UNCERTAIN:
-		return "uncertain";
-	}
-	return "queued";
-}
-
-static bool any_is(const struct outbox_row *row, const char *state)
-{
-	for (size_t i = 0; i < row->recipient_count; i++)
-		if (strcmp(row->recipients[i].state, state) == 0)
-			return true;
-	return false;
-}
-
-static bool has_anyone(const struct outbox_row *row)
-{
-	return any_is(row, "sent") || any_is(row, "delayed") || any_is(row, "delivered");
-}
-
-/* The row's state follows from its recipients (outbox_reports.h): while one may still be reached it stays in the queue.
- */
-static const char *state_of_row(const struct outbox_row *row)
-{
-	if (any_is(row, "queued") || any_is(row, "later"))
-		return "later";
-	if (has_anyone(row))
-		return "sent";
-	if (any_is(row, "bounced"))
-		return "bounced";
-	return any_is(row, "suppressed") && !any_is(row, "failed") ? "suppressed" : "failed";
-}
-
-/* What an answer says of the address, for the row and for the list of suppressions. */
-static void judge(struct arena *arena, struct outbox_recipient *r, const struct recipient *asked)
-{
-	struct bounce_recipient said;
-
-	if (asked->code < 400)
-		return;
-	said = bounce_of_answer(arena, asked->code, str_of(r->reply), asked->by_rcpt);
-	r->status = said.status.p;
-	r->reason = bounce_reason_word(said.reason);
-}
-
-static void take_answers(struct letter *letter)
-{
-	struct outgoing *o = &letter->outgoing;
-
-	for (size_t i = 0; i < o->recipient_count; i++) {
-		struct outbox_recipient *r = &letter->row.recipients[letter->positions[i]];
-		enum outcome outcome = o->recipients[i].outcome;
-
-		if (outcome == OUTCOME_PENDING)
-			outcome = o->outcome;
-		r->state = state_of(outcome);
-		r->code = o->recipients[i].code;
-		r->reply = o->recipients[i].answer ? o->recipients[i].answer : "";
-		judge(o->arena, r, &o->recipients[i]);
-	}
-}
-
-static void give_up(struct outbox_row *row)
-{
-	for (size_t i = 0; i < row->recipient_count; i++)
-		if (is_waiting(&row->recipients[i]))
-			row->recipients[i].state = "failed";
-}
-
-static void count(const struct outbox_row *row, struct outbox_counts *counts)
-{
-	int64_t *which = strcmp(row->state, "sent") == 0         ? &counts->sent
-	                 : strcmp(row->state, "later") == 0      ? &counts->later
-	                 : strcmp(row->state, "uncertain") == 0  ? &counts->uncertain
-	                 : strcmp(row->state, "suppressed") == 0 ? &counts->suppressed
-	                                                         : &counts->failed;
-
-	++*which;
-}
-
-/* Outcome → row. */
-static void settle(struct letter *letter, struct outbox_counts *counts)
-{
-	struct outbox_row *row = &letter->row;
-	int64_t now = clock_now_ms();
-
-	row->code = letter->outgoing.code;
-	row->reply = letter->outgoing.answer ? letter->outgoing.answer : "";
-	row->tries++;
-	take_answers(letter);
-	if (letter->is_lost)
-		give_up(row);
-	row->state = letter->outgoing.outcome == OUTCOME_UNCERTAIN ? "uncertain" : state_of_row(row);
-	if (strcmp(row->state, "later") == 0) {
-		row->next_try_at = outbox_next_try(row->created_at, row->tries, now);
-		if (!row->next_try_at) {
-			give_up(row);
-			row->state = state_of_row(row);
-		}
-	}
-	if (strcmp(row->state, "sent") == 0)
-		row->sent_at = now;
-	letter->is_warning = strcmp(row->state, "later") == 0 && !row->warned_at && now - row->created_at >= WARN_AGE;
-	if (letter->is_warning)
-		row->warned_at = now;
-	count(row, counts);
-}
-
 /* ---------------------------------------------------------------- durable marks */
 
 /* A batch on its way. */
@@ -268,6 +49,7 @@ struct post {
 	struct letter *letters;
 	int n;
 	const char *account;
+	const struct provider *provider; /* NULL: none */
 	struct budget budget;
 	bool is_counted; /* the budget has limits */
 	struct budget_left left;
@@ -292,14 +74,14 @@ static void settle_known(struct post *post)
 
 		if (letter->is_settled || letter->outgoing.outcome == OUTCOME_PENDING)
 			continue;
-		settle(letter, post->counts);
+		letter_settle(letter, post->counts);
 		letter->is_settled = true;
 		snprintf(message, sizeof message, "outbox/%lld", (long long)row->id);
 		log_set_message(message);
 		if (letter->is_held)
 			log_info("outbox", "row %lld to %s: %s", (long long)row->id, row->recipients[0].address,
 			         row->reply);
-		else if (strcmp(row->state, "sent") != 0)
+		else if (strcmp(row->state, "sent") != 0 && !letter->has_more)
 			log_warning("outbox", "row %lld to %s: %s: %lld %s", (long long)row->id,
 			            row->recipient_count ? row->recipients[0].address : "nobody", row->state,
 			            (long long)row->code, row->reply);
@@ -361,7 +143,7 @@ static int owe_copy(struct post *post, struct db *db, const struct letter *lette
 	const struct account *account = setup_account(setup, post->account);
 	struct account_sent_copy ignored;
 
-	if (!has_anyone(&letter->row) ||
+	if (!outbox_reached_anyone(&letter->row) ||
 	    !account_sent_copy(account, setup_provider(setup, account->provider), &ignored))
 		return 0;
 	return sent_copy_add(db, letter->row.id, post->account, clock_now_ms(), err);
@@ -385,9 +167,9 @@ static int write_row(struct post *post, struct db *db, const struct letter *lett
 		r = tell(db, letter, "outbox.suppressed", "suppressed", err);
 	if (r == 0 && strcmp(row->state, "uncertain") == 0)
 		r = tell(db, letter, "outbox.uncertain", "uncertain", err);
-	if (r == 0 && any_is(row, "sent") && strcmp(row->state, "later") != 0)
+	if (r == 0 && outbox_any_is(row, "sent") && strcmp(row->state, "later") != 0)
 		r = tell(db, letter, "outbox.sent", "sent", err);
-	if (r == 0 && any_is(row, "failed") && strcmp(row->state, "later") != 0)
+	if (r == 0 && outbox_any_is(row, "failed") && strcmp(row->state, "later") != 0)
 		r = tell(db, letter, "outbox.failed", "failed", err);
 	return r;
 }
@@ -495,7 +277,7 @@ static int load_batch(struct post *post, struct db *db, const int64_t *ids, int 
 
 	for (int i = 0; i < *n; i++) {
 		struct error fault = {0};
-		int r = load_letter(db, ids[i], arena, &letters[i], &fault);
+		int r = letter_load(db, ids[i], post->provider, arena, &letters[i], &fault);
 
 		if (r < 0 && fault.scope != SCOPE_MESSAGE) {
 			if (err)
@@ -606,7 +388,8 @@ static void prepare_budget(struct post *post, const struct account *account)
 	const struct budget none = {0};
 
 	post->account = account->id;
-	post->budget = budget_of(setup_provider(post->options->setup, account->provider));
+	post->provider = setup_provider(post->options->setup, account->provider);
+	post->budget = budget_of(post->provider);
 	post->is_counted = memcmp(&post->budget, &none, sizeof none) != 0;
 	post->left = (struct budget_left){INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, 0, 0, NULL};
 }

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "net/dialogue/dialogue.h"
+#include "send/test_office.h"
 #include "store/messages.h"
 #include "store/test_store.h"
 
@@ -37,123 +38,6 @@ static const char script[] = "== sent\n" HELLO ENVELOPE("ann@example.org") TEXT
                                             "MAIL <*> RET=HDRS<*>\nS: 555 what\nC: MAIL "
                                             "FROM:<support@example.com>\nS: 250 ok\nC: RCPT TO:<ann@example.org>\n" TEXT
                                             "S: 250 taken\n" QUIT;
-
-static struct dialogue_set *set;
-
-/* ---------------------------------------------------------------- an office with an outbox */
-
-struct office {
-	struct store *store;
-	struct db *db;
-	struct setup *setup;
-	struct arena *arena;
-	struct error err;
-	struct outbox_counts counts;
-	int64_t next_id;
-};
-
-static void open_office(struct office *o, struct store *store)
-{
-	*o = (struct office){.store = store, .arena = arena_new(), .next_id = 1};
-	assert_ok(store_connect(store, &o->db, &o->err), &o->err);
-}
-
-static void close_office(struct office *o)
-{
-	setup_free(o->setup);
-	db_close(o->db);
-	arena_free(o->arena);
-}
-
-static void set_port(struct office *o, int port)
-{
-	struct buf report CLEANUP(buf_done) = BUF_INIT(KIB(16));
-	json_t *document = NULL;
-	struct str text =
-	        arena_printf(o->arena,
-	                     "accounts: {support: {name: S, send: {address: support@example.com, host: 127.0.0.1, "
-	                     "port: %d, security: none, timeout_s: 4}, receive: {enabled: false}}}",
-	                     port);
-
-	assert_ok(yaml_read(text, "set-up", &document, &o->err), &o->err);
-	assert_ok(setup_apply(o->db, &plain_sealer, document, "tester", false, &report, &o->err), &o->err);
-	json_decref(document);
-	setup_free(take(o->setup));
-	assert_ok(setup_load(o->db, &plain_sealer, &o->setup, &o->err), &o->err);
-}
-
-/* A message in the outbox, to ann and (where given) to one more; returns the row's id. */
-static int64_t queue(struct office *o, const char *second)
-{
-	struct outbox_recipient recipients[2] = {{.address = "ann@example.org", .state = "queued", .reply = ""},
-	                                         {.address = second, .state = "queued", .reply = ""}};
-	int64_t now = clock_now_ms(), id = o->next_id++;
-	struct packed packed;
-	struct outbox_row row = {
-	        .id = id,
-	        .account = "support",
-	        .message_id = id,
-	        .kind = "message",
-	        .answer_to = "",
-	        .envelope_from = "support@example.com",
-	        .state = "queued",
-	        .next_try_at = now,
-	        .reply = "",
-	        .created_at = now,
-	        .recipients = recipients,
-	        .recipient_count = second ? 2 : 1,
-	};
-
-	packed_make(&packed, STR("Subject: hi\r\n\r\nhello\r\n"));
-	assert_ok(db_begin(o->db, &o->err), &o->err);
-	assert_ok(raw_insert(o->db, id, &packed, &o->err), &o->err);
-	assert_ok(outbox_insert(o->db, &row, &o->err), &o->err);
-	assert_ok(db_commit(o->db, &o->err), &o->err);
-	packed_done(&packed);
-	return id;
-}
-
-static int send_all(struct office *o)
-{
-	const struct outbox_options options = {.store = o->store, .setup = o->setup, .claim = "me"};
-
-	o->counts = (struct outbox_counts){0};
-	return outbox_send_account(&options, "support", &o->counts, &o->err);
-}
-
-/* Sends with that dialogue's server. */
-static int send_with(struct office *o, const char *dialogue)
-{
-	struct player *player;
-	int port, r;
-
-	player = player_listen(dialogue_find(set, dialogue), NULL, &port);
-	set_port(o, port);
-	r = send_all(o);
-	player_finish(player);
-	return r;
-}
-
-static struct outbox_row row_of(struct office *o, int64_t id)
-{
-	struct outbox_row row = {0};
-
-	assert_int_equal(outbox_get(o->db, id, o->arena, &row, &o->err), 1);
-	return row;
-}
-
-static void run_sql(struct office *o, const char *sql, int64_t id)
-{
-	assert_ok(db_exec(o->db, sql, DB_ARGS(DB_INT(id)), &o->err), &o->err);
-}
-
-static int64_t number(struct office *o, const char *sql)
-{
-	int64_t n = -1;
-
-	assert_int_equal(db_query_int(o->db, sql, DB_NO_ARGS, &n, &o->err), 1);
-	return n;
-}
 
 /* ---------------------------------------------------------------- one row's ends */
 
@@ -652,8 +536,8 @@ int main(void)
 	};
 	int failed;
 
-	set = dialogue_set_parse("outbox", script);
+	office_dialogues = dialogue_set_parse("outbox", script);
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	dialogue_set_free(set);
+	dialogue_set_free(office_dialogues);
 	return failed;
 }

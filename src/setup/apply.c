@@ -197,18 +197,36 @@ int setup_resolve_secrets(json_t *document, struct error *err)
 
 /* ---------------------------------------------------------------- delete */
 
-int setup_delete(struct db *db, const struct sealer *sealer, const char *kind, const char *id, const char *by,
-                 struct error *err)
+static int64_t delete_record(struct change *change, const char *kind, const char *id, struct error *err)
 {
-	struct change change CLEANUP(change_done) = {.db = db, .sealer = sealer, .by = by};
 	const struct record_type *type = setup_type_find(kind);
 
 	if (!type)
 		return fail(err, E_INVALID, RETRY_NEVER, "\"%s\" is not a kind of record", kind);
-	int r = change_begin(&change, err);
+	int r = change_begin(change, err);
 	if (r >= 0)
-		r = change_remove(&change, type, id, err);
-	return r < 0 ? r : change_commit(&change, err);
+		r = change_remove(change, type, id, err);
+	if (r >= 0)
+		r = change_commit(change, err);
+	return r < 0 ? r : change->cancelled_mail;
+}
+
+int setup_delete(struct db *db, const struct sealer *sealer, const char *kind, const char *id, const char *by,
+                 struct error *err)
+{
+	struct change change CLEANUP(change_done) = {.db = db, .sealer = sealer, .by = by};
+
+	int64_t r = delete_record(&change, kind, id, err);
+
+	return (int)MIN(r, 0);
+}
+
+int64_t setup_delete_with_mail(struct db *db, const struct sealer *sealer, const char *kind, const char *id,
+                               const char *by, struct error *err)
+{
+	struct change change CLEANUP(change_done) = {.db = db, .sealer = sealer, .by = by, .cancels_mail = true};
+
+	return delete_record(&change, kind, id, err);
 }
 
 /* ---------------------------------------------------------------- seal anew */

@@ -96,8 +96,8 @@ static const struct field profile_fields[] = {
 		     .help = "refresh-token: the first one; what the server gives in its place is kept in the store"),
 	FIELD_BOOL(struct authentication_profile, allow_private_network, "Endpoint in a private network",
 		   .help = "Permits an endpoint with a private or loopback address"),
-	FIELD_TEXT(struct authentication_profile, truststore, "CA certificates", .check = check_absolute_path,
-		   .help = "A PEM file for the endpoint's certificate; empty: those of the system"),
+	FIELD_TEXT(struct authentication_profile, truststore, "CA certificates", .check = check_truststore,
+		   .help = "For the endpoint's certificate: the path of a PEM file, or the id of a keystore; empty: those of the system"),
 	FIELD_INT(struct authentication_profile, timeout_s, "Time-out", .low = 1, .high = 300, .preset = 30,
 		  .help = "Seconds that the endpoint may take"),
 };

@@ -64,6 +64,7 @@ struct authentication_profile {
 	bool allow_private_network;
 	const char *truststore;
 	int64_t timeout_s;
+	const struct keystore_record *trust; /* that truststore names; the snapshot sets it. NULL: none */
 };
 
 extern const struct record_type authentication_profile_type;

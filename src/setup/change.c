@@ -5,8 +5,11 @@
 #include "base/mem.h"
 #include "store/cases.h"
 #include "store/credentials.h"
+#include "store/outbox_cancel.h"
 #include "store/records.h"
 #include "store/tokens.h"
+
+#include <stdio.h>
 
 /* ---------------------------------------------------------------- the transaction */
 
@@ -128,13 +131,39 @@ static int check_unused(const struct setup *setup, const struct record_type *typ
 	return type == &keystore_type ? keystore_check_unused(setup, id, err) : 0;
 }
 
-int change_remove(const struct change *change, const struct record_type *type, const char *id, struct error *err)
+/* What no account would send any more. */
+static int settle_mail(struct change *change, const char *id, struct error *err)
+{
+	struct outbox_waiting mail;
+	char why[160];
+	int r = outbox_count_waiting(change->db, id, &mail, err);
+
+	if (r < 0)
+		return r;
+	if (mail.sending)
+		return fail(err, E_CONFLICT, RETRY_LATER,
+		            "accounts/%s is sending mail at this moment: try again when it is through", id);
+	if (mail.waiting && !change->cancels_mail)
+		return fail(err, E_CONFLICT, RETRY_NEVER,
+		            "accounts/%s: %lld %s in the outbox would never be sent: wait until it is empty, or cancel "
+		            "what waits (delete account %s --cancel-mail)",
+		            id, (long long)mail.waiting, mail.waiting == 1 ? "letter" : "letters", id);
+	if (!mail.waiting)
+		return 0;
+	snprintf(why, sizeof why, "cancelled: account %.64s was deleted", id);
+	change->cancelled_mail = outbox_cancel_account(change->db, id, why, change->by, change->at, err);
+	return (int)MIN(change->cancelled_mail, 0);
+}
+
+int change_remove(struct change *change, const struct record_type *type, const char *id, struct error *err)
 {
 	int r;
 
 	if (!setup_find(change->setup, type, id))
 		return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no %s \"%.64s\"", type->kind, id);
 	r = check_unused(change->setup, type, id, err);
+	if (r >= 0 && type == &account_type)
+		r = settle_mail(change, id, err);
 	if (r >= 0 && type == &operator_type)
 		r = operators_check(change->setup, id, err);
 	if (r >= 0)

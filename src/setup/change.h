@@ -13,6 +13,8 @@ struct change {
 	int64_t at, revision;
 	struct setup *setup; /* as it is, then as it will be */
 	bool open;           /* a transaction of our own, until committed */
+	bool cancels_mail;   /* of an account that goes, and whose mail waits */
+	int64_t cancelled_mail;
 };
 
 /* Rolls back what wasn't committed. For CLEANUP(). */
@@ -32,8 +34,7 @@ int change_put(const struct change *change, const struct record_type *type, cons
                struct error *err) NODISCARD;
 
 /* Takes a record that nobody needs any more out of the store, with an event "record.deleted". E_NOT_FOUND; E_CONFLICT
- * where another record refers to it. */
-int change_remove(const struct change *change, const struct record_type *type, const char *id,
-                  struct error *err) NODISCARD;
+ * where another record refers to it, or where it is an account whose mail waits in the outbox (unless cancels_mail). */
+int change_remove(struct change *change, const struct record_type *type, const char *id, struct error *err) NODISCARD;
 
 #endif

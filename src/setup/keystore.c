@@ -68,9 +68,9 @@ int keystore_record_open(const struct keystore_record *record, struct keystore *
 
 /* ---------------------------------------------------------------- truststores of connections */
 
-static void link_one(const struct setup *setup, struct account_tls *tls)
+static const struct keystore_record *trust_of(const struct setup *setup, const char *truststore)
 {
-	tls->trust = *tls->truststore && tls->truststore[0] != '/' ? setup_keystore(setup, tls->truststore) : NULL;
+	return *truststore && truststore[0] != '/' ? setup_keystore(setup, truststore) : NULL;
 }
 
 void keystores_link(struct setup *setup)
@@ -81,8 +81,14 @@ void keystores_link(struct setup *setup)
 	for (size_t i = 0; i < n; i++) {
 		struct account *account = (struct account *)(uintptr_t)records[i];
 
-		link_one(setup, &account->send.tls);
-		link_one(setup, &account->receive.tls);
+		account->send.tls.trust = trust_of(setup, account->send.tls.truststore);
+		account->receive.tls.trust = trust_of(setup, account->receive.tls.truststore);
+	}
+	n = setup_list(setup, &authentication_profile_type, &records);
+	for (size_t i = 0; i < n; i++) {
+		struct authentication_profile *profile = (struct authentication_profile *)(uintptr_t)records[i];
+
+		profile->trust = trust_of(setup, profile->truststore);
 	}
 }
 
@@ -135,6 +141,7 @@ void keystore_each_use(const struct setup *setup, const char *id, void (*each)(v
 		const struct authentication_profile *profile = records[i];
 
 		try_use(&search, authentication_profile_type.plural, profile->id, "keystore", profile->keystore);
+		try_use(&search, authentication_profile_type.plural, profile->id, "truststore", profile->truststore);
 	}
 }
 
@@ -167,20 +174,35 @@ static int check_one(const struct keystore_record *record, bool needs_key, struc
 	return r;
 }
 
-static int check_truststore_of(const struct setup *setup, const struct account *account, const char *section,
-                               const struct account_tls *tls, struct error *err)
+/* The place for people is "KIND/ID/SECTIONtruststore". */
+static int check_truststore_of(const struct setup *setup, const char *truststore, struct error *err, const char *kind,
+                               const char *id, const char *section)
 {
 	const struct keystore_record *record;
 
-	if (!*tls->truststore || tls->truststore[0] == '/')
+	if (!*truststore || truststore[0] == '/')
 		return 0;
-	record = setup_keystore(setup, tls->truststore);
+	record = setup_keystore(setup, truststore);
 	if (!record)
 		fail(err, E_INVALID, RETRY_NEVER, "there is no keystore \"%.80s\" (nor is it an absolute path)",
-		     tls->truststore);
+		     truststore);
 	else if (check_one(record, false, err) == 0)
 		return 0;
-	error_prefix(err, "accounts/%s/%s/tls/truststore", account->id, section);
+	error_prefix(err, "%s/%s/%struststore", kind, id, section);
+	return err->code = E_INVALID;
+}
+
+static int check_account(const struct setup *setup, const struct account *account, struct error *err)
+{
+	const char *id = account->receive.smime.keystore;
+
+	if (check_truststore_of(setup, account->send.tls.truststore, err, "accounts", account->id, "send/tls/") < 0 ||
+	    check_truststore_of(setup, account->receive.tls.truststore, err, "accounts", account->id, "receive/tls/") <
+	            0)
+		return E_INVALID;
+	if (!*id || check_one(setup_keystore(setup, id), true, err) == 0)
+		return 0;
+	error_prefix(err, "accounts/%s/receive/smime/keystore", account->id);
 	return err->code = E_INVALID;
 }
 
@@ -193,18 +215,16 @@ int keystores_check(const struct setup *setup, struct error *err)
 		if (check_one(records[i], false, err) < 0)
 			return err->code = E_INVALID;
 	n = setup_list(setup, &account_type, &records);
-	for (size_t i = 0; i < n; i++) {
-		const struct account *account = records[i];
-		const char *id = account->receive.smime.keystore;
-
-		if (check_truststore_of(setup, account, "send", &account->send.tls, err) < 0 ||
-		    check_truststore_of(setup, account, "receive", &account->receive.tls, err) < 0)
+	for (size_t i = 0; i < n; i++)
+		if (check_account(setup, records[i], err) < 0)
 			return E_INVALID;
+	n = setup_list(setup, &authentication_profile_type, &records);
+	for (size_t i = 0; i < n; i++) {
+		const struct authentication_profile *profile = records[i];
 
-		if (*id && check_one(setup_keystore(setup, id), true, err) < 0) {
-			error_prefix(err, "accounts/%s/receive/smime/keystore", account->id);
-			return err->code = E_INVALID;
-		}
+		if (check_truststore_of(setup, profile->truststore, err, "authentication_profiles", profile->id, "") <
+		    0)
+			return E_INVALID;
 	}
 	return 0;
 }

@@ -33,10 +33,10 @@ int keystore_record_open(const struct keystore_record *record, struct keystore *
 void keystore_each_use(const struct setup *setup, const char *id, void (*each)(void *ctx, const char *place),
                        void *ctx);
 
-/* E_CONFLICT where an account's field names it that isn't a reference alone (tls/truststore). */
+/* E_CONFLICT where a field names it that isn't a reference alone (truststores). */
 int keystore_check_unused(const struct setup *setup, const char *id, struct error *err) NODISCARD;
 
-/* Lets accounts' tls.trust point to the record that tls.truststore names. For setup_load(). */
+/* Lets accounts' tls.trust and profiles' trust point to the record that the truststore names. For setup_load(). */
 void keystores_link(struct setup *setup);
 
 /* All keystores open, and those of accounts hold what they are used for. Part of setup_check(). */

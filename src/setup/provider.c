@@ -136,3 +136,15 @@ static int check_provider(const void *record, struct error *err)
 
 const struct record_type provider_type =
         RECORD_TYPE("provider", "providers", struct provider, provider_fields, "Provider", .check = check_provider);
+
+int provider_takes_size(const struct provider *provider, uint64_t bytes, struct error *err)
+{
+	const uint64_t mb = 1000 * 1000; /* as providers count */
+	uint64_t most = provider ? (uint64_t)provider->limits.message_mb : 0;
+
+	if (!most || bytes <= most * mb)
+		return 0;
+	return fail(err, E_LIMIT, RETRY_NEVER,
+	            "the mail is %.1f MB, and provider %s takes %llu MB at most, files encoded (limits/message_mb)",
+	            (double)bytes / (double)mb, provider->id, (unsigned long long)most);
+}

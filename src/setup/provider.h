@@ -67,4 +67,7 @@ struct provider {
 
 extern const struct record_type provider_type;
 
+/* Fails with E_LIMIT where it takes no mail of so many bytes (limits/message_mb). NULL takes any. */
+int provider_takes_size(const struct provider *provider, uint64_t bytes, struct error *err) NODISCARD;
+
 #endif

@@ -100,9 +100,15 @@ int setup_imagine(struct db *db, const struct sealer *sealer, const json_t *docu
 int setup_export(struct db *db, const struct sealer *sealer, const char *kind, const char *id, enum secret_form form,
                  bool whole, json_t **ret_document, struct error *err) NODISCARD;
 
-/* Refused (E_CONFLICT) while another record refers to it. */
+/* Refused (E_CONFLICT) while another record refers to it, and an account while its mail waits in the outbox: nobody
+ * could send that any more. */
 int setup_delete(struct db *db, const struct sealer *sealer, const char *kind, const char *id, const char *by,
                  struct error *err) NODISCARD;
+
+/* As above, with the mail of an account that waits: cancelled (store/outbox_cancel.h). Mail that is being sent at the
+ * moment is waited for: E_CONFLICT, RETRY_LATER. Returns how many letters that were. */
+int64_t setup_delete_with_mail(struct db *db, const struct sealer *sealer, const char *kind, const char *id,
+                               const char *by, struct error *err) NODISCARD;
 
 /* Seals every secret with the newest key, those of earlier versions of the records, too; returns how many versions were
  * rewritten. */

@@ -2,6 +2,7 @@
 #include "setup/setup.h"
 
 #include "base/file.h"
+#include "store/outbox.h"
 #include "store/records.h"
 #include "store/test_store.h"
 
@@ -388,6 +389,71 @@ static void check_delete(struct store *store)
 	must_apply(db, basis, 2);
 }
 
+static int64_t queue_letter(struct db *db, const char *account, const char *state)
+{
+	struct outbox_recipient to[] = {{.address = "ann@customer.test", .state = "queued", .reply = ""},
+	                                {.address = "bob@customer.test", .state = "sent", .reply = ""}};
+	struct outbox_row row = {.account = account,
+	                         .message_id = 1,
+	                         .kind = "message",
+	                         .answer_to = "",
+	                         .envelope_from = "",
+	                         .state = state,
+	                         .reply = "",
+	                         .recipients = to,
+	                         .recipient_count = strcmp(state, "later") == 0 ? 2 : 1};
+	struct error err = {0};
+
+	assert_ok(db_new_id(db, &row.id, &err), &err);
+	assert_ok(outbox_insert(db, &row, &err), &err);
+	return row.id;
+}
+
+static void check_delete_with_mail(struct store *store)
+{
+	struct db *db CLEANUP(db_closep) = connect_to(store);
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct outbox_row row;
+	struct error err = {0};
+	int64_t queued, later, sending, events = 0;
+
+	must_apply(db, basis, 5);
+	assert_ok(setup_delete(db, &sealer, "listener", "support", "t", &err), &err);
+	queued = queue_letter(db, "support", "queued");
+	assert_int_equal(setup_delete(db, &sealer, "account", "support", "t", &err), E_CONFLICT);
+	assert_string_equal(err.text, "accounts/support: 1 letter in the outbox would never be sent: wait until it is "
+	                              "empty, or cancel what waits (delete account support --cancel-mail)");
+	assert_false(db_in_transaction(db));
+	later = queue_letter(db, "support", "later");
+	sending = queue_letter(db, "support", "sending");
+	queue_letter(db, "other", "queued");
+	assert_int_equal(setup_delete_with_mail(db, &sealer, "account", "support", "t", &err), E_CONFLICT);
+	assert_int_equal(err.retry, RETRY_LATER);
+	assert_ok(db_exec(db, "UPDATE outbox SET state = 'uncertain' WHERE id = $1", DB_ARGS(DB_INT(sending)), &err),
+	          &err);
+	assert_int_equal(setup_delete_with_mail(db, &sealer, "account", "support", "t", &err), 2);
+	assert_int_equal(outbox_get(db, queued, arena, &row, &err), 1);
+	assert_string_equal(row.state, "cancelled");
+	assert_string_equal(row.reply, "cancelled: account support was deleted");
+	assert_string_equal(row.recipients[0].state, "cancelled");
+	assert_int_equal(outbox_get(db, later, arena, &row, &err), 1);
+	assert_string_equal(row.state, "sent"); /* to him who has it */
+	assert_string_equal(row.recipients[0].state, "cancelled");
+	assert_string_equal(row.recipients[1].state, "sent");
+	assert_int_equal(db_query_int(db, "SELECT COUNT(*) FROM event WHERE kind = 'outbox.cancelled'", DB_NO_ARGS,
+	                              &events, &err),
+	                 1);
+	assert_int_equal(events, 2);
+	assert_int_equal(outbox_requeue(db, later, 5, &err), 1);
+	assert_int_equal(outbox_get(db, later, arena, &row, &err), 1);
+	assert_string_equal(row.recipients[0].state, "queued");
+}
+
+static void an_account_goes_with_its_waiting_mail_or_not_at_all(void **state UNUSED)
+{
+	test_store_each(check_delete_with_mail);
+}
+
 static void what_is_used_cannot_be_deleted(void **state UNUSED)
 {
 	test_store_each(check_delete);
@@ -518,6 +584,7 @@ int main(void)
 	        cmocka_unit_test(mistakes_are_named_and_change_nothing),
 	        cmocka_unit_test(records_are_exported_as_they_apply),
 	        cmocka_unit_test(what_is_used_cannot_be_deleted),
+	        cmocka_unit_test(an_account_goes_with_its_waiting_mail_or_not_at_all),
 	        cmocka_unit_test(secrets_are_sealed_anew),
 	        cmocka_unit_test(earlier_versions_are_sealed_anew_too),
 	        cmocka_unit_test(a_lost_key_costs_its_account_alone),

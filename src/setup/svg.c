@@ -1,6 +1,7 @@
 /* See svg.h. */
 #include "setup/svg.h"
 
+#include "base/html.h"
 #include "setup/xml.h"
 
 #define NAMESPACE "http://www.w3.org/2000/svg"
@@ -98,29 +99,16 @@ static bool may_stay(const char *element, const char *name, struct str value)
 
 /* ---------------------------------------------------------------- writing */
 
+/* A bare CR would be read as a line feed. */
 static void add_escaped(struct buf *out, struct str text)
 {
-	for (size_t i = 0; i < text.n; i++) {
-		switch (text.p[i]) {
-		case '&':
-			buf_add(out, STR("&amp;"));
-			break;
-		case '<':
-			buf_add(out, STR("&lt;"));
-			break;
-		case '>':
-			buf_add(out, STR("&gt;"));
-			break;
-		case '"':
-			buf_add(out, STR("&quot;"));
-			break;
-		case '\r': /* bare, it would be read as a line feed */
-			buf_add(out, STR("&#13;"));
-			break;
-		default:
-			buf_add_char(out, text.p[i]);
-		}
+	struct str piece;
+
+	while (str_find_char(text, '\r') >= 0 && str_split(&text, '\r', &piece)) {
+		html_escape(out, piece);
+		buf_add(out, STR("&#13;"));
 	}
+	html_escape(out, text);
 }
 
 static void end_start_tag(struct cleaning *c)

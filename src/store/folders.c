@@ -5,7 +5,8 @@ int folder_find(struct db *db, const char *account, const char *name, struct fol
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	int r = db_query(db,
-	                 "SELECT id, uidvalidity, uid, read_at, careful FROM folder WHERE account = $1 AND name = $2",
+	                 "SELECT id, uidvalidity, uid, read_at, careful, stall_uidvalidity, stall_uid, stall_times "
+	                 "FROM folder WHERE account = $1 AND name = $2",
 	                 DB_ARGS(DB_TEXT(account), DB_TEXT(name)), &rows, err);
 
 	if (r < 0)
@@ -18,6 +19,7 @@ int folder_find(struct db *db, const char *account, const char *name, struct fol
 		        .uid = (uint32_t)db_col_int(rows, 2),
 		        .read_at = db_col_int(rows, 3),
 		        .careful = db_col_int(rows, 4) != 0,
+		        .stall = {(uint32_t)db_col_int(rows, 5), (uint32_t)db_col_int(rows, 6), db_col_int(rows, 7)},
 		};
 	return r;
 }
@@ -53,4 +55,11 @@ int folder_set_careful(struct db *db, int64_t folder_id, bool careful, int64_t r
 	return db_exec(
 	        db, "UPDATE folder SET careful = $2, read_at = CASE WHEN $3 = 0 THEN read_at ELSE $3 END WHERE id = $1",
 	        DB_ARGS(DB_INT(folder_id), DB_INT(careful), DB_INT(read_at)), err);
+}
+
+int folder_note_stall(struct db *db, int64_t folder_id, const struct folder_stall *stall, struct error *err)
+{
+	return db_exec(db, "UPDATE folder SET stall_uidvalidity = $2, stall_uid = $3, stall_times = $4 WHERE id = $1",
+	               DB_ARGS(DB_INT(folder_id), DB_INT(stall->uidvalidity), DB_INT(stall->uid), DB_INT(stall->times)),
+	               err);
 }

@@ -305,12 +305,7 @@ static int unpack(struct str piece, int64_t message_id, struct buf *out, struct 
 	if (!piece.n || piece.p[0] != RECODED)
 		return decompress(piece, message_id, out, err);
 	r = decompress(str_slice(piece, 1, piece.n), message_id, &recoded, err);
-	if (r < 0 || recode_undo(buf_str(&recoded), out))
-		return r;
-	if (!out->failed)
-		return damaged(message_id, err);
-	return fail_scope(err, SCOPE_MESSAGE, E_LIMIT, RETRY_NEVER, "message %lld is larger than %zu bytes",
-	                  (long long)message_id, out->max);
+	return r < 0 || recode_undo(buf_str(&recoded), out) ? r : damaged(message_id, err);
 }
 
 struct piece_reader {
@@ -318,6 +313,7 @@ struct piece_reader {
 	struct buf room; /* one piece */
 	int (*each)(void *ctx, struct str piece, struct error *err);
 	void *ctx;
+	size_t most, given; /* bytes of mail: those behind aren't read */
 };
 
 static int give_piece(struct piece_reader *reader, struct str packed, struct error *err)
@@ -326,6 +322,7 @@ static int give_piece(struct piece_reader *reader, struct str packed, struct err
 
 	buf_clear(&reader->room);
 	r = unpack(packed, reader->message_id, &reader->room, err);
+	reader->given += reader->room.n;
 	return r < 0 ? r : reader->each(reader->ctx, buf_str(&reader->room), err);
 }
 
@@ -349,32 +346,41 @@ static int give_first(struct db *db, struct piece_reader *reader, int64_t *ret_p
 static int give_more(struct db *db, struct piece_reader *reader, int64_t pieces, struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
-	int r = db_query(db, "SELECT data FROM raw_piece WHERE message_id = $1 ORDER BY piece",
-	                 DB_ARGS(DB_INT(reader->message_id)), &rows, err);
+	size_t needed = MIN((size_t)pieces, reader->most / RAW_PIECE_BYTES);
+	int r = db_query(db, "SELECT data FROM raw_piece WHERE message_id = $1 ORDER BY piece LIMIT $2",
+	                 DB_ARGS(DB_INT(reader->message_id), DB_INT(needed)), &rows, err);
 	int64_t found = 1; /* the first is in the other table */
 
 	if (r < 0)
 		return r;
-	while ((r = db_next(rows, err)) > 0) {
+	while (reader->given < reader->most && (r = db_next(rows, err)) > 0) {
 		r = give_piece(reader, db_col_str(rows, 0), err);
 		if (r < 0)
 			return r;
 		found++;
 	}
-	return r == 0 && found != pieces ? damaged(reader->message_id, err) : r;
+	if (r < 0)
+		return r;
+	return reader->given < reader->most && found != pieces ? damaged(reader->message_id, err) : 0;
+}
+
+static int give_pieces(struct db *db, struct piece_reader *reader, struct error *err)
+{
+	int64_t pieces = 0;
+	int r = give_first(db, reader, &pieces, err);
+
+	if (r > 0 && pieces > 1)
+		r = give_more(db, reader, pieces, err) < 0 ? err->code : 1;
+	buf_done(&reader->room);
+	return r;
 }
 
 int raw_each_piece(struct db *db, int64_t message_id, int (*each)(void *ctx, struct str piece, struct error *err),
                    void *ctx, struct error *err)
 {
-	struct piece_reader reader = {message_id, BUF_INIT(PIECE_MOST), each, ctx};
-	int64_t pieces = 0;
-	int r = give_first(db, &reader, &pieces, err);
+	struct piece_reader reader = {message_id, BUF_INIT(PIECE_MOST), each, ctx, .most = SIZE_MAX};
 
-	if (r > 0 && pieces > 1)
-		r = give_more(db, &reader, pieces, err) < 0 ? err->code : 1;
-	buf_done(&reader.room);
-	return r;
+	return give_pieces(db, &reader, err);
 }
 
 static int add_piece(void *ctx, struct str piece, struct error *err)
@@ -394,10 +400,21 @@ int raw_get(struct db *db, int64_t message_id, struct buf *out, struct error *er
 
 int raw_get_first(struct db *db, int64_t message_id, struct buf *out, struct error *err)
 {
-	struct piece_reader reader = {message_id, BUF_INIT(PIECE_MOST), add_piece, out};
-	int64_t pieces;
-	int r = give_first(db, &reader, &pieces, err);
+	struct piece_reader reader = {message_id, BUF_INIT(PIECE_MOST), add_piece, out, .most = RAW_FIRST_BYTES};
 
-	buf_done(&reader.room);
-	return r;
+	return give_pieces(db, &reader, err);
+}
+
+int messages_closed(struct db *db, int64_t after, int64_t *ret_ids, size_t max, struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	size_t n = 0;
+	int r = db_query(db,
+	                 "SELECT id FROM message WHERE id > $1 AND direction = 'in' AND smime LIKE "
+	                 "'%\"encrypted\":true,\"opened\":false%' ORDER BY id LIMIT $2",
+	                 DB_ARGS(DB_INT(after), DB_INT(max)), &rows, err);
+
+	while (r >= 0 && n < max && (r = db_next(rows, err)) > 0)
+		ret_ids[n++] = db_col_int(rows, 0);
+	return r < 0 ? r : (int)n;
 }

@@ -85,10 +85,14 @@ int raw_insert_piece(struct db *db, int64_t message_id, size_t piece, size_t pie
 int raw_get(struct db *db, int64_t message_id, struct buf *out, struct error *err) NODISCARD;
 
 /* Its first MiB alone, which has the header; 1 found, 0 none. */
+#define RAW_FIRST_BYTES MIB(1) /* whole pieces */
 int raw_get_first(struct db *db, int64_t message_id, struct buf *out, struct error *err) NODISCARD;
 
 /* The mail as it was, piece after piece (at most 1 MiB each); `each` stops it by failing. 1 found, 0 none. */
 int raw_each_piece(struct db *db, int64_t message_id, int (*each)(void *ctx, struct str piece, struct error *err),
                    void *ctx, struct error *err) NODISCARD;
+
+/* The messages that came encrypted and are still closed, oldest first, above the id `after`. Returns their number. */
+int messages_closed(struct db *db, int64_t after, int64_t *ret_ids, size_t max, struct error *err) NODISCARD;
 
 #endif

@@ -23,12 +23,15 @@ static void add_attachment(struct buf *out, size_t lines)
 
 static void expect(struct db *db, int64_t id, struct str mail)
 {
+	struct buf first CLEANUP(buf_done) = BUF_INIT(MIB(16));
 	struct buf out CLEANUP(buf_done) = BUF_INIT(MIB(16)),
 	               small CLEANUP(buf_done) = BUF_INIT(mail.n ? mail.n - 1 : 0);
 	struct error err;
 
 	assert_int_equal(raw_get(db, id, &out, &err), 1);
 	assert_true(str_eq(buf_str(&out), mail));
+	assert_int_equal(raw_get_first(db, id, &first, &err), 1);
+	assert_true(str_eq(buf_str(&first), str_slice(mail, 0, RAW_FIRST_BYTES)));
 	if (mail.n)
 		assert_int_equal(raw_get(db, id, &small, &err), E_LIMIT);
 }

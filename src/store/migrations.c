@@ -262,7 +262,6 @@ static const char mail_pages[] = "DROP INDEX cases_updated;"
                                  "CREATE INDEX cases_updated ON cases (updated_at, id);"
                                  "CREATE INDEX cases_account ON cases (account, updated_at, id);"
                                  "CREATE INDEX cases_status ON cases (status, updated_at, id);"
-                                 "CREATE INDEX cases_contact ON cases (contact_id, updated_at, id);"
                                  "CREATE INDEX contact_address_contact ON contact_address (contact_id);"
                                  "CREATE INDEX outbox_trouble ON outbox (state, id)"
                                  " WHERE state = 'failed' OR state = 'bounced' OR state = 'suppressed';";
@@ -357,6 +356,11 @@ static const char audit[] = "CREATE INDEX record_at ON record (at, kind, id, rev
 static const char message_idents[] = "DROP INDEX message_ident; DROP INDEX message_ours;"
                                      "CREATE INDEX message_ident ON message (message_ident, direction);";
 
+/* Where reading a folder broke off with nothing had, and how often in a row: what one process tells the next. */
+static const char stalls[] = "ALTER TABLE folder ADD COLUMN stall_uidvalidity BIGINT NOT NULL DEFAULT 0;"
+                             "ALTER TABLE folder ADD COLUMN stall_uid BIGINT NOT NULL DEFAULT 0;"
+                             "ALTER TABLE folder ADD COLUMN stall_times BIGINT NOT NULL DEFAULT 0;";
+
 const struct migration migrations[] = {
         {1, "foundation", foundation},
         {2, "bounces", bounces},
@@ -369,11 +373,12 @@ const struct migration migrations[] = {
         {9, "certificates", certificates},
         {10, "tokens", tokens},
         {11, "sent-copies", sent_copies},
-        {13, "operators", operators},
-        {14, "events", events},
-        {15, "mail-pages", mail_pages, search_sqlite, search_postgresql},
-        {16, "audit", audit},
-        {17, "message-idents", message_idents},
+        {12, "operators", operators},
+        {13, "events", events},
+        {14, "mail-pages", mail_pages, search_sqlite, search_postgresql},
+        {15, "audit", audit},
+        {16, "message-idents", message_idents},
+        {17, "stalls", stalls},
 };
 
 const size_t migration_count = ARRAY_LEN(migrations);

@@ -199,9 +199,9 @@ int outbox_finish(struct db *db, const struct outbox_row *row, const char *claim
 	return r < 0 ? r : n < 0 ? (int)n : n > 0;
 }
 
-int64_t outbox_orphans(struct db *db, const char *live_claim, struct error *err)
+int64_t outbox_orphans(struct db *db, const char *live_claim, int64_t now, struct error *err)
 {
-	int r = outbox_follow_orphans(db, live_claim, err);
+	int r = outbox_follow_orphans(db, live_claim, now, err);
 
 	if (r == 0)
 		r = db_exec(db,
@@ -295,8 +295,9 @@ static int requeue_row(struct db *db, int64_t id, int64_t now, struct error *err
 	        "UPDATE outbox SET state = 'queued', tries = 0, next_try_at = $2, warned_at = NULL, claim = '' "
 	        "WHERE id = $1 "
 	        "AND (state = 'failed' OR state = 'uncertain' OR state = 'later' OR state = 'bounced' "
-	        "OR state = 'suppressed' OR (state = 'sent' AND EXISTS (SELECT 1 FROM outbox_recipient r WHERE "
-	        "r.outbox_id = outbox.id AND r.state IN ('failed', 'bounced', 'suppressed'))))",
+	        "OR state = 'suppressed' OR state = 'cancelled' OR (state = 'sent' AND EXISTS (SELECT 1 FROM "
+	        "outbox_recipient r WHERE "
+	        "r.outbox_id = outbox.id AND r.state IN ('failed', 'bounced', 'suppressed', 'cancelled'))))",
 	        DB_ARGS(DB_INT(id), DB_INT(now)), err);
 
 	return n < 0 ? (int)n : n > 0;
@@ -317,20 +318,4 @@ int outbox_requeue(struct db *db, int64_t id, int64_t now, struct error *err)
 		            "WHERE outbox_id = $1 AND state NOT IN ('sent', 'delayed', 'delivered')",
 		            DB_ARGS(DB_INT(id)), err);
 	return r < 0 ? r : 1;
-}
-
-int outbox_cancel(struct db *db, int64_t id, struct error *err)
-{
-	int64_t n = db_exec_count(db,
-	                          "UPDATE outbox SET state = 'cancelled', claim = '' WHERE id = $1 AND (state = "
-	                          "'queued' OR state = 'later' OR state = 'uncertain')",
-	                          DB_ARGS(DB_INT(id)), err);
-	int r = n < 0 ? (int)n : 0;
-
-	if (n > 0)
-		r = db_exec(db,
-		            "UPDATE outbox_recipient SET state = 'cancelled' WHERE outbox_id = $1 AND state IN "
-		            "('queued', 'later', 'uncertain')",
-		            DB_ARGS(DB_INT(id)), err);
-	return r < 0 ? r : n > 0;
 }

@@ -2,6 +2,7 @@
  *
  *	queued → sending → sent | later | failed | uncertain | suppressed        later → sending …
  *	sent, uncertain, failed → bounced (by a report: see outbox_reports.h)
+ *	queued, later → cancelled (by a person: see outbox_cancel.h)
  *
  * `sending` is written right before a message's final dot may leave, with the claim of the process that does it; a row
  *found there after that process died may or may not have been delivered, and becomes `uncertain`: never sent again
@@ -29,7 +30,8 @@ struct outbox_row {
 	const char *message_ident;   /* read only: the mail's Message-ID without <> */
 	struct outbox_recipient {
 		const char *address;
-		const char *state; /* queued, later, sent, failed, uncertain; delayed, delivered, bounced; suppressed */
+		const char *state; /* queued, later, sent, failed, uncertain; delayed, delivered, bounced; suppressed;
+		                      cancelled */
 		const char *reply; /* the server's, when it was sent */
 		int64_t code;
 		/* What a report said later: not written by outbox_insert(), and by
@@ -64,7 +66,7 @@ int outbox_mark_sending(struct db *db, int64_t id, const char *claim, struct err
 int outbox_finish(struct db *db, const struct outbox_row *row, const char *claim, struct error *err) NODISCARD;
 
 /* Rows in `sending` whose claim is not `live_claim` become uncertain, with their recipients; returns their number. */
-int64_t outbox_orphans(struct db *db, const char *live_claim, struct error *err) NODISCARD;
+int64_t outbox_orphans(struct db *db, const char *live_claim, int64_t now, struct error *err) NODISCARD;
 
 /* … and so do an account's rows under this claim, of which the caller knows that nothing is on its way. */
 int64_t outbox_own_orphans(struct db *db, const char *account, const char *claim, int64_t now,
@@ -78,13 +80,9 @@ int outbox_count_answers(struct db *db, const char *answer_to, int64_t since, in
 int outbox_list(struct db *db, const char *state, size_t max, struct arena *arena, struct outbox_row **ret_rows,
                 struct error *err) NODISCARD;
 
-/* A row that failed, bounced, was suppressed or is uncertain (for one recipient at least) goes back to the queue by a
- * person's decision, with all recipients that don't have it for sure; 1 done, 0 not in such a state. What suppressed
- * them after bounces is lifted: that the address is good is the person's word. */
+/* A row that failed, bounced, was suppressed, cancelled or is uncertain (for one recipient at least) goes back to the
+ * queue by a person's decision, with all recipients that don't have it for sure; 1 done, 0 not in such a state. What
+ * suppressed them after bounces is lifted: that the address is good is the person's word. */
 int outbox_requeue(struct db *db, int64_t id, int64_t now, struct error *err) NODISCARD;
-
-/* A row that waits (queued, later) or is uncertain won't be sent any more, by a person's decision; its recipients that
- * don't have it become "cancelled". 1 done, 0 not in such a state. */
-int outbox_cancel(struct db *db, int64_t id, struct error *err) NODISCARD;
 
 #endif

@@ -77,7 +77,7 @@ int outbox_follow(struct db *db, int64_t outbox_id, int64_t at, struct error *er
 	               DB_ARGS(DB_INT(outbox_id), DB_INT(at)), err);
 }
 
-int outbox_follow_orphans(struct db *db, const char *live_claim, struct error *err)
+int outbox_follow_orphans(struct db *db, const char *live_claim, int64_t at, struct error *err)
 {
-	return db_exec(db, FOLLOW "state = 'sending' AND claim <> $1", DB_ARGS(DB_TEXT(live_claim), DB_INT(0)), err);
+	return db_exec(db, FOLLOW "state = 'sending' AND claim <> $1", DB_ARGS(DB_TEXT(live_claim), DB_INT(at)), err);
 }

@@ -36,6 +36,6 @@ int outbox_resolve_uncertain(struct db *db, int64_t outbox_id, int64_t at, struc
 int outbox_follow(struct db *db, int64_t outbox_id, int64_t at, struct error *err) NODISCARD;
 
 /* The same for rows that a dead process was sending. */
-int outbox_follow_orphans(struct db *db, const char *live_claim, struct error *err) NODISCARD;
+int outbox_follow_orphans(struct db *db, const char *live_claim, int64_t at, struct error *err) NODISCARD;
 
 #endif

@@ -133,7 +133,7 @@ static int by_id(const void *a, const void *b)
 	return x->id < y->id ? 1 : x->id > y->id ? -1 : 0;
 }
 
-static void add_case_filter(struct statement_text *t, const struct case_filter *f, int64_t contact_id)
+static void add_case_filter(struct statement_text *t, const struct case_filter *f)
 {
 	if (f->status)
 		add_condition(t, "c.status =", DB_TEXT(f->status));
@@ -143,15 +143,13 @@ static void add_case_filter(struct statement_text *t, const struct case_filter *
 		buf_add(&t->sql, STR(" AND c.resolved_at IS NULL"));
 	if (f->only_resolved)
 		buf_add(&t->sql, STR(" AND c.resolved_at IS NOT NULL"));
-	if (contact_id)
-		add_condition(t, "c.contact_id =", DB_INT(contact_id));
 	if (f->updated_since)
 		add_condition(t, "c.updated_at >=", DB_INT(f->updated_since));
 }
 
 /* One account's (NULL: everybody's) part of the page. */
-static int page_of_account(struct db *db, const struct case_filter *f, const char *account, int64_t contact_id,
-                           size_t max, struct arena *arena, struct case_list *list, struct error *err)
+static int page_of_account(struct db *db, const struct case_filter *f, const char *account, size_t max,
+                           struct arena *arena, struct case_list *list, struct error *err)
 {
 	struct statement_text t = {.sql = BUF_INIT(KIB(4))};
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
@@ -161,7 +159,7 @@ static int page_of_account(struct db *db, const struct case_filter *f, const cha
 	buf_add(&t.sql, STR("SELECT " CASE_COLUMNS CASE_TABLES " WHERE 1 = 1"));
 	if (account)
 		add_condition(&t, "c.account =", DB_TEXT(account));
-	add_case_filter(&t, f, contact_id);
+	add_case_filter(&t, f);
 	if (f->after_id && by_time) {
 		add_condition(&t, "c.updated_at <=", DB_INT(f->after_at));
 		buf_printf(&t.sql, " AND (c.updated_at < %s", place_value(&t, DB_INT(f->after_at)));
@@ -177,7 +175,7 @@ static int page_of_account(struct db *db, const struct case_filter *f, const cha
 }
 
 /* Behind the page before, and nothing that the filter leaves out. */
-static bool fits(const struct case_filter *f, const struct stored_case *c, int64_t contact_id)
+static bool fits(const struct case_filter *f, const struct stored_case *c)
 {
 	bool behind = f->order == CASES_BY_CREATED
 	                      ? c->id < f->after_id
@@ -187,11 +185,11 @@ static bool fits(const struct case_filter *f, const struct stored_case *c, int64
 	       (!f->account || strcmp(f->account, c->account) == 0) &&
 	       (!f->status || strcmp(f->status, c->status) == 0) && (!f->type || strcmp(f->type, c->type) == 0) &&
 	       (!f->only_open || !c->resolved_at) && (!f->only_resolved || c->resolved_at) &&
-	       (!contact_id || contact_id == c->contact_id) && c->updated_at >= f->updated_since;
+	       c->updated_at >= f->updated_since;
 }
 
-static int page_of_ids(struct db *db, const struct case_filter *f, int64_t contact_id, struct arena *arena,
-                       struct case_list *list, struct error *err)
+static int page_of_ids(struct db *db, const struct case_filter *f, struct arena *arena, struct case_list *list,
+                       struct error *err)
 {
 	int r = 0;
 
@@ -199,57 +197,71 @@ static int page_of_ids(struct db *db, const struct case_filter *f, int64_t conta
 		size_t before = list->n;
 
 		r = case_by_id(db, f->ids[i], arena, list, err);
-		if (r >= 0 && list->n > before && !fits(f, &list->items[before].c, contact_id))
+		if (r >= 0 && list->n > before && !fits(f, &list->items[before].c))
 			list->n = before;
 	}
 	return r;
 }
 
-/* 1, or 0 where nobody has this address: then no case fits. */
-static int find_contact(struct db *db, struct str address, struct arena *arena, int64_t *ret_id, struct error *err)
+/* The newest cases that the address has a part in, of those of the filter where it names any. */
+static int only_of_address(struct db *db, struct case_filter *f, struct arena *arena, struct error *err)
 {
-	char *lower = arena_cstr(arena, address);
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	int64_t *ids = ARENA_ARRAY(arena, int64_t, CASE_IDS_MAX);
+	char *lower = arena_cstr(arena, f->contact_address);
+	size_t n = 0;
+	int r;
 
 	for (char *p = lower; *p; p++)
 		*p = ascii_lower(*p);
-	return db_query_int(db, "SELECT contact_id FROM contact_address WHERE address = $1", DB_ARGS(DB_TEXT(lower)),
-	                    ret_id, err);
+	r = db_query(db, "SELECT case_id FROM case_participant WHERE address = $1 ORDER BY case_id DESC LIMIT $2",
+	             DB_ARGS(DB_TEXT(lower), DB_INT(CASE_IDS_MAX)), &rows, err);
+	while (r >= 0 && n < CASE_IDS_MAX && (r = db_next(rows, err)) > 0) {
+		int64_t id = db_col_int(rows, 0);
+		bool wanted = !f->ids;
+
+		for (size_t i = 0; i < f->id_count && !wanted; i++)
+			wanted = f->ids[i] == id;
+		ids[n] = id;
+		n += wanted;
+	}
+	f->ids = ids;
+	f->id_count = n;
+	return r;
 }
 
 /* Several accounts: the first `max` of each, put in order; each is a walk along an index. */
-static int collect_cases(struct db *db, const struct case_filter *f, int64_t contact_id, size_t max,
-                         struct arena *arena, struct case_list *list, struct error *err)
+static int collect_cases(struct db *db, const struct case_filter *f, size_t max, struct arena *arena,
+                         struct case_list *list, struct error *err)
 {
 	int r = 0;
 
 	if (f->ids)
-		return page_of_ids(db, f, contact_id, arena, list, err);
+		return page_of_ids(db, f, arena, list, err);
 	if (f->account)
 		return page_accounts_have(&f->accounts, f->account)
-		               ? page_of_account(db, f, f->account, contact_id, max, arena, list, err)
+		               ? page_of_account(db, f, f->account, max, arena, list, err)
 		               : 0;
 	if (f->accounts.all)
-		return page_of_account(db, f, NULL, contact_id, max, arena, list, err);
+		return page_of_account(db, f, NULL, max, arena, list, err);
 	for (size_t i = 0; i < MIN(f->accounts.count, (size_t)PAGES_ACCOUNTS_MAX) && r >= 0; i++)
-		r = page_of_account(db, f, f->accounts.names[i], contact_id, max, arena, list, err);
+		r = page_of_account(db, f, f->accounts.names[i], max, arena, list, err);
 	return r;
 }
 
-int case_page(struct db *db, const struct case_filter *f, size_t max, struct arena *arena,
+int case_page(struct db *db, const struct case_filter *filter, size_t max, struct arena *arena,
               struct listed_case **ret_cases, struct error *err)
 {
+	struct case_filter f = *filter;
 	struct case_list list = {0};
-	int64_t contact_id = 0;
-	int r = 1;
+	int r = f.contact_address.n ? only_of_address(db, &f, arena, err) : 0;
 
-	if (f->contact_address.n)
-		r = find_contact(db, f->contact_address, arena, &contact_id, err);
-	if (r > 0)
-		r = collect_cases(db, f, contact_id, max, arena, &list, err);
+	if (r >= 0)
+		r = collect_cases(db, &f, max, arena, &list, err);
 	if (r < 0)
 		return r;
-	if (list.n && (f->ids || (!f->accounts.all && f->accounts.count > 1)))
-		qsort(list.items, list.n, sizeof *list.items, f->order == CASES_BY_CREATED ? by_id : by_updated);
+	if (list.n && (f.ids || (!f.accounts.all && f.accounts.count > 1)))
+		qsort(list.items, list.n, sizeof *list.items, f.order == CASES_BY_CREATED ? by_id : by_updated);
 	*ret_cases = list.items;
 	return (int)MIN(list.n, max);
 }

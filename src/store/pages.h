@@ -28,7 +28,7 @@ struct case_filter {
 	struct page_accounts accounts;
 	const char *status, *type, *account;
 	bool only_open, only_resolved;
-	struct str contact_address; /* any case */
+	struct str contact_address; /* has a part in it; in any case. Of the newest CASE_IDS_MAX */
 	int64_t updated_since;
 	const int64_t *ids; /* only these; at most CASE_IDS_MAX */
 	size_t id_count;

@@ -255,6 +255,7 @@ static void a_row_follows_its_recipients(void **state UNUSED)
 static void check_uncertain(struct store *store)
 {
 	int64_t id, found;
+	struct outbox_row row;
 	struct shop s;
 
 	open_shop(&s, store);
@@ -269,10 +270,15 @@ static void check_uncertain(struct store *store)
 
 	/* The process died while it sent, and a report told of all recipients before it was back. */
 	id = queue(&s, "sending", "bounced", "bounced", "bounced");
-	assert_int_equal(outbox_orphans(s.db, "another", &s.err), 0);
+	assert_int_equal(outbox_orphans(s.db, "another", 6000, &s.err), 0);
 	assert_string_equal(state_of(&s, id), "bounced: bounced bounced bounced");
+	id = queue(&s, "sending", "bounced", "delivered", "bounced");
+	assert_int_equal(outbox_orphans(s.db, "another", 6000, &s.err), 0);
+	assert_string_equal(state_of(&s, id), "sent: bounced delivered bounced");
+	assert_int_equal(outbox_get(s.db, id, s.arena, &row, &s.err), 1);
+	assert_int_equal(row.sent_at, 6000);
 	id = queue(&s, "sending", "bounced", "queued", "later");
-	assert_int_equal(outbox_orphans(s.db, "another", &s.err), 1);
+	assert_int_equal(outbox_orphans(s.db, "another", 6000, &s.err), 1);
 	assert_string_equal(state_of(&s, id), "uncertain: bounced uncertain uncertain");
 	close_shop(&s);
 }

@@ -171,7 +171,9 @@ static int run_over(struct work *work, struct db *db, struct error *err)
 {
 	struct note *n = (struct note *)(void *)work;
 
-	return MIN(throttle_end(db, n->account, n->now, err), 0);
+	int r = throttle_end(db, n->account, n->now, err);
+
+	return MIN(r, 0);
 }
 
 void throttle_over(struct store *store, const char *account)

@@ -79,6 +79,28 @@ int token_lease(struct db *db, const char *profile, const char *subject, const c
 	return end(db, n, err);
 }
 
+int token_lease_holder(struct db *db, const char *profile, const char *subject, struct arena *arena,
+                       const char **ret_by, struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	int r = db_query(db, "SELECT lease_by FROM token WHERE profile = $1 AND subject = $2 AND lease_by <> ''",
+	                 DB_ARGS(DB_TEXT(profile), DB_TEXT(subject)), &rows, err);
+
+	if (r == 0)
+		r = db_next(rows, err);
+	if (r > 0)
+		*ret_by = arena_cstr(arena, db_col_str(rows, 0));
+	return r;
+}
+
+int token_lease_over(struct db *db, const char *profile, const char *subject, const char *gone, struct error *err)
+{
+	return change(db,
+	              "UPDATE token SET lease_by = '', lease_until = 0 WHERE profile = $1 AND subject = $2 AND "
+	              "lease_by = $3",
+	              DB_ARGS(DB_TEXT(profile), DB_TEXT(subject), DB_TEXT(gone)), err);
+}
+
 int token_put(struct db *db, const struct token_row *row, const char *by, struct error *err)
 {
 	return change(db,

@@ -28,6 +28,14 @@ int token_get(struct db *db, const char *profile, const char *subject, struct ar
 int token_lease(struct db *db, const char *profile, const char *subject, const char *by, int64_t now, int64_t until,
                 struct error *err) NODISCARD;
 
+/* Who has the lease: 1, in the arena; 0 nobody. */
+int token_lease_holder(struct db *db, const char *profile, const char *subject, struct arena *arena,
+                       const char **ret_by, struct error *err) NODISCARD;
+
+/* The holder `gone` will never give it back (base/alive.h). */
+int token_lease_over(struct db *db, const char *profile, const char *subject, const char *gone,
+                     struct error *err) NODISCARD;
+
 /* Writes what the row says as the generation after `row->generation`, and gives the lease back: 1; 0 where another
  * generation stands there already. Durable on return. */
 int token_put(struct db *db, const struct token_row *row, const char *by, struct error *err) NODISCARD;

@@ -324,6 +324,10 @@ class Graph:
         return self.list_folders(box, parent, query) if method == "GET" else self.add_folder(box, parent, json.loads(body))
 
     def list_folders(self, box, parent, query):
+        if "$filter" not in query:
+            below = [above for _, above in box.folders.values()]
+            return as_json(200, {"value": [{"id": ident, "displayName": name, "childFolderCount": below.count(ident)}
+                                           for ident, (name, above) in box.folders.items() if above == parent]})
         match = re.fullmatch(r"displayName eq '((?:[^']|'')*)'", query.get("$filter", ""))
         if not match:
             raise Wrong(f"$filter: {query.get('$filter')}")

@@ -30,8 +30,7 @@ static const char *well_known_name(struct str name)
 	return NULL;
 }
 
-/* "…/mailFolders", or "…/mailFolders/ID/childFolders". */
-static void add_list_url(const struct graph *graph, struct str parent, struct buf *url)
+void graph_add_folders_url(const struct graph *graph, struct str parent, struct buf *url)
 {
 	graph_url(graph, url);
 	buf_add(url, STR("/mailFolders"));
@@ -119,7 +118,7 @@ static int find_child(struct graph *graph, struct str parent, struct str name, s
 	struct graph_folder_page page = {0};
 	struct str other = STR_NULL;
 
-	add_list_url(graph, parent, &url);
+	graph_add_folders_url(graph, parent, &url);
 	buf_add(&url, STR("?$filter=displayName%20eq%20"));
 	graph_add_literal(&url, name);
 	for (int pages = 0; pages < PAGES_MAX; pages++) {
@@ -155,7 +154,7 @@ static int make_child(struct graph *graph, struct str parent, struct str name, s
 	json_decref(json);
 	if (!text)
 		return fail_scope(err, SCOPE_FOLDER, E_INVALID, RETRY_NEVER, "the folder's name isn't UTF-8");
-	add_list_url(graph, parent, &url);
+	graph_add_folders_url(graph, parent, &url);
 	int r = graph_do(graph,
 	                 &(struct graph_request){.method = "POST",
 	                                         .url = buf_cstr(&url),

@@ -66,6 +66,7 @@ int graph_page_read(struct str body, struct arena *arena, struct graph_page *ret
 
 struct graph_folder {
 	struct str id, name;
+	bool has_children; /* known where childFolderCount was asked for */
 };
 
 struct graph_folder_page {
@@ -102,6 +103,15 @@ int64_t graph_time(struct str text);
  * ("Inbox/Done"), the first of which may be a well-known one. Missing: E_NOT_FOUND, SCOPE_FOLDER, or made where
  * `create`. *ret_id is on the heap. */
 int graph_folder_find(struct graph *graph, const char *path, bool create, char **ret_id, struct error *err) NODISCARD;
+
+/* Appends "…/mailFolders", or below a parent "…/mailFolders/ID/childFolders". */
+void graph_add_folders_url(const struct graph *graph, struct str parent, struct buf *url);
+
+/* ---------------------------------------------------------------- folder_list.c */
+
+/* options->list_folders for each folder, as a path ("Inbox/Done"). What can't be listed only means that nothing is
+ * known of it. */
+void graph_list_folders(struct graph *graph, const struct receiver_options *options);
 
 /* ---------------------------------------------------------------- look.c */
 

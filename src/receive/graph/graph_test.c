@@ -290,6 +290,42 @@ static void folders_are_found_level_by_level(void **state)
 	assert_int_equal(script.at, script.n);
 }
 
+static void note_folder(void *ctx, struct str name)
+{
+	buf_add(ctx, name);
+	buf_add(ctx, STR(", "));
+}
+
+#define FIELDS "?$select=id,displayName,childFolderCount&$top=200"
+
+static void folders_are_listed_as_paths(void **state)
+{
+	static const struct graph_line lines[] = {
+	        {"GET", "/mailFolders" FIELDS, .status = 200,
+	         .answer = "{\"value\":[{\"id\":\"i\",\"displayName\":\"Posteingang\",\"childFolderCount\":2},"
+	                   "{\"id\":\"s\",\"displayName\":\"Sent\",\"childFolderCount\":0}],"
+	                   "\"@odata.nextLink\":\"" LINK "n\"}"},
+	        {"GET", "/n", .status = 200,
+	         .answer = "{\"value\":[{\"id\":\"a\",\"displayName\":\"Archive\",\"childFolderCount\":1}]}"},
+	        {"GET", "/mailFolders/i/childFolders" FIELDS, .status = 200,
+	         .answer = "{\"value\":[{\"id\":\"d\",\"displayName\":\"Done\",\"childFolderCount\":0}]}"},
+	        {"GET", "/mailFolders/a/childFolders" FIELDS, .status = 403}, /* then that is all that is known */
+	        {"GET", "/mailFolders?$filter=displayName%20eq%20%27Lost%27", .status = 200,
+	         .answer = "{\"value\":[]}"},
+	};
+	struct graph_script script = GRAPH_SCRIPT(lines);
+	struct buf names CLEANUP(buf_done) = BUF_INIT(KIB(1));
+	const struct receiver_options options = {
+	        .folder = "Lost", .list_folders = note_folder, .list_folders_ctx = &names};
+	struct receiver *r = NULL;
+	struct error err = {0};
+
+	(void)state;
+	assert_int_equal(graph_receiver_begin(&options, graph_script_open(&script), &r, &err), E_NOT_FOUND);
+	assert_string_equal(buf_cstr(&names), "Posteingang, Sent, Archive, Posteingang/Done, ");
+	assert_int_equal(script.at, script.n);
+}
+
 /* ---------------------------------------------------------------- telling */
 
 #define TWO_MESSAGES                                                                                    \
@@ -517,6 +553,7 @@ int main(void)
 	        cmocka_unit_test(faults_of_one_message_are_its_own),
 	        cmocka_unit_test(no_message_blocks_the_next),
 	        cmocka_unit_test(folders_are_found_level_by_level),
+	        cmocka_unit_test(folders_are_listed_as_paths),
 	        cmocka_unit_test(single_answers_of_a_batch_count),
 	        cmocka_unit_test(long_pauses_are_left_to_the_scheduler),
 	        cmocka_unit_test(refused_single_request_is_the_folders_fault),

@@ -211,7 +211,8 @@ int graph_look(struct graph_receiver *gr, struct error *err)
 
 	map_free(look.by_id);
 	if (r == 0)
-		r = MIN(take_to_names(&look, err), 0);
+		r = take_to_names(&look, err);
+	r = MIN(r, 0);
 	for (size_t i = 0; r == 0 && i < look.count; i++)
 		map_set(gr->entries, look.entries[i]->id, look.entries[i]);
 	gr->looked = gr->looked || r == 0;

@@ -124,7 +124,8 @@ int graph_folder_page_read(struct str body, struct arena *arena, struct graph_fo
 		if (!is_id(id))
 			return no_answer("list of folders: one has no id", err);
 		page.folders[page.count++] =
-		        (struct graph_folder){arena_str(arena, id), arena_str(arena, text_of(item, "displayName"))};
+		        (struct graph_folder){arena_str(arena, id), arena_str(arena, text_of(item, "displayName")),
+		                              json_integer_value(json_object_get(item, "childFolderCount")) > 0};
 	}
 	page.next_link = arena_str(arena, text_of(json, "@odata.nextLink"));
 	*ret_page = page;

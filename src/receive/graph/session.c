@@ -31,6 +31,8 @@ int graph_receiver_begin(const struct receiver_options *options, struct graph *g
 	gr->wait_max_ms = SECONDS_MS(10);
 	gr->ids = arena_new();
 	watch_tell(options->stream.watch, WATCH_LOGGING_IN, STR("OAuth token"));
+	if (options->list_folders)
+		graph_list_folders(graph, options);
 	int r = graph_folder_find(graph, gr->folder, false, &gr->folder_id, err);
 	if (r < 0)
 		return r;

@@ -7,6 +7,7 @@
 #include "receive/imap/session.h"
 
 #include "base/mem.h"
+#include "receive/connect.h"
 
 #include <stdio.h>
 
@@ -278,14 +279,7 @@ int imap_open_on(struct stream *stream, const struct receiver_options *options, 
 
 static int open_imap(const struct receiver_options *options, struct receiver **ret, struct error *err)
 {
-	struct stream_options connection = options->stream;
-	struct receiver_options with_tls = *options;
-	struct stream *stream;
-
-	connection.tls = options->security == SECURITY_TLS;
-	with_tls.stream = connection;
-	int r = stream_connect(&connection, &stream, err);
-	return r < 0 ? r : imap_open_on(stream, &with_tls, ret, err);
+	return receiver_connect(options, imap_open_on, ret, err);
 }
 
 static uint32_t uidvalidity_of(const struct receiver *r)

@@ -5,6 +5,7 @@
 #include "receive/pop3/session.h"
 
 #include "base/mem.h"
+#include "receive/connect.h"
 #include "receive/names_memory.h"
 
 #include <stdio.h>
@@ -235,14 +236,7 @@ int pop3_open_on(struct stream *stream, const struct receiver_options *options, 
 
 static int open_pop3(const struct receiver_options *options, struct receiver **ret, struct error *err)
 {
-	struct stream_options connection = options->stream;
-	struct receiver_options with_tls = *options;
-	struct stream *stream;
-
-	connection.tls = options->security == SECURITY_TLS;
-	with_tls.stream = connection;
-	int r = stream_connect(&connection, &stream, err);
-	return r < 0 ? r : pop3_open_on(stream, &with_tls, ret, err);
+	return receiver_connect(options, pop3_open_on, ret, err);
 }
 
 static uint32_t uidvalidity_of(const struct receiver *r)
