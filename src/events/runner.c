@@ -373,8 +373,9 @@ struct pruning {
 static int run_pruning(struct work *work, struct db *db, struct error *err)
 {
 	const struct pruning *pruning = (const struct pruning *)(const void *)work;
+	int64_t n = delivery_prune(db, pruning->before, PRUNED_AT_ONCE, err);
 
-	return (int)MIN(delivery_prune(db, pruning->before, PRUNED_AT_ONCE, err), 0);
+	return (int)MIN(n, 0);
 }
 
 static int prune(struct runner *runner, struct error *err)
