@@ -14,7 +14,7 @@ struct exchange {
 	const struct http_options *options;
 	const struct http_request *request;
 	const char *host, *port; /* for error texts */
-	SSL_CTX *policy;  /* whose certificates are trusted; borrowed */
+	SSL_CTX *policy;         /* whose certificates are trusted; borrowed */
 
 	struct buf head; /* of the answer that is being read: a final one follows interim ones */
 	size_t head_bytes;

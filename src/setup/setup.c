@@ -9,20 +9,9 @@
 #include <stdlib.h>
 
 const struct record_type *const setup_types[] = {
-        &provider_type,
-        &template_type,
-        &case_type_type,
-        &keystore_type,
-        &authentication_profile_type,
-        &account_type,
-        &service_rule_type,
-        &listener_type,
-        &block_type,
-        &inlet_type,
-        &operator_type,
-        &identity_provider_type,
-        &webhook_type,
-        NULL,
+        &provider_type, &template_type,          &case_type_type, &keystore_type, &authentication_profile_type,
+        &account_type,  &service_rule_type,      &listener_type,  &block_type,    &inlet_type,
+        &operator_type, &identity_provider_type, &webhook_type,   NULL,
 };
 
 _Static_assert(ARRAY_LEN(setup_types) == SETUP_TYPE_COUNT + 1, "one snapshot kind for each type");
