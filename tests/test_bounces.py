@@ -1,8 +1,10 @@
 """Mail that comes back: a real Postfix reports that it could not deliver, the report is read by IMAP, brought to the mail that it speaks of, and
 the address gets no more mail until somebody lifts that. And what must not happen: a report that anybody could have written changes nothing."""
 
+import contextlib
 import os
 import re
+import shutil
 import sqlite3
 import unittest
 
@@ -257,19 +259,19 @@ class Reports(Office):
     def test_stopped_at_every_step(self):
         row, ident = self.sent("ann@far.test")
         path = self.home.write("report", report(ident, "ann@far.test"))
-        with sqlite3.connect(os.path.join(self.home.folder, "store.db"), timeout=20) as db:
-            before = "\n".join(db.iterdump())
+        store, before = (os.path.join(folder, "store.db") for folder in (self.home.folder, self.home.top))
+        with contextlib.closing(sqlite3.connect(store, timeout=20)) as db, contextlib.closing(sqlite3.connect(before)) as copy:
+            db.backup(copy)
         log = os.path.join(self.home.top, "steps")
         self.home.run("ingest", "--listener", "support", path, env={"HAUSPOST_FAULT_LOG": log})
         steps = read_steps(log)
         self.assertGreaterEqual(len(steps), 2)
         for n in range(1, len(steps) + 1):
             with self.subTest(step=n, name=steps[n - 1]):
-                for name in ("store.db", "store.db-wal", "store.db-shm"):
-                    if os.path.exists(os.path.join(self.home.folder, name)):
-                        os.unlink(os.path.join(self.home.folder, name))
-                with sqlite3.connect(os.path.join(self.home.folder, "store.db"), timeout=20) as db:
-                    db.executescript(before)
+                for path_of in (store, store + "-wal", store + "-shm"):
+                    with contextlib.suppress(FileNotFoundError):
+                        os.unlink(path_of)
+                shutil.copyfile(before, store)
                 code = self.home.run("ingest", "--listener", "support", path, env={"HAUSPOST_FAULT_STEP": str(n)}, expect=None).code
                 self.assertEqual(code, STOPPED)
                 self.home.run("ingest", "--listener", "support", path)

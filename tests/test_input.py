@@ -388,7 +388,7 @@ class FullDisk(Input):
     @unittest.skipIf(os.getuid() != 0, "mounting needs root")
     def test_a_file_system_that_fills_up(self):
         os.makedirs(self.home.folder, exist_ok=True)
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "none", self.home.folder], capture_output=True, check=False).returncode:
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", self.home.folder], capture_output=True, check=False).returncode:
             self.skipTest("mounting is not allowed here")
         try:
             self.home.apply(setup())
