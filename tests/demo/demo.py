@@ -10,6 +10,7 @@ import email
 import email.policy
 import glob
 import os
+import re
 import signal
 import smtplib
 import ssl
@@ -18,6 +19,7 @@ import sys
 import textwrap
 import time
 import unicodedata
+import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
@@ -209,9 +211,11 @@ class Demo:
 
     def start(self):
         self.screen.step("hauspost serve runs in the background")
-        self.home.serve()
-        wait_until(lambda: "serves 1 listener" in self.home.log(), PATIENCE_S, "hauspost serve being ready")
+        self.home.serve_http()
+        wait_until(lambda: "/#/setup/" in self.home.log(), PATIENCE_S, "hauspost serve being ready")
         self.screen.quiet(self.home.log())
+        with urllib.request.urlopen(self.home.url + "/", timeout=PATIENCE_S) as page:
+            self.screen.check(b"Studio" in page.read(), f"the Studio is at {self.home.url}/")
         self.screen.say("It has looked into the empty mailbox and now waits with IDLE: no thread, no polling; the server tells of new mail.")
 
     def first_mail(self):
@@ -347,7 +351,9 @@ class Demo:
 
     def leave_running(self):
         screen = self.screen
-        screen.step("Your turn", "hauspost serve goes on until you press Ctrl-C here. In another terminal, in this folder:")
+        screen.step("Your turn", "hauspost serve goes on until you press Ctrl-C here. The Studio, with the link of its first administrator, good once:")
+        screen.line("\n   " + screen.paint("1", re.search(r"http\S+/#/setup/\S+", self.home.log()).group()))
+        screen.say("In another terminal, in this folder:")
         screen.line("\n" + screen.paint("1", f"alias hauspost='{HAUSPOST} --home {self.home.folder}'"))
         for words, meaning in self.suggestions():
             screen.line(screen.paint("1", f"hauspost {words:<28}") + (f"  # {meaning}" if meaning else ""))
