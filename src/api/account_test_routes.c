@@ -210,11 +210,34 @@ static int check_host(const struct setup *setup, const char *side, const char *h
 	        side, host);
 }
 
+/* As it is stored, or none. */
+static bool is_kept(const char *now, const char *stored)
+{
+	return !*now || (stored && strcmp(now, stored) == 0);
+}
+
+/* Tokens and keys of others are not to be tried. */
+static int check_kept(const struct account *now, const struct account *was, struct error *err)
+{
+	if (is_kept(now->send.profile, was ? was->send.profile : NULL) &&
+	    is_kept(now->receive.profile, was ? was->receive.profile : NULL) &&
+	    is_kept(now->send.smime.keystore, was ? was->send.smime.keystore : NULL) &&
+	    is_kept(now->send.dkim.keystore, was ? was->send.dkim.keystore : NULL) &&
+	    is_kept(now->receive.smime.keystore, was ? was->receive.smime.keystore : NULL) &&
+	    is_kept(now->receive.smime.truststore, was ? was->receive.smime.truststore : NULL))
+		return 0;
+	return fail(err, E_REFUSED, RETRY_NEVER,
+	            "profile: others than the stored one, and other keystores, take the right accounts.manage");
+}
+
 /* Whoever sets up mailboxes of their own alone must not learn through us what there is in our network. */
-static int check_known(const struct setup *setup, const struct account *account, struct error *err)
+static int check_known(const struct setup *setup, const struct account *account, const struct account *stored,
+                       struct error *err)
 {
 	const struct provider *p = setup_provider(setup, account->provider);
 
+	if (check_kept(account, stored, err) < 0)
+		return err->code;
 	if (account->receive.protocol == RECEIVE_MAILDIR)
 		return fail(err, E_REFUSED, RETRY_NEVER,
 		            "receive/protocol: a folder of this machine takes the right accounts.manage");
@@ -242,7 +265,7 @@ static int check_may(const struct request *request, const struct setup *setup, c
 		            caller->author, right_name(RIGHT_ACCOUNTS_MANAGE));
 	if (is_stored && caller_check_on(caller, account->id, ACCOUNT_MANAGE, what, err) < 0)
 		return err->code;
-	return manages ? 0 : check_known(setup, account, err);
+	return manages ? 0 : check_known(setup, account, setup_account(request->setup, account->id), err);
 }
 
 /* ---------------------------------------------------------------- an account's test */

@@ -137,6 +137,9 @@ int api_token_scope(const struct caller *creator, const struct text_list *rights
                     struct arena *arena, struct api_token *ret_token, struct error *err)
 {
 	struct buf right_names CLEANUP(buf_done) = BUF_INIT(KIB(4)), ids CLEANUP(buf_done) = BUF_INIT(KIB(128));
+	/* A token of one's own session may grow with its operator; every other has what its maker has now. */
+	bool narrows = creator->kind == CALLER_TOKEN ||
+	               (ret_token->operator_id && strcmp(ret_token->operator_id, creator->operator_id) != 0);
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < rights->count; i++)
@@ -145,9 +148,9 @@ int api_token_scope(const struct caller *creator, const struct text_list *rights
 		r = add_accounts(creator, accounts, arena, &ids, err);
 	if (r < 0)
 		return r;
-	if (rights->count == 0 && creator->kind == CALLER_TOKEN)
+	if (rights->count == 0 && narrows)
 		name_rights(creator, &right_names);
-	if (accounts->count == 0 && creator->kind == CALLER_TOKEN && !creator->all_accounts)
+	if (accounts->count == 0 && narrows && !creator->all_accounts)
 		name_accounts(creator, &ids);
 	if (right_names.failed || ids.failed)
 		return fail(err, E_LIMIT, RETRY_NEVER, "accounts: more than a token can name");

@@ -89,9 +89,13 @@ static void handle(struct exchange *exchange)
 static void run_job(struct job *job, struct db *db, const struct error *err)
 {
 	struct exchange *exchange = (struct exchange *)job;
-	bool may_go_on = equip(exchange, db, err);
+	bool may_go_on;
 
-	if (may_go_on && exchange->state == EXCHANGE_ADMITTING)
+	/* The body may have taken hours: who may do what is looked at anew. */
+	if (exchange->state == EXCHANGE_HANDLING)
+		shared_release(take(exchange->shared));
+	may_go_on = equip(exchange, db, err);
+	if (may_go_on)
 		may_go_on = route_admit(&exchange->request, &exchange->answer);
 	if (may_go_on && exchange->state == EXCHANGE_ADMITTING && exchange->has_body) {
 		exchange->state = EXCHANGE_READING;

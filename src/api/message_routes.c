@@ -113,6 +113,7 @@ struct parts {
 	struct arena *arena;
 	const struct message *message;
 	size_t left; /* bytes of pictures that still fit */
+	size_t work; /* bytes that may still be looked at for them: a page may name one picture a million times */
 };
 
 /* The picture itself: the page is whole, and asks for nothing. */
@@ -120,12 +121,17 @@ static struct str embedded_part(void *ctx, struct str content_id)
 {
 	struct parts *parts = ctx;
 
-	for (size_t i = 0; i < parts->message->attachment_count; i++) {
+	for (size_t i = 0; i < parts->message->attachment_count && parts->work > 0; i++) {
 		const struct part *part = parts->message->attachments[i];
+		bool is_it = str_eq(part->content_id, content_id) && is_picture(part);
+
+		parts->work -= MIN(parts->work, 100 + (is_it ? part->body.n : 0));
+		if (!is_it || !parts->work)
+			continue;
 		struct buf bytes CLEANUP(buf_done) = BUF_INIT(MIN(MAX_IMAGE, parts->left)),
 		                 url CLEANUP(buf_done) = BUF_INIT(2 * MAX_IMAGE);
 
-		if (!str_eq(part->content_id, content_id) || !is_picture(part) || !part_decode(part, &bytes))
+		if (!part_decode(part, &bytes))
 			continue;
 		parts->left -= bytes.n;
 		buf_printf(&url, "data:image/" STR_FMT ";base64,", STR_ARG(part->subtype));
@@ -161,7 +167,7 @@ static int get_html(struct request *request, struct answer *answer, struct error
 		r = opened_mail_read(request->db, request->setup, &found.m, request->arena, &mail, err);
 	if (r < 0)
 		return r;
-	struct parts parts = {request->arena, mail.message, MAX_HTML / 2};
+	struct parts parts = {request->arena, mail.message, MAX_HTML / 2, 8 * MAX_HTML};
 	const struct sanitise_options options = {
 	        .allow_remote = remote, .link_part = embedded_part, .ctx = &parts, .max_bytes = MAX_HTML};
 

@@ -1,4 +1,5 @@
 /* Roles and rights, and what is done to other operators' credentials. (Operators themselves are records.) */
+#include "api/record_kinds.h"
 #include "api/change.h"
 #include "api/credentials.h"
 #include "api/routes.h"
@@ -85,7 +86,7 @@ static int find_about(const struct request *request, struct about *about, struct
 		return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no operator %.64s", id);
 	about->operator_id = op->id;
 	about->object = arena_printf(request->arena, "operators/%s", op->id).p;
-	return 0;
+	return record_check_operator(request, op, err);
 }
 
 static int act(struct request *request,

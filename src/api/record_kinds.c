@@ -269,3 +269,10 @@ int record_check_change(void *ctx, const struct setup *setup, const struct recor
 		return check_users(request, setup, type, record_id(type, before), err);
 	return 0;
 }
+
+int record_check_operator(const struct request *request, const struct operator_record *op, struct error *err)
+{
+	if (strcmp(op->id, request->caller.operator_id) == 0)
+		return 0;
+	return check_operator(request, op, err);
+}

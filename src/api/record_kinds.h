@@ -34,4 +34,7 @@ bool record_may_read(const struct request *request, const struct record_type *ty
 int record_check_change(void *ctx, const struct setup *setup, const struct record_type *type, const void *before,
                         const void *after, struct error *err) NODISCARD;
 
+/* What lets an operator in is changed by those alone who may do as much: else it would be a way to become him. */
+int record_check_operator(const struct request *request, const struct operator_record *op, struct error *err) NODISCARD;
+
 #endif

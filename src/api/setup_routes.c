@@ -10,6 +10,17 @@
 #define EXPIRING_DAYS  90
 #define EXPIRING_MAX   3650
 
+/* It shows and changes everything: for who may do everything. */
+static int check_everything(const struct request *request, struct error *err)
+{
+	const struct caller *caller = &request->caller;
+	uint64_t all = role_find(STR("administrator"))->rights;
+
+	if (!(all & ~caller->rights) && (caller->all_accounts || caller->new_accounts))
+		return 0;
+	return fail(err, E_REFUSED, RETRY_NEVER, "the set-up as a whole is for administrators of all accounts");
+}
+
 /* ---------------------------------------------------------------- export */
 
 static const char *const export_words[] = {"masked", "sealed", NULL};
@@ -20,8 +31,11 @@ static int export_setup(struct request *request, struct answer *answer, struct e
 	json_t *document CLEANUP(json_decrefp) = NULL;
 	const char *secrets = request_query(request, "secrets");
 	bool sealed = secrets && strcmp(secrets, "sealed") == 0;
-	int r = setup_export(request->db, request->sealer, NULL, NULL, sealed ? SECRETS_SEALED : SECRETS_MASKED,
-	                     request_query_bool(request, "whole"), &document, err);
+	int r = check_everything(request, err);
+
+	if (r == 0)
+		r = setup_export(request->db, request->sealer, NULL, NULL, sealed ? SECRETS_SEALED : SECRETS_MASKED,
+		                 request_query_bool(request, "whole"), &document, err);
 
 	if (r < 0)
 		return r;
@@ -94,8 +108,10 @@ static int apply_setup(struct request *request, struct answer *answer, struct er
 	json_t *document CLEANUP(json_decrefp) = NULL;
 	struct apply_work w = {.work = {.run = run_apply, .again = again}, .request = request, .report = &report};
 	struct applied_view view = {.dry_run = request_query_bool(request, "dry_run")};
-	int r = yaml_read(request->body, "setup", &document, err);
+	int r = check_everything(request, err);
 
+	if (r == 0)
+		r = yaml_read(request->body, "setup", &document, err);
 	if (r < 0)
 		return r;
 	w.document = document;

@@ -195,7 +195,16 @@ int sign_in_begin(const struct request *request, struct db *db, const char *oper
 static int let_in(const struct request *request, struct db *db, void *ctx, struct error *err)
 {
 	struct attempt *a = ctx;
-	int r = *a->credential.factor ? factor_use(db, a->op->id, &a->factor, a->now, err) : 1;
+	struct credential now;
+	int r = credential_get(db, a->op->id, request->arena, &now, err);
+
+	if (r < 0)
+		return r;
+	/* Hashing takes its time: meanwhile the password may have been changed. */
+	if (r > 0 && (strcmp(now.password_hash, a->credential.password_hash) != 0 ||
+	              strcmp(now.factor, a->credential.factor) != 0))
+		return fail(err, E_AUTH, RETRY_NEVER, "operator or password is wrong");
+	r = *a->credential.factor ? factor_use(db, a->op->id, &a->factor, a->now, err) : 1;
 
 	a->used_up = r == 0;
 	if (r <= 0)

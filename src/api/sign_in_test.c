@@ -239,12 +239,13 @@ static void check_scope(struct store *store)
 	static const char *one[] = {"cases.read"}, *more[] = {"operators.manage"}, *sales[] = {"sales"};
 	const struct caller_account own = {.id = "support"};
 	struct caller caller = {.kind = CALLER_OPERATOR,
+	                        .operator_id = "bob",
 	                        .author = "bob",
 	                        .rights = RIGHT_BIT(RIGHT_CASES_READ),
 	                        .accounts = &own,
 	                        .account_count = 1};
 	const struct text_list none = {0};
-	struct api_token token;
+	struct api_token token = {.operator_id = "bob"};
 	struct error err;
 
 	assert_non_null(store);
@@ -253,6 +254,14 @@ static void check_scope(struct store *store)
 	assert_int_equal(api_token_scope(&caller, &(struct text_list){more, 1}, &none, arena, &token, &err), E_INVALID);
 	assert_int_equal(api_token_scope(&caller, &none, &(struct text_list){sales, 1}, arena, &token, &err),
 	                 E_INVALID);
+	assert_ok(api_token_scope(&caller, &none, &none, arena, &token, &err), &err);
+	assert_string_equal(token.rights, "");
+	/* Nor is another operator's, who may have more. */
+	token.operator_id = "anna";
+	assert_ok(api_token_scope(&caller, &none, &none, arena, &token, &err), &err);
+	assert_string_equal(token.rights, "cases.read");
+	assert_string_equal(token.accounts, "support");
+	token.operator_id = "bob";
 	/* What a token makes is no more than the token, even where nothing is named. */
 	caller.kind = CALLER_TOKEN;
 	assert_ok(api_token_scope(&caller, &none, &none, arena, &token, &err), &err);

@@ -1,4 +1,5 @@
 /* API tokens: each operator's own, and with the right to manage operators everybody's. */
+#include "api/record_kinds.h"
 #include "api/change.h"
 #include "api/credentials.h"
 #include "api/routes.h"
@@ -163,13 +164,15 @@ static int check_maker(const struct request *request, int64_t expires_at, struct
 
 static int check_whose(const struct request *request, const char *operator_id, struct error *err)
 {
+	const struct operator_record *op = setup_operator(request->setup, operator_id);
+
 	if (strcmp(operator_id, request->caller.operator_id) == 0)
 		return 0;
 	if (!manages(request))
 		return fail(err, E_REFUSED, RETRY_NEVER, "operator: tokens of others take the right operators.manage");
-	return setup_operator(request->setup, operator_id)
-	               ? 0
-	               : fail(err, E_INVALID, RETRY_NEVER, "operator: there is no operator \"%.64s\"", operator_id);
+	if (!op)
+		return fail(err, E_INVALID, RETRY_NEVER, "operator: there is no operator \"%.64s\"", operator_id);
+	return record_check_operator(request, op, err);
 }
 
 static int fill_token(struct request *request, const struct token_body *body, struct api_token *token,

@@ -233,16 +233,21 @@ int search_follow(struct search_follower *f, struct db *db, size_t max, struct e
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct indexing indexing = {.work = {.run = run_indexing, .again = indexing_again}};
+	size_t begun = 0;
 	int r = 0;
 
 	do {
 		if (f->pending_done == f->pending_count)
 			r = find_more(f, db, err);
+		begun = f->pending_done;
 		if (r == 0)
 			r = prepare(f, db, max, arena, &indexing, err);
 	} while (r == 0 && !indexing.count && f->pending_count);
 	if (r == 0 && indexing.count)
 		r = store_do(f->store, &indexing.work, err);
+	/* What passes is tried again; what never works mustn't hold up the others. */
+	if (r < 0 && err->retry == RETRY_LATER)
+		f->pending_done = begun;
 	return r < 0 ? r : (int)indexing.count;
 }
 

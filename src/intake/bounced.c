@@ -446,6 +446,15 @@ static int take_notice(struct effects *e, const struct notice *n, struct error *
 	return suppressed < 0 ? suppressed : tell(e, n, to, suppressed > 0, err);
 }
 
+static bool may_be_split(const struct item *item, const struct outbox_row *row)
+{
+	const struct account *account = setup_account(item->place->setup, row->account);
+	const struct provider *provider = account ? setup_provider(item->place->setup, account->provider) : NULL;
+	int64_t most = provider ? provider->limits.recipients_per_message : 0;
+
+	return most > 0 && row->recipient_count > (size_t)most;
+}
+
 int bounced_apply(struct item *item, struct db *db, const struct bounced *bounced, struct error *err)
 {
 	struct map *by_address CLEANUP(map_freep) = recipients_by_address(item, &bounced->row);
@@ -459,7 +468,8 @@ int bounced_apply(struct item *item, struct db *db, const struct bounced *bounce
 
 		r = take_notice(&e, &n, err);
 	}
-	if (r == 0 && e.was_uncertain)
+	/* A report proves the one transaction that it tells of, and such a letter may have had several. */
+	if (r == 0 && e.was_uncertain && !may_be_split(item, &bounced->row))
 		r = outbox_resolve_uncertain(db, bounced->row.id, e.now, err);
 	return r < 0 ? r : outbox_follow(db, bounced->row.id, bounced->row.created_at, err);
 }

@@ -306,7 +306,11 @@ static int requeue_row(struct db *db, int64_t id, int64_t now, struct error *err
 int outbox_requeue(struct db *db, int64_t id, int64_t now, struct error *err)
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
-	int r = requeue_row(db, id, now, err);
+	int64_t one;
+	/* Of a letter that waits nobody was told that a part of it is in doubt: that part stays so. */
+	int waits = db_query_int(db, "SELECT 1 FROM outbox WHERE id = $1 AND state = 'later'", DB_ARGS(DB_INT(id)),
+	                         &one, err);
+	int r = waits < 0 ? waits : requeue_row(db, id, now, err);
 
 	if (r <= 0)
 		return r;
@@ -315,7 +319,8 @@ int outbox_requeue(struct db *db, int64_t id, int64_t now, struct error *err)
 		r = db_exec(db,
 		            "UPDATE outbox_recipient SET state = 'queued', code = 0, reply = '', status = '', "
 		            "reason = '', diagnostic = '', mta = '', reported_at = NULL, report_id = NULL "
-		            "WHERE outbox_id = $1 AND state NOT IN ('sent', 'delayed', 'delivered', 'cancelled')",
-		            DB_ARGS(DB_INT(id)), err);
+		            "WHERE outbox_id = $1 AND state NOT IN ('sent', 'delayed', 'delivered', 'cancelled') "
+		            "AND ($2 = 0 OR state <> 'uncertain')",
+		            DB_ARGS(DB_INT(id), DB_INT(waits)), err);
 	return r < 0 ? r : 1;
 }
