@@ -129,12 +129,17 @@ static int by_size(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+static double ms_at(const int64_t *us, size_t i)
+{
+	return (double)us[i] / 1e3;
+}
+
 static void print_figures(const char *name, int64_t *us, size_t n, int64_t total_us)
 {
 	qsort(us, n, sizeof *us, by_size);
 	printf("{\"what\": \"%s\", \"requests\": %zu, \"p50_ms\": %.3f, \"p99_ms\": %.3f, \"max_ms\": %.3f, "
 	       "\"per_second\": %.0f}\n",
-	       name, n, (double)us[n / 2] / 1e3, (double)us[n * 99 / 100] / 1e3, (double)us[n - 1] / 1e3,
+	       name, n, ms_at(us, n / 2), ms_at(us, n * 99 / 100), ms_at(us, n - 1),
 	       (double)n * 1e6 / (double)total_us);
 	fflush(stdout);
 }
