@@ -71,7 +71,9 @@ static void note_failure(struct noting *noting, struct webhook_state *state, int
 		pause = MAX(webhook_pause_ms(state->failures), result->retry_after_ms);
 		state->next_try_at = now + pause;
 	}
-	if (result->outcome == POST_GONE || now - state->failing_since > WEBHOOK_DISABLED_AFTER) {
+	/* Told once, though several deliveries may have been on their way. */
+	if (!state->disabled_at &&
+	    (result->outcome == POST_GONE || now - state->failing_since > WEBHOOK_DISABLED_AFTER)) {
 		state->disabled_at = now;
 		noting->is_disabled = true;
 	}
@@ -92,10 +94,16 @@ static int write_state(struct noting *noting, struct db *db, int64_t now, struct
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct webhook_state state;
+	int64_t changed_at = 0;
 	int r = webhook_state_get(db, noting->post->delivery.webhook, arena, &state, err);
 
+	if (r >= 0 && state.disabled_at)
+		r = webhook_changed_at(db, state.webhook, &changed_at, err);
 	if (r < 0)
 		return r;
+	/* Somebody enabled it again: it begins anew. */
+	if (state.disabled_at && changed_at > state.disabled_at)
+		state.failing_since = state.failures = state.disabled_at = 0;
 	noting->is_disabled = false;
 	if (noting->result->outcome == POST_DELIVERED)
 		state = (struct webhook_state){
