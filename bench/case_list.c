@@ -1,7 +1,7 @@
 /* Lists among very many cases: fills a store, asks it through the API's own routes, and asks a running Hauspost.
  *
  *	case_list fill URL CASES            CASES cases with a message each, in an existing store
- *	case_list routes URL REQUESTS       latencies of the queries below, without sockets
+ *	case_list routes URL REQUESTS [TARGET …]  latencies of these, or of the queries below, without sockets
  *	case_list http HOST PORT TOKEN REQUESTS CONNECTIONS PATH     the same over HTTP, kept alive; prints JSON
  */
 #include "api/router.h"
@@ -232,45 +232,59 @@ static void ask(const struct desk *desk, const char *target, char ret_next[200])
 	arena_free(arena);
 }
 
-static void routes(const char *url, size_t n)
+static void measure(const struct desk *desk, const char *name, const char *target, size_t n)
+{
+	int64_t *us = mem_new(n, sizeof *us), *cpu_us = mem_new(n, sizeof *cpu_us), began = clock_mono_us();
+
+	for (size_t i = 0; i < n; i++) {
+		int64_t at = clock_mono_us(), cpu_at = cpu_now_us();
+
+		ask(desk, target, NULL);
+		us[i] = clock_mono_us() - at;
+		cpu_us[i] = cpu_now_us() - cpu_at;
+	}
+	print_figures(name, us, n, clock_mono_us() - began);
+	print_figures("  … processor time", cpu_us, n, sum(cpu_us, n));
+	free(us);
+	free(cpu_us);
+}
+
+static void measure_queries(const struct desk *desk, size_t n)
+{
+	char next_page[200] = "";
+
+	for (int i = 0; i < 200; i++) { /* 100,000 cases down */
+		char target[300];
+
+		snprintf(target, sizeof target, "/api/v1/cases?limit=500&cursor=%s", next_page);
+		ask(desk, target, next_page);
+	}
+	for (size_t q = 0; q < ARRAY_LEN(queries); q++) {
+		char target[300];
+
+		snprintf(target, sizeof target, "%s%s", queries[q][1],
+		         strchr(queries[q][1], '=') && strstr(queries[q][1], "cursor=") ? next_page : "");
+		measure(desk, queries[q][0], target, n);
+	}
+}
+
+static void routes(const char *url, size_t n, char **targets, size_t count)
 {
 	struct store_options options = {.url = url};
-	int64_t *us = mem_new(n, sizeof *us), *cpu_us = mem_new(n, sizeof *cpu_us);
 	struct desk desk = {.router = router_new()};
-	char next_page[200] = "";
 	struct error err;
 
 	if (store_open(&options, &desk.store, &err) < 0 || store_connect(desk.store, &desk.db, &err) < 0 ||
 	    setup_load(desk.db, &blind, &desk.setup, &err) < 0)
 		give_up(&err);
-	for (int i = 0; i < 200; i++) { /* 100,000 cases down */
-		char target[300];
-
-		snprintf(target, sizeof target, "/api/v1/cases?limit=500&cursor=%s", next_page);
-		ask(&desk, target, next_page);
-	}
-	for (size_t q = 0; q < ARRAY_LEN(queries); q++) {
-		char target[300];
-		int64_t began = clock_mono_us();
-
-		snprintf(target, sizeof target, "%s%s", queries[q][1],
-		         strchr(queries[q][1], '=') && strstr(queries[q][1], "cursor=") ? next_page : "");
-		for (size_t i = 0; i < n; i++) {
-			int64_t at = clock_mono_us(), cpu_at = cpu_now_us();
-
-			ask(&desk, target, NULL);
-			us[i] = clock_mono_us() - at;
-			cpu_us[i] = cpu_now_us() - cpu_at;
-		}
-		print_figures(queries[q][0], us, n, clock_mono_us() - began);
-		print_figures("  … processor time", cpu_us, n, sum(cpu_us, n));
-	}
+	for (size_t i = 0; i < count; i++)
+		measure(&desk, targets[i], targets[i], n);
+	if (!count)
+		measure_queries(&desk, n);
 	setup_free(desk.setup);
 	db_close(desk.db);
 	store_close(desk.store);
 	router_free(desk.router);
-	free(us);
-	free(cpu_us);
 }
 
 /* ---------------------------------------------------------------- HTTP */
@@ -348,8 +362,8 @@ int main(int argc, char **argv)
 {
 	if (argc == 4 && strcmp(argv[1], "fill") == 0)
 		fill(argv[2], strtoll(argv[3], NULL, 10));
-	else if (argc == 4 && strcmp(argv[1], "routes") == 0)
-		routes(argv[2], strtoul(argv[3], NULL, 10));
+	else if (argc >= 4 && strcmp(argv[1], "routes") == 0)
+		routes(argv[2], strtoul(argv[3], NULL, 10), argv + 4, (size_t)argc - 4);
 	else if (argc == 8 && strcmp(argv[1], "http") == 0)
 		http(argv + 2);
 	else

@@ -113,7 +113,7 @@ def settled_memory(pid):
         return now == before
 
     with contextlib.suppress(TimeoutError):
-        wait_until(same_again, 10)
+        wait_until(same_again, 10, patience=1)
     return seen[0]
 
 

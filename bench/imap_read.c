@@ -60,62 +60,65 @@ static void disable(struct login *login, const char *names)
 	}
 }
 
-static void parse_args(int argc, char **argv, struct args *a, struct secret *password)
+/* What is asked for; false where it isn't known. */
+static bool take_switch(int c, struct args *a)
+{
+	switch (c) {
+	case 't':
+		a->options.transcript = show;
+		return true;
+	case 'v':
+		return a->verbose = true;
+	case 'l':
+		return a->list = true;
+	case 'i':
+		return a->idle = true;
+	default:
+		return false;
+	}
+}
+
+static bool take_option(int c, const char *value, struct args *a)
 {
 	static const char *const protocols[] = {"imap", "pop3"};
 	static const char *const securities[] = {"none", "starttls", "tls"}, *const afters[] = {"leave", "seen",
 	                                                                                        "delete", "move"};
+	struct receiver_options *o = &a->options;
+
+	if (c == 'p')
+		a->ops = receiver_ops_of((enum receive_protocol)word_of(value, protocols, 2));
+	else if (c == 'x')
+		o->max_message_bytes = strtoull(value, NULL, 10);
+	else if (c == 's')
+		o->security = (enum security)word_of(value, securities, 3);
+	else if (c == 'c')
+		o->stream.policy.truststore = value;
+	else if (c == 'f')
+		o->folder = value;
+	else if (c == 'a')
+		o->after = (enum after)word_of(value, afters, 4);
+	else if (c == 'm')
+		o->after_folder = value;
+	else if (c == 'u')
+		a->from.uid = (uint32_t)strtoul(value, NULL, 10);
+	else if (c == 'd')
+		disable(&o->login, value);
+	else
+		return take_switch(c, a);
+	return true;
+}
+
+static void parse_args(int argc, char **argv, struct args *a, struct secret *password)
+{
 	struct receiver_options *o = &a->options;
 	int c;
 
 	a->ops = &imap_receiver;
 	o->folder = "INBOX";
 	o->login.allow_insecure = true;
-	while ((c = getopt(argc, argv, "p:s:c:f:a:m:u:x:d:vtli")) != -1) {
-		switch (c) {
-		case 'p':
-			a->ops = receiver_ops_of((enum receive_protocol)word_of(optarg, protocols, 2));
-			break;
-		case 'x':
-			o->max_message_bytes = strtoull(optarg, NULL, 10);
-			break;
-		case 's':
-			o->security = (enum security)word_of(optarg, securities, 3);
-			break;
-		case 'c':
-			o->stream.policy.truststore = optarg;
-			break;
-		case 'f':
-			o->folder = optarg;
-			break;
-		case 'a':
-			o->after = (enum after)word_of(optarg, afters, 4);
-			break;
-		case 'm':
-			o->after_folder = optarg;
-			break;
-		case 'u':
-			a->from.uid = (uint32_t)strtoul(optarg, NULL, 10);
-			break;
-		case 'd':
-			disable(&o->login, optarg);
-			break;
-		case 't':
-			o->transcript = show;
-			break;
-		case 'v':
-			a->verbose = true;
-			break;
-		case 'l':
-			a->list = true;
-			break;
-		case 'i':
-			a->idle = true;
-			break;
-		default:
+	while ((c = getopt(argc, argv, "p:s:c:f:a:m:u:x:d:vtli")) != -1)
+		if (!take_option(c, optarg, a))
 			exit(2);
-		}
-	}
 	if (argc - optind != 4) {
 		fprintf(stderr, "imap_read: HOST PORT USER PASSWORD are needed\n");
 		exit(2);

@@ -33,6 +33,7 @@ case_types:
 templates:
   received: { name: Acknowledgement, text: "{{contact.name}}, your mail has the number {{case.number}}." }
   unclear: { name: What do you mean, text: "We could not read your order." }
+  large: { name: Too large, subject: "Too large: {{message.subject}}", text: "It has {{message.size}}, we take {{message.limit}}." }
 rules:
   support:
     branches:
@@ -59,6 +60,7 @@ listeners:
     batch: 7
     tries: 9
     max_message_mb: 2
+    oversize_template: large
     verify_senders: results
     trusted_authserv_ids: [ mx.test ]
 """

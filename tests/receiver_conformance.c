@@ -205,10 +205,11 @@ static void run(struct trial *t)
 }
 
 /* Graph takes tokens alone: the password is one. */
-static int password_as_token(struct token_source *source, bool refused, struct secret *ret_token, struct error *err)
+static int password_as_token(struct token_source *source, const struct token_wish *wish, struct secret *ret_token,
+                             struct error *err)
 {
 	(void)source;
-	if (refused)
+	if (wish->refused)
 		return fail(err, E_AUTH, RETRY_NEVER, "there is no other token");
 	secret_set(ret_token, str_of(getenv("TOKEN")));
 	return 0;

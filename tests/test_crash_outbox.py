@@ -66,6 +66,34 @@ class Outbox(unittest.TestCase):
                 # What was answered before the stop is recorded with the mark of the next: one at most is in doubt, none is sent again.
                 self.check(home, sink, 1)
 
+    def test_a_split_letter_stopped_at_every_step(self):
+        """One recipient a load: who was being asked is in doubt, the others get the mail."""
+        sink = self.enterContext(SmtpSink(extensions=("PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES")))
+        people = ["person0@customer.test", "person1@customer.test"]
+        template = self.enterContext(Home())
+        template.apply("providers: {strict: {name: Strict, send: {host: localhost}, receive: {enabled: false}, limits: {recipients_per_message: 1}}}\n"
+                       "accounts: {support: {name: Support, provider: strict, receive: {enabled: false},\n"
+                       f"  send: {{address: support@example.test, host: localhost, port: {sink.smtp_port}, security: none}}}}}}\n")
+        template.run("send", "--account", "support", "--to", ",".join(people), "--subject", "To all", input="Hello.\n")
+        log = os.path.join(template.top, "steps")
+        with Home() as home:
+            shutil.copytree(template.folder, home.folder)
+            home.run("outbox", "flush", env={"HAUSPOST_FAULT_LOG": log})
+        steps = read_steps(log)
+        self.assertEqual(steps.count("dot-before"), len(people))
+        for n in range(1, len(steps) + 1):
+            sink.mails.clear()
+            with self.subTest(step=n, name=steps[n - 1]), Home() as home:
+                shutil.copytree(template.folder, home.folder)
+                self.assertEqual(home.run("outbox", "flush", env={"HAUSPOST_FAULT_STEP": str(n)}, expect=None).code, STOPPED)
+                home.run("outbox", "flush")
+                (row,) = home.json("outbox", "list")
+                states, delivered = {r["address"]: r["state"] for r in row["recipients"]}, self.delivered(sink)
+                self.assertLessEqual(list(states.values()).count("uncertain"), 1)
+                for address, state in states.items():
+                    self.assertIn(state, ("sent", "uncertain"))
+                    self.assertEqual(delivered[address], 1) if state == "sent" else self.assertLessEqual(delivered[address], 1)
+
     def test_connection_lost_behind_the_dot_is_uncertain_and_not_sent_again(self):
         home, sink = self.start(Fault("DOT", match="Number 3", action="accept-and-close", times=1))
         home.run("outbox", "flush", expect=None)

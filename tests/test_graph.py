@@ -4,13 +4,16 @@ own rules remain, and that is said."""
 
 import json
 import re
+import subprocess
 import sys
+import tempfile
 import unittest
 import email
 
 from graph.description import Description, Wrong, check_batch, check_upload
 from graph.double import Graph
 from graph.office import USER, home_for, letter, setup
+from smime_post import Post
 from support import wait_until
 
 if Description.missing():
@@ -104,25 +107,28 @@ class Reading(Office):
         self.read(home)
         self.assertEqual(self.cases(home), 1)
 
-    def test_junk_by_its_well_known_name(self):
-        self.box.deliver(letter("junk"), "junkemail")
-        home = self.home(folder="junkemail")
-        self.read(home)
-        self.assertEqual(self.cases(home), 1)
+    def test_junk_by_its_well_known_name_and_by_its_use(self):
+        for n, folder in enumerate(("junkemail", "\\Junk")):
+            self.box.deliver(letter(f"junk {n}"), "junkemail")
+            home = self.home(folder=folder)
+            self.read(home)
+            self.assertEqual(self.cases(home), n + 1)
 
     def test_missing_folder_is_named(self):
         home = self.home(folder="inbox/Nowhere")
         self.assertIn('there is no folder "Nowhere"', self.read(home, expect=None).err)
 
     def test_large_and_too_large(self):
-        home = self.home()
+        home = self.home(listener={"oversize_template": "large"})
         self.box.deliver(letter("large", "x" * 70 + ("\n" + "x" * 70) * 20000))
         self.box.deliver(letter("huge", "x" * 70 + ("\n" + "x" * 70) * 60000))
         self.read(home)
         self.assertEqual(self.cases(home), 1)
         parked = home.json("ledger", "list", "--state", "parked")
-        self.assertEqual(len(parked), 1)
+        self.assertEqual([row["answer"] for row in parked], ["queued"])
         self.assertEqual(self.graph.count("0x0E08"), 1)
+        home.run("outbox", "flush")
+        self.assertIn("It has 4.2 MB, we take 2 MB.", [email.message_from_bytes(sent.raw).get_payload(decode=True).decode().strip() for sent in self.graph.sent])
 
     def test_larger_than_any_other_answer(self):
         home = self.home(listener={"max_message_mb": 20})
@@ -145,6 +151,46 @@ class Reading(Office):
         self.box.deliver(letter("m"))
         self.read(home)
         self.assertEqual(len(self.box.inside("deleteditems")), 1)
+
+
+class Days(Office):
+    """`since` and backfill: by the day a message was received (UTC), without duplicates."""
+
+    def setUp(self):
+        super().setUp()
+        for name, day in (("one", "2026-01-01T23:59:59Z"), ("two", "2026-02-01T00:00:00Z"), ("three", "2026-02-28T23:59:59Z"), ("four", "2026-03-01T00:00:00Z")):
+            self.box.deliver(letter(name), received=day)
+        self.box.deliver(letter("two"), received="2026-03-02T09:00:00Z")  # once more
+
+    def subjects(self, home):
+        return sorted(case["subject"].removeprefix("About ") for case in home.json("cases", "list"))
+
+    def test_former_days_are_fetched_later(self):
+        home = self.home(listener={"since": "2026-03-01"})
+        self.read(home)
+        self.assertEqual(self.subjects(home), ["four", "two"])
+        self.assertEqual(home.json("ledger", "verify", "support")["gaps"], 0)
+        dry = home.json("backfill", "support", "--since", "2026-02-01", "--until", "2026-02-28", "--dry-run")
+        self.assertEqual((dry["in_window"], dry["missing"], dry["known"]), (2, 2, 0))
+        done = home.json("backfill", "support", "--since", "2026-02-01", "--until", "2026-02-28")
+        self.assertEqual((done["created"], done["duplicates"]), (1, 1))  # "two" came again later and was handled then
+        self.assertEqual(self.subjects(home), ["four", "three", "two"])
+        self.addCleanup(setattr, self.graph, "page_max", self.graph.page_max)
+        self.graph.page_max = 2
+        again = home.json("backfill", "support", "--since", "2026-01-01")
+        self.assertEqual((again["in_window"], again["known"], again["missing"], again["created"]), (5, 4, 1, 1))
+        self.assertEqual(self.subjects(home), ["four", "one", "three", "two"])
+        self.assertEqual(home.json("backfill", "support", "--since", "2026-01-01")["missing"], 0)
+        self.assertIn("no new messages", self.read(home).out)
+        self.assertTrue(all(message.is_read for message in self.box.messages.values()))
+
+    def test_nothing_since_that_day_yet(self):
+        home = self.home(listener={"since": "2030-01-01"})
+        self.read(home)
+        self.assertEqual(self.subjects(home), [])
+        self.box.deliver(letter("five"), received="2026-04-02T09:00:00Z")
+        self.read(home)  # it came after the beginning, whatever its day
+        self.assertEqual(self.subjects(home), ["five"])
 
 
 class Faults(Office):
@@ -242,6 +288,48 @@ class Sending(Office):
         self.graph.fault("sendMail", 400, "ErrorInvalidRecipients", skip=1)
         home.run("outbox", "flush", expect=None)
         self.assertEqual(sorted(self.states(home)), ["failed", "sent", "sent"])
+
+
+class Signed(Office):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.post = Post(cls.enterClassContext(tempfile.TemporaryDirectory(prefix="hauspost-graph-")))
+        cls.post.person("support", address=USER)
+
+    def setUp(self):
+        super().setUp()
+        self.signing = self.home()
+        document = json.loads(setup(self.graph))
+        document["accounts"]["support"]["send"]["smime"] = {"keystore": "own"}
+        document["keystores"] = {"own": {"file": self.post.path("both.pem")}}
+        self.post.write("both.pem", self.post.read("support.key") + self.post.read("support.pem"))
+        self.signing.apply(json.dumps(document))
+
+    def send(self, text, *words, **options):
+        return self.signing.run("send", "--account", "support", "--to", "anna@customer.test", *words, "--subject", "Printer", input=text, **options)
+
+    def verified(self, raw):
+        done = subprocess.run(["openssl", "cms", "-verify", "-CAfile", self.post.path("ca.pem"), "-purpose", "smimesign", "-in", self.post.write("out", raw)],
+                              capture_output=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return email.message_from_bytes(done.stdout).get_payload(decode=True).decode()
+
+    def test_signed_mail_arrives_as_it_was_signed(self):
+        text = "It smokes.  \nFrom the start\n.\n" + "All of it. \n" * 60000
+        self.send(text, "--to", "berta@customer.test")
+        self.signing.run("outbox", "flush")
+        (sent,) = self.graph.sent
+        self.assertEqual(sorted(sent.recipients), ["anna@customer.test", "berta@customer.test"])
+        self.assertEqual(self.verified(sent.raw), text.replace("\n", "\r\n"))
+        self.assertEqual(sent.files, [])
+
+    def test_what_graph_cannot_carry_signed_is_refused_before_it_is_queued(self):
+        refused = self.send("=========== \n" * 110000, expect=None)
+        self.assertNotEqual(refused.code, 0)
+        self.assertRegex(refused.err, r"the mail is \d\.\d MB, files encoded, and Microsoft Graph takes 3 MB at most of signed or encrypted mail")
+        self.assertEqual(self.signing.json("outbox", "list"), [])
+        self.assertIn("signed or encrypted mail goes up to 3 MB", self.signing.run("test", "support").out)
 
 
 @unittest.skipIf(Description.missing(), f"Microsoft's description isn't there: {Description.missing()}")

@@ -72,6 +72,30 @@ class Reading(ReadingCase):
         lines = self.read("folderless", "-f", self.server.folder_name("Nirgends"), expect=1)
         self.assertRegex(lines[0], "^error not-found never folder: folder .*Nirgends: ")
 
+    def test_a_path_leads_to_the_folder_wherever_the_server_keeps_it(self):
+        folder = self.server.separator.join(("Support", "Größe"))
+        self.server.deliver_many("path", [mail(n) for n in range(3)], folder)
+        by_path = self.read("path", "-f", "Support/Größe")
+        self.assertEqual(len(by_path), 3)
+        self.assertEqual(by_path, self.read("path", "-f", self.server.folder_name(folder)))
+        lines = self.read("path", "-f", "Support/Nirgends", expect=1)
+        self.assertRegex(lines[0], "^error not-found never folder: folder Support/Nirgends")
+
+    def test_a_path_to_move_to_is_made_where_folders_lie(self):
+        self.server.deliver_many("made", [mail(n) for n in range(5)])
+        self.read("made", "-a", "move", "-m", "Fertig/2026")
+        self.assertEqual(self.server.flags("made"), {})
+        self.assertEqual(self.server.mails("made", self.server.separator.join(("Fertig", "2026"))), [mail(n) for n in range(5)])
+        self.assertEqual(len(self.read("made", "-f", "Fertig/2026")), 5)
+
+    def test_a_use_names_the_folder(self):
+        self.server.deliver("use", mail(1))
+        self.read("use", "-a", "move", "-m", "\\Trash")
+        self.assertEqual(self.server.mails("use", "Trash"), [mail(1)])
+        self.assertEqual(len(self.read("use", "-f", "\\trash")), 1)
+        lines = self.read("use", "-f", "\\Flagged", expect=1)
+        self.assertRegex(lines[0], r"^error not-found never folder: folder \\Flagged: the server marks no folder as such")
+
     def test_idle_hears_of_new_mail(self):
         self.server.deliver("idle", mail(1))
         run = subprocess.Popen([MAIL_READ, "-s", "tls", "-c", self.server.ca, "-v", "-i", "localhost", str(self.server.imaps_port),

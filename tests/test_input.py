@@ -15,7 +15,7 @@ import unittest
 
 from office import mail, setup
 from servers.dovecot import Dovecot
-from servers.private import ServerMissing, free_port, make_certificates, openssl, start_process, stop_process
+from servers.private import ServerMissing, closed_port, make_certificates, openssl, start_process, stop_process
 from support import HAUSPOST, SANITIZER_REPORT, Home, wait_until
 
 USAGE, SETUP, STORE, PROVIDER, TEMPORARY = 2, 3, 4, 5, 75
@@ -62,7 +62,7 @@ class CommandLine(Input):
         ("ingest needs --listener", ["ingest", "file"]),
         ("--to nonsense: an address has the form name@domain", ["test", "a", "--to", "nonsense"]),
         ("send needs --account, --to and --subject", ["send", "--to", "a@b.test"]),
-        ("--to nobody: an address has the form", ["send", "--account", "a", "--to", "nobody", "--subject", "s"]),
+        ("--to nobody: is not an address", ["send", "--account", "a", "--to", "nobody", "--subject", "s"]),
         ("cases list, cases show NUMBER", ["cases", "show"]),
         ("state 'x' is not one of received, failed, parked", ["ledger", "list", "--state", "x"]),
         ("state 'x' is not one of queued, later", ["outbox", "list", "--state", "x"]),
@@ -95,7 +95,7 @@ class CommandLine(Input):
 
     def test_without_a_store_everything_says_how_to_begin(self):
         for words in (["list", "accounts"], ["show", "account", "a"], ["cases"], ["ledger"], ["outbox"], ["run", "x", "--once"],
-                      ["keys", "rotate"], ["export"], ["serve"], ["message", "raw", "1"], ["delete", "account", "a"]):
+                      ["keys", "rotate"], ["export"], ["message", "raw", "1"], ["delete", "account", "a"]):
             with self.subTest(words=words):
                 self.fails(STORE, "store .*store.db does not exist: .*hauspost apply FILE.* makes it", *words)
         self.fails(TEMPORARY, "store .*store.db does not exist", "ingest", "-l", "x", input=mail())
@@ -299,7 +299,7 @@ class Store(Input):
             shutil.copy(os.path.join(other.folder, "keys"), self.keys)
         self.assertEqual(self.home.run("cases").out, "no cases\n")
         self.assertRegex(self.home.run("ingest", "-l", "support", input=mail()).out, "created SUP-00001")
-        self.fails(PROVIDER, "account support: receive/password can't be used: .*restore the key file from your backup, or set it again",
+        self.fails(PROVIDER, "account support: receive/password can't be used: .*restore the key file from your backup",
                    "run", "support", "--once")
         # Another change goes through, and the sealed password is still there for the day when the key is found.
         self.home.apply(setup(accounts__support__receive__password="********", accounts__support__name="New name"))
@@ -347,7 +347,7 @@ class Store(Input):
         self.assertNotIn('text: "n"', self.home.run("export").out)
 
     def test_postgresql_that_is_not_there(self):
-        url = f"postgresql://somebody:geheim@127.0.0.1:{free_port()}/nothing"
+        url = f"postgresql://somebody:geheim@127.0.0.1:{closed_port()}/nothing"
         for words in (["cases"], ["apply", "-"], ["serve"]):
             answer = self.home.run("--store", url, *words, expect=STORE, input=setup())
             self.assertEqual(answer.err.count("\n"), 1, answer.err)
@@ -475,10 +475,10 @@ class Servers(Input):
             self.run_fails(PROVIDER, "STARTTLS", accounts__support__receive__security="starttls", accounts__support__receive__port=port)
 
     def test_nobody_listens(self):
-        self.run_fails(PROVIDER, "localhost.*port [0-9]+.*refused|refused.*localhost", accounts__support__receive__port=free_port())
+        self.run_fails(PROVIDER, "localhost.*port [0-9]+.*refused|refused.*localhost", accounts__support__receive__port=closed_port())
 
     def test_unknown_host(self):
-        self.run_fails(PROVIDER, "nowhere.invalid: no such name .is it spelled right", accounts__support__receive__host="nowhere.invalid")
+        self.run_fails(PROVIDER, "nowhere.invalid: (no such name .is it spelled right|the name server doesn.t answer)", accounts__support__receive__host="nowhere.invalid")
 
     def test_missing_folder(self):
         self.run_fails(PROVIDER, "listener support: folder Nowhere: ", listeners__support__folder="Nowhere")
@@ -506,7 +506,7 @@ class Servers(Input):
         self.home.serve()
         wait_until(lambda: "log-in" in self.home.log() or "login" in self.home.log(), 20, "the refusal being logged")
         with self.assertRaises(TimeoutError):
-            wait_until(lambda: self.home.log().count("\n") > 6, 5, "a flood")
+            wait_until(lambda: self.home.log().count("\n") > 6, 2, "a flood", patience=1)
         self.assertEqual(self.home.stop(), 0)
 
 

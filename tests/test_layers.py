@@ -34,7 +34,7 @@ MAY_USE = {
     "cases": ["base", "record", "store", "security", "mime", "setup", "rules"],
     "intake": BELOW_INTAKE,
     "listen": [*BELOW_INTAKE, "intake"],
-    "events": ["base", "record", "store", "security", "net", "setup"],
+    "events": [*BELOW_INTAKE, "intake"],
     "api": [*BELOW_INTAKE, "intake", "listen", "probe", "events"],
     "cli": [*BELOW_INTAKE, "intake", "listen", "probe", "events", "api"],
 }

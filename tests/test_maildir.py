@@ -107,13 +107,16 @@ class Maildir(unittest.TestCase):
         self.assertEqual(len(self.files("cur")), len(names))
 
     def test_a_large_one_is_parked_and_put_aside(self):
-        self.home, self.folder = self.new_home(listeners__support__max_message_mb=1, listeners__support__failed_folder="Failed")
+        self.home, self.folder = self.new_home(listeners__support__max_message_mb=1, listeners__support__failed_folder="Failed",
+                                               templates__large={"subject": "Too large", "text": "{{message.size}}, and not {{message.limit}}"},
+                                               listeners__support__oversize_template="large")
         self.deliver("1.large", office.mail(subject="large", body=("x" * 900 + "\n") * 1500))
         self.deliver("2.good", office.mail(ident="2", subject="good", body=("y" * 900 + "\n") * 1100))
         self.home.run("run", "support", "--once")
         self.assertEqual(self.cases(), ["good"])
         self.assertEqual(self.files(".Failed/cur"), ["1.large:2,S"])
-        self.assertEqual(self.query("SELECT state FROM ledger ORDER BY uid")[0], ("parked",))
+        self.assertEqual(self.query("SELECT state, answer FROM ledger ORDER BY uid")[0], ("parked", "queued"))
+        self.assertEqual(self.query("SELECT body_text FROM message WHERE subject = 'Too large'"), [("1.3 MB, and not 1 MB",)])
 
     def test_a_folder_that_is_missing_is_named(self):
         home = self.enterContext(Home())

@@ -11,7 +11,7 @@ import urllib.request
 from office import mail, setup
 from servers import Dovecot, Oidc, Postfix
 from servers.oidc import SECRETS
-from support import Home, ServerMissing, wait_until
+from support import Home, ServerMissing, closed_port, wait_until
 
 COMMON = "token_endpoint: '{origin}/token', allow_private_network: true, truststore: {ca}, scopes: [mail]"
 
@@ -87,6 +87,18 @@ class Grants(OAuth):
         self.apply("grant: jwt-bearer, client_id: desk, client_secret: desk-secret-43x, issuer: 'https://other.test', keystore: keys")
         answer = self.run_it("profile", "test", "p", "--user", "bert", expect=5)
         self.assertIn("consent, password or key", answer.err)
+
+    def test_password_of_a_user(self):
+        client = "grant: password, client_id: counter, client_secret: counter-secret-47x"
+        self.apply(f"{client}, user: anna, password: 'anna-secret&%46'")
+        answer = self.run_it("profile", "test", "p")
+        self.assertIn("there is a token", answer.out)
+        self.assertIn("scopes mail", answer.out)
+        self.assertEqual(self.oidc.set()["asked"][-1], {"grant": "password", "status": 200})
+        self.apply(f"{client}, user: anna, password: anna-secret-wrong, audience: other")  # another audience is another token
+        answer = self.run_it("profile", "test", "p", expect=5)
+        self.assertIn("consent, password or key", answer.err)
+        self.assertTrue(self.show()["person_must_act"])
 
     def test_wrong_secret_is_told_and_kept_to_be_looked_at(self):
         self.apply("grant: client-credentials, client_id: robot, client_secret: robot-secret-99x")
@@ -166,7 +178,7 @@ class Consent(OAuth):
         self.assertIn("hauspost profile authorize p", self.run_it("profile", "test", "p", expect=5).err)
         out, err = self.authorize(between=self.knock_with_a_wrong_state)
         self.assertIn("renews them by itself", out)
-        self.assertIn("POST /token HTTP/1.1", err)
+        self.assertRegex(err, r"-- token endpoint C: POST https://\S+/token\n-- token endpoint C: grant_type=authorization_code code=<secret> code_verifier=<secret> ")
         self.assertTrue(self.show()["has_refresh_token"])
         before = self.asked()
         self.run_it("profile", "test", "p")
@@ -238,38 +250,12 @@ class Consent(OAuth):
                 other.accept()
 
 
-OAUTH2_CONF = """
-introspection_mode = post
-introspection_url = https://dovecot:dovecot-secret-44x@localhost:{port}/token/introspection
-tls_ca_cert_file = {ca}
-username_attribute = email
-active_attribute = active
-active_value = true
-"""
-
-DOVECOT_CONF = """
-auth_mechanisms = {mechanism} plain login
-auth_failure_delay = 0
-service anvil {{
-  unix_listener anvil-auth-penalty {{
-    mode = 0
-  }}
-}}
-passdb {{
-  driver = oauth2
-  mechanisms = xoauth2 oauthbearer
-  args = {conf}
-}}
-"""
-
-
 class Mailboxes(OAuth):
     """A mailbox whose server takes tokens, and asks oidc-provider about each."""
 
     def open_office(self, mechanism, **changes):
         self.sends = False
-        conf = self.home.write("oauth2.conf", OAUTH2_CONF.format(port=self.oidc.port, ca=self.oidc.ca))
-        self.dovecot = self.enterContext(Dovecot(extra=DOVECOT_CONF.format(mechanism=mechanism, conf=conf)))
+        self.dovecot = self.enterContext(Dovecot(extra=self.oidc.for_dovecot(mechanism)))
         try:
             postfix = self.enterContext(Postfix(deliver_to=self.dovecot, login_required=True))
             changes.update(accounts__support__send__port=postfix.smtp_port, accounts__support__send__security="starttls",
@@ -296,12 +282,16 @@ class Mailboxes(OAuth):
                 self.home = self.enterContext(Home())
                 self.open_office(mechanism)
                 self.dovecot.deliver("support", mail("one"))
-                self.assertIn(f"AUTHENTICATE {mechanism.upper()}", self.read().err)
+                said = self.read().err
+                self.assertIn(f"AUTHENTICATE {mechanism.upper()}", said)
+                self.assertIn(f"-- token endpoint C: POST {self.oidc.origin}/token\n-- token endpoint C: grant_type=client_credentials scope=mail "
+                              "client_id=robot client_secret=<secret>\n-- token endpoint S: 200 access_token=<secret> ", said)
+                self.assertIn("authentication profile p: a token that is good for another ", said)
                 # Withdrawn before its time: the server refuses, another is asked for, and the same look goes on.
                 before = self.asked()
                 self.oidc.set(kill=1)
                 self.dovecot.deliver("support", mail("two"))
-                self.read()
+                self.assertEqual(self.read().err.count("-- token endpoint C: POST "), 1)
                 self.assertEqual((self.cases(), self.asked() - before), (2, 1))
                 if self.sends:
                     self.assertEqual(self.run_it("outbox", "flush", "--json").json()["sent"], 2)
@@ -313,7 +303,7 @@ class Mailboxes(OAuth):
                 # Both: nothing can be read, and nothing is lost.
                 self.oidc.set(kill=1)
                 self.dovecot.deliver("support", mail("four"))
-                self.assertIn("503", self.read(expect=None).err)
+                self.assertIn("-- token endpoint S: 503", self.read(expect=None).err)
                 self.oidc.set(fail=0)
                 wait_until(lambda: self.read(expect=None).code == 0, what="the endpoint being asked again")
                 self.assertEqual(self.cases(), 4)
@@ -330,8 +320,7 @@ class Mailboxes(OAuth):
 class UnreachableEndpoint(unittest.TestCase):
     def test_it_is_blamed_and_not_the_mail_server(self):
         home = self.enterContext(Home())
-        with socket.create_server(("127.0.0.1", 0)) as nobody:
-            port = nobody.getsockname()[1]
+        port = closed_port()
         home.apply(f"""
 authentication_profiles:
   p: {{ grant: client-credentials, token_endpoint: 'https://127.0.0.1:{port}/t', client_id: me, client_secret: s, allow_private_network: true }}

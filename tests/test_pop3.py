@@ -1,5 +1,9 @@
 """The POP3 receiver against real servers: the receiver alone through bench/imap_read, and whole runs of the program."""
 
+import contextlib
+import itertools
+import socketserver
+import threading
 import unittest
 
 from crash_support import sqlite_ask
@@ -132,6 +136,49 @@ class Refused(unittest.TestCase):
                 answer = home.apply(setup.replace("security: none", "security: tls"), expect=None)
                 self.assertNotEqual(answer.code, 0)
                 self.assertIn(words, answer.err)
+
+
+class WithoutEnd(unittest.TestCase):
+    """Lists that never end, one line after the other, are given up with a word, and nothing is taken from them."""
+
+    def serve(self, listing):
+        """A server that answers LIST or UIDL for ever: {command: what is sent again and again, or a generator of it}."""
+        class Talk(socketserver.StreamRequestHandler):
+            def handle(self):
+                self.wfile.write(b"+OK\r\n")
+                for line in self.rfile:
+                    command = line.split()[0]
+                    with contextlib.suppress(ConnectionError):
+                        self.wfile.write(b"-ERR no\r\n" if command == b"CAPA" else b"+OK\r\n")
+                        if command in listing:
+                            for piece in listing[command]:
+                                self.wfile.write(piece)
+                        elif command == b"LIST":
+                            self.wfile.write(b"1 100\r\n.\r\n")
+                        if command in (b"QUIT", *listing):
+                            return
+
+        server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Talk)
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        return server.server_address[1]
+
+    def test_lists_are_given_up(self):
+        def growing():
+            for begin in itertools.count(1, 50000):
+                yield b"".join(b"%d 100\r\n" % number for number in range(begin, begin + 50000))
+
+        for listing, words in (({b"LIST": itertools.repeat(b"1 100\r\n" * 10000)}, "list: the list has more than 2000000 lines"),
+                               ({b"LIST": growing()}, "list: the mailbox has more than 1000000 messages"),
+                               ({b"UIDL": itertools.repeat(b"1 a\r\n" * 10000)}, "uidl: the list has more than 2000000 lines")):
+            with self.subTest(words), Home() as home:
+                home.apply(SETUP.format(port=self.serve(listing), user="x", after="leave", more=""))
+                answer = home.run("run", "support", "--once", expect=None)
+                self.assertNotEqual(answer.code, 0)
+                self.assertIn(words, answer.err)
+                self.assertEqual(sqlite_ask(home)("SELECT COUNT(*) FROM ledger"), [(0,)])
 
 
 if __name__ == "__main__":

@@ -16,15 +16,18 @@ import time
 import unittest
 
 from graph.double import Graph, Refusal
-from servers import Dovecot, Fault, Postfix, SmtpSink
-from support import server_or_skip, wait_until
+from servers import Dovecot, Exim, Fault, Postfix, SmtpSink
+from support import Home, server_or_skip, wait_until
 
+BENCH = os.path.join(os.environ["HAUSPOST_BUILD"], "bench")
 CONFORMANCE = os.path.join(os.environ["HAUSPOST_BUILD"], "tests", "sender_conformance")
 EXPECTATIONS, FOR_DOUBLES = 12, 3  # those that a real server can't be tried for
 USER = "support@example.test"
 WORDS = ("cut", "half", "delay", "double", "garbage")
 DELAY_S = 0.1
 SMALL_FILE, DRAFT_FILE = 200_000, 2_300_000  # the second is too large for one request to Graph
+LARGE_FILE = 1_200_000  # more than a chunk of BDAT
+PIPELINING = ("PIPELINING", "SIZE 10485760", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES")
 FILE = 3 * 1024 * 1024
 
 
@@ -35,7 +38,7 @@ class Door:
     def __init__(self, port, fault=None, at=-1):
         door = self
         self.fault, self.at, self.steps, self.happened, self.lock = fault, at, "", False, threading.Lock()
-        self.sockets = set()
+        self.sockets, self.chunks = set(), 0
 
         class Handler(socketserver.BaseRequestHandler):
             def handle(self):
@@ -57,6 +60,7 @@ class Door:
         data = source.recv(65536)
         if not data:
             return False
+        self.chunks += who == "c" and data.startswith(b"BDAT ")
         changed = self.changed(data, who)
         to.sendall(changed)
         return changed is data or len(changed) >= len(data)
@@ -134,6 +138,11 @@ def arrived_by(graph):
     return collections.Counter((ident(sent.raw), to) for sent in graph.sent for to in sent.recipients)
 
 
+def account(address, port, more=""):
+    return (f"accounts: {{support: {{name: Support, receive: {{enabled: false}}, send: {{address: {address}, host: localhost, port: {port}, "
+            f"security: none, {more}}}}}}}\n")
+
+
 class Senders(unittest.TestCase):
     def check_truth(self, printed, arrived):
         """Whatever arrived was said, and the other way round."""
@@ -189,17 +198,21 @@ class Smtp(Senders):
     def sink(self, **options):
         return self.enterContext(SmtpSink(faults=[Fault(*words) for words in self.FAULTS], users={USER: "pw"}, **options))
 
-    def conforms(self, env=None, **options):
+    def conforms(self, env=None, chunks=False, **options):
         sink = self.sink(**options)
         with Door(sink.smtp_port) as door:
             code, printed = run("smtp", door, "smtp", "bidden", **(env or {}))
         self.check(code, printed)
+        self.assertEqual(bool(door.chunks), chunks)
         self.check_truth(printed, arrived_at(sink))
         self.check_texts([mail.data for mail in sink.mails])
         self.assertEqual(max(len(mail.data) for mail in sink.mails) // FILE, 1)
 
+    def test_chunks(self):
+        self.conforms(chunks=True)
+
     def test_pipelining(self):
-        self.conforms()
+        self.conforms(extensions=PIPELINING)
 
     def test_step_by_step(self):
         self.conforms({"NO_PIPELINING": "1"})
@@ -215,6 +228,7 @@ class Smtp(Senders):
         with Door(postfix.smtp_port) as door:
             code, printed = run("smtp", door, "postfix", "plain")
         self.check(code, printed, double=False)
+        self.assertGreater(door.chunks, 0)
         wait_until(lambda: postfix.queue_length() == 0, 20, "the queue being empty")
         mails = {f"{user}@customer.test": dovecot.mails(user) for user in ("anna", "bert")}
         self.check_truth(printed, collections.Counter((ident(raw), to) for to, raws in mails.items() for raw in raws))
@@ -224,8 +238,43 @@ class Smtp(Senders):
         sink = self.sink()
         self.check_faults("smtp", sink.smtp_port, 3, lambda: arrived_at(sink), LARGE=str(SMALL_FILE), NO_PIPELINING="1")
 
-    def test_faults_with_pipelining(self):
+    def test_exim_takes_chunks(self):
+        """A mail larger than a chunk, and one behind it on the same connection."""
+        exim = server_or_skip(self, Exim, plain_login=True)
+        home = self.enterContext(Home())
+        with Door(exim.smtp_port) as door:
+            home.apply(account("support@example.test", door.port, "user: support, password: pw, allow_insecure_login: true"))
+            for n, text in enumerate(("A line of it.\n" * 100000, ".\nshort\n")):
+                home.run("send", "--account", "support", "--to", f"anna@mx.exim.test, bert{n}@mx.exim.test", "--subject", f"Number {n}", input=text)
+            home.run("outbox", "flush")
+            self.assertEqual(door.chunks, 2)
+        self.assertEqual([row["state"] for row in home.json("outbox", "list")], ["sent", "sent"])
+        large, small = sorted(exim.queued(), key=len, reverse=True)
+        self.assertEqual(large.count("A line of it."), 100000)
+        self.assertIn("\n.\nshort\n", small)
+
+    def test_addresses_beyond_ascii_through_postfix(self):
+        """Postfix hands the mail on as it has taken it: it says SMTPUTF8 only where we did."""
+        behind = self.enterContext(SmtpSink())
+        postfix = server_or_skip(self, Postfix, settings=f"smtputf8_enable = yes\nvirtual_transport = smtp:[127.0.0.1]:{behind.smtp_port}\n")
+        path = postfix.write("letter", "From: <küche@example.test>\r\nTo: Jürgen <jürgen@customer.test>\r\nMessage-ID: <utf8@x>\r\n\r\nGrüße\r\n")
+        words = ["-t", "-f", "küche@example.test", "-r", "jürgen@müller.test", "127.0.0.1", str(postfix.smtp_port), "1", path]
+        done = subprocess.run([os.path.join(BENCH, "smtp_send"), *words], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stderr, r"MAIL FROM:<küche@example\.test> .*SMTPUTF8")
+        mail = behind.wait_for(1)[0]
+        self.assertEqual((mail.envelope_from, mail.recipients), ("küche@example.test", ["jürgen@müller.test"]))
+        self.assertTrue([line for line in behind.transcript if line.startswith("C: MAIL FROM:<küche@example.test>") and "SMTPUTF8" in line])
+        self.assertRegex(mail.data, rb"with UTF8SMTP")
+        self.assertIn("To: Jürgen <jürgen@customer.test>", mail.data.decode())
+
+    def test_faults_with_chunks(self):
         sink = self.sink()
+        outcomes = self.check_faults("smtp", sink.smtp_port, 5, lambda: arrived_at(sink), LARGE=str(LARGE_FILE))
+        self.assertGreater(outcomes["uncertain"], 0)
+
+    def test_faults_with_pipelining(self):
+        sink = self.sink(extensions=PIPELINING)
         outcomes = self.check_faults("smtp", sink.smtp_port, 5, lambda: arrived_at(sink), LARGE=str(SMALL_FILE))
         self.assertGreater(outcomes["uncertain"], 0)
 

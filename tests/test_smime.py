@@ -325,7 +325,7 @@ class Keystores(WithPost):
         post.write("cut.pem", post.read("anna.pem")[:-100])
         post.write("large", b" " * 800000)
         for record, pattern in [
-                ({}, "keystores/own/file: is missing"),
+                ({}, "keystores/own/content: is missing: .* in a set-up file also file, its path"),
                 ({"file": post.path("nothing")}, "keystores/own/file: can't open .*nothing: No such file"),
                 ({"file": post.path("one.p12")}, "keystores/own/password: a password is needed"),
                 ({"file": post.path("one.p12"), "password": "wrong"}, "keystores/own/password: the password doesn't open it"),

@@ -97,6 +97,16 @@ def check_includes(path, lines):
                 find(path, number, f"{name} is only for " + (", ".join(layers) or "tests"))
 
 
+def check_sql(path, lines):
+    """What a table looks like is known to one folder."""
+    name = os.path.basename(path)
+    if not path.startswith("src/") or path.startswith("src/store/") or name.startswith("test_") or name.endswith("_test.c"):
+        return
+    for number, line in enumerate(lines, 1):
+        if re.search(r'"\s*(SELECT [^"%]|INSERT INTO |UPDATE |DELETE FROM )', line):
+            find(path, number, "SQL is only for src/store: a function there says what is meant")
+
+
 def check_calls(path, code):
     for match in re.finditer(r"\b(MIN|MAX)\(\w+\([^;]*?\berr\)", code):
         find(path, code.count("\n", 0, match.start()) + 1, f"{match[1]}() would call that twice: put the result into a variable first")
@@ -146,6 +156,7 @@ def main():
         if path.endswith((".c", ".h")):
             code = COMMENT_OR_STRING.sub(blank, content)
             check_includes(path, lines)
+            check_sql(path, lines)
             check_calls(path, code)
             check_sizes(path, code, lines)
     for line in notes + findings:

@@ -1,5 +1,6 @@
 /* Is an account right? Its test, of what is stored or of what a form holds, streamed step by step; and finding the
  * servers of an address. Both reach out into the network, and run on threads of their own (slow.h). */
+#include "api/record_kinds.h"
 #include "api/routes.h"
 #include "api/slow.h"
 #include "auth/detect.h"
@@ -33,7 +34,7 @@ struct test_order {
 /* clang-format off */
 #define ORDER_FIELDS                                                                                                              \
 	FIELD_ENUM(struct test_order, side, side_words, "Side", .help = "both, as far as they are set up"),                       \
-	FIELD_TEXT(struct test_order, send_to, "Send to", .max = 320, .help = "Really send a mail to this address; empty: none"), \
+	FIELD_TEXT(struct test_order, send_to, "Send to", .max = 320, .example = "anna@example.com", .help = "Really send a mail to this address; empty: none"), \
 	FIELD_BOOL(struct test_order, trace, "Trace", .help = "Tell what client and server say, secrets blanked")
 
 static const struct field order_fields[] = {ORDER_FIELDS};
@@ -258,6 +259,7 @@ static int check_may(const struct request *request, const struct setup *setup, c
 {
 	const struct caller *caller = &request->caller;
 	bool manages = caller_may(caller, RIGHT_ACCOUNTS_MANAGE);
+	const struct account *stored = setup_account(request->setup, account->id);
 	const char *what = arena_printf(request->arena, "account \"%s\"", account->id).p;
 
 	if (!manages && !caller_may(caller, RIGHT_MAILBOXES_OWN))
@@ -265,7 +267,8 @@ static int check_may(const struct request *request, const struct setup *setup, c
 		            caller->author, right_name(RIGHT_ACCOUNTS_MANAGE));
 	if (is_stored && caller_check_on(caller, account->id, ACCOUNT_MANAGE, what, err) < 0)
 		return err->code;
-	return manages ? 0 : check_known(setup, account, setup_account(request->setup, account->id), err);
+	return manages ? record_check_references(request, request->setup, &account_type, stored, account, err)
+	               : check_known(setup, account, stored, err);
 }
 
 /* ---------------------------------------------------------------- an account's test */
@@ -289,6 +292,14 @@ static int start_test(struct request *request, struct answer *answer, const stru
 	return slow_answer(answer, NDJSON, run_test, free_test, job, err);
 }
 
+/* Who may is looked up in the request's set-up, what is tested in one of its own: they are to be the same. */
+static int check_same(const struct request *request, const struct setup *setup, struct error *err)
+{
+	if (setup_loaded_revision(setup) == setup_loaded_revision(request->setup))
+		return 0;
+	return fail(err, E_CONFLICT, RETRY_NOW, "the set-up was changed at this moment: try again");
+}
+
 static int test_stored(struct request *request, struct answer *answer, struct error *err)
 {
 	const char *id = arena_cstr(request->arena, str_slice(request->parameters[0], 0, 100));
@@ -298,6 +309,8 @@ static int test_stored(struct request *request, struct answer *answer, struct er
 
 	if (r == 0)
 		r = setup_load(request->db, request->sealer, &setup, err);
+	if (r == 0)
+		r = check_same(request, setup, err);
 	if (r < 0)
 		return r;
 	if (!setup_account(setup, id))
@@ -339,10 +352,14 @@ static int test_unsaved(struct request *request, struct answer *answer, struct e
 	/* The stored password of another's account must not be of use. */
 	if (r == 0 && setup_account(request->setup, id))
 		r = check_may(request, request->setup, setup_account(request->setup, id), true, err);
+	if (r == 0)
+		r = record_check_one_unsealed(request->arena, &account_type, id, order->account, err);
 	document = json_pack("{s:{s:O}}", account_type.plural, id, order->account);
 	record_done(&unsaved_type, record);
 	if (r == 0)
 		r = setup_imagine(request->db, request->sealer, document, &setup, err);
+	if (r >= 0)
+		r = check_same(request, setup, err);
 	if (r >= 0)
 		r = check_may(request, setup, setup_account(setup, id), setup_account(request->setup, id) != NULL, err);
 	return r < 0 ? r : start_test(request, answer, order, take(setup), id, err);
@@ -356,7 +373,7 @@ struct detect_order {
 
 /* clang-format off */
 static const struct field detect_fields[] = {
-	FIELD_TEXT(struct detect_order, address, "Address", .required = true, .max = 320),
+	FIELD_TEXT(struct detect_order, address, "Address", .required = true, .max = 320, .example = "anna@example.com"),
 };
 /* clang-format on */
 

@@ -110,20 +110,11 @@ static void add_json(struct buf *body, const json_t *json)
 		body->failed = true;
 }
 
-static int add_record(struct answer *answer, const struct record_type *type, const void *record, struct error *err)
-{
-	json_t *json CLEANUP(json_decrefp) = NULL;
-	int r = record_write(type, record, type->kind, SECRETS_MASKED, true, NULL, &json, err);
-
-	if (r == 0)
-		add_json(&answer->body, json);
-	return r;
-}
-
-int answer_record(struct answer *answer, const struct record_type *type, const void *record, struct error *err)
+int answer_record(struct answer *answer, const struct record_type *type, const void *record, struct error *err UNUSED)
 {
 	answer->type = "application/json";
-	return add_record(answer, type, record, err);
+	record_write_text(type, record, &answer->body);
+	return 0;
 }
 
 void answer_list_begin(struct answer *answer)
@@ -132,11 +123,12 @@ void answer_list_begin(struct answer *answer)
 	buf_add(&answer->body, STR("{\"items\":["));
 }
 
-int answer_list_add(struct answer *answer, const struct record_type *type, const void *record, struct error *err)
+int answer_list_add(struct answer *answer, const struct record_type *type, const void *record, struct error *err UNUSED)
 {
 	if (answer->body.n > 0 && answer->body.p[answer->body.n - 1] != '[')
 		buf_add_char(&answer->body, ',');
-	return add_record(answer, type, record, err);
+	record_write_text(type, record, &answer->body);
+	return 0;
 }
 
 void answer_list_end(struct answer *answer, bool has_more, int64_t cursor_number, struct str cursor_text)

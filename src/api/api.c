@@ -35,7 +35,7 @@ static void api_free(struct api *api)
 {
 	peers_free(api->peers);
 	workers_free(api->workers);
-	setup_share_free(api->setup);
+	setup_share_leave(api->setup);
 	router_free(api->router);
 	pthread_mutex_destroy(&api->streams_lock);
 	free(api);
@@ -81,7 +81,7 @@ static int start_threads(struct api *api, const struct api_options *options, int
 	api->router = router_new();
 	if (options->more_routes)
 		router_add(api->router, options->more_routes);
-	api->setup = setup_share_new(api->sealer);
+	api->setup = setup_share_join(options->setup, api->sealer);
 	api->workers = workers_new(api->store, options->threads ? options->threads : WORKERS);
 	api->peers = peers_new(&peers);
 	return server_start(api, fd, err);

@@ -7,6 +7,7 @@
 
 struct route;
 struct serve;
+struct setup_share;
 
 struct api_options {
 	const char *address; /* "127.0.0.1:8025", "[::1]:8025", "*:8025"; port 0: any free one */
@@ -16,6 +17,7 @@ struct api_options {
 	                              * comma-separated; "": loopback where `url` is https */
 	struct store *store;
 	const struct sealer *sealer;
+	struct setup_share *setup;       /* that of the process; NULL: one of its own */
 	int threads;                     /* that handlers run on; 0: 8 */
 	const struct api_limits *limits; /* NULL: api_limits_usual */
 	const struct route *more_routes; /* of a test; NULL */

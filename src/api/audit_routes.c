@@ -144,6 +144,14 @@ static int add_record(struct request *request, struct answer *answer, const stru
 	return is_visible ? answer_list_add(answer, &audit_type, &view, err) : 0;
 }
 
+/* What is done with a part of somebody's own mailbox (it is traced) is its owner's to know of. */
+static bool is_personal(const struct request *request, const struct record_type *type, const char *id)
+{
+	const void *record = setup_find(request->setup, type, id);
+
+	return record && record_account(type, record) && !record_may_read(request, type, record);
+}
+
 /* "operators/anna" is operator anna. */
 static int add_entry(struct request *request, struct answer *answer, const struct audit_entry *e, struct error *err)
 {
@@ -153,6 +161,8 @@ static int add_entry(struct request *request, struct answer *answer, const struc
 	if (str_find_char(id, '/') < 0 || !str_split(&id, '/', &kind))
 		kind = STR_NULL;
 	type = setup_type_find(arena_cstr(request->arena, kind));
+	if (type && is_personal(request, type, arena_cstr(request->arena, id)))
+		return 0;
 	const struct audit_view view = {.at = e->at,
 	                                .author = e->author,
 	                                .action = e->action,
@@ -227,7 +237,8 @@ const struct route audit_routes[] = {
          .tag = "Audit",
          .summary = "List who changed or did what, newest first",
          .description =
-                 "Every change of the set-up, and what was done with sign-ins, passwords, second factors and tokens.",
+                 "Every change of the set-up, and what was done with sign-ins, passwords, second factors, tokens and "
+                 "traces.",
          .right = RIGHT_AUDIT_READ,
          .answer = &audit_type,
          .is_list = true,

@@ -32,6 +32,11 @@ bool caller_may_on(const struct caller *caller, const char *account, enum accoun
 	return own && (right == ACCOUNT_READ || (right == ACCOUNT_SEND ? own->may_send : own->may_manage));
 }
 
+bool caller_oversees(const struct caller *caller)
+{
+	return caller->all_accounts || caller->new_accounts;
+}
+
 int caller_check_on(const struct caller *caller, const char *account, enum account_right right, const char *what,
                     struct error *err)
 {

@@ -25,12 +25,17 @@ struct caller {
 	bool all_accounts;       /* else those named, in the order of their ids: */
 	const struct caller_account *accounts;
 	size_t account_count;
+	const char *only_rights, *only_accounts; /* a token's, of its operator's; NULL or "": all of them */
 };
 
 extern const struct caller caller_nobody;
 
 bool caller_may(const struct caller *caller, enum right right);
 bool caller_may_on(const struct caller *caller, const char *account, enum account_right right);
+
+/* May see what belongs to no account, or to all together: webhooks, metrics, the set-up's events. Others' personal
+ * mailboxes are none of it, and take nothing of it away. */
+bool caller_oversees(const struct caller *caller);
 
 /* E_NOT_FOUND where the account is not the caller's to know of (so that ids can't be guessed), E_REFUSED where it may
  * be read and not what is asked. `what` names the thing for the text: "case SUP-1". */

@@ -20,12 +20,14 @@ static int read_filter(const struct request *request, struct case_filter *filter
 	        .status = request_query(request, "status"),
 	        .type = request_query(request, "type"),
 	        .account = request_query(request, "account"),
+	        .waits_for = request_query(request, "waits_for"),
 	        .contact_address = str_of(address),
 	        .order = sort && strcmp(sort, "created") == 0 ? CASES_BY_CREATED : CASES_BY_UPDATED,
 	};
 	filter->status = filter->status && *filter->status ? filter->status : NULL;
 	filter->type = filter->type && *filter->type ? filter->type : NULL;
 	filter->account = filter->account && *filter->account ? filter->account : NULL;
+	filter->waits_for = filter->waits_for && *filter->waits_for ? filter->waits_for : NULL;
 	if (open && *open) {
 		filter->only_open = request_query_bool(request, "open");
 		filter->only_resolved = !filter->only_open;
@@ -70,7 +72,7 @@ static int list_cases(struct request *request, struct answer *answer, struct err
 		return n;
 	answer_list_begin(answer);
 	for (size_t i = 0; i < MIN((size_t)n, request->limit) && r == 0; i++) {
-		struct case_view view = case_view_of(&cases[i], NULL, request->arena);
+		struct case_view view = case_view_of(&cases[i], request->setup, false, request->arena);
 
 		r = answer_list_add(answer, &case_view_type, &view, err);
 		case_view_done(&view);
@@ -91,7 +93,7 @@ static int list_cases(struct request *request, struct answer *answer, struct err
 static int answer_case(struct request *request, struct answer *answer, const struct listed_case *listed,
                        struct error *err)
 {
-	struct case_view view = case_view_of(listed, request->setup, request->arena);
+	struct case_view view = case_view_of(listed, request->setup, true, request->arena);
 	struct stored_case before;
 	int r = listed->c.previous_id ? case_get(request->db, listed->c.previous_id, request->arena, &before, err) : 0;
 
@@ -120,7 +122,7 @@ struct case_patch {
 };
 
 static const struct field patch_fields[] = {
-        FIELD_TEXT(struct case_patch, status, "Status", .required = true, .max = 64,
+        FIELD_TEXT(struct case_patch, status, "Status", .required = true, .max = 64, .example = "resolved",
                    .help = "One of the case type's statuses"),
 };
 static const struct record_type case_patch_type =
@@ -182,12 +184,14 @@ static int list_messages(struct request *request, struct answer *answer, struct 
 
 /* ---------------------------------------------------------------- the routes */
 
+static const char *const turns[] = {CASE_WAITS_FOR_US, CASE_WAITS_FOR_CONTACT, NULL};
 static const char *const sorts[] = {"updated", "created", NULL};
 
 static const struct route_query case_query[] = {
         {"q", QUERY_TEXT, "Words of a subject or a field, or a number; among the newest 1,000 that fit", NULL},
         {"status", QUERY_TEXT, "A status of a case type", NULL},
         {"open", QUERY_BOOL, "true: only those that aren't resolved; false: only those that are", NULL},
+        {"waits_for", QUERY_TEXT, "Whose turn it is, of those that aren't resolved: us, or the contact", turns},
         {"type", QUERY_TEXT, "A case type", NULL},
         {"account", QUERY_TEXT, "An account", NULL},
         {"address", QUERY_TEXT, "Somebody's address who has a part in it", NULL},

@@ -8,7 +8,9 @@
 #include "api/slow.h"
 #include "auth/authorization.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
+#include "listen/serve.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -22,6 +24,7 @@
 
 struct pending {
 	char *profile, *redirect_uri; /* owned; NULL: the place is free */
+	char *back;                   /* owned: the Studio's page that it was asked on; NULL: not in the Studio */
 	char state[RANDOM_TOKEN_LEN + 1], cookie[RANDOM_TOKEN_LEN + 1];
 	bool needs_cookie;
 	struct secret verifier;
@@ -38,6 +41,7 @@ static void pending_done(struct pending *p)
 	secret_done(&p->verifier);
 	free(p->profile);
 	free(p->redirect_uri);
+	free(p->back);
 	*p = (struct pending){.profile = NULL};
 }
 
@@ -119,26 +123,46 @@ static int names_profile(void *ctx, const char *path UNUSED, const char *kind, c
 	return 0;
 }
 
+static bool uses_profile(const struct account *account, const char *profile)
+{
+	struct own_search search = {.profile = profile};
+
+	record_each_reference(&account_type, account, names_profile, &search);
+	return search.found;
+}
+
 /* An owner of mailboxes consents for them; nobody for mailboxes of others. */
 static int check_may(struct request *request, const struct authentication_profile *profile, struct error *err)
 {
-	struct own_search search = {.profile = profile->id};
 	const void *const *accounts;
 	size_t n = setup_list(request->setup, &account_type, &accounts);
+	bool found = false;
 
-	for (size_t i = 0; i < n; i++)
-		record_each_reference(&account_type, accounts[i], names_profile, &search);
+	for (size_t i = 0; i < n && !found; i++)
+		found = uses_profile(accounts[i], profile->id);
 	if (!caller_may(&request->caller, RIGHT_ACCOUNTS_MANAGE) &&
-	    !(caller_may(&request->caller, RIGHT_MAILBOXES_OWN) && search.found))
+	    !(caller_may(&request->caller, RIGHT_MAILBOXES_OWN) && found))
 		return fail(err, E_REFUSED, RETRY_NEVER, "%s may not do that: it takes the right %s",
 		            request->caller.author, right_name(RIGHT_ACCOUNTS_MANAGE));
 	return record_check_change(request, request->setup, &authentication_profile_type, profile, NULL, err);
+}
+
+/* A mailbox's profile is made for it and has its ID: its owner doesn't see profiles. */
+static char *page_of(const struct request *request, const char *profile)
+{
+	const struct account *account = setup_account(request->setup, profile);
+	bool is_mailbox = account && *account->owner;
+
+	return mem_strdup(arena_printf(request->arena, "%s/#/%s%s", request->url ? request->url : "",
+	                               is_mailbox ? "mailboxes" : "authentication_profiles/", is_mailbox ? "" : profile)
+	                          .p);
 }
 
 static void remember(struct request *request, struct answer *answer, const struct authorization *a)
 {
 	struct pending p = {.profile = mem_strdup(a->profile->id),
 	                    .redirect_uri = mem_strdup(a->redirect_uri),
+	                    .back = request->by_cookie ? page_of(request, a->profile->id) : NULL,
 	                    .needs_cookie = request->by_cookie,
 	                    .until_ms = clock_mono_ms() + CONSENT_MS};
 
@@ -180,8 +204,10 @@ static int begin_consent(struct request *request, struct answer *answer, struct 
 
 struct consent_job {
 	struct store *store;
+	struct serve *serve;
 	struct setup *setup; /* owned */
 	struct pending pending;
+	bool is_denied;
 	char *query; /* owned */
 };
 
@@ -211,21 +237,24 @@ static void add_escaped(struct buf *out, const char *text)
 	}
 }
 
-/* Without a script: the page may have none. Where it worked, the Studio comes back by itself. */
-static void write_page(struct slow *slow, const char *profile, const struct error *fault)
+/* Without a script: the page may have none. Where there is nothing more to read, the Studio comes back by itself and
+ * says the rest; `result` is its word for it. */
+static void write_page(struct buf *page, const char *back, const char *result, bool by_itself, const char *text)
 {
-	struct buf page CLEANUP(buf_done) = BUF_INIT(KIB(8));
-
-	buf_add_cstr(&page, "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Hauspost</title>");
-	if (!fault)
-		buf_printf(&page, "<meta http-equiv=\"refresh\" content=\"1; url=/#/authentication_profiles/%s\">",
-		           profile);
-	buf_add_cstr(&page, fault ? "<p>It didn't work: "
-	                          : "<p>Thank you. Hauspost has its consent; this page can be closed.");
-	if (fault)
-		add_escaped(&page, fault->text);
-	buf_add_cstr(&page, "</p></html>\n");
-	slow_write(slow, buf_str(&page));
+	buf_add_cstr(page, "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Hauspost</title>");
+	if (back && by_itself) {
+		buf_add_cstr(page, "<meta http-equiv=\"refresh\" content=\"0; url=");
+		add_escaped(page, back);
+		buf_printf(page, "?consent=%s\">", result);
+	}
+	buf_add_cstr(page, "<p>");
+	add_escaped(page, text);
+	if (back) {
+		buf_add_cstr(page, "</p><p><a href=\"");
+		add_escaped(page, back);
+		buf_printf(page, "?consent=%s\">Back to Hauspost</a>", result);
+	}
+	buf_add_cstr(page, "</p></html>\n");
 }
 
 static int finish(struct consent_job *job, struct error *err)
@@ -249,13 +278,42 @@ static int finish(struct consent_job *job, struct error *err)
 	return r < 0 ? r : authorization_finish(&a, job->store, job->setup, NULL, NULL, &tokens, err);
 }
 
+/* What was refused up to now is tried again at once. */
+static void wake_listeners(const struct consent_job *job)
+{
+	const void *const *records;
+	size_t n = job->serve ? setup_list(job->setup, &listener_type, &records) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct listener *listener = records[i];
+		const struct account *account = setup_account(job->setup, listener->account);
+
+		if (account && uses_profile(account, job->pending.profile))
+			serve_restart_listener(job->serve, listener->id);
+	}
+}
+
 static void run_finish(struct slow *slow, void *ctx)
 {
+	struct buf page CLEANUP(buf_done) = BUF_INIT(KIB(8)), text CLEANUP(buf_done) = BUF_INIT(KIB(4));
 	struct consent_job *job = ctx;
 	struct error err;
 	int r = finish(job, &err);
 
-	write_page(slow, job->pending.profile, r < 0 ? &err : NULL);
+	if (r < 0) {
+		buf_printf(&text, "It didn't work: %s", err.text);
+		if (!job->is_denied)
+			log_warning("api", "consent to authentication profile %s: %s", job->pending.profile, err.text);
+	} else {
+		buf_add_cstr(&text, "Thank you. Hauspost has its consent; this page can be closed.");
+		wake_listeners(job);
+	}
+	write_page(&page, job->pending.back,
+	           r == 0           ? "done"
+	           : job->is_denied ? "denied"
+	                            : "failed",
+	           r == 0 || job->is_denied, buf_cstr(&text));
+	slow_write(slow, buf_str(&page));
 }
 
 /* The value of our cookie among all that were sent. */
@@ -272,30 +330,52 @@ static struct str cookie_of(const struct request *request)
 	return STR_NULL;
 }
 
+/* A person looks at it: what to do is said by the Studio. */
+static void send_back(struct request *request, struct answer *answer)
+{
+	const char *back = arena_printf(request->arena, "%s/#/mailboxes", request->url ? request->url : "").p;
+	struct buf page CLEANUP(buf_done) = BUF_INIT(KIB(8));
+
+	write_page(&page, back, "state", true,
+	           "This consent isn't asked for, or not in this browser, or was answered already, or took longer than "
+	           "ten minutes: begin anew.");
+	answer_text(answer, "text/html; charset=utf-8", arena_str(request->arena, buf_str(&page)));
+}
+
 static int take_answer(struct request *request, struct answer *answer, struct error *err)
 {
 	struct buf query CLEANUP(buf_wipe) = BUF_INIT(AUTHORIZATION_MAX_QUERY);
-	struct str state = str_of(target_value(&request->target, "state"));
+	struct str state = str_of(target_value(&request->target, "state")),
+	           refusal = str_of(target_value(&request->target, "error"));
 	struct consent_job *job;
 	struct pending pending;
 	int r;
 
+	answer_header(answer, "Referrer-Policy", "no-referrer");
 	for (size_t i = 0; i < request->target.count; i++)
 		oauth_add(&query, request->target.values[i].name, str_of(request->target.values[i].value));
-	if (query.failed || !state.n || !take_pending(state, cookie_of(request), &pending))
-		return fail(err, E_NOT_FOUND, RETRY_NEVER,
-		            "this consent isn't asked for, or was answered already, or took longer than ten minutes: "
-		            "begin anew");
+	if (query.failed || !state.n || !take_pending(state, cookie_of(request), &pending)) {
+		send_back(request, answer);
+		return 0;
+	}
 	job = mem_new(1, sizeof *job);
-	*job = (struct consent_job){.store = request->store, .pending = pending, .query = buf_take(&query)};
+	*job = (struct consent_job){.store = request->store,
+	                            .serve = request->serve,
+	                            .pending = pending,
+	                            .is_denied = str_eq(refusal, STR("access_denied")),
+	                            .query = buf_take(&query)};
 	r = setup_load(request->db, request->sealer, &job->setup, err);
 	if (r < 0) {
 		free_job(job);
 		return r;
 	}
-	answer_header(answer, "Referrer-Policy", "no-referrer");
 	return slow_answer(answer, "text/html; charset=utf-8", run_finish, free_job, job, err);
 }
+
+static const struct route_query callback_query[] = {{"code", QUERY_TEXT, "Of the provider", NULL},
+                                                    {"state", QUERY_TEXT, "Of ours, back again", NULL},
+                                                    {"error", QUERY_TEXT, "Why there is no code", NULL},
+                                                    {0}};
 
 const struct route consent_routes[] = {
         {.method = API_POST,
@@ -314,6 +394,9 @@ const struct route consent_routes[] = {
          .summary = "Where the provider sends the browser back to",
          .right = RIGHT_NONE,
          .answer_type = "text/html",
+         .description = "A page that leads back to the Studio, where it was begun there; it says what went wrong, too.",
+         .query = callback_query,
+         .others_query = true,
          .handle = take_answer},
         {0},
 };

@@ -2,7 +2,7 @@
 #include "api/event_filter.h"
 
 #include "base/mem.h"
-#include "events/kinds.h"
+#include "store/event_kinds.h"
 #include "store/cases.h"
 
 #include <stdlib.h>
@@ -14,8 +14,8 @@ struct event_filter {
 	size_t kind_count; /* 0: any */
 	char *account;     /* NULL: any of the caller's */
 	int64_t case_id;
-	bool all_accounts;
-	char **accounts; /* the caller's */
+	bool all_accounts, oversees; /* oversees: also what belongs to none */
+	char **accounts;             /* the caller's, in order: each event is looked at for each stream */
 	size_t account_count;
 };
 
@@ -68,7 +68,8 @@ static int read_case(struct event_filter *f, const struct request *request, cons
 static void take_accounts(struct event_filter *f, const struct caller *caller)
 {
 	f->all_accounts = caller->all_accounts;
-	f->accounts = mem_new(caller->account_count, sizeof *f->accounts);
+	f->oversees = caller_oversees(caller);
+	f->accounts = mem_new(caller->account_count + 1, sizeof *f->accounts);
 	for (size_t i = 0; i < caller->account_count; i++)
 		f->accounts[f->account_count++] = mem_strdup(caller->accounts[i].id);
 }
@@ -101,14 +102,17 @@ int64_t event_filter_case(const struct event_filter *f)
 	return f->case_id;
 }
 
+static int compare_ids(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
 static bool may_see(const struct event_filter *f, const char *account)
 {
-	if (f->all_accounts)
-		return true;
-	for (size_t i = 0; i < f->account_count; i++)
-		if (strcmp(f->accounts[i], account) == 0)
-			return true;
-	return false;
+	if (f->all_accounts || !*account)
+		return f->all_accounts || f->oversees;
+	return f->account_count &&
+	       bsearch(&account, f->accounts, f->account_count, sizeof *f->accounts, compare_ids) != NULL;
 }
 
 bool event_filter_takes(const struct event_filter *f, const char *kind, const char *account, int64_t case_id)

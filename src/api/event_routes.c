@@ -1,6 +1,7 @@
 /* GET /api/v1/events: a list, or live as server-sent events. */
 #include "api/event_filter.h"
 #include "api/event_view.h"
+#include "api/lasting.h"
 #include "api/route.h"
 #include "api/routes.h"
 #include "base/mem.h"
@@ -49,6 +50,21 @@ static int add_events(struct scan *scan, struct request *request, struct answer 
 	return n < 0 ? n : r < 0 ? r : n;
 }
 
+/* Whoever waits behind a number that isn't there would wait in silence. */
+static int check_after(const struct request *request, int64_t after, struct error *err)
+{
+	int64_t first, newest;
+	int r = events_range(request->db, &first, &newest, err);
+
+	if (r < 0 || after <= newest)
+		return r;
+	return fail(
+	        err, E_INVALID, RETRY_NEVER,
+	        "after: there is no event %lld, the newest is %lld: either it was never given, or the store was put "
+	        "back from a backup: begin without `after`",
+	        (long long)after, (long long)newest);
+}
+
 static int list_events(struct request *request, struct answer *answer, struct error *err)
 {
 	struct event_filter *filter CLEANUP(event_filter_freep) = NULL;
@@ -67,6 +83,9 @@ static int list_events(struct request *request, struct answer *answer, struct er
 	request_query_int(request, "after", &scan.query.from);
 	if (scan.query.descending && request_query(request, "after"))
 		return fail(err, E_INVALID, RETRY_NEVER, "after: goes with order=asc");
+	r = scan.query.from > 0 ? check_after(request, scan.query.from, err) : 0;
+	if (r < 0)
+		return r;
 	r = request_cursor(request, &scan.query.from, &(struct str){0}, err);
 	if (r < 0)
 		return r;
@@ -86,6 +105,7 @@ struct live {
 	struct stream_body body; /* first */
 	struct stream_client *client;
 	struct event_filter *filter;
+	struct lasting *who;
 };
 
 static bool live_wants(void *ctx, const char *kind, const char *account, int64_t case_id)
@@ -93,6 +113,13 @@ static bool live_wants(void *ctx, const char *kind, const char *account, int64_t
 	const struct live *live = ctx;
 
 	return event_filter_takes(live->filter, kind, account, case_id);
+}
+
+static bool live_holds(void *ctx, const struct setup *setup)
+{
+	const struct live *live = ctx;
+
+	return lasting_holds(live->who, setup);
 }
 
 static void live_wake(void *ctx)
@@ -115,6 +142,7 @@ static void live_done(struct stream_body *body)
 
 	stream_leave(live->client);
 	event_filter_freep(&live->filter);
+	lasting_free(live->who);
 	free(live);
 }
 
@@ -134,16 +162,32 @@ static int read_position(const struct request *request, int64_t *ret_after, stru
 	return 0;
 }
 
+/* A number that was never given: the client has seen it in a store that was put back from a backup since. */
+static int read_restored(const struct request *request, struct stream_options *options, struct error *err)
+{
+	int64_t first, newest = 0;
+	int r = options->after > 0 ? events_range(request->db, &first, &newest, err) : 0;
+
+	options->is_restored = r == 0 && options->after > newest;
+	return r;
+}
+
 static int stream_events(struct request *request, struct answer *answer, struct error *err)
 {
 	struct events *events = events_of(request->store);
-	struct stream_options options = {.wants = live_wants, .wake = live_wake};
+	struct stream_options options = {
+	        .wants = live_wants,
+	        .wake = live_wake,
+	        .holds = live_holds,
+	        .credential = {request->caller.kind == CALLER_TOKEN, request->caller.credential_id}};
 	struct event_filter *filter CLEANUP(event_filter_freep) = NULL;
 	struct live *live;
 	int r = event_filter_new(request, &filter, err);
 
 	if (r == 0)
 		r = read_position(request, &options.after, err);
+	if (r == 0)
+		r = read_restored(request, &options, err);
 	if (r < 0)
 		return r;
 	if (!events)
@@ -151,6 +195,7 @@ static int stream_events(struct request *request, struct answer *answer, struct 
 	live = options.ctx = mem_new(1, sizeof *live);
 	live->body = (struct stream_body){.read = live_read, .done = live_done};
 	live->filter = take(filter);
+	live->who = lasting_new(request);
 	answer_header(answer, "Cache-Control", "no-store");
 	answer_header(answer, "X-Accel-Buffering", "no"); /* nginx would keep events back */
 	answer_stream(answer, "text/event-stream", &live->body);
@@ -185,7 +230,12 @@ const struct route event_routes[] = {
          .handle = get_events,
          .description =
                  "With `Accept: text/event-stream` the answer is a stream of server-sent events: `data` is an event as "
-                 "in the list, `id` its number; `Last-Event-ID` goes on behind it. A list may be shorter than `limit` "
+                 "in the list, `id` its number; `Last-Event-ID` goes on behind it. Events with a type of their own are "
+                 "no CloudEvents: `gap` (what came behind the number was dropped in part: `from`, `to`), `restored` "
+                 "(the number is beyond the newest, since the store was put back from a backup: the stream goes on "
+                 "behind `last`, and what was read of the store is to be read anew), `slow` (the last of a client that "
+                 "read nothing for a minute) and `states` (some listener or sender stands otherwise than before). In a "
+                 "list a number beyond the newest is refused. A list may be shorter than `limit` "
                  "and still have a `next`: "
                  "then it looked at many events that weren't asked for."},
         {0},

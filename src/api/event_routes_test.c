@@ -82,6 +82,15 @@ static void check_list(struct store *store)
 	answer = test_api_call(api, &test_administrator, "GET /api/v1/events?after=1&order=desc", NULL);
 	assert_int_equal(answer->status, 400);
 	test_answer_free(answer);
+	answer = test_api_call(api, &test_administrator, "GET /api/v1/events?after=4",
+	                       NULL); /* of a store that is gone */
+	assert_int_equal(answer->status, 400);
+	assert_true(str_find(answer->body, STR("the newest is 3")) > 0);
+	test_answer_free(answer);
+	answer = test_api_call(api, &test_administrator, "GET /api/v1/events", NULL, "Accept: text/event-stream",
+	                       "Last-Event-ID: 4");
+	assert_true(test_stream_wait(answer, "id: 3\nevent: restored\ndata: {\"after\":4,\"last\":3}\n\n"));
+	test_answer_free(answer);
 	answer = test_api_call(api, &test_administrator, "GET /api/v1/events?case=SUP-1", NULL);
 	assert_int_equal(answer->status, 404);
 	test_answer_free(answer);
@@ -204,6 +213,8 @@ static void check_statistics(struct store *store)
 	assert_int_equal(total(answer, "queued"), 5);
 	assert_true(total(answer, "latency_p50") > 250 && total(answer, "latency_p50") <= 500);
 	assert_true(total(answer, "latency_p95") > 2500 && total(answer, "latency_p95") <= 5000);
+	assert_int_equal(total(answer, "latency_all_p50"), total(answer, "latency_p50"));
+	assert_int_equal(total(answer, "latency_all_p95"), total(answer, "latency_p95"));
 	test_answer_free(answer);
 	test_caller_init(&sales, "sven", RIGHT_BIT(RIGHT_LISTENERS_READ), "sales", ACCOUNT_READ);
 	answer = test_api_call(api, &sales.caller, "GET /api/v1/statistics?step=3600", NULL);

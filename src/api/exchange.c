@@ -64,7 +64,7 @@ static bool equip(struct exchange *exchange, struct db *db, const struct error *
 	struct error err = *unreachable;
 
 	exchange->request.db = db;
-	if (db && (exchange->shared || setup_share_get(exchange->api->setup, db, &exchange->shared, &err) == 0)) {
+	if (db && (exchange->shared || setup_share_newest(exchange->api->setup, db, &exchange->shared, &err) == 0)) {
 		exchange->request.setup = exchange->shared->setup;
 		return true;
 	}
@@ -82,8 +82,6 @@ static void handle(struct exchange *exchange)
 {
 	route_handle(&exchange->request, &exchange->answer);
 	upload_free(exchange);
-	if (exchange->request.route->method != API_GET)
-		setup_share_doubt(exchange->api->setup);
 }
 
 static void run_job(struct job *job, struct db *db, const struct error *err)

@@ -1,9 +1,11 @@
 /* Whether it lives, and whether it can work: for supervisors and load balancers, without sign-in. Names and errors of
  * parts are for those who may see them. */
+#include "api/record_kinds.h"
 #include "api/routes.h"
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "store/migrate.h"
 #include "store/status.h"
 
 #include <pthread.h>
@@ -98,7 +100,7 @@ static void add_check(struct looking *looking, const char *name, const char *wro
 static int64_t schema_version(struct db *db, struct error *err)
 {
 	int64_t version = 0;
-	int r = db_query_int(db, "SELECT MAX(version) FROM schema_migration", DB_NO_ARGS, &version, err);
+	int r = store_schema_found(db, &version, err);
 
 	return r < 0 ? r : version;
 }
@@ -138,9 +140,7 @@ static void ping_free(struct ping *ping)
 
 static int ping_run(struct work *work UNUSED, struct db *db, struct error *err)
 {
-	int64_t one;
-
-	return db_query_int(db, "SELECT 1", DB_NO_ARGS, &one, err) < 0 ? err->code : 0;
+	return db_ping(db, err) < 0 ? err->code : 0;
 }
 
 static void ping_again(struct work *work UNUSED)
@@ -234,7 +234,8 @@ static void look_at_part(void *ctx, const struct status *status)
 	if (strcmp(status->state, "auth-failed") != 0 && strcmp(status->state, "failed") != 0)
 		return;
 	looking->failing += is_listener;
-	if (caller_may(&looking->request->caller, RIGHT_LISTENERS_READ) && looking->request->caller.all_accounts)
+	if (caller_may(&looking->request->caller, RIGHT_LISTENERS_READ) && caller_oversees(&looking->request->caller) &&
+	    record_may_see_part(looking->request, status->kind, status->id))
 		add_part(looking, status);
 }
 
@@ -278,9 +279,9 @@ static int get_readiness(struct request *request, struct answer *answer, struct 
 const struct route health_routes[] = {
         /* clang-format off */
 	{API_GET, "/healthz", "getHealth", "Health", "Whether the process lives", .right = RIGHT_NONE, .answer = &health_type,
-	 .is_quick = true, .handle = get_health},
+	 .others_query = true, .is_quick = true, .handle = get_health},
 	{API_GET, "/readyz", "getReadiness", "Health", "Whether it can work: store, schema, committer, listeners",
-	 .right = RIGHT_NONE, .answer = &readiness_type, .without_store = true, .handle = get_readiness,
+	 .right = RIGHT_NONE, .answer = &readiness_type, .others_query = true, .without_store = true, .handle = get_readiness,
 	 .description = "Status 503 where the store can't be reached, is of another version, or nothing can be committed. "
 			"Listeners that fail are told with status 200."},
 	{API_NONE},

@@ -61,17 +61,28 @@ static int list_held(struct request *request, struct answer *answer, struct erro
 
 /* ---------------------------------------------------------------- one row */
 
-static int find_row(const struct request *request, struct ledger_row *ret, struct error *err)
+/* What becomes of mail by a decision may be an answer: that is for who may send as the account. */
+static int check_account(const struct request *request, const struct ledger_row *row, enum account_right right,
+                         struct error *err)
 {
-	struct page_accounts listeners = access_listeners(request);
+	const struct listener *listener = setup_listener(request->setup, row->listener);
+	const char *what = arena_printf(request->arena, "ledger row %lld", (long long)row->id).p;
+
+	if (listener)
+		return caller_check_on(&request->caller, listener->account, right, what, err);
+	return caller_oversees(&request->caller) ? 0 : fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no %s", what);
+}
+
+static int find_row(const struct request *request, enum account_right right, struct ledger_row *ret, struct error *err)
+{
 	int64_t id;
 	int r = request_id(request, 0, "ledger row", &id, err);
 
 	if (r == 0)
 		r = ledger_get(request->db, id, request->arena, ret, err);
-	if (r == 0 || (r > 0 && !page_accounts_have(&listeners, ret->listener)))
+	if (r == 0)
 		return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no ledger row %lld", (long long)id);
-	return MIN(r, 0);
+	return r < 0 ? r : check_account(request, ret, right, err);
 }
 
 /* As it is by now. */
@@ -89,7 +100,7 @@ static int answer_row(struct request *request, struct answer *answer, int64_t id
 static int get_row(struct request *request, struct answer *answer, struct error *err)
 {
 	struct ledger_row row;
-	int r = find_row(request, &row, err);
+	int r = find_row(request, ACCOUNT_READ, &row, err);
 
 	return r < 0 ? r : answer_row(request, answer, row.id, err);
 }
@@ -106,7 +117,7 @@ static int retry_row(struct request *request, struct answer *answer, struct erro
 {
 	struct ledger_row row;
 	int64_t tried;
-	int r = find_row(request, &row, err);
+	int r = find_row(request, ACCOUNT_SEND, &row, err);
 
 	if (r < 0)
 		return r;
@@ -117,7 +128,7 @@ static int retry_row(struct request *request, struct answer *answer, struct erro
 static int decide(struct request *request, struct answer *answer, enum decision decision, struct error *err)
 {
 	struct ledger_row row;
-	int r = find_row(request, &row, err);
+	int r = find_row(request, ACCOUNT_SEND, &row, err);
 
 	if (r < 0)
 		return r;
@@ -141,7 +152,7 @@ static int discard_held(struct request *request, struct answer *answer, struct e
 static int discard_row(struct request *request, struct answer *answer, struct error *err)
 {
 	struct ledger_row row;
-	int r = find_row(request, &row, err);
+	int r = find_row(request, ACCOUNT_SEND, &row, err);
 
 	if (r < 0)
 		return r;
@@ -206,8 +217,12 @@ static int ingest(struct request *request, struct answer *answer, struct error *
 	if (!id)
 		return fail(err, E_INVALID, RETRY_NEVER,
 		            "listener: is missing: its rule says what becomes of the mail");
-	if (!listener || !caller_may_on(&request->caller, listener->account, ACCOUNT_READ))
+	if (!listener)
 		return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no listener %.64s", id);
+	r = caller_check_on(&request->caller, listener->account, ACCOUNT_SEND,
+	                    arena_printf(request->arena, "listener %.64s", id).p, err);
+	if (r < 0)
+		return r;
 	if (request->body_size == 0 || request->body_fd < 0)
 		return fail(err, E_INVALID, RETRY_NEVER, "the body is empty: that is no mail");
 	r = body_map(request->body_fd, (size_t)request->body_size, &incoming, err);
@@ -230,10 +245,10 @@ static int ingest(struct request *request, struct answer *answer, struct error *
 
 /* ---------------------------------------------------------------- the routes */
 
-static const char *const states[] = {"received", "failed", "parked", "held", "committed", "acknowledged", NULL};
+static const char *const states[] = {"received", "failed", "parked", "held", "committed", "acknowledged", "done", NULL};
 
 static const struct route_query ledger_query[] = {
-        {"state", QUERY_TEXT, "Only rows in this state", states},
+        {"state", QUERY_TEXT, "Only rows in this state; done: committed, acknowledged", states},
         {"listener", QUERY_TEXT, "A listener", NULL},
         {"no_answer", QUERY_TEXT, "Mail that got no answer for this reason (docs/answers.md)", NULL},
         {"category", QUERY_TEXT, "Of the failure: at which step", NULL},

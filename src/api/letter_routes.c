@@ -6,7 +6,8 @@
 #include "intake/letter.h"
 #include "intake/opened_mail.h"
 
-#define BODY_MAX MIB(28) /* files in base64: 20 MiB of them */
+#define BODY_MAX  MIB(28) /* files in base64: 20 MiB of them */
+#define EMPTY_MAX 50      /* names that a preview tells of */
 
 struct file_body {
 	const char *name, *type, *content;
@@ -28,35 +29,39 @@ struct letter_body {
 
 static const struct field file_fields[] = {
         FIELD_TEXT(struct file_body, name, "Name", .max = 255),
-        FIELD_TEXT(struct file_body, type, "Media type", .max = 120, .help = "application/octet-stream where absent"),
-        FIELD_TEXT(struct file_body, content, "Content", .multiline = true, .max = BODY_MAX, .help = "In base64"),
+        FIELD_TEXT(struct file_body, type, "Media type", .max = 120, .example = "application/pdf",
+                   .help = "application/octet-stream where absent"),
+        FIELD_TEXT(struct file_body, content, "Content", .multiline = true, .max = BODY_MAX,
+                   .example = "SGVsbG8=", .help = "In base64"),
         FIELD_INT(struct file_body, message, "Message", .help = "Instead of content: the message whose file it is"),
         FIELD_INT(struct file_body, number, "Number", .low = 1, .high = 10000, .preset = 0,
                   .help = "… and the file's number"),
 };
 
-#define TEXT_FIELDS                                                                                        \
-	FIELD_TEXT(struct letter_body, text, "Text", .multiline = true, .max = LETTER_TEXT_MAX),           \
-	        FIELD_TEXT(struct letter_body, html, "HTML", .multiline = true, .max = LETTER_TEXT_MAX,    \
-	                   .help = "Beside the text, which is made of it where it is absent"),             \
-	        FIELD_TEXT(struct letter_body, subject, "Subject", .max = 900),                            \
-	        FIELD_TEXT(struct letter_body, from, "From", .max = 320,                                   \
-	                   .help = "One of the account's addresses; preset: the one that was written to"), \
-	        FIELD_TEXTS(struct letter_body, to, "To", .max = LETTER_RECIPIENTS_MAX,                    \
-	                    .help = "\"Ann <ann@example.com>\"; preset of an answer: who wrote"),          \
-	        FIELD_TEXTS(struct letter_body, cc, "Cc", .max = LETTER_RECIPIENTS_MAX),                   \
-	        FIELD_TEXTS(struct letter_body, bcc, "Bcc", .max = LETTER_RECIPIENTS_MAX),                 \
-	        FIELD_LIST(struct letter_body, attachments, struct file_body, file_fields, "Attachments",  \
-	                   .max = LETTER_FILES_MAX),                                                       \
-	        FIELD_TEXT(struct letter_body, idempotency_key, "Idempotency key", .max = 128,             \
+#define TEXT_FIELDS                                                                                                    \
+	FIELD_TEXT(struct letter_body, text, "Text", .multiline = true, .max = LETTER_TEXT_MAX),                       \
+	        FIELD_TEXT(struct letter_body, html, "HTML", .multiline = true, .max = LETTER_TEXT_MAX,                \
+	                   .help = "Beside the text, which is made of it where it is absent"),                         \
+	        FIELD_TEXT(struct letter_body, subject, "Subject", .max = 900),                                        \
+	        FIELD_TEXT(struct letter_body, from, "From", .max = 320, .example = "support@example.com",             \
+	                   .help = "One of the account's addresses; preset: the one that was written to"),             \
+	        FIELD_TEXTS(struct letter_body, to, "To", .max = LETTER_RECIPIENTS_MAX,                                \
+	                    .example = "Ann <ann@example.com>",                                                        \
+	                    .help = "\"Ann <ann@example.com>\"; preset of an answer: who wrote"),                      \
+	        FIELD_TEXTS(struct letter_body, cc, "Cc", .max = LETTER_RECIPIENTS_MAX, .example = "ann@example.com"), \
+	        FIELD_TEXTS(struct letter_body, bcc, "Bcc", .max = LETTER_RECIPIENTS_MAX,                              \
+	                    .example = "ann@example.com"),                                                             \
+	        FIELD_LIST(struct letter_body, attachments, struct file_body, file_fields, "Attachments",              \
+	                   .max = LETTER_FILES_MAX),                                                                   \
+	        FIELD_TEXT(struct letter_body, idempotency_key, "Idempotency key", .max = 128,                         \
 	                   .help = "The same key again gives the same answer, and no second mail")
 
-#define TEMPLATE_FIELD                                                  \
-	FIELD_TEXT(struct letter_body, template, "Template", .max = 64, \
+#define TEMPLATE_FIELD                                                                         \
+	FIELD_TEXT(struct letter_body, template, "Template", .max = 64, .example = "received", \
 	           .help = "Filled for this; the text takes the place of {{text}} in it, or stands above")
 #define CASE_LETTER_FIELDS                                                                                      \
 	FIELD_INT(struct letter_body, message, "Message", .help = "Of the case; 0: the last one that came in"), \
-	        FIELD_TEXT(struct letter_body, close_as_status, "Status", .max = 64,                            \
+	        FIELD_TEXT(struct letter_body, close_as_status, "Status", .max = 64, .example = "resolved",     \
 	                   .help = "That the case gets with it")
 
 static const struct field reply_fields[] = {
@@ -66,7 +71,8 @@ static const struct field reply_fields[] = {
         FIELD_BOOL(struct letter_body, quote, "Quote", .help = "What is answered stands below the text"),
 };
 static const struct record_type reply_type =
-        RECORD_TYPE("reply", "replies", struct letter_body, reply_fields, "Answer in a case");
+        RECORD_TYPE("reply", "replies", struct letter_body, reply_fields, "Answer in a case",
+                    .example = "{\"text\": \"Please switch it off, and on again.\", \"quote\": true}");
 
 static const char *const forms[] = {"attachment", "inline", NULL};
 static const struct field forward_fields[] = {
@@ -76,18 +82,22 @@ static const struct field forward_fields[] = {
                       .help = "A file, or below the text with its own files"),
 };
 static const struct record_type forward_type =
-        RECORD_TYPE("forward", "forwards", struct letter_body, forward_fields, "Forwarded mail of a case");
+        RECORD_TYPE("forward", "forwards", struct letter_body, forward_fields, "Forwarded mail of a case",
+                    .example = "{\"to\": [\"Anna Berg <anna@example.com>\"], \"text\": \"Can you look into this?\"}");
 
 static const struct field mail_fields[] = {
-        FIELD_TEXT(struct letter_body, account, "Account", .required = true, .max = 64),
+        FIELD_TEXT(struct letter_body, account, "Account", .required = true, .max = 64, .example = "support"),
         TEXT_FIELDS,
         TEMPLATE_FIELD,
-        FIELD_TEXT(struct letter_body, case_type, "Case type", .max = 64,
+        FIELD_TEXT(struct letter_body, case_type, "Case type", .max = 64, .example = "request",
                    .help = "A case of it is opened; empty: none"),
-        FIELD_TEXT(struct letter_body, close_as_status, "Status", .max = 64, .help = "Of the case that is opened"),
+        FIELD_TEXT(struct letter_body, close_as_status, "Status", .max = 64, .example = "resolved",
+                   .help = "Of the case that is opened"),
 };
 static const struct record_type mail_type =
-        RECORD_TYPE("new_mail", "mail", struct letter_body, mail_fields, "New mail");
+        RECORD_TYPE("new_mail", "mail", struct letter_body, mail_fields, "New mail",
+                    .example = "{\"account\": \"support\", \"to\": [\"Ann <ann@example.com>\"], \"subject\": \"Your "
+                               "order\", \"text\": \"It is on its way.\"}");
 
 static const struct field preview_fields[] = {
         FIELD_TEXT(struct letter_body, text, "Text", .multiline = true, .max = LETTER_TEXT_MAX),
@@ -96,7 +106,22 @@ static const struct field preview_fields[] = {
         FIELD_BOOL(struct letter_body, quote, "Quote"),
 };
 static const struct record_type preview_type =
-        RECORD_TYPE("preview_wish", "previews", struct letter_body, preview_fields, "What is to be previewed");
+        RECORD_TYPE("preview_wish", "previews", struct letter_body, preview_fields, "What is to be previewed",
+                    .example = "{\"template\": \"received\"}");
+
+static const struct field mail_preview_fields[] = {
+        FIELD_TEXT(struct letter_body, account, "Account", .required = true, .max = 64, .example = "support"),
+        FIELD_TEXT(struct letter_body, template, "Template", .required = true, .max = 64, .example = "received"),
+        FIELD_TEXT(struct letter_body, text, "Text", .multiline = true, .max = LETTER_TEXT_MAX),
+        FIELD_TEXT(struct letter_body, subject, "Subject", .max = 900, .help = "Instead of the template's"),
+        FIELD_TEXT(struct letter_body, from, "From", .max = 320, .example = "support@example.com",
+                   .help = "One of the account's addresses"),
+        FIELD_TEXTS(struct letter_body, to, "To", .max = LETTER_RECIPIENTS_MAX, .example = "Ann <ann@example.com>",
+                    .help = "As far as it is typed: what is no address yet is left out"),
+};
+static const struct record_type mail_preview_type =
+        RECORD_TYPE("mail_preview_wish", "mail_previews", struct letter_body, mail_preview_fields,
+                    "New mail that is to be previewed");
 
 /* ---------------------------------------------------------------- answers */
 
@@ -116,7 +141,7 @@ static const struct record_type letter_view_type =
 
 struct preview_view {
 	const char *subject, *text, *html, *from;
-	struct text_list to;
+	struct text_list to, empty;
 };
 
 static const struct field preview_view_fields[] = {
@@ -125,6 +150,9 @@ static const struct field preview_view_fields[] = {
         FIELD_TEXT(struct preview_view, subject, "Subject"),
         FIELD_TEXT(struct preview_view, text, "Text", .multiline = true),
         FIELD_TEXT(struct preview_view, html, "HTML", .multiline = true),
+        FIELD_TEXTS(
+                struct preview_view, empty, "Empty",
+                .help = "Of new mail: what the template names and isn't there, such as case.number; it stays empty"),
 };
 static const struct record_type preview_view_type =
         RECORD_TYPE("preview", "previews", struct preview_view, preview_view_fields, "Preview of an answer");
@@ -220,6 +248,7 @@ static int fill_letter(const struct request *request, const struct letter_body *
 
 	letter->setup = request->setup;
 	letter->author = request->caller.author;
+	letter->operator_id = request->caller.operator_id;
 	letter->from = *body->from ? body->from : letter->from;
 	letter->subject = *body->subject ? str_of(body->subject) : letter->subject;
 	letter->status = *body->close_as_status ? body->close_as_status : NULL;
@@ -332,6 +361,15 @@ static int forward(struct request *request, struct answer *answer, struct error 
 	return r < 0 ? r : send(request, answer, &letter, err);
 }
 
+static struct text_list addresses_of(const struct correspondence *co, struct arena *arena)
+{
+	const char **to = ARENA_ARRAY(arena, const char *, co->to_count + 1);
+
+	for (size_t i = 0; i < co->to_count; i++)
+		to[i] = arena_cstr(arena, co->to[i].address);
+	return (struct text_list){to, co->to_count};
+}
+
 static int preview(struct request *request, struct answer *answer, struct error *err)
 {
 	struct filled_template filled;
@@ -339,7 +377,6 @@ static int preview(struct request *request, struct answer *answer, struct error 
 	struct correspondence co;
 	struct listed_case listed;
 	struct letter_body *body;
-	const char **to;
 	int r = request_record(request, (void **)&body, err);
 
 	if (r == 0)
@@ -353,14 +390,11 @@ static int preview(struct request *request, struct answer *answer, struct error 
 		return r;
 	if (body->quote)
 		correspond_quote(&co, request->arena, &filled.text, &filled.html);
-	to = ARENA_ARRAY(request->arena, const char *, co.to_count + 1);
-	for (size_t i = 0; i < co.to_count; i++)
-		to[i] = arena_cstr(request->arena, co.to[i].address);
 	view = (struct preview_view){.subject = arena_cstr(request->arena, filled.subject),
 	                             .text = arena_cstr(request->arena, filled.text),
 	                             .html = arena_cstr(request->arena, filled.html),
 	                             .from = co.from,
-	                             .to = {to, co.to_count}};
+	                             .to = addresses_of(&co, request->arena)};
 	return answer_record(answer, &preview_view_type, &view, err);
 }
 
@@ -401,6 +435,77 @@ static int new_mail(struct request *request, struct answer *answer, struct error
 	return r < 0 ? r : send(request, answer, &letter, err);
 }
 
+/* What is typed and isn't an address yet is none. */
+static void read_typed(const struct text_list *texts, struct arena *arena, struct correspondence *co)
+{
+	struct address *list = NULL;
+	size_t size = 0;
+
+	for (size_t i = 0; i < texts->count; i++) {
+		struct address_list some = address_list_parse(arena, str_of(texts->items[i]));
+
+		for (size_t j = 0; j < some.count; j++) {
+			ARENA_ROOM(arena, list, co->to_count, size);
+			list[co->to_count++] = some.items[j];
+		}
+	}
+	co->to = list;
+}
+
+static void add_empty(const char *text, bool has_contact, struct arena *arena, struct text_list *list)
+{
+	static const char *const of_cases[] = {"case.", "field.", "message.subject", "message.from"};
+	struct str rest = str_of(text);
+	ptrdiff_t open, close;
+
+	while (list->count < EMPTY_MAX && (open = str_find(rest, STR("{{"))) >= 0) {
+		rest = str_slice(rest, (size_t)open + 2, rest.n);
+		close = str_find(rest, STR("}}"));
+		struct str name = close < 0 ? STR("") : str_trim(str_slice(rest, 0, (size_t)close));
+		bool is_empty = !has_contact && str_starts(name, STR("contact."));
+
+		for (size_t i = 0; i < ARRAY_LEN(of_cases); i++)
+			is_empty = is_empty || str_starts(name, str_of(of_cases[i]));
+		for (size_t i = 0; i < list->count; i++)
+			is_empty = is_empty && !str_eq(str_of(list->items[i]), name);
+		if (is_empty)
+			list->items[list->count++] = arena_cstr(arena, name);
+	}
+}
+
+/* Filled by what sends it: what is sent is what was seen. */
+static int preview_mail(struct request *request, struct answer *answer, struct error *err)
+{
+	struct correspondence co = {.setup = request->setup};
+	struct filled_template filled;
+	struct letter_body *body;
+	struct preview_view view;
+	int r = request_record(request, (void **)&body, err);
+
+	if (r == 0)
+		r = access_sender(request, body->account, &co.account, err);
+	if (r < 0)
+		return r;
+	co.from = *body->from ? body->from : co.account->send.address;
+	read_typed(&body->to, request->arena, &co);
+	r = fill_template(request, &co, body, &filled, err);
+	if (r < 0)
+		return r;
+	view = (struct preview_view){
+	        .subject = *body->subject ? body->subject : arena_cstr(request->arena, filled.subject),
+	        .text = arena_cstr(request->arena, filled.text),
+	        .html = arena_cstr(request->arena, filled.html),
+	        .from = co.from,
+	        .to = addresses_of(&co, request->arena),
+	        .empty.items = ARENA_ARRAY(request->arena, const char *, EMPTY_MAX),
+	};
+	const struct template *template = setup_template(request->setup, body->template);
+	add_empty(template->subject, co.to_count, request->arena, &view.empty);
+	add_empty(template->text, co.to_count, request->arena, &view.empty);
+	add_empty(template->html, co.to_count, request->arena, &view.empty);
+	return answer_record(answer, &preview_view_type, &view, err);
+}
+
 /* ---------------------------------------------------------------- the routes */
 
 const struct route letter_routes[] = {
@@ -415,5 +520,8 @@ const struct route letter_routes[] = {
         {API_POST, "/api/v1/mail", "sendMail", "Mail", "Write new mail, with or without a case",
          .right = RIGHT_MAIL_SEND, .body = &mail_type, .body_max = BODY_MAX, .answer = &letter_view_type, .status = 201,
          .handle = new_mail},
+        {API_POST, "/api/v1/mail/preview", "previewMail", "Mail", "What a template makes of new mail",
+         .right = RIGHT_MAIL_SEND, .body = &mail_preview_type, .body_max = MIB(5), .answer = &preview_view_type,
+         .handle = preview_mail},
         {0},
 };

@@ -254,6 +254,9 @@ static void check_files(struct store *store)
 	assert_string_equal(test_header(html, "X-Hauspost-Blocked-Images"), "1");
 	assert_non_null(strstr(test_header(html, "Content-Security-Policy"), "default-src 'none'; img-src data:;"));
 	assert_non_null(strstr(test_header(html, "Content-Security-Policy"), "sandbox"));
+	/* It has our origin: then nothing may run or be sent in it. */
+	assert_null(strstr(test_header(html, "Content-Security-Policy"), "script"));
+	assert_null(strstr(test_header(html, "Content-Security-Policy"), "allow-forms"));
 	GET(remote, &desk, line(&desk, "GET /api/v1/messages/#/html?images=1", id));
 	assert_true(str_find(remote->body, STR("http://tracker.example/x.gif")) > 0);
 	assert_string_equal(test_header(remote, "Referrer-Policy"), "no-referrer");
@@ -453,6 +456,10 @@ static void check_outbox(struct store *store)
 	GET(list, &desk, "GET /api/v1/outbox?state=queued&account=support");
 	assert_int_equal(json_array_size(test_json(list, "items")), 1);
 	assert_string_equal(test_text(list, "items/0/subject"), "Re: Printer smokes [SUP-00001]");
+	GET(waiting, &desk, "GET /api/v1/outbox?state=waiting&limit=1");
+	assert_int_equal(test_number(waiting, "items/0/id"), test_number(reply, "outbox"));
+	GET(undelivered, &desk, "GET /api/v1/outbox?state=undelivered");
+	assert_int_equal(json_array_size(test_json(undelivered, "items")), 0);
 	CALL(other, &desk, &desk.seller.caller, arena_printf(desk.office.arena, "GET %s", row).p, NULL);
 	check_status(other, 404);
 	CALL(cancelled, &desk, &test_administrator, arena_printf(desk.office.arena, "POST %s/cancel", row).p, NULL);
@@ -567,6 +574,11 @@ static void check_set_aside(struct store *store)
 	CALL(given_up, &desk, &test_administrator, line(&desk, "POST /api/v1/ledger/#/discard", id), NULL);
 	check_status(given_up, 200);
 	assert_string_equal(test_text(given_up, "state"), "acknowledged");
+	GET(done, &desk, "GET /api/v1/ledger?state=done&limit=500");
+	assert_int_equal(json_array_size(test_json(done, "items")),
+	                 count(o, "SELECT COUNT(*) FROM ledger WHERE state IN ('committed', 'acknowledged')"));
+	assert_int_equal(test_number(done, "items/0/id"),
+	                 count(o, "SELECT MAX(id) FROM ledger WHERE state IN ('committed', 'acknowledged')"));
 	assert_int_equal(count(o, "SELECT COUNT(*) FROM event WHERE kind = 'message.discarded' AND author = 'anna'"),
 	                 2);
 	CALL(refused, &desk, &desk.seller.caller, line(&desk, "POST /api/v1/ledger/#/discard", id), NULL);

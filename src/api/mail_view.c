@@ -11,19 +11,23 @@ static const struct field status_fields[] = {
         FIELD_BOOL(struct status_view, resolved, "Resolved"),
 };
 
-#define CASE_FIELDS                                                                                                   \
-	FIELD_INT(struct case_view, id, "ID"), FIELD_TEXT(struct case_view, number, "Number"),                        \
-	        FIELD_TEXT(struct case_view, type, "Case type"), FIELD_TEXT(struct case_view, status, "Status"),      \
-	        FIELD_BOOL(struct case_view, resolved, "Resolved"), FIELD_TEXT(struct case_view, subject, "Subject"), \
-	        FIELD_TEXT(struct case_view, account, "Account"),                                                     \
-	        FIELD_TEXT(struct case_view, contact_address, "Contact's address"),                                   \
-	        FIELD_TEXT(struct case_view, contact_name, "Contact's name"),                                         \
-	        FIELD_INT_AS(struct case_view, message_count, "messages", "Messages"),                                \
-	        FIELD_TIME(struct case_view, created_at, "Opened"),                                                   \
-	        FIELD_TIME(struct case_view, updated_at, "Last change"),                                              \
-	        FIELD_TIME(struct case_view, resolved_at, "Resolved at"),                                             \
-	        FIELD_INT_AS(struct case_view, previous_id, "previous", "The case it follows",                        \
-	                     .help = "Its id; 0: none"),                                                              \
+#define CASE_FIELDS                                                                                                 \
+	FIELD_INT(struct case_view, id, "ID"), FIELD_TEXT(struct case_view, number, "Number"),                      \
+	        FIELD_TEXT(struct case_view, type, "Case type"), FIELD_TEXT(struct case_view, status, "Status"),    \
+	        FIELD_BOOL(struct case_view, resolved, "Resolved"),                                                 \
+	        FIELD_TEXT(struct case_view, waits_for, "Whose turn it is",                                         \
+	                   .help = "us: the contact wrote last; contact: we did; empty: it is resolved"),           \
+	        FIELD_TEXT(struct case_view, subject, "Subject"), FIELD_TEXT(struct case_view, account, "Account"), \
+	        FIELD_TEXT(struct case_view, contact_address, "Contact's address"),                                 \
+	        FIELD_TEXT(struct case_view, contact_name, "Contact's name"),                                       \
+	        FIELD_INT_AS(struct case_view, message_count, "messages", "Messages"),                              \
+	        FIELD_TIME(struct case_view, created_at, "Opened"),                                                 \
+	        FIELD_TIME(struct case_view, updated_at, "Last change"),                                            \
+	        FIELD_TIME(struct case_view, resolved_at, "Resolved at"),                                           \
+	        FIELD_INT_AS(struct case_view, previous_id, "previous", "The case it follows",                      \
+	                     .help = "Its id; 0: none"),                                                            \
+	        FIELD_TEXT(struct case_view, type_name, "Case type's name"),                                        \
+	        FIELD_TEXT(struct case_view, status_name, "Status' name"),                                          \
 	        FIELD_JSON(struct case_view, fields, "Fields", .help = "The case type's own")
 
 static const struct field case_fields[] = {CASE_FIELDS};
@@ -32,8 +36,6 @@ const struct record_type case_view_type =
 
 static const struct field case_detail_fields[] = {
         CASE_FIELDS,
-        FIELD_TEXT(struct case_view, type_name, "Case type's name"),
-        FIELD_TEXT(struct case_view, status_name, "Status' name"),
         FIELD_TEXT(struct case_view, previous_number, "Number of the case it follows"),
         FIELD_LIST(struct case_view, statuses, struct status_view, status_fields, "Statuses it may get"),
         FIELD_TEXTS(struct case_view, from, "Our addresses that an answer may come from"),
@@ -58,9 +60,9 @@ static const struct field quoted_fields[] = {
 
 static const struct field recipient_fields[] = {
         FIELD_TEXT(struct recipient_view, address, "Address"),
-        FIELD_TEXT(
-                struct recipient_view, state, "State",
-                .help = "queued, later, sent, failed, uncertain, delayed, delivered, bounced, suppressed, cancelled"),
+        FIELD_TEXT(struct recipient_view, state, "State",
+                   .help = "queued, sending, later, sent, failed, uncertain, delayed, delivered, bounced, suppressed, "
+                           "cancelled"),
         FIELD_INT(struct recipient_view, code, "Code", .help = "Of the server's answer"),
         FIELD_TEXT(struct recipient_view, reply, "The server's answer"),
         FIELD_TEXT(struct recipient_view, status, "Enhanced status", .help = "5.1.1 (RFC 3463)"),
@@ -101,6 +103,8 @@ static const struct field message_fields[] = {
         FIELD_JSON(struct message_view, smime, "S/MIME"),
         FIELD_INT_AS(struct message_view, outbox_id, "outbox", "Outbox row", .help = "Of one of ours; 0: none"),
         FIELD_TEXT(struct message_view, state, "State in the outbox"),
+        FIELD_TEXT(struct message_view, written_by, "Written by",
+                   .help = "Of one of ours: the operator; empty: a machine"),
         FIELD_TIME(struct message_view, sent_at, "Sent at"),
         FIELD_LIST(struct message_view, recipients, struct recipient_view, recipient_fields, "Recipients"),
 };
@@ -110,7 +114,8 @@ const struct record_type message_view_type =
 static const struct field outbox_fields[] = {
         FIELD_INT(struct outbox_view, id, "ID"),
         FIELD_TEXT(struct outbox_view, account, "Account"),
-        FIELD_TEXT(struct outbox_view, kind, "Kind", .help = "answer (automatic) or message"),
+        FIELD_TEXT(struct outbox_view, kind, "Kind", .help = "answer (automatic), message, or alert"),
+        FIELD_TEXT(struct outbox_view, written_by, "Written by", .help = "The operator; empty: a machine"),
         FIELD_TEXT(struct outbox_view, state, "State"),
         FIELD_TEXT(struct outbox_view, waits_for, "Waits for", .help = "automatic-mail: it is switched off"),
         FIELD_TEXT(struct outbox_view, from, "From"),
@@ -152,6 +157,10 @@ static const struct field ledger_fields[] = {
         FIELD_TEXT(struct ledger_view, wanted_case, "The case that held mail wants to join"),
         FIELD_INT(struct ledger_view, size, "Size", .help = "Bytes"),
         FIELD_TIME(struct ledger_view, received_at, "Received"),
+        FIELD_TIME(struct ledger_view, parsed_at, "Understood"),
+        FIELD_TIME(struct ledger_view, mapped_at, "The rule was applied"),
+        FIELD_TIME(struct ledger_view, activity_at, "The case was found or opened"),
+        FIELD_TIME(struct ledger_view, response_at, "An answer was decided on"),
         FIELD_TIME(struct ledger_view, committed_at, "Handled"),
         FIELD_TIME(struct ledger_view, acknowledged_at, "The server was told"),
         FIELD_TIME(struct ledger_view, parked_at, "Parked"),
@@ -162,36 +171,52 @@ const struct record_type ledger_view_type =
 
 /* ---------------------------------------------------------------- cases */
 
-static void add_type(struct case_view *view, const struct setup *setup, struct arena *arena)
+struct record_list status_views(const struct case_type *type, struct arena *arena)
+{
+	size_t n;
+	const struct case_status *all = case_statuses(type, &n);
+	struct status_view *statuses = ARENA_ARRAY(arena, struct status_view, n);
+
+	for (size_t i = 0; i < n; i++)
+		statuses[i] = (struct status_view){all[i].id, all[i].name, all[i].resolved};
+	return (struct record_list){statuses, n};
+}
+
+struct text_list account_senders(const struct account *account, struct arena *arena)
+{
+	size_t count = 1 + account->send.aliases.count;
+	const char **from = ARENA_ARRAY(arena, const char *, count);
+
+	if (!account->send.enabled || !account->send.address[0])
+		return (struct text_list){0};
+	from[0] = account->send.address;
+	for (size_t i = 1; i < count; i++)
+		from[i] = account->send.aliases.items[i - 1];
+	return (struct text_list){from, count};
+}
+
+static void add_names(struct case_view *view, const struct setup *setup)
+{
+	const struct case_type *type = setup_case_type(setup, view->type);
+	const struct case_status *status = type ? case_status_find(type, view->status) : NULL;
+
+	view->type_name = type ? type->name : "";
+	view->status_name = status ? status->name : "";
+}
+
+static void add_choices(struct case_view *view, const struct setup *setup, struct arena *arena)
 {
 	const struct case_type *type = setup_case_type(setup, view->type);
 	const struct account *account = setup_account(setup, view->account);
-	const struct case_status *all, *status;
-	struct status_view *statuses;
-	size_t n;
 
-	if (type) {
-		all = case_statuses(type, &n);
-		statuses = ARENA_ARRAY(arena, struct status_view, n);
-		for (size_t i = 0; i < n; i++)
-			statuses[i] = (struct status_view){all[i].id, all[i].name, all[i].resolved};
-		view->statuses = (struct record_list){statuses, n};
-		view->type_name = type->name;
-		status = case_status_find(type, view->status);
-		view->status_name = status ? status->name : "";
-	}
-	if (account && account->send.enabled && account->send.address[0]) {
-		size_t count = 1 + account->send.aliases.count;
-		const char **from = ARENA_ARRAY(arena, const char *, count);
-
-		from[0] = account->send.address;
-		for (size_t i = 1; i < count; i++)
-			from[i] = account->send.aliases.items[i - 1];
-		view->from = (struct text_list){from, count};
-	}
+	if (type)
+		view->statuses = status_views(type, arena);
+	if (account)
+		view->from = account_senders(account, arena);
 }
 
-struct case_view case_view_of(const struct listed_case *listed, const struct setup *setup, struct arena *arena)
+struct case_view case_view_of(const struct listed_case *listed, const struct setup *setup, bool is_whole,
+                              struct arena *arena)
 {
 	const struct stored_case *c = &listed->c;
 	struct case_view view = {
@@ -200,6 +225,7 @@ struct case_view case_view_of(const struct listed_case *listed, const struct set
 	        .type = c->type,
 	        .status = c->status,
 	        .resolved = c->resolved_at != 0,
+	        .waits_for = c->resolved_at ? "" : c->waits_for,
 	        .subject = arena_cstr(arena, c->subject),
 	        .account = c->account,
 	        .contact_address = arena_cstr(arena, listed->contact_address),
@@ -216,8 +242,9 @@ struct case_view case_view_of(const struct listed_case *listed, const struct set
 
 	view.fields = str_eq(c->fields, STR("{}")) ? json_object()
 	                                           : json_loadb(c->fields.p ? c->fields.p : "", c->fields.n, 0, NULL);
-	if (setup)
-		add_type(&view, setup, arena);
+	add_names(&view, setup);
+	if (is_whole)
+		add_choices(&view, setup, arena);
 	return view;
 }
 

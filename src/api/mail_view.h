@@ -20,11 +20,13 @@ struct case_view {
 	const char *number, *type, *status;
 	bool resolved;
 	const char *subject, *account, *contact_address, *contact_name;
+	const char *waits_for; /* "": it is resolved */
 	int64_t message_count, created_at, updated_at, resolved_at;
 	int64_t previous_id; /* 0: follows none */
 	json_t *fields;      /* owned: case_view_done() */
+	const char *type_name, *status_name;
 	/* Of one case alone, else empty: */
-	const char *type_name, *status_name, *previous_number;
+	const char *previous_number;
 	struct record_list statuses; /* of struct status_view: those that it may get */
 	struct text_list from;       /* our addresses that an answer may come from */
 	bool may_write;              /* by the caller */
@@ -33,9 +35,16 @@ struct case_view {
 extern const struct record_type case_view_type;   /* as a list has it */
 extern const struct record_type case_detail_type; /* with the rest */
 
-/* `setup` NULL: as a list has it. */
-struct case_view case_view_of(const struct listed_case *listed, const struct setup *setup, struct arena *arena);
+/* `is_whole` false: as a list has it. */
+struct case_view case_view_of(const struct listed_case *listed, const struct setup *setup, bool is_whole,
+                              struct arena *arena);
 void case_view_done(struct case_view *view);
+
+/* The statuses of a type, as struct status_view. */
+struct record_list status_views(const struct case_type *type, struct arena *arena);
+
+/* The addresses that an account's mail may come from; none: it doesn't send. */
+struct text_list account_senders(const struct account *account, struct arena *arena);
 
 /* ---------------------------------------------------------------- messages */
 
@@ -69,7 +78,7 @@ struct message_view {
 	json_t *sender, *smime;                   /* owned: message_view_done() */
 	/* Of one of ours: */
 	int64_t outbox_id, sent_at;
-	const char *state;
+	const char *state, *written_by;
 	struct record_list recipients; /* of struct recipient_view */
 };
 
@@ -85,7 +94,7 @@ void message_view_done(struct message_view *view);
 struct outbox_view {
 	int64_t id, message_id, case_id, tries, code, next_try_at, created_at, sent_at;
 	const char *account, *kind, *state, *waits_for, *reply, *subject, *from, *message_ident, *copy_state,
-	        *copy_reason;
+	        *copy_reason, *written_by;
 	struct record_list recipients; /* of struct recipient_view */
 };
 
@@ -99,7 +108,8 @@ struct ledger_view {
 	int64_t id, uid, tries, case_id, message_id, duplicate_of, size;
 	const char *listener, *state, *outcome, *answer, *no_answer, *category, *reason, *message_ident;
 	const char *subject, *from, *wanted_case; /* wanted_case: of held mail */
-	int64_t received_at, committed_at, acknowledged_at, next_try_at, parked_at;
+	int64_t received_at, parsed_at, mapped_at, activity_at, response_at, committed_at, acknowledged_at, next_try_at,
+	        parked_at;
 };
 
 extern const struct record_type ledger_view_type;

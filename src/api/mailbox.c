@@ -4,6 +4,7 @@
 #include "auth/detect.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "setup/edit.h"
 
 #include <stdatomic.h>
 
@@ -187,7 +188,15 @@ int mailbox_remove(struct db *db, const struct sealer *sealer, const struct setu
 	const struct account *account = setup_account(setup, id);
 	const struct authentication_profile *own = setup_authentication_profile(setup, id);
 	const void *const *records;
+	const struct edit without_profile = {.kind = EDIT_DELETE,
+	                                     .type = &authentication_profile_type,
+	                                     .id = id,
+	                                     .by = by,
+	                                     .revision = EDIT_ANY_REVISION,
+	                                     .mailbox = id};
 	size_t n = setup_list(setup, &listener_type, &records);
+	enum edit_refusal refusal;
+	int64_t revision;
 	int r = 0;
 
 	for (size_t i = 0; i < n && r == 0; i++) {
@@ -199,6 +208,6 @@ int mailbox_remove(struct db *db, const struct sealer *sealer, const struct setu
 	if (r == 0)
 		r = setup_delete(db, sealer, account_type.kind, id, by, err);
 	if (r == 0 && own && (strcmp(account->send.profile, id) == 0 || strcmp(account->receive.profile, id) == 0))
-		r = setup_delete(db, sealer, authentication_profile_type.kind, id, by, err);
+		r = setup_edit(db, sealer, &without_profile, &revision, &refusal, err);
 	return r;
 }

@@ -3,6 +3,7 @@
 #include "api/mailbox.h"
 #include "api/routes.h"
 #include "base/clock.h"
+#include "listen/status_facts.h"
 #include "setup/check.h"
 
 #include <stdio.h>
@@ -14,7 +15,8 @@ struct address_body {
 };
 
 static const struct field address_fields[] = {
-        FIELD_TEXT(struct address_body, address, "Address", .required = true, .max = 254, .check = check_address),
+        FIELD_TEXT(struct address_body, address, "Address", .required = true, .max = 254, .check = check_address,
+                   .example = "anna@example.com"),
 };
 
 static const struct record_type address_type =
@@ -98,8 +100,8 @@ struct share_view {
 };
 
 struct mailbox_view {
-	const char *id, *address, *name, *provider, *owner, *profile;
-	bool own, send, manage;
+	const char *id, *address, *name, *provider, *owner, *profile, *state, *error;
+	bool works, own, send, manage;
 	struct record_list shares;
 };
 
@@ -119,6 +121,9 @@ static const struct field mailbox_fields[] = {
 	FIELD_TEXT(struct mailbox_view, owner, "Owner"),
 	FIELD_TEXT(struct mailbox_view, profile, "Authentication profile",
 		   .help = "Its owner consents at POST /api/v1/authentication_profiles/{id}/consent; empty: by password"),
+	FIELD_TEXT(struct mailbox_view, state, "State", .help = "Of its reading, as that of a listener; empty: it isn't read"),
+	FIELD_BOOL(struct mailbox_view, works, "It is read"),
+	FIELD_TEXT(struct mailbox_view, error, "Last error"),
 	FIELD_BOOL(struct mailbox_view, own, "One's own"),
 	FIELD_BOOL(struct mailbox_view, send, "Send as it"),
 	FIELD_BOOL(struct mailbox_view, manage, "Change it"),
@@ -132,6 +137,12 @@ static const struct record_type mailbox_type =
 static bool is_own(const struct request *request, const struct account *account)
 {
 	return *account->owner && strcmp(account->owner, request->caller.operator_id) == 0;
+}
+
+/* Where the provider sends no mail, the receiving side has it. */
+static const char *profile_of(const struct account *account)
+{
+	return *account->send.profile ? account->send.profile : account->receive.profile;
 }
 
 static struct mailbox_view view_of(const struct request *request, const struct account *account)
@@ -148,7 +159,9 @@ static struct mailbox_view view_of(const struct request *request, const struct a
 	        .name = account->send.display_name,
 	        .provider = account->provider,
 	        .owner = account->owner,
-	        .profile = account->send.profile,
+	        .profile = profile_of(account),
+	        .state = "",
+	        .error = "",
 	        .own = own,
 	        .send = own || caller_may_on(&request->caller, account->id, ACCOUNT_SEND),
 	        .manage = own || caller_may_on(&request->caller, account->id, ACCOUNT_MANAGE),
@@ -156,26 +169,49 @@ static struct mailbox_view view_of(const struct request *request, const struct a
 	};
 }
 
+static void add_state(const struct status_facts *facts, struct mailbox_view *view)
+{
+	const struct status_part *part = NULL;
+
+	for (size_t i = 0; i < facts->listener_count && !part; i++)
+		if (strcmp(facts->listeners[i].account, view->id) == 0)
+			part = &facts->listeners[i];
+	if (!part)
+		return;
+	view->state = part->state;
+	view->works = status_is_good(part->state);
+	view->error = part->error;
+}
+
 /* One's own and those that others share. */
 static int get_mailboxes(struct request *request, struct answer *answer, struct error *err)
 {
 	const void *const *records;
 	size_t n = setup_list(request->setup, &account_type, &records);
+	struct status_facts facts;
+	struct list_page page;
+	int r;
 
+	if (request_page(request, &page, err) < 0)
+		return err->code;
+	r = status_gather(request->db, request->setup, request->arena, &facts, err);
+	if (r < 0)
+		return r;
 	answer_list_begin(answer);
 	for (size_t i = 0; i < n; i++) {
 		const struct account *account = records[i];
 		struct mailbox_view view;
-		int r;
 
-		if (!*account->owner || !caller_may_on(&request->caller, account->id, ACCOUNT_READ))
+		if (!*account->owner || !caller_may_on(&request->caller, account->id, ACCOUNT_READ) ||
+		    !page_takes(&page))
 			continue;
 		view = view_of(request, account);
+		add_state(&facts, &view);
 		r = answer_list_add(answer, &mailbox_type, &view, err);
 		if (r < 0)
 			return r;
 	}
-	answer_list_end(answer, false, 0, STR(""));
+	answer_page_end(answer, &page);
 	return 0;
 }
 
@@ -195,13 +231,13 @@ static const char *check_day(const char *value)
 
 /* clang-format off */
 static const struct field body_fields[] = {
-	FIELD_TEXT(struct mailbox_body, address, "Address", .required = true, .max = 254, .check = check_address),
+	FIELD_TEXT(struct mailbox_body, address, "Address", .required = true, .max = 254, .check = check_address, .example = "anna@example.com"),
 	FIELD_TEXT(struct mailbox_body, name, "Name", .max = 200, .help = "Shown beside the address in what is sent"),
-	FIELD_TEXT(struct mailbox_body, provider, "Provider ID", .max = 64, .help = "Empty: the one of the address"),
+	FIELD_TEXT(struct mailbox_body, provider, "Provider ID", .max = 64, .example = "example", .help = "Empty: the one of the address"),
 	FIELD_SECRET(struct mailbox_body, password, "Password", .max = 1000),
 	FIELD_TEXT(struct mailbox_body, profile, "Authentication profile", .max = 64,
 		   .help = "Instead of a password: one of those that POST /api/v1/mailboxes/detect names; its owner then consents"),
-	FIELD_TEXT(struct mailbox_body, since, "Mail since", .max = 10, .check = check_day, .help = "A day; empty: today"),
+	FIELD_TEXT(struct mailbox_body, since, "Mail since", .max = 10, .check = check_day, .example = "2026-11-21", .help = "A day; empty: today"),
 };
 /* clang-format on */
 
@@ -271,8 +307,9 @@ static int make(const struct request *request, struct db *db, void *ctx, struct 
 		return r;
 	m->id = mailbox_id(m->order->owner, m->order->address, request->arena);
 	r = mailbox_document(before, request->sealer, m->id, m->order, &document, err);
+	const struct application application = {.document = document, .by = request->caller.author, .mailbox = m->id};
 	if (r == 0)
-		r = setup_apply(db, request->sealer, document, request->caller.author, false, NULL, err);
+		r = setup_apply_for(db, request->sealer, &application, NULL, err);
 	setup_free(take(m->setup));
 	return r < 0 ? r : setup_load(db, request->sealer, &m->setup, err);
 }
@@ -393,7 +430,7 @@ static int patch(const struct request *request, struct db *db, void *ctx, struct
 		return fail(err, E_REFUSED, RETRY_NEVER, "shares: only the owner shares a mailbox");
 	if (r == 0)
 		r = check_shares(before, p->body, err);
-	if (r == 0 && secret_is_set(&p->body->password) && *setup_account(before, p->id)->send.profile)
+	if (r == 0 && secret_is_set(&p->body->password) && *profile_of(setup_account(before, p->id)))
 		return fail(err, E_INVALID, RETRY_NEVER, "password: this mailbox is signed in with its provider");
 	if (r == 0)
 		r = setup_export(db, request->sealer, account_type.kind, p->id, SECRETS_MASKED, false, &document, err);

@@ -24,18 +24,6 @@ static int call(struct house *h, const struct test_browser *who, const char *wha
 	return answer->status;
 }
 
-static void enter(struct house *h, const char *id, struct test_browser *ret_browser)
-{
-	struct session session = {.operator_id = id, .method = "link", .address = "", .agent = ""};
-	char token[ACCESS_TOKEN_LEN + 1], csrf[ACCESS_TOKEN_LEN + 1];
-	struct error err;
-
-	assert_ok(session_issue(h->test.db, &session, clock_now_ms(), token, &err), &err);
-	session_csrf(str_of(token), csrf);
-	snprintf(ret_browser->cookie, sizeof ret_browser->cookie, "Cookie: __Host-hauspost_session=%s", token);
-	snprintf(ret_browser->csrf, sizeof ret_browser->csrf, "X-Hauspost-Csrf: %s", csrf);
-}
-
 static void open_house(struct house *h, struct store *store)
 {
 	test_operators_init(&h->test, store);
@@ -50,8 +38,8 @@ static void open_house(struct house *h, struct store *store)
 /* A session of its own for who has no password. */
 static void enter_all(struct house *h)
 {
-	enter(h, "carl", &h->carl);
-	enter(h, "dan", &h->dan);
+	test_enter(&h->test, "carl", &h->carl);
+	test_enter(&h->test, "dan", &h->dan);
 }
 
 static const char *make_mailbox(struct house *h, char room[100])
@@ -223,6 +211,23 @@ static void what_cant_be_is_refused(void **state UNUSED)
 
 /* ---------------------------------------------------------------- signed in with the provider */
 
+/* They are for whoever sees all but others' own mailboxes. */
+static int64_t events_of_nobody(struct house *h, const char *id)
+{
+	struct error err;
+	int64_t n, all;
+
+	assert_ok(db_query_int(h->test.db, "SELECT COUNT(*) FROM event WHERE data LIKE '%' || $1 || '%'",
+	                       DB_ARGS(DB_TEXT(id)), &all, &err),
+	          &err);
+	assert_int_equal(all, 6); /* made: profile, account, listener; gone: the same three */
+	assert_ok(db_query_int(h->test.db,
+	                       "SELECT COUNT(*) FROM event WHERE data LIKE '%' || $1 || '%' AND account <> $1",
+	                       DB_ARGS(DB_TEXT(id)), &n, &err),
+	          &err);
+	return n;
+}
+
 static void check_consent(struct store *store)
 {
 	struct setup *setup CLEANUP(setup_freep) = NULL;
@@ -266,6 +271,7 @@ static void check_consent(struct store *store)
 	assert_str(secret_reveal(&own->client_secret), "very-secret");
 	assert_int_equal(call(&h, &h.carl, path(room, "PATCH", "mailboxes", id), "{'password': 'x'}"), 400);
 	assert_int_equal(call(&h, &h.carl, path(room, "DELETE", "mailboxes", id), NULL), 204);
+	assert_int_equal(events_of_nobody(&h, id), 0);
 	setup_free(take(setup));
 	assert_ok(setup_load(h.test.db, &plain_sealer, &setup, &err), &err);
 	assert_null(setup_authentication_profile(setup, id));

@@ -12,13 +12,15 @@
 #include "mime/classify.h"
 #include "mime/sanitise.h"
 #include "receive/body.h"
+#include "store/events.h"
 
 #include <unistd.h>
 
-#define MAX_HTML  MIB(32) /* with the images that are put into it */
-#define MAX_IMAGE MIB(8)
-#define FILE_MAX  MIB(256)
-#define IN_MEMORY MIB(4) /* larger bodies go through a file */
+#define MAX_HTML   MIB(32) /* with the images that are put into it */
+#define MAX_IMAGE  MIB(8)
+#define FILE_MAX   MIB(256)
+#define MAX_EVENTS 100    /* shown of one message */
+#define IN_MEMORY  MIB(4) /* larger bodies go through a file */
 
 static int find(const struct request *request, struct accessed_message *ret, struct error *err)
 {
@@ -141,10 +143,13 @@ static struct str embedded_part(void *ctx, struct str content_id)
 	return STR_NULL;
 }
 
-/* Links open beside it, in a page that isn't held by this policy; nothing else leaves the frame. */
+/* Links open beside it, in a page that isn't held by this policy; nothing else leaves the frame. It has our origin, so
+ * that the Studio can see how high it is; nothing runs in it that could make use of that: no script by the sandbox,
+ * none by default-src, none that the sanitiser leaves. */
 #define PAGE_POLICY(images)                                                                            \
 	"default-src 'none'; img-src data:" images "; style-src 'unsafe-inline'; form-action 'none'; " \
-	"base-uri 'none'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
+	"base-uri 'none'; frame-ancestors 'self'; sandbox allow-same-origin allow-popups "             \
+	"allow-popups-to-escape-sandbox"
 
 static void add_policy(struct answer *answer, bool remote)
 {
@@ -309,23 +314,19 @@ static int read_signs(const struct request *request, const struct stored_message
 
 static int read_events(const struct request *request, int64_t message_id, struct why_view *view, struct error *err)
 {
-	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
-	int r = db_query(
-	        request->db,
-	        "SELECT kind, at, data FROM event WHERE case_id = $2 AND message_id = $1 ORDER BY id LIMIT 100",
-	        DB_ARGS(DB_INT(message_id), DB_INT(view->case_id)), &rows, err);
+	struct stored_event *events;
+	int n = events_of_message(request->db, view->case_id, message_id, MAX_EVENTS, request->arena, &events, err);
 	char at[32];
 
 	view->events = json_array();
-	while (r >= 0 && (r = db_next(rows, err)) > 0) {
-		struct str kind = db_col_str(rows, 0), data = db_col_str(rows, 2);
-		json_t *json = json_loadb(data.p ? data.p : "", data.n, 0, NULL);
+	for (int i = 0; i < n; i++) {
+		json_t *data = json_loadb(events[i].data.p ? events[i].data.p : "", events[i].data.n, 0, NULL);
 
-		clock_format_iso(db_col_int(rows, 1), at);
-		json_array_append_new(view->events, json_pack("{s:s%, s:s, s:o}", "kind", kind.p, kind.n, "at", at,
-		                                              "data", json ? json : json_object()));
+		clock_format_iso(events[i].at, at);
+		json_array_append_new(view->events, json_pack("{s:s, s:s, s:o}", "kind", events[i].kind, "at", at,
+		                                              "data", data ? data : json_object()));
 	}
-	return r;
+	return MIN(n, 0);
 }
 
 static int get_why(struct request *request, struct answer *answer, struct error *err)

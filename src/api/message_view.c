@@ -133,6 +133,7 @@ static int read_delivery(struct db *db, int64_t id, struct arena *arena, struct 
 		return r;
 	view->outbox_id = row.id;
 	view->state = row.state;
+	view->written_by = row.operator_id;
 	view->sent_at = row.sent_at;
 	view->recipients = recipient_views(&row, arena);
 	return 0;
@@ -254,6 +255,7 @@ int outbox_view_read(struct db *db, const struct outbox_row *row, bool automatic
 	        .message_ident = row->message_ident,
 	        .copy_state = copy.state,
 	        .copy_reason = copy.reason,
+	        .written_by = row->operator_id,
 	        .recipients = recipient_views(row, arena),
 	};
 	return 0;
@@ -264,7 +266,7 @@ static int wanted_case(struct db *db, int64_t ledger_id, struct arena *arena, co
 {
 	struct stored_case c;
 	int64_t id = 0;
-	int r = db_query_int(db, "SELECT case_id FROM held WHERE ledger_id = $1", DB_ARGS(DB_INT(ledger_id)), &id, err);
+	int r = held_wanted_case(db, ledger_id, &id, err);
 
 	if (r > 0 && id)
 		r = case_get(db, id, arena, &c, err);
@@ -320,6 +322,10 @@ int ledger_view_read(struct db *db, const struct ledger_row *row, struct arena *
 	        .from = arena_cstr(arena, m.from_address),
 	        .wanted_case = wanted,
 	        .received_at = row->received_at,
+	        .parsed_at = row->parsed_at,
+	        .mapped_at = row->mapped_at,
+	        .activity_at = row->activity_at,
+	        .response_at = row->response_at,
 	        .committed_at = row->committed_at,
 	        .acknowledged_at = row->acknowledged_at,
 	        .next_try_at = row->next_try_at,

@@ -1,5 +1,5 @@
 /* GET /metrics, for Prometheus: what is counted in memory (base/metrics.h), and how things stand. */
-#include "api/route.h"
+#include "api/record_kinds.h"
 #include "api/routes.h"
 #include "base/clock.h"
 #include "base/metrics.h"
@@ -100,7 +100,7 @@ static void write_process(struct buf *out)
 
 struct standing {
 	struct buf *out;
-	const struct setup *setup;
+	const struct request *request;
 	const char *kind; /* of which parts */
 };
 
@@ -110,13 +110,13 @@ static void write_state(void *ctx, const struct status *status)
 	const struct listener *listener;
 	const char *account = status->id;
 
-	if (strcmp(status->kind, s->kind) != 0)
+	if (strcmp(status->kind, s->kind) != 0 || !record_may_see_part(s->request, s->kind, status->id))
 		return;
 	if (strcmp(s->kind, "sender") == 0) {
 		metrics_gauge(s->out, "hauspost_sender_state", 1, "account", account, "state", status->state);
 		return;
 	}
-	listener = setup_listener(s->setup, status->id);
+	listener = setup_listener(s->request->setup, status->id);
 	account = listener ? listener->account : "";
 	metrics_gauge(s->out, "hauspost_listener_state", 1, "account", account, "listener", status->id, "state",
 	              status->state);
@@ -124,12 +124,16 @@ static void write_state(void *ctx, const struct status *status)
 
 static void write_queued(void *ctx, const char *account, int64_t queued)
 {
-	metrics_gauge(ctx, "hauspost_outbox_queued", (double)queued, "account", account);
+	const struct standing *s = ctx;
+
+	if (caller_may_on(&s->request->caller, account, ACCOUNT_READ))
+		metrics_gauge(s->out, "hauspost_outbox_queued", (double)queued, "account", account);
 }
 
-static int write_standing(struct buf *out, struct db *db, const struct setup *setup, struct error *err)
+static int write_standing(struct buf *out, const struct request *request, struct error *err)
 {
-	struct standing standing = {.out = out, .setup = setup, .kind = "listener"};
+	struct standing standing = {.out = out, .request = request, .kind = "listener"};
+	struct db *db = request->db;
 	int64_t bytes;
 	int r;
 
@@ -141,7 +145,7 @@ static int write_standing(struct buf *out, struct db *db, const struct setup *se
 		r = status_each(db, write_state, &standing, err);
 	metrics_begin(out, "hauspost_outbox_queued", "gauge", "Mail that waits to be sent");
 	if (r >= 0)
-		r = store_queued_each(db, write_queued, out, err);
+		r = store_queued_each(db, write_queued, &standing, err);
 	if (r >= 0)
 		r = store_size(db, &bytes, err);
 	if (r < 0)
@@ -166,17 +170,30 @@ static int write_ledger(struct buf *out, struct db *db, struct error *err)
 
 /* ---------------------------------------------------------------- the route */
 
-/* Accounts' names stand in it: it is for those who see them all. */
+/* By the account, or the part, that a series is of; what is of neither is for all. */
+static bool may_see(void *ctx, const char *const *names, const char *const *values)
+{
+	const struct request *request = ctx;
+	bool is_part = names[0] && names[1] && strcmp(names[0], "kind") == 0 && strcmp(names[1], "id") == 0;
+
+	if (is_part)
+		return strcmp(values[0], "other") == 0 || record_may_see_part(request, values[0], values[1]);
+	if (!names[0] || strcmp(names[0], "account") != 0 || !*values[0] || strcmp(values[0], "other") == 0)
+		return true;
+	return caller_may_on(&request->caller, values[0], ACCOUNT_READ);
+}
+
+/* Accounts' names stand in it: it is for those who see them all, without others' own mailboxes. */
 static int get_metrics(struct request *request, struct answer *answer, struct error *err)
 {
 	struct events *events = events_of(request->store);
 	struct buf *out = &answer->body;
 	int r;
 
-	if (!request->caller.all_accounts)
+	if (!caller_oversees(&request->caller))
 		return fail(err, E_REFUSED, RETRY_NEVER, "metrics are of all accounts: you see some only");
-	metrics_write(out);
-	r = write_standing(out, request->db, request->setup, err);
+	metrics_write(out, may_see, request);
+	r = write_standing(out, request, err);
 	if (r == 0)
 		r = write_ledger(out, request->db, err);
 	if (events)
@@ -189,6 +206,6 @@ static int get_metrics(struct request *request, struct answer *answer, struct er
 
 const struct route metrics_routes[] = {
         {API_GET, "/metrics", "getMetrics", "Operation", "Metrics for Prometheus", .right = RIGHT_METRICS_READ,
-         .answer_type = "text/plain", .handle = get_metrics},
+         .answer_type = "text/plain", .others_query = true, .handle = get_metrics},
         {0},
 };

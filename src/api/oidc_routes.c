@@ -221,7 +221,7 @@ const struct route oidc_routes[] = {
         {API_GET, "/api/v1/session/oidc", "signInElsewhere", "Session", "To an identity provider, to sign in there",
          .right = RIGHT_NONE, .status = 303, .query = oidc_query, .handle = get_oidc},
         {API_GET, CALLBACK, "signInCallback", "Session", "Back from the identity provider", .right = RIGHT_NONE,
-         .status = 303, .query = callback_query, .handle = get_callback,
+         .status = 303, .query = callback_query, .others_query = true, .handle = get_callback,
          .description =
                  "Goes on to the Studio: `#/` signed in, `#/sign-in?failed=` unknown (no operator is that user), "
                  "provider (it says no, or can't be believed) or state (not begun in this browser)."},

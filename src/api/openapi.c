@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define MAX_TYPES 400
+#define MAX_TYPES    400
+#define ETAG_PATTERN "^(\\*|(W/)?\"[0-9]+\")$"
 
 struct described {
 	const struct record_type *type;
@@ -22,6 +23,8 @@ struct description {
 	json_t *paths, *schemas, *tags;
 	struct described types[MAX_TYPES];
 	size_t type_count;
+	const struct route *const *routes;
+	size_t route_count;
 };
 
 /* ---------------------------------------------------------------- schemas */
@@ -81,6 +84,36 @@ static json_t *problem_schema(void)
 	        "retry");
 }
 
+/* ---------------------------------------------------------------- versions */
+
+/* Whether what is at a path has an ETag, which a PUT there asks for: "/api/v1/accounts", "/{id}". */
+static bool is_versioned(const struct description *d, const char *path, const char *rest)
+{
+	for (size_t i = 0; i < d->route_count; i++)
+		if (d->routes[i]->needs_revision && str_starts(str_of(d->routes[i]->path), str_of(path)) &&
+		    strcmp(d->routes[i]->path + strlen(path), rest) == 0)
+			return true;
+	return false;
+}
+
+static json_t *header_of(const char *help)
+{
+	return json_pack("{s:s, s:{s:s}}", "description", help, "schema", "type", "string");
+}
+
+static void add_headers(const struct description *d, const struct route *route, json_t *answer)
+{
+	bool makes = route->method == API_POST && is_versioned(d, route->path, "/{id}");
+	json_t *headers;
+
+	if (route->method == API_DELETE || (!makes && !is_versioned(d, route->path, "")))
+		return;
+	headers = json_pack("{s:o}", "ETag", header_of("Its version, for If-Match"));
+	if (makes)
+		json_object_set_new(headers, "Location", header_of("Where it is"));
+	json_object_set_new(answer, "headers", headers);
+}
+
 /* ---------------------------------------------------------------- parameters */
 
 static void add_parameter(json_t *list, const char *in, const char *name, const char *help, bool required,
@@ -136,7 +169,10 @@ static json_t *parameters_of(struct description *d, const struct route *route)
 	}
 	if (route->needs_revision)
 		add_parameter(list, "header", "If-Match", "The ETag of the version that was changed, or *", true,
-		              json_pack("{s:s}", "type", "string"));
+		              json_pack("{s:s, s:s}", "type", "string", "pattern", ETAG_PATTERN));
+	else if (route->method == API_DELETE && is_versioned(d, route->path, ""))
+		add_parameter(list, "header", "If-Match", "Only this version: its ETag", false,
+		              json_pack("{s:s, s:s}", "type", "string", "pattern", ETAG_PATTERN));
 	return list;
 }
 
@@ -144,8 +180,7 @@ static json_t *parameters_of(struct description *d, const struct route *route)
 
 static void add_content(json_t *content, const char *type, json_t *schema)
 {
-	json_object_set_new(content, strcmp(type, "*/*") == 0 ? "application/octet-stream" : type,
-	                    json_pack("{s:o}", "schema", schema));
+	json_object_set_new(content, type, json_pack("{s:o}", "schema", schema));
 }
 
 /* Text, or bytes, which have no type in JSON. */
@@ -177,6 +212,7 @@ static json_t *answer_of(struct description *d, const struct route *route)
 {
 	json_t *content = json_object(), *answer = json_pack("{s:s}", "description", "Done");
 
+	add_headers(d, route, answer);
 	if (route->answer && route->is_list)
 		add_content(content, "application/json", list_schema(reference(d, route->answer, SCHEMA_OUTPUT)));
 	else if (route->answer)
@@ -195,6 +231,49 @@ static int status_of(const struct route *route)
 	return route->status ? route->status : route->answer || route->answer_type ? 200 : 204;
 }
 
+/* How requests fail; all are problems. A row without a number is for all that have none. */
+static const struct problem_words {
+	const char *status, *name, *help;
+	int code;
+} problem_words[] = {
+        /* clang-format off */
+	{"400", "Invalid", "Something in the request is wrong: `path` names the field or parameter, `detail` says what is expected", 400},
+	{"401", "NotSignedIn", "Nobody is signed in, or the session or token has ended", 401},
+	{"403", "NotAllowed", "It takes a right that the caller hasn't (x-right), or the CSRF header is missing", 403},
+	{"404", "NotFound", "It isn't there, or isn't the caller's to see", 404},
+	{"412", "Changed", "It was changed since the version of If-Match: read it again", 412},
+	{"413", "TooLarge", "The body is larger than this takes", 413},
+	{"415", "WrongMediaType", "Content-Type is missing, or not what this takes", 415},
+	{"428", "NoVersion", "If-Match is missing", 428},
+	{"4XX", "Refused", "It didn't happen, and won't when it is sent again: 409 conflicts with what is there, 429 comes too often", 0},
+	{"5XX", "Failed", "Something failed here or with another server; `retry` says whether it is worth another try", 0},
+        /* clang-format on */
+};
+
+/* Whether a request to the route can fail like that. */
+static bool can_fail(const struct route *route, int status)
+{
+	bool has_body = route->body || route->body_type;
+
+	switch (status) {
+	case 400:
+		return !route->others_query;
+	case 401:
+	case 403:
+		return route->right != RIGHT_NONE;
+	case 404:
+		return strchr(route->path, '{');
+	case 412:
+	case 428:
+		return route->needs_revision;
+	case 413:
+	case 415:
+		return has_body;
+	default:
+		return true;
+	}
+}
+
 static json_t *answers_of(struct description *d, const struct route *route)
 {
 	json_t *answers = json_object();
@@ -202,8 +281,11 @@ static json_t *answers_of(struct description *d, const struct route *route)
 
 	snprintf(status, sizeof status, "%d", status_of(route));
 	json_object_set_new(answers, status, answer_of(d, route));
-	json_object_set_new(answers, "4XX", json_pack("{s:s}", "$ref", "#/components/responses/Problem"));
-	json_object_set_new(answers, "5XX", json_pack("{s:s}", "$ref", "#/components/responses/Problem"));
+	for (size_t i = 0; i < ARRAY_LEN(problem_words); i++)
+		if (can_fail(route, problem_words[i].code))
+			json_object_set_new(
+			        answers, problem_words[i].status,
+			        json_pack("{s:s+}", "$ref", "#/components/responses/", problem_words[i].name));
 	return answers;
 }
 
@@ -220,12 +302,24 @@ static void add_tag(struct description *d, const char *tag)
 	json_array_append_new(d->tags, json_pack("{s:s}", "name", tag));
 }
 
+static json_t *rights_of(uint64_t rights)
+{
+	json_t *list = json_array();
+
+	for (int right = RIGHT_SIGNED + 1; right < RIGHT_COUNT; right++)
+		if (rights & RIGHT_BIT(right))
+			json_array_append_new(list, json_string(right_name((enum right)right)));
+	return list;
+}
+
 static json_t *operation_of(struct description *d, const struct route *route)
 {
 	json_t *operation = json_pack("{s:s, s:s, s:[s], s:s}", "operationId", route->id, "summary", route->summary,
 	                              "tags", route->tag, "x-right", right_name(route->right));
 	json_t *parameters = parameters_of(d, route);
 
+	if (route->own_rights)
+		json_object_set_new(operation, "x-own-rights", rights_of(route->own_rights));
 	if (route->description)
 		json_object_set_new(operation, "description", json_string(route->description));
 	if (json_array_size(parameters))
@@ -270,10 +364,16 @@ static json_t *security_schemes(void)
 
 static json_t *components_of(struct description *d)
 {
+	json_t *responses = json_object();
+
 	json_object_set_new(d->schemas, "Problem", problem_schema());
-	return json_pack("{s:o, s:{s:{s:s, s:{s:{s:{s:s}}}}}, s:o}", "schemas", d->schemas, "responses", "Problem",
-	                 "description", "It didn't happen", "content", "application/problem+json", "schema", "$ref",
-	                 "#/components/schemas/Problem", "securitySchemes", security_schemes());
+	for (size_t i = 0; i < ARRAY_LEN(problem_words); i++)
+		json_object_set_new(responses, problem_words[i].name,
+		                    json_pack("{s:s, s:{s:{s:{s:s}}}}", "description", problem_words[i].help, "content",
+		                              "application/problem+json", "schema", "$ref",
+		                              "#/components/schemas/Problem"));
+	return json_pack("{s:o, s:o, s:o}", "schemas", d->schemas, "responses", responses, "securitySchemes",
+	                 security_schemes());
 }
 
 json_t *openapi_document(const struct router *router)
@@ -285,6 +385,8 @@ json_t *openapi_document(const struct router *router)
 
 	*d = (struct description){
 	        .arena = arena, .paths = json_object(), .schemas = json_object(), .tags = json_array()};
+	d->routes = routes;
+	d->route_count = n;
 	for (size_t i = 0; i < n; i++)
 		add_route(d, routes[i]);
 	return json_pack(

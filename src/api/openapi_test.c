@@ -69,13 +69,22 @@ static void the_description_is_made_of_routes_and_types(void **state UNUSED)
 	assert_string_equal(text(d, "paths>/api/v1/accounts/{id}>put>requestBody>content>application/json>schema>$ref"),
 	                    "#/components/schemas/AccountInput");
 	assert_string_equal(text(d, "paths>/api/v1/accounts/{id}>put>parameters>1>name"), "If-Match");
+	assert_string_equal(text(d, "paths>/api/v1/accounts/{id}>put>responses>200>headers>ETag>schema>type"),
+	                    "string");
+	assert_string_equal(text(d, "paths>/api/v1/accounts>post>responses>201>headers>Location>schema>type"),
+	                    "string");
+	assert_string_equal(text(d, "paths>/api/v1/accounts/{id}>put>responses>412>$ref"),
+	                    "#/components/responses/Changed");
+	assert_null(get(d, "paths>/api/v1/accounts>get>responses>412"));
+	assert_string_equal(text(d, "components>schemas>AccountInput>examples>0>id"), "support");
+	assert_string_equal(text(d, "components>schemas>AlertInput>properties>to>examples>0>0"), "admin@example.com");
 	assert_string_equal(text(d, "paths>/api/v1/accounts/{id}>delete>responses>204>description"), "Done");
 	assert_null(get(d, "paths>/api/v1/accounts/{id}>delete>responses>204>content"));
 	assert_string_equal(text(d, "paths>/api/v1/authentication_profiles/{id}/history>get>operationId"),
 	                    "getAuthenticationProfileHistory");
 	assert_int_equal(json_array_size(get(d, "paths>/api/v1/openapi.json>get>security")), 0);
 	assert_string_equal(text(d, "components>schemas>AccountInput>properties>name>title"), "Account name");
-	assert_string_equal(text(d, "components>responses>Problem>content>application/problem+json>schema>$ref"),
+	assert_string_equal(text(d, "components>responses>NotFound>content>application/problem+json>schema>$ref"),
 	                    "#/components/schemas/Problem");
 }
 

@@ -26,6 +26,10 @@ static const struct record_type role_type = RECORD_TYPE("role", "roles", struct 
 
 static int get_roles(struct request *request, struct answer *answer, struct error *err)
 {
+	struct list_page page;
+
+	if (request_page(request, &page, err) < 0)
+		return err->code;
 	answer_list_begin(answer);
 	for (const struct role *role = roles; role->name; role++) {
 		struct role_view view = {role->name,
@@ -34,6 +38,8 @@ static int get_roles(struct request *request, struct answer *answer, struct erro
 		                         {ARENA_ARRAY(request->arena, const char *, RIGHT_COUNT), 0}};
 		int r;
 
+		if (!page_takes(&page))
+			continue;
 		for (int right = RIGHT_SIGNED + 1; right < RIGHT_COUNT; right++)
 			if (role->rights & RIGHT_BIT(right))
 				view.rights.items[view.rights.count++] = right_name((enum right)right);
@@ -41,7 +47,7 @@ static int get_roles(struct request *request, struct answer *answer, struct erro
 		if (r < 0)
 			return r;
 	}
-	answer_list_end(answer, false, 0, STR(""));
+	answer_page_end(answer, &page);
 	return 0;
 }
 
@@ -56,17 +62,20 @@ static const struct field right_fields[] = {
 
 static const struct record_type right_type = RECORD_TYPE("right", "rights", struct right_view, right_fields, "Right");
 
-static int get_rights(struct request *request UNUSED, struct answer *answer, struct error *err)
+static int get_rights(struct request *request, struct answer *answer, struct error *err)
 {
+	struct list_page page;
+
+	if (request_page(request, &page, err) < 0)
+		return err->code;
 	answer_list_begin(answer);
 	for (int right = RIGHT_SIGNED + 1; right < RIGHT_COUNT; right++) {
 		struct right_view view = {right_name((enum right)right), right_label((enum right)right)};
-		int r = answer_list_add(answer, &right_type, &view, err);
 
-		if (r < 0)
-			return r;
+		if (page_takes(&page) && answer_list_add(answer, &right_type, &view, err) < 0)
+			return err->code;
 	}
-	answer_list_end(answer, false, 0, STR(""));
+	answer_page_end(answer, &page);
 	return 0;
 }
 

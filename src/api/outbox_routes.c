@@ -93,7 +93,7 @@ struct decision {
 	struct work work;
 	const struct outbox_row *row;
 	const char *author;
-	bool cancel;
+	bool cancel, is_own;
 	int done;
 };
 
@@ -108,11 +108,29 @@ static int run_decision(struct work *work, struct db *db, struct error *err)
 	                                .message_id = d->row->message_id,
 	                                .at = at};
 
-	d->done = d->cancel ? outbox_cancel(db, d->row->id, "cancelled", d->author, at, err)
-	                    : outbox_requeue(db, d->row->id, at, err);
+	if (d->is_own)
+		d->done = outbox_cancel_waiting(db, d->row->id, "cancelled", d->author, at, err);
+	else
+		d->done = d->cancel ? outbox_cancel(db, d->row->id, "cancelled", d->author, at, err)
+		                    : outbox_requeue(db, d->row->id, at, err);
 	if (d->done <= 0 || d->cancel)
 		return MIN(d->done, 0);
 	return event_add_data(db, &event, json_pack("{s:I}", "outbox", (json_int_t)d->row->id), err);
+}
+
+/* Who doesn't look after the outbox may stop what they wrote, while it waits, and nothing else. */
+static int check_own(const struct request *request, const struct outbox_row *row, struct decision *d, struct error *err)
+{
+	const char *who = request->caller.operator_id;
+
+	if (caller_may(&request->caller, RIGHT_OUTBOX_MANAGE))
+		return 0;
+	if (!*who || strcmp(row->operator_id, who) != 0)
+		return fail(err, E_REFUSED, RETRY_NEVER,
+		            "outbox row %lld: only who wrote it, or somebody with the right %s, may cancel it",
+		            (long long)row->id, right_name(RIGHT_OUTBOX_MANAGE));
+	d->is_own = true;
+	return 0;
 }
 
 static int decide(struct request *request, struct answer *answer, bool cancel, struct error *err)
@@ -122,6 +140,8 @@ static int decide(struct request *request, struct answer *answer, bool cancel, s
 	int r = find_row(request, &row, ACCOUNT_SEND, err);
 
 	d.row = &row;
+	if (r == 0)
+		r = check_own(request, &row, &d, err);
 	if (r == 0)
 		r = store_do(request->store, &d.work, err);
 	if (r == 0 && !d.done)
@@ -187,25 +207,56 @@ static struct suppression_view suppression_view_of(const struct suppression *s, 
 	                                 .active = s->is_active && (!s->until || s->until > now)};
 }
 
-/* The newest; whoever looks for one names its address. */
-static int list_suppressions(struct request *request, struct answer *answer, struct error *err)
+/* A cursor's text is "NAME\nSECOND": the keys beside its number. */
+static int read_keys(const struct request *request, int64_t *ret_number, const char **ret_name, const char **ret_second,
+                     struct error *err)
+{
+	struct str text = STR(""), name = STR("");
+	int r = request_cursor(request, ret_number, &text, err);
+
+	if (r == 0 && str_split(&text, '\n', &name)) {
+		*ret_name = arena_cstr(request->arena, name);
+		*ret_second = arena_cstr(request->arena, text.p ? text : STR(""));
+	}
+	return r;
+}
+
+static int read_suppressions(const struct request *request, int64_t now, struct suppression **ret_list,
+                             struct error *err)
 {
 	const char *address = given(request, "address");
+	struct suppression after = {.since = INT64_MAX, .address = "", .account = ""};
+	int r = read_keys(request, &after.since, &after.address, &after.account, err);
+
+	if (r < 0)
+		return r;
+	if (address && *address) /* few: one for each account */
+		return suppression_list(request->db, str_of(address), now, request->limit, request->arena, ret_list,
+		                        err);
+	return suppression_page(request->db, &after, now, request->limit + 1, request->arena, ret_list, err);
+}
+
+static int list_suppressions(struct request *request, struct answer *answer, struct error *err)
+{
 	struct suppression *list;
 	int64_t now = clock_now_ms();
-	int r = 0, n = suppression_list(request->db, str_of(address ? address : ""), now, request->limit,
-	                                request->arena, &list, err);
+	int r = 0, n = read_suppressions(request, now, &list, err), shown = MIN(n, (int)request->limit);
 
 	if (n < 0)
 		return n;
 	answer_list_begin(answer);
-	for (int i = 0; i < n && r == 0; i++) {
+	for (int i = 0; i < shown && r == 0; i++) {
 		struct suppression_view view = suppression_view_of(&list[i], now);
 
 		if (!*view.account || caller_may_on(&request->caller, view.account, ACCOUNT_READ))
 			r = answer_list_add(answer, &suppression_type, &view, err);
 	}
-	answer_list_end(answer, false, 0, STR(""));
+	if (n > shown)
+		answer_list_end(
+		        answer, true, list[shown - 1].since,
+		        arena_printf(request->arena, "%s\n%s", list[shown - 1].address, list[shown - 1].account));
+	else
+		answer_list_end(answer, false, 0, STR(""));
 	return r;
 }
 
@@ -232,9 +283,9 @@ static int check_account(const struct request *request, const char *account, str
 {
 	if (*account)
 		return caller_check_on(&request->caller, account, ACCOUNT_SEND, account, err);
-	return request->caller.all_accounts ? 0
-	                                    : fail(err, E_REFUSED, RETRY_NEVER,
-	                                           "account: name one of yours: without one it is all accounts");
+	return caller_oversees(&request->caller) ? 0
+	                                         : fail(err, E_REFUSED, RETRY_NEVER,
+	                                                "account: name one of yours: without one it is all accounts");
 }
 
 struct suppression_body {
@@ -242,8 +293,9 @@ struct suppression_body {
 };
 
 static const struct field suppression_body_fields[] = {
-        FIELD_TEXT(struct suppression_body, address, "Address", .required = true, .max = 320),
-        FIELD_TEXT(struct suppression_body, account, "Account", .max = 64, .help = "Empty: all"),
+        FIELD_TEXT(struct suppression_body, address, "Address", .required = true, .max = 320,
+                   .example = "ann@example.com"),
+        FIELD_TEXT(struct suppression_body, account, "Account", .max = 64, .example = "support", .help = "Empty: all"),
         FIELD_TEXT(struct suppression_body, note, "Note", .max = 500),
 };
 static const struct record_type suppression_body_type =
@@ -331,7 +383,7 @@ static int add_loop(struct request *request, struct answer *answer, const struct
 	                : 0;
 
 	if (r < 0 ||
-	    (!request->caller.all_accounts && (!is_case || !caller_may_on(&request->caller, c.account, ACCOUNT_READ))))
+	    !(is_case ? caller_may_on(&request->caller, c.account, ACCOUNT_READ) : caller_oversees(&request->caller)))
 		return MIN(r, 0);
 	view = (struct loop_view){.scope = b->scope,
 	                          .name = b->name,
@@ -347,16 +399,24 @@ static int add_loop(struct request *request, struct answer *answer, const struct
 
 static int list_loops(struct request *request, struct answer *answer, struct error *err)
 {
-	struct stored_breaker *list;
-	int r = 0, n = breaker_list(request->db, request_query_bool(request, "all"), request->limit, request->arena,
-	                            &list, err);
+	struct stored_breaker *list, after = {.updated_at = INT64_MAX, .scope = "", .name = ""};
+	int n, shown, r = read_keys(request, &after.updated_at, &after.scope, &after.name, err);
 
+	if (r < 0)
+		return r;
+	n = breaker_list(request->db, request_query_bool(request, "all"), &after, request->limit + 1, request->arena,
+	                 &list, err);
 	if (n < 0)
 		return n;
+	shown = MIN(n, (int)request->limit);
 	answer_list_begin(answer);
-	for (int i = 0; i < n && r == 0; i++)
+	for (int i = 0; i < shown && r == 0; i++)
 		r = add_loop(request, answer, &list[i], err);
-	answer_list_end(answer, false, 0, STR(""));
+	if (n > shown)
+		answer_list_end(answer, true, list[shown - 1].updated_at,
+		                arena_printf(request->arena, "%s\n%s", list[shown - 1].scope, list[shown - 1].name));
+	else
+		answer_list_end(answer, false, 0, STR(""));
 	return r;
 }
 
@@ -367,7 +427,7 @@ static int reset_loop(struct request *request, struct answer *answer UNUSED, str
 	struct listed_case listed;
 	int r;
 
-	if (strchr(name, '@') && !request->caller.all_accounts)
+	if (strchr(name, '@') && !caller_oversees(&request->caller))
 		return fail(err, E_REFUSED, RETRY_NEVER, "an address concerns all accounts: you may change some");
 	if (!strchr(name, '@')) {
 		r = access_case(request, 0, ACCOUNT_MANAGE, &listed, err);
@@ -382,14 +442,15 @@ static int reset_loop(struct request *request, struct answer *answer UNUSED, str
 
 /* ---------------------------------------------------------------- the routes */
 
-static const char *const states[] = {"queued",    "later",   "sending",    "sent",      "failed",
-                                     "uncertain", "bounced", "suppressed", "cancelled", NULL};
-static const char *const kinds[] = {"answer", "message", NULL};
+static const char *const states[] = {"queued",  "later",      "sending",   "sent",    "failed",      "uncertain",
+                                     "bounced", "suppressed", "cancelled", "waiting", "undelivered", NULL};
+static const char *const kinds[] = {"answer", "message", "alert", NULL};
 
 static const struct route_query outbox_query[] = {
-        {"state", QUERY_TEXT, "Only rows in this state", states},
+        {"state", QUERY_TEXT,
+         "Only rows in this state; waiting: queued, later; undelivered: failed, bounced, suppressed", states},
         {"account", QUERY_TEXT, "An account", NULL},
-        {"kind", QUERY_TEXT, "answer (automatic) or message", kinds},
+        {"kind", QUERY_TEXT, "answer (automatic), message, or alert (to administrators)", kinds},
         {"case", QUERY_INT, "Of this case (its id)", NULL},
         {NULL, QUERY_TEXT, NULL, NULL},
 };
@@ -415,7 +476,10 @@ const struct route outbox_routes[] = {
          "Send it once more to those who don't have it: it may arrive twice", .right = RIGHT_OUTBOX_MANAGE,
          .answer = &outbox_view_type, .handle = retry_row},
         {API_POST, "/api/v1/outbox/{row}/cancel", "cancelOutboxRow", "Outbox", "Don't send it",
-         .right = RIGHT_OUTBOX_MANAGE, .answer = &outbox_view_type, .handle = cancel_row},
+         .right = RIGHT_OUTBOX_MANAGE, .own_rights = RIGHT_BIT(RIGHT_CASES_WRITE) | RIGHT_BIT(RIGHT_MAIL_SEND),
+         .description = "Without outbox.manage: what one wrote oneself and may send for its account, while it waits "
+                        "(queued, later).",
+         .answer = &outbox_view_type, .handle = cancel_row},
         {API_GET, "/api/v1/suppressions", "listSuppressions", "Outbox", "Addresses that get no mail, the newest first",
          .right = RIGHT_OUTBOX_READ, .answer = &suppression_type, .is_list = true, .query = suppression_query,
          .handle = list_suppressions},

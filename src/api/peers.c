@@ -135,6 +135,14 @@ static bool is_limited(const struct peers *peers, const unsigned char address[16
 	return !address_is_loopback(address) && !proxies_trust(peers->options.proxies, address);
 }
 
+/* What is counted: an IPv6 customer has a whole /64 to come from. */
+static struct str counted_part(const unsigned char address[16])
+{
+	static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff}; /* an IPv4 address */
+
+	return str_new(address, memcmp(address, mapped, sizeof mapped) == 0 ? 16 : 8);
+}
+
 bool peers_may_come(struct peers *peers, const unsigned char address[16])
 {
 	const struct address_count *count;
@@ -143,7 +151,7 @@ bool peers_may_come(struct peers *peers, const unsigned char address[16])
 	if (!is_limited(peers, address))
 		return true;
 	pthread_mutex_lock(&peers->lock);
-	count = map_get(peers->addresses, str_new(address, 16));
+	count = map_get(peers->addresses, counted_part(address));
 	may = !count || count->connections < peers->options.per_address;
 	pthread_mutex_unlock(&peers->lock);
 	return may;
@@ -151,22 +159,22 @@ bool peers_may_come(struct peers *peers, const unsigned char address[16])
 
 static void count_locked(struct peers *peers, const unsigned char address[16])
 {
-	struct address_count *count = map_get(peers->addresses, str_new(address, 16));
+	struct address_count *count = map_get(peers->addresses, counted_part(address));
 
 	if (!count) {
 		count = mem_new(1, sizeof *count);
-		map_set(peers->addresses, str_new(address, 16), count);
+		map_set(peers->addresses, counted_part(address), count);
 	}
 	count->connections++;
 }
 
 static void uncount_locked(struct peers *peers, const unsigned char address[16])
 {
-	struct address_count *count = map_get(peers->addresses, str_new(address, 16));
+	struct address_count *count = map_get(peers->addresses, counted_part(address));
 
 	if (--count->connections > 0)
 		return;
-	map_set(peers->addresses, str_new(address, 16), NULL);
+	map_set(peers->addresses, counted_part(address), NULL);
 	free(count);
 }
 

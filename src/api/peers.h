@@ -18,7 +18,8 @@ struct peer {
 struct peers;
 
 struct peers_options {
-	size_t per_address;            /* connections; loopback and trusted proxies have no limit but that of all */
+	size_t per_address; /* connections, of IPv6 those of a /64; loopback and trusted proxies have no limit but that
+	                       of all */
 	const struct proxies *proxies; /* borrowed */
 	/* Called four times a second on the thread that watches deadlines. */
 	void (*tick)(void *ctx);

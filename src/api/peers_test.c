@@ -39,6 +39,26 @@ static void an_address_has_its_share(void **state UNUSED)
 	peers_free(peers);
 }
 
+/* An IPv6 customer has 2^64 addresses to come from, an IPv4 one mostly one. */
+static void a_network_has_one_share(void **state UNUSED)
+{
+	static const unsigned char neighbour[16] = {0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 9, 9, 9, 9, 9, 9, 9, 9};
+	static const unsigned char stranger[16] = {0x20, 1, 0x0d, 0xb8, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 7};
+	static const unsigned char besides[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 8};
+	static const struct proxies none = {.count = 0};
+	struct peers *peers = peers_new(&(struct peers_options){.per_address = 2, .proxies = &none});
+	struct peer *from[] = {peers_add(peers, -1, other), peers_add(peers, -1, neighbour), peers_add(peers, -1, away),
+	                       peers_add(peers, -1, away)};
+
+	assert_false(peers_may_come(peers, other) || peers_may_come(peers, neighbour) || peers_may_come(peers, away));
+	assert_true(peers_may_come(peers, stranger) && peers_may_come(peers, besides));
+	peers_remove(peers, from[0]);
+	assert_true(peers_may_come(peers, neighbour));
+	for (size_t i = 1; i < ARRAY_LEN(from); i++)
+		peers_remove(peers, from[i]);
+	peers_free(peers);
+}
+
 static void who_is_late_is_cut_off(void **state UNUSED)
 {
 	static const struct proxies none = {.count = 0};
@@ -71,6 +91,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(an_address_has_its_share),
+	        cmocka_unit_test(a_network_has_one_share),
 	        cmocka_unit_test(who_is_late_is_cut_off),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,8 +39,10 @@ static int do_edit(struct request *request, struct answer *answer, enum edit_kin
 	                 .ctx = request},
 	        .refusal = EDIT_FAULT,
 	};
-	int r = store_do(request->store, &w.work, err);
+	int r = record_check_one_unsealed(request->arena, w.edit.type, id, request->json, err);
 
+	if (r == 0)
+		r = store_do(request->store, &w.work, err);
 	if (r < 0 && w.refusal != EDIT_FAULT)
 		answer->status = w.refusal == EDIT_EXISTS ? 409 : 412;
 	return r;

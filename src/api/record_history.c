@@ -167,6 +167,16 @@ static int answer_versions(struct request *request, struct answer *answer, const
 	return 0;
 }
 
+/* Of one that is gone nobody can say whose it was. */
+static bool may_see_versions(const struct request *request, const struct record_type *type, const char *id)
+{
+	const void *record = setup_find(request->setup, type, id);
+
+	if (record)
+		return record_may_read(request, type, record);
+	return (type != &account_type && type != &listener_type) || caller_oversees(&request->caller);
+}
+
 int list_versions(struct request *request, struct answer *answer, struct error *err)
 {
 	const struct record_kind *kind = record_kind_of(request);
@@ -179,8 +189,8 @@ int list_versions(struct request *request, struct answer *answer, struct error *
 	if (r == 0 && revision == 0)
 		return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no %s \"%.64s\", and there never was", search.kind,
 		            search.id);
-	if (r == 0 && kind->type == &account_type && !caller_may_on(&request->caller, search.id, ACCOUNT_READ))
-		return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no account \"%.64s\", and there never was",
+	if (r == 0 && !may_see_versions(request, kind->type, search.id))
+		return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no %s \"%.64s\", and there never was", search.kind,
 		            search.id);
 	return r < 0 ? r : answer_versions(request, answer, &search, err);
 }

@@ -25,6 +25,7 @@ static const struct {
 	{"case_type", RIGHT_SIGNED, RIGHT_BIT(RIGHT_RULES_READ) | RIGHT_BIT(RIGHT_CASES_READ), RIGHT_RULES_MANAGE},
 	{"template", RIGHT_SIGNED, RIGHT_BIT(RIGHT_RULES_READ) | RIGHT_BIT(RIGHT_CASES_READ), RIGHT_RULES_MANAGE},
 	{"webhook", RIGHT_WEBHOOKS_MANAGE, 0, RIGHT_WEBHOOKS_MANAGE},
+	{"alert", RIGHT_WEBHOOKS_MANAGE, 0, RIGHT_WEBHOOKS_MANAGE},
 	{"operator", RIGHT_OPERATORS_MANAGE, 0, RIGHT_OPERATORS_MANAGE},
 	{"identity_provider", RIGHT_OPERATORS_MANAGE, 0, RIGHT_OPERATORS_MANAGE},
         /* clang-format on */
@@ -161,9 +162,11 @@ bool record_may_read(const struct request *request, const struct record_type *ty
 {
 	const char *account = record_account(type, record);
 
-	if (type == &webhook_type) /* it may be told of everybody's mail */
-		return request->caller.all_accounts;
-	return !account || caller_may_on(&request->caller, account, ACCOUNT_READ);
+	if (type == &webhook_type || type == &alert_type) /* it may be told of everybody's mail */
+		return caller_oversees(&request->caller);
+	if (account)
+		return caller_may_on(&request->caller, account, ACCOUNT_READ);
+	return !record_is_others(request, request->setup, type, record_id(type, record));
 }
 
 int record_check_read(const struct request *request, const struct record_kind *kind, const void *record,
@@ -201,38 +204,12 @@ static int check_side(const struct request *request, const struct record_type *t
 	return check_account(request, account, path, err);
 }
 
-struct use_search {
-	const char *kind, *id;
-};
-
-static int is_use(void *ctx, const char *path UNUSED, const char *kind, const char *id)
-{
-	const struct use_search *search = ctx;
-
-	return strcmp(search->kind, kind) == 0 && strcmp(search->id, id) == 0;
-}
-
-static int check_users(const struct request *request, const struct setup *setup, const struct record_type *type,
-                       const char *id, struct error *err)
-{
-	struct use_search search = {type->kind, id};
-	const char *path = arena_printf(request->arena, "%s/%s", type->plural, id).p;
-	const void *const *accounts;
-	size_t n = setup_list(setup, &account_type, &accounts);
-
-	for (size_t i = 0; i < n; i++)
-		if (record_each_reference(&account_type, accounts[i], is_use, &search) &&
-		    check_account(request, record_id(&account_type, accounts[i]), path, err) < 0)
-			return err->code;
-	return 0;
-}
-
 /* Nobody gives rights or accounts that they haven't, and nobody changes who has more than they. */
 static int check_operator(const struct request *request, const struct operator_record *op, struct error *err)
 {
 	const struct caller *caller = &request->caller;
 	const struct operator_account *accounts = op->accounts.items;
-	bool has_all = caller->all_accounts || caller->new_accounts;
+	bool has_all = caller_oversees(caller);
 
 	if (operator_rights(op) & ~caller->rights)
 		return fail(err, E_REFUSED, RETRY_NEVER, "operators/%s: has or gets rights that %s doesn't have",
@@ -247,13 +224,77 @@ static int check_operator(const struct request *request, const struct operator_r
 	return 0;
 }
 
+static bool shares_equal(const struct account *a, const struct account *b)
+{
+	const struct account_share *x = a->shares.items, *y = b->shares.items;
+
+	for (size_t i = 0; i < a->shares.count && a->shares.count == b->shares.count; i++)
+		if (strcmp(x[i].operator_id, y[i].operator_id) != 0 || strcmp(x[i].role, y[i].role) != 0 ||
+		    x[i].send != y[i].send || x[i].manage != y[i].manage)
+			return false;
+	return a->shares.count == b->shares.count;
+}
+
+/* A mailbox becomes somebody's own by who may make accounts; whom it is shared with from then on, and that it isn't his
+ * any more, is its owner's to say. */
+static int check_owner(const struct request *request, const struct setup *setup, const struct account *before,
+                       const struct account *after, struct error *err)
+{
+	const struct caller *caller = &request->caller;
+	const char *was = before ? before->owner : "";
+	bool same = strcmp(was, after->owner) == 0;
+
+	if (!*was && (same || caller_oversees(caller)))
+		return 0;
+	if (*was && ((same && shares_equal(before, after)) || strcmp(was, caller->operator_id) == 0 ||
+	             !setup_operator(setup, was)))
+		return 0;
+	return fail(err, E_REFUSED, RETRY_NEVER, "accounts/%s/%s: %s", after->id, same ? "shares" : "owner",
+	            *was ? "that is its owner's to say" : "takes the right to make accounts");
+}
+
+static bool has_text(const struct text_list *list, const char *text)
+{
+	for (size_t i = 0; list && i < list->count; i++)
+		if (strcmp(list->items[i], text) == 0)
+			return true;
+	return false;
+}
+
+/* What is told elsewhere, and by whose sending: of accounts that the caller may see, and send as. What was so stays. */
+static int check_told(const struct request *request, const struct record_type *type, const void *before,
+                      const void *after, struct error *err)
+{
+	const struct alert *alert = type == &alert_type ? after : NULL, *was = alert ? before : NULL;
+	const struct webhook *webhook = alert ? NULL : after, *webhook_was = alert ? NULL : before;
+	const struct text_list *named = alert ? &alert->accounts : &webhook->accounts;
+	const struct text_list *known = was ? &was->accounts : webhook_was ? &webhook_was->accounts : NULL;
+	const char *const senders[] = {alert ? alert->account : "", alert ? alert->other_account : ""};
+	const char *const senders_were[] = {was ? was->account : "", was ? was->other_account : ""};
+
+	for (size_t i = 0; i < named->count; i++)
+		if (!has_text(known, named->items[i]) &&
+		    !caller_may_on(&request->caller, named->items[i], ACCOUNT_READ))
+			return fail(err, E_INVALID, RETRY_NEVER, "%s/%s/accounts/%zu: there is no account \"%s\"",
+			            type->plural, record_id(type, after), i + 1, named->items[i]);
+	for (size_t i = 0; i < ARRAY_LEN(senders); i++)
+		if (*senders[i] && strcmp(senders[i], senders_were[i]) != 0 &&
+		    caller_check_on(&request->caller, senders[i], ACCOUNT_SEND,
+		                    arena_printf(request->arena, "account \"%.64s\"", senders[i]).p, err) < 0)
+			return err->code;
+	return 0;
+}
+
 int record_check_change(void *ctx, const struct setup *setup, const struct record_type *type, const void *before,
                         const void *after, struct error *err)
 {
 	const struct request *request = ctx;
 
-	if (type == &webhook_type && !request->caller.all_accounts)
-		return fail(err, E_REFUSED, RETRY_NEVER, "webhooks are for those who see all accounts");
+	if ((type == &webhook_type || type == &alert_type) && !caller_oversees(&request->caller))
+		return fail(err, E_REFUSED, RETRY_NEVER, "%s are for those who see all accounts", type->plural);
+	if (after && (type == &webhook_type || type == &alert_type) &&
+	    check_told(request, type, before, after, err) < 0)
+		return err->code;
 	if (before && !record_may_read(request, type, before))
 		return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no %s \"%.64s\"", type->kind,
 		            record_id(type, before));
@@ -262,12 +303,15 @@ int record_check_change(void *ctx, const struct setup *setup, const struct recor
 	if (!(type == &account_type && !before && request->caller.new_accounts) &&
 	    check_side(request, type, after, err) < 0)
 		return err->code;
+	if (type == &account_type && after && check_owner(request, setup, before, after, err) < 0)
+		return err->code;
 	if (type == &operator_type && ((before && check_operator(request, before, err) < 0) ||
 	                               (after && check_operator(request, after, err) < 0)))
 		return err->code;
-	if (before && (type == &keystore_type || type == &authentication_profile_type))
-		return check_users(request, setup, type, record_id(type, before), err);
-	return 0;
+	if (before && record_is_shared(type) &&
+	    record_check_users(request, setup, type, record_id(type, before), err) < 0)
+		return err->code;
+	return after ? record_check_references(request, setup, type, before, after, err) : 0;
 }
 
 int record_check_operator(const struct request *request, const struct operator_record *op, struct error *err)
@@ -275,4 +319,31 @@ int record_check_operator(const struct request *request, const struct operator_r
 	if (strcmp(op->id, request->caller.operator_id) == 0)
 		return 0;
 	return check_operator(request, op, err);
+}
+
+/* ---------------------------------------------------------------- what is sealed */
+
+int record_check_one_unsealed(struct arena *arena, const struct record_type *type, const char *id, const json_t *json,
+                              struct error *err)
+{
+	struct buf place CLEANUP(buf_done) = BUF_INIT(KIB(4));
+
+	if (!record_has_sealed(type, json, arena_printf(arena, "%s/%.64s", type->plural, id).p, &place))
+		return 0;
+	return fail(err, E_INVALID, RETRY_NEVER,
+	            "%s: sealed secrets are taken by 'hauspost apply' on the server alone: give it as a text",
+	            buf_cstr(&place));
+}
+
+int record_check_unsealed(struct arena *arena, const json_t *document, struct error *err)
+{
+	for (size_t i = 0; setup_types[i]; i++) {
+		const char *id;
+		json_t *json;
+
+		json_object_foreach (json_object_get(document, setup_types[i]->plural), id, json)
+			if (record_check_one_unsealed(arena, setup_types[i], id, json, err) < 0)
+				return err ? err->code : E_INVALID;
+	}
+	return 0;
 }

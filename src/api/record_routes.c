@@ -243,14 +243,15 @@ static void changing_routes(struct route *r, const struct record_kind *kind, con
 	                      .summary = join(arena, "Create ", w->a, ""),
 	                      .status = 201,
 	                      .handle = create_record};
-	r[1] = (struct route){.method = API_PUT,
-	                      .path = w->one,
-	                      .id = join(arena, "put", w->name, ""),
-	                      .summary = join(arena, "Replace ", w->a, ""),
-	                      .needs_revision = true,
-	                      .description =
-	                              "What is left out gets its default. A secret of \"********\" stays what it is.",
-	                      .handle = replace_record};
+	r[1] = (struct route){
+	        .method = API_PUT,
+	        .path = w->one,
+	        .id = join(arena, "put", w->name, ""),
+	        .summary = join(arena, "Replace ", w->a, ""),
+	        .needs_revision = true,
+	        .description = "What is left out gets its default. A secret of \"********\" stays what it is, but "
+	                       "must be typed again where another server would get it.",
+	        .handle = replace_record};
 	r[2] = (struct route){.method = API_DELETE,
 	                      .path = w->one,
 	                      .id = join(arena, "delete", w->name, ""),

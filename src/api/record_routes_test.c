@@ -307,12 +307,24 @@ static void check_shared(struct store *store)
 	static const char profile[] = "{\"id\": \"p\", \"template\": \"google\", \"grant\": \"refresh-token\","
 	                              " \"client_id\": \"c\", \"client_secret\": \"s\", \"refresh_token\": \"r\"}";
 
-	create(api, "authentication_profiles", profile);
+	must_be(api, bob, "POST /api/v1/authentication_profiles", profile, 201);
 	must_be(api, bob, "DELETE /api/v1/authentication_profiles/p", NULL, 204);
 	create(api, "authentication_profiles", profile);
+	must_be(api, bob, "DELETE /api/v1/authentication_profiles/p", NULL, 403); /* nobody's yet, and not his */
 	create(api, "accounts",
 	       "{\"id\": \"sales\", \"send\": {\"host\": \"smtp.example.com\", \"address\":"
-	       " \"v@example.com\", \"user\": \"v\", \"profile\": \"p\"}}");
+	       " \"v@example.com\", \"user\": \"v\", \"profile\": \"p\"}, \"receive\": {\"host\": \"imap.example.com\","
+	       " \"use_sender_login\": true}}");
+	create(api, "rules", "{\"id\": \"r\", \"branches\": [{\"activity\": \"file\"}]}");
+	create(api, "listeners", "{\"id\": \"l\", \"account\": \"sales\", \"rule\": \"r\"}");
+	must_be(api, bob, "GET /api/v1/listeners/l/history", NULL, 404);
+	must_be(api, &test_administrator, "GET /api/v1/listeners/l/history", NULL, 200);
+	must_be(api, bob, "DELETE /api/v1/authentication_profiles/p", NULL, 404);
+	must_be(api, bob, "GET /api/v1/authentication_profiles/p/history", NULL, 404);
+	create(api, "accounts",
+	       "{\"id\": \"support\", \"send\": {\"host\": \"smtp.example.com\", \"address\":"
+	       " \"s@example.com\", \"user\": \"s\", \"profile\": \"p\"}}");
+	must_be(api, bob, "GET /api/v1/authentication_profiles/p/history", NULL, 200);
 	must_be(api, bob, "DELETE /api/v1/authentication_profiles/p", NULL, 403);
 	must_be(api, &test_administrator, "DELETE /api/v1/authentication_profiles/p", NULL, 409);
 }

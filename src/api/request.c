@@ -80,3 +80,29 @@ int request_cursor(const struct request *request, int64_t *ret_number, struct st
 		            "cursor: is not one that a list gave as its \"next\"; leave it out for the first page");
 	return 0;
 }
+
+int request_page(const struct request *request, struct list_page *ret_page, struct error *err)
+{
+	struct str text;
+	int64_t first = 0;
+	int r = request_cursor(request, &first, &text, err);
+
+	if (r < 0)
+		return r;
+	*ret_page = (struct list_page){.first = MAX(first, 0), .limit = (int64_t)request->limit};
+	return 0;
+}
+
+bool page_takes(struct list_page *page)
+{
+	int64_t at = page->seen++;
+
+	return at >= page->first && at - page->first < page->limit;
+}
+
+void answer_page_end(struct answer *answer, const struct list_page *page)
+{
+	bool has_more = page->seen > page->first && page->seen - page->first > page->limit;
+
+	answer_list_end(answer, has_more, has_more ? page->first + page->limit : 0, STR(""));
+}

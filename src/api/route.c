@@ -47,7 +47,7 @@ static int check_right(const struct request *request, struct answer *answer, str
 {
 	enum right right = request->route->right;
 
-	if (caller_may(&request->caller, right))
+	if (caller_may(&request->caller, right) || (request->caller.rights & request->route->own_rights))
 		return 0;
 	if (request->caller.kind == CALLER_NOBODY) {
 		answer->status = 401;
@@ -163,7 +163,13 @@ static int read_limit(struct request *request, const char *value, struct error *
 	return 0;
 }
 
-/* A list's filter that isn't known is refused: a misspelled one would show everything. */
+/* What isn't known is refused: without a misspelled filter everything would be shown, without `dry-run` it would be
+ * done. What asks for health or metrics may add what it likes. */
+static bool takes_unknown(const struct route *route)
+{
+	return route->others_query || !route->id; /* the Studio's files */
+}
+
 static int check_value(struct request *request, const struct query_value *value, struct error *err)
 {
 	const struct route *route = request->route;
@@ -176,13 +182,11 @@ static int check_value(struct request *request, const struct query_value *value,
 		wrong = *value->value ? expected(query, value->value, request->arena) : NULL; /* "": as if absent */
 		return wrong ? fail(err, E_INVALID, RETRY_NEVER, "%s: %s", value->name, wrong) : 0;
 	}
-	if (!route->is_list)
-		return 0;
-	if (strcmp(value->name, "limit") == 0)
+	if (route->is_list && strcmp(value->name, "limit") == 0)
 		return read_limit(request, value->value, err);
-	if (strcmp(value->name, "cursor") == 0)
-		return 0;
-	return fail(err, E_INVALID, RETRY_NEVER, "%.80s: this list has no such parameter", value->name);
+	if ((route->is_list && strcmp(value->name, "cursor") == 0) || takes_unknown(route))
+		return 0; /* the handler reads it */
+	return fail(err, E_INVALID, RETRY_NEVER, "%.80s: there is no such parameter here", value->name);
 }
 
 static int check_query(struct request *request, struct error *err)

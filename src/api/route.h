@@ -58,6 +58,7 @@ struct route {
 	const char *tag;  /* its group in the description: "Cases" */
 	const char *summary;
 	enum right right;
+	uint64_t own_rights; /* bits: any of these is enough for what is the caller's own; the handler sees to that */
 	const struct record_type *body;   /* JSON; NULL: none */
 	const char *body_type;            /* media type of a body that isn't JSON by a record; NULL */
 	uint64_t body_max;                /* bytes; 0: ROUTE_BODY_MAX */
@@ -67,6 +68,7 @@ struct route {
 	const char *answer_type; /* media type of another answer; both NULL: 204 */
 	int status;              /* of success; 0: 200, or 204 */
 	const struct route_query *query; /* ends with a name of NULL; NULL: none */
+	bool others_query;               /* who sends browsers here adds to the query: what isn't known is no fault */
 	bool needs_revision;             /* If-Match with the revision is required */
 	bool without_csrf;               /* changes something, and comes before there is a session */
 	bool without_store; /* handled even where the store can't be reached: db and setup may then be NULL */
@@ -181,6 +183,17 @@ void answer_list_begin(struct answer *answer);
 int answer_list_add(struct answer *answer, const struct record_type *type, const void *record,
                     struct error *err) NODISCARD;
 void answer_list_end(struct answer *answer, bool has_more, int64_t cursor_number, struct str cursor_text);
+
+/* A list that is in memory whole: the cursor is how many came before. Each item is asked for once:
+ *	if (request_page(request, &page, err) < 0) … for (…) if (page_takes(&page)) answer_list_add(…);
+ *answer_page_end() */
+struct list_page {
+	int64_t first; /* of the page */
+	int64_t limit, seen;
+};
+int request_page(const struct request *request, struct list_page *ret_page, struct error *err) NODISCARD;
+bool page_takes(struct list_page *page);
+void answer_page_end(struct answer *answer, const struct list_page *page);
 
 /* Takes the JSON over. */
 void answer_json(struct answer *answer, json_t *json);

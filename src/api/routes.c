@@ -34,4 +34,8 @@ void routes_add_all(struct router *router)
 	router_add(router, outbox_routes);
 	router_add(router, ledger_routes);
 	router_add(router, search_routes);
+	router_add(router, trace_routes);
+	router_add(router, desk_routes);
+	router_add(router, expiring_routes);
+	router_add(router, alert_routes);
 }

@@ -25,8 +25,8 @@ struct trial_order {
 
 /* clang-format off */
 static const struct field mail_fields[] = {
-	FIELD_TEXT(struct typed_mail, from, "From", .max = 320),
-	FIELD_TEXT(struct typed_mail, to, "To", .max = 320, .help = "Empty: the account's address"),
+	FIELD_TEXT(struct typed_mail, from, "From", .max = 320, .example = "Ann <ann@example.com>"),
+	FIELD_TEXT(struct typed_mail, to, "To", .max = 320, .example = "support@example.com", .help = "Empty: the account's address"),
 	FIELD_TEXT(struct typed_mail, subject, "Subject", .max = 900),
 	FIELD_TEXT(struct typed_mail, text, "Text", .multiline = true, .max = 200000),
 	FIELD_TEXT(struct typed_mail, in_reply_to, "Answer to", .max = 900, .help = "A Message-ID, without <>"),
@@ -34,17 +34,19 @@ static const struct field mail_fields[] = {
 
 static const struct field order_fields[] = {
 	FIELD_JSON(struct trial_order, rule, "Rule", .help = "One that isn't stored, as for PUT /api/v1/rules/{id}"),
-	FIELD_TEXT(struct trial_order, rule_id, "Stored rule", .max = 64, .help = "Instead of that; empty: the listener's"),
-	FIELD_TEXT(struct trial_order, listener, "Listener", .max = 64, .help = "As whose mail it is handled"),
-	FIELD_TEXT(struct trial_order, account, "Account", .max = 64, .help = "Whose mail it is, where no listener is named"),
+	FIELD_TEXT(struct trial_order, rule_id, "Stored rule", .max = 64, .example = "support", .help = "Instead of that; empty: the listener's"),
+	FIELD_TEXT(struct trial_order, listener, "Listener", .max = 64, .example = "support", .help = "As whose mail it is handled"),
+	FIELD_TEXT(struct trial_order, account, "Account", .max = 64, .example = "support", .help = "Whose mail it is, where no listener is named"),
 	FIELD_SECTION(struct trial_order, mail, mail_fields, "Typed mail"),
-	FIELD_TEXT(struct trial_order, raw, "Uploaded mail", .max = MAX_RAW / 3 * 4 + 8, .help = "A whole mail in base64, instead"),
+	FIELD_TEXT(struct trial_order, raw, "Uploaded mail", .max = MAX_RAW / 3 * 4 + 8, .example = "U3ViamVjdDogT3JkZXI6IHBhcGVyDQoNClR3byBib3hlcywgcGxlYXNlLg==", .help = "A whole mail in base64, instead"),
 	FIELD_INT(struct trial_order, stored, "Stored message", .help = "The id of a message, instead"),
 };
 /* clang-format on */
 
 static const struct record_type order_type =
-        RECORD_TYPE("rule_trial", "rule_trials", struct trial_order, order_fields, "Trial of a rule");
+        RECORD_TYPE("rule_trial", "rule_trials", struct trial_order, order_fields, "Trial of a rule",
+                    .example = "{\"listener\": \"support\", \"mail\": {\"from\": \"Ann <ann@example.com>\", "
+                               "\"subject\": \"Order: paper\", \"text\": \"Two boxes, please.\"}}");
 
 /* ---------------------------------------------------------------- what is answered */
 

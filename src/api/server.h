@@ -11,7 +11,7 @@
 #include "api/api.h"
 #include "api/peers.h"
 #include "api/router.h"
-#include "api/setup_share.h"
+#include "setup/setup_share.h"
 #include "api/site.h"
 #include "api/workers.h"
 

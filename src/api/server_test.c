@@ -2,6 +2,7 @@
 #include "api/test_server.h"
 
 #include "base/clock.h"
+#include "setup/setup.h"
 #include "store/test_store.h"
 
 #include <poll.h>
@@ -194,6 +195,33 @@ static void the_client_is_who_a_trusted_proxy_says(void **state UNUSED)
 	}
 }
 
+/* Set up by another program, and used through us at once: nothing of it may be unknown. */
+static void every_request_sees_the_newest_set_up(void **state UNUSED)
+{
+	static const char look[] = "GET /t/accounts HTTP/1.1\r\n" HOST CLOSE "\r\n";
+	struct server server = server_start_with("", "", NULL);
+	struct db *db CLEANUP(db_closep) = NULL;
+	struct error err;
+	HEARD;
+
+	assert_ok(store_connect(server.store, &db, &err), &err);
+	for (int i = 0; i < 5; i++) {
+		char name[20];
+		json_t *document CLEANUP(json_decrefp) = NULL;
+
+		snprintf(name, sizeof name, "office-%d", i);
+		document = json_pack("{s:{s:{}}}", "accounts", name);
+		ask(&server, look, &heard);
+		assert_true(HAS("accounts:"));
+		assert_false(HAS(name));
+		assert_ok(setup_apply(db, &plain_sealer, document, "test", false, NULL, &err), &err);
+		ask(&server, look, &heard);
+		if (!HAS(name))
+			FAIL_CASE("%s\n%s\n", name, buf_cstr(&heard));
+	}
+	server_end(&server);
+}
+
 static void a_taken_port_is_told(void **state UNUSED)
 {
 	struct server server = server_start_with("", "", NULL);
@@ -228,6 +256,7 @@ int main(void)
 	        cmocka_unit_test(a_slow_handler_holds_up_nobody),
 	        cmocka_unit_test(foreign_names_and_pages_are_refused),
 	        cmocka_unit_test(the_client_is_who_a_trusted_proxy_says),
+	        cmocka_unit_test(every_request_sees_the_newest_set_up),
 	        cmocka_unit_test(a_taken_port_is_told),
 	};
 	return cmocka_run_group_tests(tests, test_server_open_store, test_server_close_store);

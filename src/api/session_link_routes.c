@@ -9,7 +9,7 @@
 #include "store/credentials.h"
 
 struct link_body {
-	const char *token, *operator_id, *name, *email;
+	const char *token, *operator_id, *name, *email, *code;
 	struct secret password;
 };
 
@@ -20,6 +20,7 @@ static const struct field link_fields[] = {
 	FIELD_TEXT(struct link_body, name, "Name", .max = 200, .help = "Of the first administrator"),
 	FIELD_TEXT(struct link_body, email, "E-mail address", .max = 254, .help = "Of the first administrator"),
 	FIELD_SECRET(struct link_body, password, "Password", .max = 1000, .required = true),
+	FIELD_TEXT(struct link_body, code, "Code", .max = 40, .help = "Of the second factor, or a recovery code, where the operator has one"),
 };
 /* clang-format on */
 
@@ -110,6 +111,7 @@ struct link_use {
 	const struct link_body *body;
 	const char *operator_id;
 	char hash[PASSWORD_HASH_SIZE], token[ACCESS_TOKEN_LEN + 1];
+	bool has_factor;     /* whose code was checked */
 	struct setup *setup; /* as it is after it */
 };
 
@@ -142,6 +144,17 @@ static int make_first(const struct request *request, struct db *db, const struct
 	return MIN(r, 0);
 }
 
+/* One that was set up since its code was asked for isn't gone around. */
+static int check_factor(const struct request *request, struct db *db, const struct link_use *use, struct error *err)
+{
+	struct credential credential;
+	int r = credential_get(db, use->operator_id, request->arena, &credential, err);
+
+	if (r < 0 || use->has_factor || !*credential.factor)
+		return MIN(r, 0);
+	return fail(err, E_INVALID, RETRY_NEVER, "code: this operator has a second factor; send its code");
+}
+
 static int run_use(const struct request *request, struct db *db, void *ctx, struct error *err)
 {
 	struct link_use *use = ctx;
@@ -149,7 +162,9 @@ static int run_use(const struct request *request, struct db *db, void *ctx, stru
 	int r = use_up(request, db, use, &link, err);
 	bool first = r == 0 && !*link.operator_id;
 
-	if (first)
+	if (r == 0)
+		r = check_factor(request, db, use, err);
+	if (first && r == 0)
 		r = make_first(request, db, use->body, err);
 	if (r == 0)
 		r = credential_set_password(db, use->operator_id, use->hash, clock_now_ms(), err);
@@ -186,10 +201,24 @@ static int check_body(const struct request *request, struct link_use *use, struc
 	return 0;
 }
 
+/* The link stands for the password alone. */
+static int prove_factor(struct request *request, struct link_use *use, struct error *err)
+{
+	struct credential credential;
+	int r = credential_get(request->db, use->operator_id, request->arena, &credential, err);
+
+	if (r < 0)
+		return r;
+	use->has_factor = *credential.factor;
+	return use->has_factor ? sign_in_prove_code(request, use->operator_id, str_of(use->body->code), err) : 0;
+}
+
 static int use_link(struct request *request, struct answer *answer, struct link_use *use, struct error *err)
 {
 	int r = check_body(request, use, err);
 
+	if (r == 0)
+		r = prove_factor(request, use, err);
 	if (r == 0)
 		r = password_hash(secret_reveal(&use->body->password), use->hash, err);
 	if (r == 0)
@@ -221,8 +250,10 @@ const struct route session_link_routes[] = {
         {API_POST, "/api/v1/session/setup", "useLink", "Session", "Set a password by a one-time link, and sign in",
          .right = RIGHT_NONE, .body = &link_type, .answer = &session_view_type, .without_csrf = true,
          .handle = post_link,
-         .description = "The link is `/#/setup/TOKEN`. That of the first administrator, which `hauspost serve` prints, "
-                        "makes the operator as well."},
+         .description =
+                 "The link is `/#/setup/TOKEN`. That of the first administrator, which `hauspost serve` prints, "
+                 "makes the operator as well. Where there is a second factor, the answer is 400 with the path `code` "
+                 "until one is sent; the link stays good."},
         {API_POST, "/api/v1/session/setup/check", "checkLink", "Session", "What a one-time link is for",
          .right = RIGHT_NONE, .body = &check_type, .answer = &link_view_type, .without_csrf = true,
          .handle = post_check},

@@ -69,7 +69,7 @@ static int set_password(struct request *request, const struct password_body *bod
 {
 	const struct operator_record *op = own_record(request);
 	struct password_change change;
-	int r = sign_in_prove(request, secret_reveal(&body->password), err);
+	int r = sign_in_prove(request, secret_reveal(&body->password), NULL, err);
 
 	if (r == 0 && password_accept(secret_reveal(&body->new_password), op->id, op->name, err) < 0)
 		r = error_prefix(err, "new_password");
@@ -106,7 +106,8 @@ struct factor_body {
 
 static const struct field factor_fields[] = {
         FIELD_SECRET(struct factor_body, password, "Password", .max = 1000),
-        FIELD_TEXT(struct factor_body, code, "Code", .max = 40, .help = "Of the new key, to confirm it"),
+        FIELD_TEXT(struct factor_body, code, "Code", .max = 40,
+                   .help = "Of the new key, to confirm it; to remove it, of the present one, or a recovery code"),
 };
 
 static const struct record_type factor_type =
@@ -156,6 +157,7 @@ static int begin_factor(struct request *request, struct answer *answer, struct e
 }
 
 struct factor_change {
+	const char *pending;
 	int64_t step;
 	const char *codes[RECOVERY_CODES], *hashes[RECOVERY_CODES];
 	char token[ACCESS_TOKEN_LEN + 1];
@@ -165,9 +167,11 @@ static int confirm(const struct request *request, struct db *db, void *ctx, stru
 {
 	const char *operator_id = request->caller.operator_id;
 	struct factor_change *change = ctx;
-	int r = credential_confirm_factor(db, operator_id, change->step, err);
+	int r = credential_confirm_factor(db, operator_id, change->pending, change->step, err);
 
 	if (r == 0)
+		return fail(err, E_CONFLICT, RETRY_NEVER, "another key was begun meanwhile: begin again");
+	if (r > 0)
 		r = recovery_codes_set(db, operator_id, change->hashes, RECOVERY_CODES, err);
 	if (r == 0)
 		r = request_audit(request, db, "", "second-factor.added", own_object(request), "", err);
@@ -191,6 +195,7 @@ static int confirm_factor(struct request *request, struct answer *answer, const 
 		            "code: is not that of the new key; is the telephone's clock right?");
 	if (r < 0)
 		return r;
+	change.pending = pending;
 	change.step = check.step;
 	recovery_codes_make(request->arena, change.codes, change.hashes);
 	r = request_change(request, confirm, &change, err);
@@ -203,35 +208,43 @@ static int confirm_factor(struct request *request, struct answer *answer, const 
 	return answer_record(answer, &factor_view_type, &view, err);
 }
 
-/* What both sides of it begin with: a person, who proves it. */
-static int begin(struct request *request, struct factor_body **ret_body, struct credential *ret_credential,
+/* What both sides of it begin with: a person, who proves it. `removes` takes a code of the factor that there is. */
+static int begin(struct request *request, bool removes, const char **ret_code, struct credential *ret_credential,
                  struct error *err)
 {
-	void *body;
+	const struct factor_body *body;
+	struct str code;
+	void *record;
 	int r = check_person(request, err);
 
 	if (r == 0)
-		r = request_record(request, &body, err);
+		r = request_record(request, &record, err);
 	if (r < 0)
 		return r;
-	*ret_body = body;
-	r = sign_in_prove(request, secret_reveal(&(*ret_body)->password), err);
-	record_done(&factor_type, body);
+	body = record;
+	code = str_of(body->code);
+	r = sign_in_prove(request, secret_reveal(&body->password), removes ? &code : NULL, err);
+	*ret_code = body->code; /* the arena's */
+	record_done(&factor_type, record);
 	if (r == 0)
 		r = credential_get(request->db, request->caller.operator_id, request->arena, ret_credential, err);
 	return MIN(r, 0);
 }
 
+/* Another key in the place of one that counts would be a way around it. */
 static int post_factor(struct request *request, struct answer *answer, struct error *err)
 {
 	struct credential credential;
-	struct factor_body *body;
-	int r = begin(request, &body, &credential, err);
+	const char *code;
+	int r = begin(request, false, &code, &credential, err);
 
 	if (r < 0)
 		return r;
-	return *body->code ? confirm_factor(request, answer, credential.factor_pending, str_of(body->code), err)
-	                   : begin_factor(request, answer, err);
+	if (*credential.factor)
+		return fail(err, E_CONFLICT, RETRY_NEVER,
+		            "there is a second factor: remove it first, by one of its codes");
+	return *code ? confirm_factor(request, answer, credential.factor_pending, str_of(code), err)
+	             : begin_factor(request, answer, err);
 }
 
 static int remove_factor(const struct request *request, struct db *db, void *ctx, struct error *err)
@@ -247,8 +260,8 @@ static int delete_factor(struct request *request, struct answer *answer, struct 
 {
 	char token[ACCESS_TOKEN_LEN + 1];
 	struct credential credential;
-	struct factor_body *body;
-	int r = begin(request, &body, &credential, err);
+	const char *code;
+	int r = begin(request, true, &code, &credential, err);
 
 	if (r == 0)
 		r = request_change(request, remove_factor, token, err);
@@ -266,6 +279,7 @@ const struct route session_own_routes[] = {
                  "Without `code`: a new key, which counts as soon as one of its codes was sent in a second call. "
                  "That answers with recovery codes, shown this once; all other sessions end."},
         {API_DELETE, "/api/v1/session/second-factor", "removeSecondFactor", "Session", "Sign in without it again",
-         .right = RIGHT_SIGNED, .body = &factor_type, .answer = &session_view_type, .handle = delete_factor},
+         .right = RIGHT_SIGNED, .body = &factor_type, .answer = &session_view_type, .handle = delete_factor,
+         .description = "`code` is one that the authenticator shows now, or a recovery code."},
         {0},
 };

@@ -121,7 +121,11 @@ static const struct record_type own_session_type =
 static int get_sessions(struct request *request, struct answer *answer, struct error *err)
 {
 	struct session *sessions;
-	int n = session_list(request->db, request->caller.operator_id, MAX_SESSIONS, request->arena, &sessions, err);
+	struct list_page page;
+	int r = request_page(request, &page, err);
+	int n = r < 0 ? r
+	              : session_list(request->db, request->caller.operator_id, MAX_SESSIONS, request->arena, &sessions,
+	                             err);
 
 	if (n < 0)
 		return n;
@@ -132,12 +136,11 @@ static int get_sessions(struct request *request, struct answer *answer, struct e
 		                           s->method,  s->address,
 		                           s->agent,   s->created_at,
 		                           s->seen_at, s->expires_at};
-		int r = answer_list_add(answer, &own_session_type, &view, err);
 
-		if (r < 0)
-			return r;
+		if (page_takes(&page) && answer_list_add(answer, &own_session_type, &view, err) < 0)
+			return err->code;
 	}
-	answer_list_end(answer, false, 0, STR(""));
+	answer_page_end(answer, &page);
 	return 0;
 }
 

@@ -158,6 +158,7 @@ static void outdated_hashes_are_made_anew(void **state UNUSED)
 
 /* ---------------------------------------------------------------- the door */
 
+/* Some of its time may be over already. */
 static int64_t wait_of(struct test_answer *answer)
 {
 	uint64_t seconds = 0;
@@ -180,13 +181,13 @@ static void check_door(struct store *store)
 		clock_shift(0);
 		for (int tries = 0; tries < 6; tries++)
 			assert_int_equal(status_of(test_try(&test, names[i], "wrong", "", "192.0.2.1")), 401);
-		assert_int_equal(wait_of(test_try(&test, names[i], "wrong", "", "192.0.2.1")), 10);
+		assert_in_range(wait_of(test_try(&test, names[i], "wrong", "", "192.0.2.1")), 6, 10);
 		/* Neither from elsewhere nor with the right password; and it costs nothing. */
-		assert_int_equal(wait_of(test_try(&test, names[i], BOBS_PASSWORD, "", "198.51.100.1")), 10);
+		assert_in_range(wait_of(test_try(&test, names[i], BOBS_PASSWORD, "", "198.51.100.1")), 6, 10);
 		assert_int_equal(password_work() - before, 6);
 		clock_shift(SECONDS_MS(11));
 		assert_int_equal(status_of(test_try(&test, names[i], "wrong", "", "192.0.2.1")), 401);
-		assert_int_equal(wait_of(test_try(&test, names[i], "wrong", "", "192.0.2.1")), 20);
+		assert_in_range(wait_of(test_try(&test, names[i], "wrong", "", "192.0.2.1")), 16, 20);
 	}
 	/* Anna isn't harmed; and who knows the password is in again once the door opens. */
 	assert_int_equal(status_of(test_try(&test, "anna", ANNAS_PASSWORD, "", "192.0.2.1")), 200);
@@ -212,7 +213,7 @@ static void check_address(struct store *store)
 		snprintf(from, sizeof from, "2001:db8:1:2:%x::%d", i, i + 1); /* one customer has all of these */
 		assert_int_equal(status_of(test_try(&test, name, "wrong", "", from)), 401);
 	}
-	assert_int_equal(wait_of(test_try(&test, "anna", ANNAS_PASSWORD, "", "2001:db8:1:2::9")), 10);
+	assert_in_range(wait_of(test_try(&test, "anna", ANNAS_PASSWORD, "", "2001:db8:1:2::9")), 6, 10);
 	assert_int_equal(status_of(test_try(&test, "anna", ANNAS_PASSWORD, "", "2001:db8:1:3::9")), 200);
 	test_operators_done(&test);
 }

@@ -32,6 +32,7 @@ static const struct field view_fields[] = {
 	FIELD_TEXTS(struct session_view, roles, "Roles"),
 	FIELD_TEXTS(struct session_view, rights, "Rights"),
 	FIELD_BOOL(struct session_view, all_accounts, "All accounts", .help = "Also those to come"),
+	FIELD_BOOL(struct session_view, oversees, "Oversees", .help = "Also what belongs to no account: webhooks, metrics, the set-up; others' personal mailboxes aside"),
 	FIELD_LIST(struct session_view, accounts, struct session_account, account_fields, "Accounts", .max = OPERATOR_MAX_ACCOUNTS),
 	FIELD_TEXT(struct session_view, csrf, "CSRF token", .help = "For the header X-Hauspost-Csrf of every change"),
 	FIELD_TIME(struct session_view, expires_at, "Session ends"),
@@ -76,6 +77,7 @@ static void view_accounts(const struct request *request, const struct caller *ca
 			};
 	}
 	view->all_accounts = caller->all_accounts;
+	view->oversees = caller_oversees(caller);
 	view->accounts = (struct record_list){list, count};
 }
 

@@ -19,7 +19,7 @@ struct session_view {
 	bool needs_first; /* there is no operator yet: the log has the link for the first administrator */
 	const char *operator_id, *name, *kind;
 	struct text_list roles, rights;
-	bool all_accounts;
+	bool all_accounts, oversees;
 	struct record_list accounts;
 	const char *csrf;
 	int64_t expires_at;

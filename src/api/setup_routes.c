@@ -1,14 +1,11 @@
-/* The set-up as a whole: taken over from a file, written as one; what in it runs out; what keystores hold. */
+/* The set-up as a whole: taken over from a file, written as one; what keystores hold. */
 #include "api/record_routes.h"
 #include "api/routes.h"
-#include "auth/expiry.h"
 #include "base/clock.h"
 
 #include <stdio.h>
 
 #define MAX_SETUP_FILE MIB(16)
-#define EXPIRING_DAYS  90
-#define EXPIRING_MAX   3650
 
 /* It shows and changes everything: for who may do everything. */
 static int check_everything(const struct request *request, struct error *err)
@@ -16,7 +13,7 @@ static int check_everything(const struct request *request, struct error *err)
 	const struct caller *caller = &request->caller;
 	uint64_t all = role_find(STR("administrator"))->rights;
 
-	if (!(all & ~caller->rights) && (caller->all_accounts || caller->new_accounts))
+	if (!(all & ~caller->rights) && caller_oversees(caller))
 		return 0;
 	return fail(err, E_REFUSED, RETRY_NEVER, "the set-up as a whole is for administrators of all accounts");
 }
@@ -24,6 +21,35 @@ static int check_everything(const struct request *request, struct error *err)
 /* ---------------------------------------------------------------- export */
 
 static const char *const export_words[] = {"masked", "sealed", NULL};
+
+static bool is_personal(const struct request *request, const struct record_type *type, const char *id,
+                        const json_t *record)
+{
+	const char *account = type == &account_type    ? id
+	                      : type == &listener_type ? json_string_value(json_object_get(record, "account"))
+	                                               : NULL;
+
+	return account ? !caller_may_on(&request->caller, account, ACCOUNT_READ)
+	               : record_is_others(request, request->setup, type, id);
+}
+
+/* Others' own mailboxes, their listeners and what they sign in with are their owners'. */
+static void leave_personal_out(const struct request *request, json_t *document)
+{
+	static const struct record_type *const types[] = {&account_type, &listener_type, &authentication_profile_type,
+	                                                  &keystore_type};
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+		json_t *records = json_object_get(document, types[i]->plural), *record;
+		const char *id;
+		void *next;
+
+		json_object_foreach_safe(records, next, id, record) if (is_personal(request, types[i], id, record))
+		        json_object_del(records, id);
+		if (json_object_size(records) == 0)
+			json_object_del(document, types[i]->plural);
+	}
+}
 
 static int export_setup(struct request *request, struct answer *answer, struct error *err)
 {
@@ -39,6 +65,7 @@ static int export_setup(struct request *request, struct answer *answer, struct e
 
 	if (r < 0)
 		return r;
+	leave_personal_out(request, document);
 	yaml_write(document, &yaml);
 	if (yaml.failed)
 		return fail(err, E_LIMIT, RETRY_NEVER, "the set-up is longer than 16 MiB: use 'hauspost export'");
@@ -69,7 +96,7 @@ static const struct record_type applied_type =
 struct apply_work {
 	struct work work;
 	const struct request *request;
-	const json_t *document;
+	struct application application;
 	struct buf *report;
 	int changed;
 };
@@ -79,7 +106,7 @@ static int run_apply(struct work *work, struct db *db, struct error *err)
 	struct apply_work *w = (struct apply_work *)work;
 
 	buf_clear(w->report);
-	w->changed = setup_apply(db, w->request->sealer, w->document, w->request->caller.author, false, w->report, err);
+	w->changed = setup_apply_for(db, w->request->sealer, &w->application, w->report, err);
 	return MIN(w->changed, 0);
 }
 
@@ -112,12 +139,17 @@ static int apply_setup(struct request *request, struct answer *answer, struct er
 
 	if (r == 0)
 		r = yaml_read(request->body, "setup", &document, err);
+	if (r == 0)
+		r = record_check_unsealed(request->arena, document, err);
 	if (r < 0)
 		return r;
-	w.document = document;
+	w.application = (struct application){.document = document,
+	                                     .by = request->caller.author,
+	                                     .dry_run = view.dry_run,
+	                                     .may = record_check_change,
+	                                     .ctx = request};
 	if (view.dry_run)
-		r = w.changed =
-		        setup_apply(request->db, request->sealer, document, request->caller.author, true, &report, err);
+		r = w.changed = setup_apply_for(request->db, request->sealer, &w.application, &report, err);
 	else
 		r = store_do(request->store, &w.work, err);
 	if (r < 0)
@@ -125,62 +157,6 @@ static int apply_setup(struct request *request, struct answer *answer, struct er
 	view.changed = w.changed;
 	view.report = lines_of(buf_str(&report), request->arena);
 	return answer_record(answer, &applied_type, &view, err);
-}
-
-/* ---------------------------------------------------------------- what runs out */
-
-struct expiry_view {
-	const char *kind, *what, *text, *used_by;
-	int64_t expires_at, days;
-	bool is_signer;
-};
-
-/* clang-format off */
-static const struct field expiry_fields[] = {
-	FIELD_TEXT(struct expiry_view, kind, "Kind", .help = "key, certificate, learned, secret, token"),
-	FIELD_TEXT(struct expiry_view, what, "What", .help = "keystores/company/support: the record and the entry"),
-	FIELD_TEXT(struct expiry_view, text, "Whose"),
-	FIELD_TIME(struct expiry_view, expires_at, "Expires", .required = true),
-	FIELD_INT(struct expiry_view, days, "Days left", .help = "Negative: it has expired"),
-	FIELD_TEXT(struct expiry_view, used_by, "Used by"),
-	FIELD_BOOL(struct expiry_view, is_signer, "Signs", .help = "An account signs with it: its mail stops when it ends"),
-};
-/* clang-format on */
-
-static const struct record_type expiry_type =
-        RECORD_TYPE("expiry", "expiries", struct expiry_view, expiry_fields, "What runs out");
-
-static const struct route_query expiring_query[] = {{"days", QUERY_INT, "Within so many days (90)", NULL},
-                                                    {NULL, QUERY_TEXT, NULL, NULL}};
-
-static int list_expiring(struct request *request, struct answer *answer, struct error *err)
-{
-	int64_t days = EXPIRING_DAYS, first = 0, now = clock_now_ms();
-	struct str ignored = STR_NULL;
-	struct expiry *list;
-	int n;
-
-	request_query_int(request, "days", &days);
-	if (days < 0 || days > EXPIRING_MAX)
-		return fail(err, E_INVALID, RETRY_NEVER, "days: %lld is not between 0 and %d", (long long)days,
-		            EXPIRING_MAX);
-	if (request_cursor(request, &first, &ignored, err) < 0)
-		return err->code;
-	n = expiry_list(request->setup, request->db, now, (int)days, request->arena, &list, err);
-	if (n < 0)
-		return n;
-	size_t end = MIN((size_t)n, (size_t)MAX(first, 0) + request->limit);
-	answer_list_begin(answer);
-	for (size_t i = (size_t)MAX(first, 0); i < end; i++) {
-		const struct expiry *e = &list[i];
-		const struct expiry_view view = {
-		        e->kind, e->what, e->text, e->used_by, e->expires_at, expiry_days(e, now), e->is_signer};
-
-		if (answer_list_add(answer, &expiry_type, &view, err) < 0)
-			return err->code;
-	}
-	answer_list_end(answer, end < (size_t)n, (int64_t)end, STR_NULL);
-	return 0;
 }
 
 /* ---------------------------------------------------------------- keystores */
@@ -226,7 +202,7 @@ static const struct record_type keystore_view_type = RECORD_TYPE(
         "keystore_content", "keystore_contents", struct keystore_view, keystore_view_fields, "What a keystore holds");
 
 struct uses {
-	struct arena *arena;
+	const struct request *request;
 	struct text_list *list;
 	size_t size;
 };
@@ -234,9 +210,12 @@ struct uses {
 static void add_use(void *ctx, const char *place)
 {
 	struct uses *uses = ctx;
+	struct arena *arena = uses->request->arena;
 
-	ARENA_ROOM(uses->arena, uses->list->items, uses->list->count, uses->size);
-	uses->list->items[uses->list->count++] = arena_cstr(uses->arena, str_of(place));
+	if (!record_may_see_place(uses->request, str_of(place)))
+		return;
+	ARENA_ROOM(arena, uses->list->items, uses->list->count, uses->size);
+	uses->list->items[uses->list->count++] = arena_cstr(arena, str_of(place));
 }
 
 static struct entry_view view_entry(const struct keystore_entry *e, struct arena *arena)
@@ -286,9 +265,9 @@ static int get_entries(struct request *request, struct answer *answer, struct er
 	const char *id = record_id_of(request);
 	const struct keystore_record *record = setup_keystore(request->setup, id);
 	struct keystore_view view = {.id = id, .fault = ""};
-	struct uses uses = {request->arena, &view.used_by, 0};
+	struct uses uses = {request, &view.used_by, 0};
 
-	if (!record)
+	if (!record || !record_may_read(request, &keystore_type, record))
 		return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no keystore \"%.64s\"", id);
 	view.name = record->name;
 	keystore_each_use(request->setup, id, add_use, &uses);
@@ -300,7 +279,8 @@ static int get_entries(struct request *request, struct answer *answer, struct er
 
 static const struct route_query export_query[] = {
         {"secrets", QUERY_TEXT,
-         "masked (a file that applies here keeps them), or sealed (of use with the same key file)", export_words},
+         "masked (a file that applies here keeps them), or sealed (for hauspost apply, with the same key file)",
+         export_words},
         {"whole", QUERY_BOOL, "With fields that have their defaults, too", NULL},
         {NULL, QUERY_TEXT, NULL, NULL},
 };
@@ -329,16 +309,6 @@ const struct route setup_routes[] = {
          .answer = &applied_type,
          .query = apply_query,
          .handle = apply_setup},
-        {.method = API_GET,
-         .path = "/api/v1/expiring",
-         .id = "listExpiring",
-         .tag = "Keystores",
-         .summary = "What runs out soon: certificates, keys, secrets, consents",
-         .right = RIGHT_ACCOUNTS_READ,
-         .answer = &expiry_type,
-         .is_list = true,
-         .query = expiring_query,
-         .handle = list_expiring},
         {.method = API_GET,
          .path = "/api/v1/keystores/{id}/entries",
          .id = "getKeystoreEntries",

@@ -51,9 +51,9 @@ static void was_seen(const struct request *request, bool is_token, int64_t id, i
 
 /* ---------------------------------------------------------------- the operator behind it */
 
-static const struct operator_record *find_operator(const struct request *request, const char *id)
+static const struct operator_record *find_operator(const struct setup *setup, const char *id)
 {
-	const struct operator_record *op = setup_operator(request->setup, id);
+	const struct operator_record *op = setup_operator(setup, id);
 
 	return op && !op->disabled ? op : NULL;
 }
@@ -79,7 +79,7 @@ static int by_session(struct request *request, struct str token, struct error *e
 	r = session_find(request->db, hash, request->arena, &session, err);
 	if (r < 0)
 		return r;
-	op = r ? find_operator(request, session.operator_id) : NULL;
+	op = r ? find_operator(request->setup, session.operator_id) : NULL;
 	if (!op || session.expires_at <= now || session.seen_at <= now - SESSION_IDLE_MS)
 		return fail(err, E_AUTH, RETRY_NEVER, "the session has ended: sign in again");
 	become(request, op, CALLER_OPERATOR, session.id);
@@ -105,19 +105,18 @@ static void narrow_rights(struct caller *caller, const char *rights)
 	caller->rights &= named;
 }
 
-static void narrow_accounts(struct request *request, const char *accounts)
+static void narrow_accounts(struct caller *caller, const char *accounts, struct arena *arena)
 {
-	struct caller *caller = &request->caller;
 	struct str rest = str_of(accounts), word;
 	struct caller_account *list;
 	size_t n = 0;
 
 	if (!*accounts)
 		return;
-	list = ARENA_ARRAY(request->arena, struct caller_account, MAX_WORDS);
+	list = ARENA_ARRAY(arena, struct caller_account, MAX_WORDS);
 	/* In the order of their ids: so they are stored. */
 	while (n < MAX_WORDS && str_split(&rest, ' ', &word)) {
-		const char *id = arena_cstr(request->arena, word);
+		const char *id = arena_cstr(arena, word);
 
 		if (caller_may_on(caller, id, ACCOUNT_READ))
 			list[n++] = (struct caller_account){id, caller_may_on(caller, id, ACCOUNT_SEND),
@@ -126,6 +125,29 @@ static void narrow_accounts(struct request *request, const char *accounts)
 	caller->all_accounts = caller->new_accounts = false;
 	caller->accounts = list;
 	caller->account_count = n;
+}
+
+static void narrow(struct caller *caller, const char *rights, const char *accounts, struct arena *arena)
+{
+	narrow_rights(caller, rights);
+	narrow_accounts(caller, accounts, arena);
+	caller->only_rights = rights;
+	caller->only_accounts = accounts;
+}
+
+void sign_in_again(const struct setup *setup, const struct caller *was, struct arena *arena, struct caller *ret)
+{
+	const struct operator_record *op = find_operator(setup, was->operator_id);
+
+	*ret = caller_nobody;
+	if (!op)
+		return;
+	caller_of_operator(setup, op, arena, ret);
+	if (was->kind == CALLER_TOKEN)
+		narrow(ret, was->only_rights ? was->only_rights : "", was->only_accounts ? was->only_accounts : "",
+		       arena);
+	ret->kind = was->kind;
+	ret->credential_id = was->credential_id;
 }
 
 static int by_token(struct request *request, struct str value, struct error *err)
@@ -140,15 +162,14 @@ static int by_token(struct request *request, struct str value, struct error *err
 	r = api_token_find(request->db, hash, request->arena, &token, err);
 	if (r < 0)
 		return r;
-	op = r ? find_operator(request, token.operator_id) : NULL;
+	op = r ? find_operator(request->setup, token.operator_id) : NULL;
 	if (!op)
 		return fail(err, E_AUTH, RETRY_NEVER, "the token isn't known, or was revoked");
 	if (token.expires_at && token.expires_at <= now)
 		return fail(err, E_AUTH, RETRY_NEVER, "the token %s… has expired", token.prefix);
 	become(request, op, CALLER_TOKEN, token.id);
 	request->caller.author = arena_printf(request->arena, "%s (token %s)", op->id, token.name).p;
-	narrow_rights(&request->caller, token.rights);
-	narrow_accounts(request, token.accounts);
+	narrow(&request->caller, token.rights, token.accounts, request->arena);
 	was_seen(request, true, token.id, token.used_at, now);
 	return 0;
 }

@@ -11,6 +11,9 @@
  * route of RIGHT_NONE is answered all the same). */
 int sign_in_caller(struct request *request, struct error *err) NODISCARD;
 
+/* The caller that `was`, as `setup` has him now: nobody where there is no such operator (any more). In the arena. */
+void sign_in_again(const struct setup *setup, const struct caller *was, struct arena *arena, struct caller *ret);
+
 /* Whether the request carries the session's CSRF token in CSRF_HEADER. */
 bool sign_in_has_csrf(const struct request *request);
 

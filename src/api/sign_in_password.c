@@ -26,7 +26,7 @@ struct attempt {
 	struct factor_check factor;
 	const char *method, *failure;
 	int64_t now, until;
-	bool closed, used_up;
+	bool closed, used_up, has_code; /* has_code: one that was looked at */
 	char token[ACCESS_TOKEN_LEN + 1];
 };
 
@@ -167,6 +167,7 @@ static int check_code(struct request *request, struct attempt *a, struct str cod
 		                    "code: this operator has a second factor; send its code");
 	}
 	r = factor_check(request->sealer, a->op->id, a->credential.factor, code, a->now, &a->factor, err);
+	a->has_code = r == 0;
 	if (r == 0)
 		a->method = a->factor.answer == FACTOR_RECOVERY ? "recovery-code" : "second-factor";
 	return r;
@@ -204,7 +205,7 @@ static int let_in(const struct request *request, struct db *db, void *ctx, struc
 	if (r > 0 && (strcmp(now.password_hash, a->credential.password_hash) != 0 ||
 	              strcmp(now.factor, a->credential.factor) != 0))
 		return fail(err, E_AUTH, RETRY_NEVER, "operator or password is wrong");
-	r = *a->credential.factor ? factor_use(db, a->op->id, &a->factor, a->now, err) : 1;
+	r = a->has_code ? factor_use(db, a->op->id, &a->factor, a->now, err) : 1;
 
 	a->used_up = r == 0;
 	if (r <= 0)
@@ -250,15 +251,31 @@ int sign_in_password(struct request *request, const struct password_attempt *att
 	return 0;
 }
 
+/* Nothing was begun: what was held against the name and the address isn't any more. */
 static int forgive(const struct request *request UNUSED, struct db *db, void *ctx, struct error *err)
 {
 	struct attempt *a = ctx;
-	int r = attempt_take_back(db, ATTEMPT_ADDRESS, a->address, a->now, err);
+	int r = a->has_code ? factor_use(db, a->op->id, &a->factor, a->now, err) : 1;
 
+	a->used_up = r == 0;
+	if (r <= 0)
+		return r;
+	r = attempt_take_back(db, ATTEMPT_ADDRESS, a->address, a->now, err);
 	return r < 0 ? r : attempt_forget(db, ATTEMPT_OPERATOR, a->name, err);
 }
 
-int sign_in_prove(struct request *request, struct str password, struct error *err)
+/* The last step: the code, if one was looked at, can be used once. */
+static int let_pass(struct request *request, struct attempt *a, struct error *err)
+{
+	int r = request_change(request, forgive, a, err);
+
+	if (r < 0 || !a->used_up)
+		return r;
+	r = failed(request, a, "code", err);
+	return r < 0 ? r : fail(err, E_INVALID, RETRY_NEVER, "code: is wrong, or was used before");
+}
+
+int sign_in_prove(struct request *request, struct str password, const struct str *code, struct error *err)
 {
 	struct attempt a = {.method = ""};
 	bool right = false;
@@ -272,5 +289,21 @@ int sign_in_prove(struct request *request, struct str password, struct error *er
 		r = failed(request, &a, "password", err);
 		return r < 0 ? r : fail(err, E_INVALID, RETRY_NEVER, "password: is not your password");
 	}
-	return r < 0 ? r : request_change(request, forgive, &a, err);
+	if (r == 0 && code)
+		r = check_code(request, &a, *code, err);
+	return r < 0 ? r : let_pass(request, &a, err);
+}
+
+int sign_in_prove_code(struct request *request, const char *operator_id, struct str code, struct error *err)
+{
+	struct attempt a = {.method = ""};
+	int r;
+
+	identify(request, operator_id, &a);
+	r = open_door(request, &a, err);
+	if (r == 0)
+		r = credential_get(request->db, a.name, request->arena, &a.credential, err);
+	if (r >= 0)
+		r = check_code(request, &a, code, err);
+	return r < 0 ? r : let_pass(request, &a, err);
 }

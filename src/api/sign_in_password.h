@@ -18,8 +18,12 @@ int sign_in_password(struct request *request, const struct password_attempt *att
                      struct error *err) NODISCARD;
 
 /* For what a signed-in operator must prove once more (a new password, a second factor): as above, without a session.
- * E_INVALID ("password: …") where it is wrong. */
-int sign_in_prove(struct request *request, struct str password, struct error *err) NODISCARD;
+ * E_INVALID ("password: …", "code: …") where it is wrong. A `code` of NULL: the second factor isn't asked for. */
+int sign_in_prove(struct request *request, struct str password, const struct str *code, struct error *err) NODISCARD;
+
+/* For an operator who comes by a link instead of a password: the second factor, where there is one, is asked for all
+ * the same ("code: …"), and its code used up. */
+int sign_in_prove_code(struct request *request, const char *operator_id, struct str code, struct error *err) NODISCARD;
 
 /* A new session for an operator who has proven himself otherwise, with its note in the audit trail; within the caller's
  * transaction. */

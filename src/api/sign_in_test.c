@@ -20,9 +20,10 @@ static int who(struct request *request, struct answer *answer, struct error *err
 
 	for (size_t i = 0; i < caller->account_count; i++)
 		json_array_append_new(accounts, json_string(caller->accounts[i].id));
-	answer_json(answer, json_pack("{s:s, s:b, s:b, s:o, s:b}", "author", caller->author, "manages",
+	answer_json(answer, json_pack("{s:s, s:b, s:b, s:b, s:o, s:b}", "author", caller->author, "manages",
 	                              (int)caller_may(caller, RIGHT_OPERATORS_MANAGE), "all", (int)caller->all_accounts,
-	                              "accounts", accounts, "cases", (int)caller_may(caller, RIGHT_CASES_READ)));
+	                              "oversees", (int)caller_oversees(caller), "accounts", accounts, "cases",
+	                              (int)caller_may(caller, RIGHT_CASES_READ)));
 	return 0;
 }
 
@@ -137,6 +138,32 @@ static void check_session(struct store *store)
 static void a_cookie_is_an_operator(void **state UNUSED)
 {
 	test_store_each(check_session);
+}
+
+static void check_overseer(struct store *store)
+{
+	struct office office = open_office(store);
+	char anna[160], bob[160];
+
+	make_session(&office, "anna", anna);
+	make_session(&office, "bob", bob);
+	for (int i = 0; i < 2; i++) {
+		struct test_answer *hers CLEANUP(test_answer_freep) =
+		        test_api_call(office.api, NULL, "GET /who", NULL, anna);
+		struct test_answer *his CLEANUP(test_answer_freep) =
+		        test_api_call(office.api, NULL, "GET /who", NULL, bob);
+
+		assert_int_equal(json_is_true(test_json(hers, "all")), i == 0);
+		assert_true(json_is_true(test_json(hers, "oversees")));
+		assert_false(json_is_true(test_json(his, "oversees")));
+		apply(office.db, "{\"accounts\": {\"private\": {\"owner\": \"bob\"}}}");
+	}
+	test_api_free(office.api);
+}
+
+static void a_personal_mailbox_takes_nothing_else_from_administrators(void **state UNUSED)
+{
+	test_store_each(check_overseer);
 }
 
 static void check_end(struct store *store)
@@ -281,6 +308,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(a_cookie_is_an_operator),
+	        cmocka_unit_test(a_personal_mailbox_takes_nothing_else_from_administrators),
 	        cmocka_unit_test(a_session_ends_when_it_lies_idle_or_is_ended),
 	        cmocka_unit_test(a_token_is_never_more_than_its_operator),
 	        cmocka_unit_test(who_is_disabled_is_out_at_once),

@@ -1,6 +1,6 @@
 /* GET /api/v1/statistics: series for charts, from counts that were kept (store/statistics.h): never from the messages.
  */
-#include "api/route.h"
+#include "api/record_kinds.h"
 #include "api/routes.h"
 #include "base/clock.h"
 #include "base/map.h"
@@ -26,7 +26,7 @@ struct statistics_view {
 /* clang-format off */
 static const struct field series_fields[] = {
 	FIELD_TEXT(struct series_view, series, "Series",
-		   .help = "received, parked (by listener); sent, failed, bounced, queued (by account); failures; latency_p50, latency_p95 (ms, by account)"),
+		   .help = "received, parked (by listener); sent, failed, bounced, queued (by account); failures; latency_p50, latency_p95 (ms, by account); latency_all_p50, latency_all_p95"),
 	FIELD_TEXT(struct series_view, name, "Of what", .help = "A listener's or account's id"),
 	FIELD_JSON(struct series_view, values, "Values", .help = "One for each step from `from`; of latency null where no mail came"),
 };
@@ -63,25 +63,15 @@ struct gathering {
 	size_t slots, count;
 };
 
-/* Whose it is: a listener's account, or the account itself. */
-static const char *account_of(const struct gathering *g, const struct statistic *s, struct str name)
+/* By the part or the account that is counted. */
+static bool may_see(const struct gathering *g, const struct statistic *s, struct str name)
 {
-	const char *id = arena_cstr(g->arena, name);
-	const struct listener *listener;
+	bool is_mail = strcmp(s->series, "received") == 0 || strcmp(s->series, "parked") == 0;
+	struct str id = name, kind;
 
-	if (strcmp(s->series, "failures") == 0) {
-		const char *slash = strchr(id, '/');
-
-		if (!slash)
-			return "";
-		if (!str_starts(name, STR("listener/")))
-			return slash + 1;
-		id = slash + 1;
-	} else if (strcmp(s->series, "received") != 0 && strcmp(s->series, "parked") != 0) {
-		return id;
-	}
-	listener = setup_listener(g->request->setup, id);
-	return listener ? listener->account : "";
+	if (strcmp(s->series, "failures") == 0 && str_split(&id, '/', &kind))
+		return record_may_see_part(g->request, arena_cstr(g->arena, kind), arena_cstr(g->arena, id));
+	return record_may_see_part(g->request, is_mail ? "listener" : "sender", arena_cstr(g->arena, name));
 }
 
 static struct line *line_of(struct gathering *g, const char *series, struct str name, size_t width)
@@ -114,6 +104,15 @@ static size_t bound_of(struct str text)
 	return i;
 }
 
+/* Into its account's classes, and into those of all accounts that the caller may read. */
+static void gather_latency(struct gathering *g, size_t slot, struct str name, struct str bound, int64_t count)
+{
+	size_t at = slot * BOUNDS + bound_of(bound);
+
+	line_of(g, "latency", name, BOUNDS)->values[at] += count;
+	line_of(g, "latency_all", STR(""), BOUNDS)->values[at] += count;
+}
+
 static void gather(void *ctx, const struct statistic *s)
 {
 	struct gathering *g = ctx;
@@ -121,7 +120,6 @@ static void gather(void *ctx, const struct statistic *s)
 	bool is_latency = strcmp(s->series, "latency") == 0, is_level = strcmp(s->series, "queued") == 0;
 	struct str name = str_of(s->name), bound = STR("");
 	int64_t *value;
-	const char *account;
 
 	if (slot >= g->slots)
 		return;
@@ -133,12 +131,13 @@ static void gather(void *ctx, const struct statistic *s)
 		bound = str_slice(name, at, name.n);
 		name = str_slice(name, 0, at ? at - 1 : 0);
 	}
-	account = account_of(g, s, name);
-	if (!g->request->caller.all_accounts &&
-	    (!*account || !caller_may_on(&g->request->caller, account, ACCOUNT_READ)))
+	if (!may_see(g, s, name))
 		return;
-	value = line_of(g, is_latency ? "latency" : s->series, name, is_latency ? BOUNDS : 1)->values;
-	value += is_latency ? slot * BOUNDS + bound_of(bound) : slot;
+	if (is_latency) {
+		gather_latency(g, slot, name, bound, s->value);
+		return;
+	}
+	value = line_of(g, s->series, name, 1)->values + slot;
 	*value = is_level ? MAX(*value, s->value) : *value + s->value;
 }
 
@@ -174,12 +173,16 @@ static json_t *values_of(const struct line *line, size_t slots, int percent)
 
 static void add_views(const struct line *line, size_t slots, struct series_view *views, size_t *n)
 {
-	if (strcmp(line->series, "latency") != 0) {
+	bool is_all = strcmp(line->series, "latency_all") == 0;
+
+	if (!is_all && strcmp(line->series, "latency") != 0) {
 		views[(*n)++] = (struct series_view){line->series, line->name, values_of(line, slots, 0)};
 		return;
 	}
-	views[(*n)++] = (struct series_view){"latency_p50", line->name, values_of(line, slots, 50)};
-	views[(*n)++] = (struct series_view){"latency_p95", line->name, values_of(line, slots, 95)};
+	views[(*n)++] = (struct series_view){is_all ? "latency_all_p50" : "latency_p50", line->name,
+	                                     values_of(line, slots, 50)};
+	views[(*n)++] = (struct series_view){is_all ? "latency_all_p95" : "latency_p95", line->name,
+	                                     values_of(line, slots, 95)};
 }
 
 /* ---------------------------------------------------------------- the route */

@@ -22,7 +22,6 @@ const struct caller test_administrator = {
         .kind = CALLER_OPERATOR,
         .operator_id = "anna",
         .author = "anna",
-        .credential_id = 1,
         .rights = RIGHT_BIT(RIGHT_COUNT) - 1,
         .all_accounts = true,
 };
@@ -35,7 +34,6 @@ const struct caller *test_caller_init(struct test_caller *test, const char *oper
 	        .kind = CALLER_OPERATOR,
 	        .operator_id = operator_id,
 	        .author = operator_id,
-	        .credential_id = 2,
 	        .rights = rights | RIGHT_BIT(RIGHT_NONE) | RIGHT_BIT(RIGHT_SIGNED),
 	        .accounts = &test->account,
 	        .account_count = *account ? 1 : 0,
@@ -297,7 +295,7 @@ bool test_stream_wait(struct test_answer *answer, const char *text)
 
 	must(call->answer.stream);
 	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += 10;
+	until.tv_sec += 30;
 	for (;;) {
 		if (text && str_find(buf_str(&call->content), str_of(text)) >= 0)
 			return true;

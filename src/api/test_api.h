@@ -18,7 +18,8 @@
 
 #include "api/router.h"
 
-extern const struct caller test_administrator; /* every right, every account; "anna" */
+/* Every right, every account; "anna". Callers of tests have no session that could end. */
+extern const struct caller test_administrator;
 
 /* One with the given rights (RIGHT_BIT()s; RIGHT_NONE and RIGHT_SIGNED go without saying) on one account ("": none),
  * which may be read, and more by ACCOUNT_SEND, ACCOUNT_MANAGE (which includes sending). */

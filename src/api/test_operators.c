@@ -91,6 +91,18 @@ struct test_answer *test_try(struct test_operators *test, const char *operator_i
 	return test_api_call(test->api, NULL, "POST /api/v1/session", body, from, "User-Agent: Test/1");
 }
 
+void test_enter(struct test_operators *test, const char *operator_id, struct test_browser *ret_browser)
+{
+	struct session session = {.operator_id = operator_id, .method = "link", .address = "", .agent = ""};
+	char token[ACCESS_TOKEN_LEN + 1], csrf[ACCESS_TOKEN_LEN + 1];
+	struct error err;
+
+	assert_ok(session_issue(test->db, &session, clock_now_ms(), token, &err), &err);
+	session_csrf(str_of(token), csrf);
+	snprintf(ret_browser->cookie, sizeof ret_browser->cookie, "Cookie: __Host-hauspost_session=%s", token);
+	snprintf(ret_browser->csrf, sizeof ret_browser->csrf, "X-Hauspost-Csrf: %s", csrf);
+}
+
 void test_sign_in(struct test_operators *test, const char *operator_id, const char *password,
                   struct test_browser *ret_browser)
 {

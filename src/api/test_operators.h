@@ -32,6 +32,9 @@ void test_browser_take(struct test_browser *browser, const struct test_answer *a
 void test_sign_in(struct test_operators *test, const char *operator_id, const char *password,
                   struct test_browser *ret_browser);
 
+/* Signed in without a password: by a session made in the store. */
+void test_enter(struct test_operators *test, const char *operator_id, struct test_browser *ret_browser);
+
 /* As test_api_call() with the browser's headers; `body` JSON with ' for ", or NULL. */
 struct test_answer *test_browse(struct test_operators *test, const struct test_browser *browser, const char *what,
                                 const char *body) NODISCARD;

@@ -4,6 +4,7 @@
 #include "api/route.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "setup/setup.h"
 #include "store/test_store.h"
 
 #include <arpa/inet.h>
@@ -51,6 +52,17 @@ static int show_client(struct request *request, struct answer *answer, struct er
 	answer_text(answer, "text/plain",
 	            arena_printf(request->arena, "%s %s %s", request->client, request->is_secure ? "secure" : "plain",
 	                         request->url));
+	return 0;
+}
+
+static int name_accounts(struct request *request, struct answer *answer, struct error *err UNUSED)
+{
+	const void *const *accounts;
+	struct str names = STR("accounts:");
+
+	for (size_t i = 0, n = setup_list(request->setup, &account_type, &accounts); i < n; i++)
+		names = arena_printf(request->arena, "%s %s", names.p, ((const struct account *)accounts[i])->id);
+	answer_text(answer, "text/plain", names);
 	return 0;
 }
 
@@ -166,17 +178,19 @@ static const struct route test_routes[] = {
 	{API_POST, "/t/file", "file", "T", "T", .right = RIGHT_NONE, .body_type = "*/*", .spools = true,
 	 .body_max = MIB(3), .answer_type = "text/plain", .handle = count_file},
 	{API_GET, "/t/client", "client", "T", "T", .right = RIGHT_NONE, .answer_type = "text/plain", .handle = show_client},
+	{API_GET, "/t/accounts", "seeAccounts", "T", "T", .right = RIGHT_NONE, .answer_type = "text/plain",
+	 .handle = name_accounts},
 	{API_GET, "/t/much", "much", "T", "T", .right = RIGHT_NONE, .answer_type = "text/plain", .handle = answer_much},
 	{API_GET, "/t/gate", "gate", "T", "T", .right = RIGHT_NONE, .answer_type = "text/plain", .handle = wait_at_gate},
 	{API_GET, "/t/stream", "stream", "T", "T", .right = RIGHT_NONE, .answer_type = "text/event-stream",
-	 .handle = open_stream},
+	 .others_query = true, .handle = open_stream},
 	{API_NONE},
         /* clang-format on */
 };
 
 /* ---------------------------------------------------------------- a client */
 
-static struct store *store; /* of all tests: none writes */
+static struct store *store; /* of all tests */
 
 int test_server_open_store(void **state UNUSED)
 {

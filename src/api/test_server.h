@@ -8,7 +8,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#define PATIENCE_MS 10000 /* after which a test has failed */
+#define PATIENCE_MS 30000 /* after which a test has failed */
 
 struct server {
 	struct store *store;
@@ -16,7 +16,7 @@ struct server {
 	int port;
 };
 
-/* Of a test group: one store for all, since none writes. */
+/* Of a test group: one store for all. */
 int test_server_open_store(void **state);
 int test_server_close_store(void **state);
 
@@ -30,6 +30,7 @@ void server_end(struct server *server);
  *   POST /t/file     counts a body of up to 3 MiB in a file
  *   POST /t/private  the same, up to 2000 MiB, for who is signed in
  *   GET /t/client    "ADDRESS secure|plain URL"
+ *   GET /t/accounts  the ids of the set-up's accounts
  *   GET /t/much      16 MiB
  *   GET /t/gate      waits for test_gate
  *   GET /t/stream    hears what is said by say(); with ?endless much more */

@@ -118,17 +118,18 @@ struct token_body {
 
 /* clang-format off */
 static const struct field body_fields[] = {
-	FIELD_TEXT_AS(struct token_body, operator_id, "operator", "Operator ID", .max = 64,
+	FIELD_TEXT_AS(struct token_body, operator_id, "operator", "Operator ID", .max = 64, .example = "anna",
 		      .help = "Empty: one's own; another's takes the right operators.manage"),
 	FIELD_TEXT(struct token_body, name, "Name", .required = true, .max = 100, .help = "What it is for"),
-	FIELD_TEXTS(struct token_body, rights, "Rights", .max = RIGHT_COUNT, .help = "Of those that one has; none: all of them"),
-	FIELD_TEXTS(struct token_body, accounts, "Accounts", .max = 1000, .help = "Of those that one sees; none: all of them"),
+	FIELD_TEXTS(struct token_body, rights, "Rights", .max = RIGHT_COUNT, .example = "cases.read", .help = "Of those that one has; none: all of them"),
+	FIELD_TEXTS(struct token_body, accounts, "Accounts", .max = 1000, .example = "support", .help = "Of those that one sees; none: all of them"),
 	FIELD_TIME(struct token_body, expires_at, "Ends", .help = "null: never"),
 };
 /* clang-format on */
 
 static const struct record_type body_type =
-        RECORD_TYPE("new_token", "new_tokens", struct token_body, body_fields, "New API token");
+        RECORD_TYPE("new_token", "new_tokens", struct token_body, body_fields, "New API token",
+                    .example = "{\"name\": \"Reports\", \"rights\": [\"cases.read\"]}");
 
 struct token_make {
 	struct api_token token;

@@ -11,7 +11,7 @@
 static int find_webhook(const struct request *request, const struct webhook **ret_webhook, struct error *err)
 {
 	const char *id = arena_cstr(request->arena, str_slice(request->parameters[0], 0, 100));
-	const struct webhook *webhook = request->caller.all_accounts ? setup_webhook(request->setup, id) : NULL;
+	const struct webhook *webhook = caller_oversees(&request->caller) ? setup_webhook(request->setup, id) : NULL;
 
 	if (!webhook)
 		return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no webhook \"%.64s\"", id);
@@ -162,7 +162,7 @@ static int replay_webhook(struct request *request, struct answer *answer, struct
 		r = request_record(request, &record, err);
 	if (r < 0)
 		return r;
-	view.count = webhook_replay_since(request->store, w, ((struct replay_view *)record)->after,
+	view.count = webhook_replay_since(request->store, request->setup, w, ((struct replay_view *)record)->after,
 	                                  ((struct replay_view *)record)->all, err);
 	if (view.count < 0)
 		return (int)view.count;

@@ -145,7 +145,7 @@ int authorization_finish(const struct authorization *a, struct store *store, con
                          void (*transcript)(void *ctx, const char *line), void *ctx, struct oauth_tokens *ret_tokens,
                          struct error *err)
 {
-	struct http *http CLEANUP(http_freep) = oauth_http_new(a->profile, transcript, ctx);
+	struct http *http CLEANUP(http_freep) = oauth_http_new(a->profile);
 	const struct oauth_question question = {
 	        .profile = a->profile,
 	        .keystore = setup_keystore(setup, a->profile->keystore),
@@ -153,6 +153,8 @@ int authorization_finish(const struct authorization *a, struct store *store, con
 	        .code = &a->code,
 	        .verifier = &a->verifier,
 	        .redirect_uri = a->redirect_uri,
+	        .transcript = transcript,
+	        .transcript_ctx = ctx,
 	};
 	int64_t ignored;
 	int r = oauth_ask(http, &question, ret_tokens, &ignored, err);

@@ -3,9 +3,11 @@
 
 #include "base/clock.h"
 #include "security/keystore.h"
+#include "setup/personal.h"
 #include "setup/signing.h"
-#include "store/cases.h"
+#include "setup/users.h"
 #include "store/certificates.h"
+#include "store/event_data.h"
 
 #include <stdlib.h>
 
@@ -88,6 +90,7 @@ static void add_keystore(struct expiry_list *list, const struct setup *setup, co
 		        .text = arena_cstr(list->arena, str_of(e->subject)),
 		        .expires_at = e->expires_at,
 		        .used_by = used_by,
+		        .account = "",
 		        .is_signer = e->has_key && signs_with(setup, record->id, e, now),
 		};
 		expiry_add(list, &expiry);
@@ -111,6 +114,7 @@ static int add_learned(struct expiry_list *list, struct db *db, struct error *er
 		        .text = c->subject.p ? c->subject.p : "",
 		        .expires_at = c->expires_at,
 		        .used_by = "",
+		        .account = c->account,
 		};
 
 		expiry_add(list, &expiry);
@@ -124,11 +128,10 @@ static int add_learned(struct expiry_list *list, struct db *db, struct error *er
 static const char *profile_users(const struct setup *setup, const char *profile, struct arena *arena)
 {
 	struct buf uses CLEANUP(buf_done) = BUF_INIT(KIB(4));
-	const void *const *records;
-	size_t n = setup_list(setup, &account_type, &records);
+	struct users users = setup_users(setup, &authentication_profile_type, profile);
 
-	for (size_t i = 0; i < n; i++) {
-		const struct account *a = records[i];
+	for (size_t i = 0; i < users.count && !uses.failed; i++) {
+		const struct account *a = users_at(&users, i);
 
 		if (strcmp(a->send.profile, profile) == 0)
 			buf_printf(&uses, "%saccounts/%s/send/profile", uses.n ? " " : "", a->id);
@@ -155,6 +158,7 @@ static void add_profile(void *ctx, const struct authentication_profile *profile,
 	        .text = what,
 	        .expires_at = expires_at,
 	        .used_by = expires_at < p->list->until ? profile_users(p->setup, profile->id, p->list->arena) : "",
+	        .account = "",
 	};
 
 	expiry_add(p->list, &expiry);
@@ -211,24 +215,66 @@ static int remember(struct db *db, const struct expiry *e, int64_t level, int64_
 	return r < 0 ? r : 1;
 }
 
-static int tell(struct db *db, struct arena *arena, const struct expiry *e, int64_t days, int64_t now,
-                struct error *err)
-{
-	json_t *object = json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:b}", "what", e->what, "kind", e->kind, "text",
-	                           e->text, "expires_at", (json_int_t)e->expires_at, "days", (json_int_t)days,
-	                           "used_by", e->used_by, "signs", (int)e->is_signer);
-	char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
-	struct str data = arena_str(arena, text ? str_of(text) : STR("{}"));
+struct telling {
+	const struct setup *setup;
+	struct db *db;
+	struct arena *arena;
+	int64_t now;
+};
 
-	free(text);
-	json_decref(object);
-	return event_insert(db, "expiry.warning", 0, 0, data, now, err);
+static int tell_one(const struct telling *t, const struct expiry *e, const char *account, const char *used_by,
+                    struct error *err)
+{
+	const struct new_event event = {.kind = "expiry.warning", .account = account, .at = t->now};
+
+	return event_add_data(t->db, &event,
+	                      json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:b}", "what", e->what, "kind", e->kind, "text",
+	                                e->text, "expires_at", (json_int_t)e->expires_at, "days",
+	                                (json_int_t)expiry_days(e, t->now), "used_by", used_by, "signs",
+	                                (int)e->is_signer),
+	                      err);
+}
+
+/* Of the places that use it: those of one personal mailbox, or (NULL) those that are of none. */
+static const char *uses_of(const struct telling *t, const struct expiry *e, const struct account *mailbox)
+{
+	struct buf uses CLEANUP(buf_done) = BUF_INIT(KIB(4));
+	struct str rest = str_of(e->used_by), place;
+
+	while (str_split(&rest, ' ', &place)) {
+		const struct record_type *type = NULL;
+		const void *record = record_at_place(t->setup, place, &type);
+		const struct account *whose =
+		        record ? personal_mailbox(t->setup, type, record_id(type, record), NULL) : NULL;
+
+		while (whose && mailbox && whose != mailbox)
+			whose = personal_mailbox(t->setup, type, record_id(type, record), whose);
+		if (record && whose == mailbox)
+			buf_printf(&uses, "%s" STR_FMT, uses.n ? " " : "", STR_ARG(place));
+	}
+	return arena_cstr(t->arena, buf_str(&uses));
+}
+
+static int tell(const struct telling *t, const struct expiry *e, struct error *err)
+{
+	const struct record_type *type = NULL;
+	const void *record = record_at_place(t->setup, str_of(e->what), &type);
+	const char *id = record ? record_id(type, record) : NULL;
+	const struct account *mailbox = record ? personal_mailbox(t->setup, type, id, NULL) : NULL;
+	int r = 0;
+
+	if (!mailbox)
+		return tell_one(t, e, e->account, record ? uses_of(t, e, NULL) : "", err);
+	for (; mailbox && r == 0; mailbox = personal_mailbox(t->setup, type, id, mailbox))
+		r = tell_one(t, e, mailbox->id, uses_of(t, e, mailbox), err);
+	return r;
 }
 
 int expiry_warn(const struct setup *setup, struct db *db, int64_t now,
                 void (*each)(void *ctx, const struct expiry *expiry, int64_t days), void *ctx, struct error *err)
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	const struct telling telling = {setup, db, arena, now};
 	struct expiry *list;
 	int n = expiry_list(setup, db, now, EXPIRY_FIRST_DAYS, arena, &list, err), told = 0, r = 0;
 
@@ -238,7 +284,7 @@ int expiry_warn(const struct setup *setup, struct db *db, int64_t now,
 		r = level < 0 ? 0 : remember(db, &list[i], level, now, err);
 		if (r > 0) {
 			told++;
-			r = tell(db, arena, &list[i], days, now, err);
+			r = tell(&telling, &list[i], err);
 			if (r == 0 && each)
 				each(ctx, &list[i], days);
 		}

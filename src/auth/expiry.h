@@ -17,6 +17,7 @@ struct expiry {
 	const char *text; /* whose it is: subject or the like */
 	int64_t expires_at;
 	const char *used_by; /* "accounts/support/send/smime/keystore …"; "" */
+	const char *account; /* of a learned one: whose mail it came with; "" */
 	bool is_signer;      /* an account signs with it: its mail stops when it ends */
 };
 
@@ -27,8 +28,9 @@ int expiry_list(const struct setup *setup, struct db *db, int64_t now, int days,
 /* Whole days until then, rounded down; negative where it has ended. */
 int64_t expiry_days(const struct expiry *expiry, int64_t now);
 
-/* Tells what is due as events, and remembers; within a transaction. Returns how many were told; `each` (may be NULL) is
- * called for them, for the log. */
+/* Tells what is due as events, and remembers; within a transaction. What personal mailboxes alone use is told as
+ * theirs, what others use as well without naming them. Returns how many were told; `each` (may be NULL) is called for
+ * them, for the log. */
 int expiry_warn(const struct setup *setup, struct db *db, int64_t now,
                 void (*each)(void *ctx, const struct expiry *expiry, int64_t days), void *ctx,
                 struct error *err) NODISCARD;

@@ -40,13 +40,14 @@ static struct http_options http_options_of(const struct graph *graph, const stru
 
 static int take_token(struct graph *graph, bool refused, struct error *err)
 {
+	const struct token_wish wish = {refused, graph->http_options.transcript, graph->http_options.transcript_ctx};
 	int64_t now = clock_mono_ms();
 
 	if (!refused && secret_is_set(&graph->token) && now - graph->token_at < TOKEN_HELD_MS)
 		return 0;
 	secret_done(&graph->token);
 	graph->token = (struct secret){0};
-	int r = graph->tokens->get(graph->tokens, refused, &graph->token, err);
+	int r = graph->tokens->get(graph->tokens, &wish, &graph->token, err);
 	if (r < 0)
 		return error_prefix(err, "%s", graph->user);
 	graph->token_at = now;

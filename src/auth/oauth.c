@@ -1,6 +1,7 @@
 /* See oauth.h: the question. A form is built in memory that is wiped; it holds every secret there is. */
 #include "auth/oauth.h"
 
+#include "auth/oauth_trace.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -299,8 +300,7 @@ int oauth_form(const struct oauth_question *question, struct arena *arena, struc
 
 /* ---------------------------------------------------------------- asking */
 
-struct http *oauth_http_new(const struct authentication_profile *profile,
-                            void (*transcript)(void *ctx, const char *line), void *ctx)
+struct http *oauth_http_new(const struct authentication_profile *profile)
 {
 	const struct keystore_record *trust = profile->trust;
 
@@ -311,8 +311,6 @@ struct http *oauth_http_new(const struct authentication_profile *profile,
 	        .allow_private = profile->allow_private_network,
 	        .connect_timeout_ms = (int)profile->timeout_s * 1000,
 	        .timeout_ms = (int)profile->timeout_s * 1000,
-	        .transcript = transcript,
-	        .transcript_ctx = ctx,
 	});
 }
 
@@ -345,10 +343,15 @@ static int ask(struct http *http, const struct oauth_question *question, const c
 	        .max_answer = KIB(256),
 	};
 	struct http_answer answer;
-	int r = http_do(http, &request, arena, &answer, err);
+	int r;
 
-	if (r < 0)
+	oauth_trace_request(question, endpoint, form, secret_is_set(user));
+	r = http_do(http, &request, arena, &answer, err);
+	if (r < 0) {
+		oauth_trace_failure(question, err);
 		return error_prefix(err, "token endpoint");
+	}
+	oauth_trace_answer(question, &answer, form, password);
 	*ret_wait_ms = answer.retry_after_ms;
 	*ret_date = answer.date;
 	r = oauth_read_answer(&answer, host_of(endpoint, arena), secrets, ARRAY_LEN(secrets), ret_tokens, err);

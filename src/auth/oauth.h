@@ -32,12 +32,13 @@ struct oauth_question {
 	const struct secret *code;              /* NULL: not by authorization code; else with the two below */
 	const struct secret *verifier;          /* of PKCE */
 	const char *redirect_uri;
+	void (*transcript)(void *ctx, const char *line); /* hears of the request, secrets blanked; NULL: nobody */
+	void *transcript_ctx;
 	int64_t clock_ahead_ms; /* added to this machine's time in assertions; 0 unless oauth_ask() found it wrong */
 };
 
 /* An HTTP client as this profile needs it: its truststore, time-out, and where it may go. http_free() it. */
-struct http *oauth_http_new(const struct authentication_profile *profile,
-                            void (*transcript)(void *ctx, const char *line), void *ctx) NODISCARD;
+struct http *oauth_http_new(const struct authentication_profile *profile) NODISCARD;
 
 /* Asks. Where an assertion is refused and the server's clock shows another time (minutes to a day), once more with
  * that: a wrong clock here costs a warning. *ret_wait_ms: Retry-After; -1: none. *ret_tokens is the caller's:

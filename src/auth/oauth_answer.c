@@ -1,6 +1,7 @@
 /* See oauth.h: what a token endpoint says. Everything here comes from outside. */
 #include "auth/oauth.h"
 
+#include "auth/oauth_trace.h"
 #include "base/clock.h"
 #include "base/mem.h"
 
@@ -94,7 +95,7 @@ static bool holds(struct str text, const char *mark)
 }
 
 /* A JSON object in base64url, as tokens and assertions begin: it may be one that counts. */
-static bool holds_token(struct str text)
+bool oauth_holds_token(struct str text)
 {
 	ptrdiff_t at;
 
@@ -113,9 +114,9 @@ static bool holds_token(struct str text)
 
 int oauth_refused(const char *host, struct str code, struct str words, struct error *err)
 {
-	if (holds_token(words))
+	if (oauth_holds_token(words))
 		words = STR_NULL;
-	if (holds_token(code))
+	if (oauth_holds_token(code))
 		code = STR("an error that holds a token");
 	for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
 		const char *mark = refusals[i].mark;
@@ -142,7 +143,7 @@ static struct str text_member(const json_t *object, const char *name)
 	return json_is_string(value) ? str_new(json_string_value(value), json_string_length(value)) : STR_NULL;
 }
 
-/* Seconds as a number or, from some servers, as a text of one; -1 where it is neither. */
+/* Seconds as a number or, from some servers, as a text of one; -1 where it is neither, or no time. */
 static int64_t seconds_member(const json_t *object, const char *name)
 {
 	const json_t *value = json_object_get(object, name);
@@ -151,9 +152,7 @@ static int64_t seconds_member(const json_t *object, const char *name)
 	if (json_is_integer(value))
 		return json_integer_value(value) < 0 ? -1 : MIN(json_integer_value(value), MAX_LIFETIME_S);
 	if (json_is_real(value))
-		return json_real_value(value) >= 0 && json_real_value(value) < MAX_LIFETIME_S
-		               ? (int64_t)json_real_value(value)
-		               : -1;
+		return json_real_value(value) < 0 ? -1 : (int64_t)MIN(json_real_value(value), MAX_LIFETIME_S);
 	if (!json_is_string(value) || !str_to_uint(text_member(object, name), INT64_MAX, &seconds))
 		return -1;
 	return (int64_t)MIN(seconds, MAX_LIFETIME_S);
@@ -177,9 +176,7 @@ static int read_tokens(const json_t *object, const char *host, struct oauth_toke
 {
 	struct str access = text_member(object, "access_token"), refresh = text_member(object, "refresh_token");
 	struct str type = text_member(object, "token_type"), scope = text_member(object, "scope");
-	const json_t *expires_in = json_object_get(object, "expires_in");
-	int64_t lifetime =
-	        expires_in && !json_is_null(expires_in) ? seconds_member(object, "expires_in") : DEFAULT_LIFETIME_S;
+	int64_t lifetime = seconds_member(object, "expires_in");
 	int64_t refresh_lifetime = MAX(seconds_member(object, "refresh_token_expires_in"), 0);
 
 	if (!is_token(access))
@@ -188,8 +185,8 @@ static int read_tokens(const json_t *object, const char *host, struct oauth_toke
 		return bad_answer(host, "has a token of another type than Bearer", err);
 	if (refresh.n && !is_token(refresh))
 		return bad_answer(host, "has a refresh token that is none", err);
-	if (lifetime < 0)
-		return bad_answer(host, "has an expires_in that is no time", err);
+	if (lifetime < 0) /* whoever says nonsense here may have taken back the refresh token of before all the same */
+		lifetime = DEFAULT_LIFETIME_S;
 	*ret = (struct oauth_tokens){.lifetime_ms = SECONDS_MS(lifetime),
 	                             .refresh_lifetime_ms = SECONDS_MS(refresh_lifetime)};
 	secret_set(&ret->access, access);

@@ -1,6 +1,7 @@
 /* Fuzz target: any bytes as a token endpoint's answer (the first byte chooses the status) and as a service account's
- * file. Tokens that are accepted are one word; nothing that was sent is repeated in an error. */
+ * file. Tokens that are accepted are one word; nothing that was sent is repeated in an error or in a transcript. */
 #include "auth/oauth.h"
+#include "auth/oauth_trace.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -30,6 +31,23 @@ static void check_answer(int status, struct str body)
 	check_token(&tokens.refresh);
 }
 
+static void see_line(void *ctx, const char *line)
+{
+	(void)ctx;
+	must(str_is_utf8(str_of(line)) && !strchr(line, '\n') && !strstr(line, "SENT SECRET&") &&
+	     !strstr(line, "SENT+SECRET%26"));
+}
+
+static void check_transcript(int status, struct str body)
+{
+	const struct oauth_question question = {.transcript = see_line};
+	const struct http_answer answer = {.status = status, .body = body};
+	struct secret form CLEANUP(secret_done) = {0}, none = {0};
+
+	secret_set(&form, STR("grant_type=refresh_token&refresh_token=SENT+SECRET%26&client_id=desk"));
+	oauth_trace_answer(&question, &answer, &form, &none);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const int statuses[] = {200, 400, 401, 403, 404, 429, 500, 302};
@@ -39,6 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct error err;
 
 	check_answer(statuses[size ? data[0] % ARRAY_LEN(statuses) : 0], body);
+	check_transcript(statuses[size ? data[0] % ARRAY_LEN(statuses) : 0], body);
 	if (service_account_read(body, arena, &account, &err) == 0)
 		must(*account.client_email && secret_is_set(&account.private_key));
 	secret_done(&account.private_key);

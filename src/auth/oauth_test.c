@@ -1,5 +1,6 @@
 /* What is asked of a token endpoint, and what its answers mean. */
 #include "auth/oauth.h"
+#include "auth/oauth_trace.h"
 
 #include "base/base64.h"
 #include "base/clock.h"
@@ -29,8 +30,13 @@ static const struct {
 	{200, "{\"access_token\":\"at\"}", GOOD, 0, "at - 3600"},
 	{200, "{\"access_token\":\"at\",\"expires_in\":99999999999}", GOOD, 0, "at - 31536000"},
 	{200, "{\"access_token\":\"at\",\"expires_in\":12.9,\"x\":[[{}]]}", GOOD, 0, "at - 12"},
-	{200, "{\"access_token\":\"at\",\"expires_in\":-1}", E_PROTOCOL, RETRY_LATER, "expires_in"},
-	{200, "{\"access_token\":\"at\",\"expires_in\":\"soon\"}", E_PROTOCOL, RETRY_LATER, "expires_in"},
+	{200, "{\"access_token\":\"at\",\"expires_in\":1e300}", GOOD, 0, "at - 31536000"},
+	{200, "{\"access_token\":\"at\",\"expires_in\":null}", GOOD, 0, "at - 3600"},
+	/* The token of before is taken back all the same: what came with the nonsense must not be lost. */
+	{200, "{\"access_token\":\"at\",\"refresh_token\":\"new\",\"expires_in\":-1}", GOOD, 0, "at new 3600"},
+	{200, "{\"access_token\":\"at\",\"refresh_token\":\"new\",\"expires_in\":-0.5}", GOOD, 0, "at new 3600"},
+	{200, "{\"access_token\":\"at\",\"refresh_token\":\"new\",\"expires_in\":\"soon\"}", GOOD, 0, "at new 3600"},
+	{200, "{\"access_token\":\"at\",\"refresh_token\":\"new\",\"expires_in\":[]}", GOOD, 0, "at new 3600"},
 	{200, "{\"access_token\":\"a t\"}", E_PROTOCOL, RETRY_LATER, "no access token"},
 	{200, "{\"access_token\":\"a\\r\\nX: y\"}", E_PROTOCOL, RETRY_LATER, "no access token"},
 	{200, "{\"access_token\":\"\"}", E_PROTOCOL, RETRY_LATER, "no access token"},
@@ -109,6 +115,73 @@ static void answers_mean_what_they_say(void **state)
 		oauth_tokens_done(&tokens);
 	}
 	secret_done(&secret);
+}
+
+/* ---------------------------------------------------------------- transcripts */
+
+static void add_line(void *lines, const char *line)
+{
+	buf_printf(lines, "%s\n", line);
+}
+
+/* Sent: client_secret "TOP SECRET&%", refresh_token "r+fresh", Basic password the same secret. */
+/* clang-format off */
+static const struct {
+	int status;
+	const char *body, *line;
+} shown_answers[] = {
+	{200, "{\"access_token\":\"A-TOKEN\",\"refresh_token\":\"B-TOKEN\",\"id_token\":\"C-TOKEN\",\"token_type\":\"Bearer\",\"expires_in\":3600,\"scope\":\"mail\"}",
+	 "200 access_token=<secret> refresh_token=<secret> id_token=<secret> token_type=Bearer expires_in=3600 scope=mail"},
+	{401, "{\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000215: Invalid client secret\",\"trace_id\":\"7\"}",
+	 "401 error=invalid_client error_description=AADSTS7000215: Invalid client secret trace_id=7"},
+	{401, "{\"error\":\"invalid_client\",\"error_description\":\"not TOP SECRET&%!\"}", "401 error=invalid_client error_description=<secret>"},
+	{401, "{\"error\":\"TOP+SECRET%26%25\",\"TOP SECRET&%\":1}", "401 error=<secret> <secret>=<secret>"},
+	{400, "{\"error\":\"invalid_grant\",\"error_description\":\"r+fresh is spent\"}", "400 error=invalid_grant error_description=<secret>"},
+	{400, "{\"error\":\"invalid_grant\",\"error_description\":\"eyJhbGciOiJSUzI1NiJ9eyJzdWIiOiJhbm5hIn0abcdefghij\"}", "400 error=invalid_grant error_description=<secret>"},
+	{400, "{\"error\":{\"token\":\"A-TOKEN\"},\"scope\":[\"A-TOKEN\"]}", "400 error=<secret> scope=<secret>"},
+	{400, "{\"error\":\"a\\r\\nb\"}", "400 error=a??b"},
+	{502, "<html>TOP SECRET&%</html>", "502, 25 bytes that are no JSON object"},
+	{204, "", "204, 0 bytes that are no JSON object"},
+};
+/* clang-format on */
+
+static void a_transcript_shows_an_answer_without_what_is_secret(void **state UNUSED)
+{
+	struct buf lines CLEANUP(buf_done) = BUF_INIT(KIB(4));
+	const struct oauth_question question = {.transcript = add_line, .transcript_ctx = &lines};
+	struct secret form CLEANUP(secret_done) = {0}, basic CLEANUP(secret_done) = {0};
+
+	secret_set(&form, STR("grant_type=refresh_token&refresh_token=r%2Bfresh&client_secret=TOP+SECRET%26%25"));
+	secret_set(&basic, STR("TOP+SECRET%26%25"));
+	for (size_t i = 0; i < ARRAY_LEN(shown_answers); i++) {
+		const struct http_answer answer = {.status = shown_answers[i].status,
+		                                   .body = str_of(shown_answers[i].body)};
+		char want[400];
+
+		buf_clear(&lines);
+		snprintf(want, sizeof want, "-- token endpoint S: %s\n", shown_answers[i].line);
+		oauth_trace_answer(&question, &answer, &form, &basic);
+		assert_string_equal(buf_cstr(&lines), want);
+	}
+}
+
+static void a_transcript_shows_a_request_without_what_is_secret(void **state UNUSED)
+{
+	struct buf lines CLEANUP(buf_done) = BUF_INIT(KIB(4));
+	const struct oauth_question question = {.transcript = add_line, .transcript_ctx = &lines};
+	struct secret form CLEANUP(secret_done) = {0};
+
+	secret_set(&form,
+	           STR("grant_type=password&username=anna%40x.test&password=TOP&scope=mail&code=TOP&assertion=TOP"
+	               "&client_assertion=TOP&code_verifier=TOP&refresh_token=TOP"));
+	oauth_trace_request(&question, "https://login.example/t/token?key=TOP", &form, true);
+	assert_string_equal(
+	        buf_cstr(&lines),
+	        "-- token endpoint C: POST https://login.example/t/token?<...>\n"
+	        "-- token endpoint C: grant_type=password username=anna%40x.test password=<secret> scope=mail "
+	        "code=<secret> assertion=<secret> client_assertion=<secret> code_verifier=<secret> "
+	        "refresh_token=<secret> (Authorization: Basic <secret>)\n");
+	oauth_trace_request(&(struct oauth_question){0}, "https://login.example/", &form, false);
 }
 
 /* ---------------------------------------------------------------- questions */
@@ -294,8 +367,12 @@ static void challenge_is_that_of_the_rfc(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(answers_mean_what_they_say),         cmocka_unit_test(grants_ask_for_what_they_need),
-	        cmocka_unit_test(service_account_signs_an_assertion), cmocka_unit_test(bad_key_files_are_refused),
+	        cmocka_unit_test(a_transcript_shows_an_answer_without_what_is_secret),
+	        cmocka_unit_test(a_transcript_shows_a_request_without_what_is_secret),
+	        cmocka_unit_test(answers_mean_what_they_say),
+	        cmocka_unit_test(grants_ask_for_what_they_need),
+	        cmocka_unit_test(service_account_signs_an_assertion),
+	        cmocka_unit_test(bad_key_files_are_refused),
 	        cmocka_unit_test(challenge_is_that_of_the_rfc),
 	};
 

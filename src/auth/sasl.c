@@ -78,15 +78,16 @@ static int check_login(const struct sasl_options *o, struct error *err)
 
 static int get_token(struct sasl *sasl, bool refused, struct error *err)
 {
-	struct token_source *source = sasl->options->login->tokens;
+	const struct login *login = sasl->options->login;
+	const struct token_wish wish = {refused, login->transcript, login->transcript_ctx};
 	struct secret token = {0};
-	int rc = source->get(source, refused, &token, err);
+	int rc = login->tokens->get(login->tokens, &wish, &token, err);
 
 	if (rc < 0)
 		return rc;
 	secret_done(&sasl->token);
 	sasl->token = token;
-	if (!secret_is_set(&token) || token.n + strlen(sasl->options->login->user) > SASL_SECRET_MAX / 2)
+	if (!secret_is_set(&token) || token.n + strlen(login->user) > SASL_SECRET_MAX / 2)
 		return fail(err, E_INVALID, RETRY_NEVER, "log-in: the access token is empty or longer than %zu bytes",
 		            SASL_SECRET_MAX / 2);
 	return 0;

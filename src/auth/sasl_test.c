@@ -329,11 +329,12 @@ struct tokens {
 	int given;
 };
 
-static int give_token(struct token_source *source, bool refused, struct secret *ret_token, struct error *err UNUSED)
+static int give_token(struct token_source *source, const struct token_wish *wish, struct secret *ret_token,
+                      struct error *err UNUSED)
 {
 	struct tokens *tokens = (struct tokens *)source;
 
-	if (refused)
+	if (wish->refused)
 		note(tokens->server, "refused");
 	secret_set(ret_token, tokens->given++ ? STR("two") : STR("one"));
 	return 0;

@@ -38,17 +38,17 @@ struct graph_script {
 		.lines = (l), .n = ARRAY_LEN((l)) \
 	}
 
-static inline int graph_script_token(struct token_source *source, bool refused, struct secret *ret_token,
-                                     struct error *err)
+static inline int graph_script_token(struct token_source *source, const struct token_wish *wish,
+                                     struct secret *ret_token, struct error *err)
 {
 	struct graph_script *s =
 	        (struct graph_script *)(void *)((char *)source - offsetof(struct graph_script, tokens));
 
 	s->tokens_given++;
-	s->tokens_refused += refused;
+	s->tokens_refused += wish->refused;
 	if (s->token_fails)
 		return fail(err, E_AUTH, RETRY_NEVER, "no token");
-	secret_set(ret_token, refused ? STR("token-2") : STR("token-1"));
+	secret_set(ret_token, wish->refused ? STR("token-2") : STR("token-1"));
 	return 0;
 }
 

@@ -48,8 +48,21 @@ static bool has_good(const struct entry *e, int64_t now)
 	return secret_is_set(&e->access) && token_is_good(e->renewed_at, e->expires_at, now);
 }
 
-static int give(struct source *source, struct secret *ret_token)
+/* Where there is a transcript it says why there may be no request in it. */
+static void tell_given(const struct entry *e, const struct token_wish *wish)
 {
+	char line[200];
+
+	if (!wish->transcript)
+		return;
+	snprintf(line, sizeof line, "-- authentication profile %.64s: a token that is good for another %lld s",
+	         e->profile.id, (long long)(e->expires_at - clock_now_ms()) / 1000);
+	wish->transcript(wish->transcript_ctx, line);
+}
+
+static int give(struct source *source, const struct token_wish *wish, struct secret *ret_token)
+{
+	tell_given(source->entry, wish);
 	secret_copy(ret_token, &source->entry->access);
 	source->given = source->entry->generation;
 	return 0;
@@ -72,7 +85,7 @@ static void note_fault(struct entry *e, const struct error *fault, int64_t wait_
 }
 
 /* Lets the lock go while it asks. */
-static int renew(struct entry *e, struct error *err)
+static int renew(struct entry *e, const struct token_wish *wish, struct error *err)
 {
 	int64_t generation = e->generation, wait_ms = -1;
 	struct fresh fresh = {0};
@@ -80,7 +93,7 @@ static int renew(struct entry *e, struct error *err)
 
 	e->renewing = true;
 	pthread_mutex_unlock(&e->lock);
-	r = entry_renew(e, generation, &fresh, &wait_ms, err);
+	r = entry_renew(e, generation, wish, &fresh, &wait_ms, err);
 	pthread_mutex_lock(&e->lock);
 	e->renewing = false;
 	pthread_cond_broadcast(&e->renewed);
@@ -99,18 +112,18 @@ static int renew(struct entry *e, struct error *err)
 	return 0;
 }
 
-static int get_locked(struct source *source, bool refused, struct secret *ret_token, struct error *err)
+static int get_locked(struct source *source, const struct token_wish *wish, struct secret *ret_token, struct error *err)
 {
 	struct entry *e = source->entry;
 
 	for (;;) {
 		int64_t now = clock_now_ms();
-		bool bad = refused && source->given == e->generation;
+		bool bad = wish->refused && source->given == e->generation;
 		bool good = has_good(e, now) && !bad;
 		int r;
 
 		if (good && (!is_due(e->renewed_at, e->expires_at, now) || e->renewing || !may_ask(e, now)))
-			return give(source, ret_token);
+			return give(source, wish, ret_token);
 		if (e->renewing) {
 			pthread_cond_wait(&e->renewed, &e->lock);
 			continue;
@@ -119,17 +132,17 @@ static int get_locked(struct source *source, bool refused, struct secret *ret_to
 			*err = e->fault;
 			return err->code;
 		}
-		r = renew(e, err);
+		r = renew(e, wish, err);
 		if (r < 0 && has_good(e, clock_now_ms()) && !bad) {
 			log_warning("oauth", "authentication profile %s: %s; the old token is good for a while",
 			            e->profile.id, err->text);
-			return give(source, ret_token);
+			return give(source, wish, ret_token);
 		}
-		return r < 0 ? r : give(source, ret_token);
+		return r < 0 ? r : give(source, wish, ret_token);
 	}
 }
 
-static int get(struct token_source *base, bool refused, struct secret *ret_token, struct error *err)
+static int get(struct token_source *base, const struct token_wish *wish, struct secret *ret_token, struct error *err)
 {
 	struct source *source = (struct source *)(void *)base;
 	struct secret token = {0};
@@ -137,7 +150,7 @@ static int get(struct token_source *base, bool refused, struct secret *ret_token
 	int r;
 
 	pthread_mutex_lock(&source->entry->lock);
-	r = get_locked(source, refused, &token, &fault);
+	r = get_locked(source, wish, &token, &fault);
 	pthread_mutex_unlock(&source->entry->lock);
 	if (r < 0) {
 		if (err)
@@ -146,6 +159,22 @@ static int get(struct token_source *base, bool refused, struct secret *ret_token
 	}
 	*ret_token = token;
 	return 0;
+}
+
+void tokens_consented(struct tokens *tokens, const char *profile)
+{
+	pthread_mutex_lock(&tokens->lock);
+	for (struct entry *e = tokens->entries; e; e = e->next) {
+		if (strcmp(e->profile.id, profile) != 0)
+			continue;
+		pthread_mutex_lock(&e->lock);
+		secret_done(&e->access);
+		e->fault = (struct error){0};
+		e->failures = 0;
+		e->not_before = 0;
+		pthread_mutex_unlock(&e->lock);
+	}
+	pthread_mutex_unlock(&tokens->lock);
 }
 
 /* ---------------------------------------------------------------- entries */

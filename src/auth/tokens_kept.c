@@ -41,6 +41,8 @@ int tokens_store(struct store *store, const struct setup *setup, const struct au
 	tokens_db_done(tokens);
 	if (r == 0)
 		return fail(err, E_CONFLICT, RETRY_LATER, "another process changes the tokens all the time");
+	if (r > 0)
+		tokens_consented(tokens, profile->id);
 	return MIN(r, 0);
 }
 

@@ -65,9 +65,13 @@ struct fresh {
 };
 
 /* Gets a token that is newer than `generation`: from the store where another process put one, else from the endpoint.
- * *ret_wait_ms: for how long the endpoint doesn't want to be asked again; -1: it didn't say. */
-int entry_renew(struct entry *entry, int64_t generation, struct fresh *ret_fresh, int64_t *ret_wait_ms,
-                struct error *err) NODISCARD;
+ * *ret_wait_ms: for how long the endpoint doesn't want to be asked again; -1: it didn't say. The wish's transcript
+ * hears of it. */
+int entry_renew(struct entry *entry, int64_t generation, const struct token_wish *wish, struct fresh *ret_fresh,
+                int64_t *ret_wait_ms, struct error *err) NODISCARD;
+
+/* A consent to the profile stands in the store: what was got or refused before it counts no more. */
+void tokens_consented(struct tokens *tokens, const char *profile);
 
 /* Good for use still, at this time. */
 bool token_is_good(int64_t renewed_at, int64_t expires_at, int64_t now);

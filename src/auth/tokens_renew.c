@@ -292,18 +292,20 @@ static int choose_refresh(struct entry *entry, const struct token_row *row, stru
 	return 0;
 }
 
-static int ask(struct entry *entry, const struct secret *refresh, struct oauth_tokens *ret_tokens, int64_t *ret_wait_ms,
-               struct error *err)
+static int ask(struct entry *entry, const struct secret *refresh, const struct token_wish *wish,
+               struct oauth_tokens *ret_tokens, int64_t *ret_wait_ms, struct error *err)
 {
 	const struct oauth_question question = {
 	        .profile = &entry->profile,
 	        .keystore = entry->keystore.id ? &entry->keystore : NULL,
 	        .user = entry->user,
 	        .refresh = refresh,
+	        .transcript = wish->transcript,
+	        .transcript_ctx = wish->transcript_ctx,
 	};
 
 	if (!entry->http)
-		entry->http = oauth_http_new(&entry->profile, NULL, NULL);
+		entry->http = oauth_http_new(&entry->profile);
 	return oauth_ask(entry->http, &question, ret_tokens, ret_wait_ms, err);
 }
 
@@ -326,8 +328,8 @@ static int save(struct entry *entry, struct fresh *ret, struct error *err)
 	return r;
 }
 
-static int ask_and_save(struct entry *entry, const struct token_row *row, struct fresh *ret, int64_t *ret_wait_ms,
-                        struct error *err)
+static int ask_and_save(struct entry *entry, const struct token_row *row, const struct token_wish *wish,
+                        struct fresh *ret, int64_t *ret_wait_ms, struct error *err)
 {
 	struct opened opened CLEANUP(opened_done) = {0};
 	struct oauth_tokens tokens CLEANUP(oauth_tokens_done) = {0};
@@ -336,7 +338,7 @@ static int ask_and_save(struct entry *entry, const struct token_row *row, struct
 	int r = choose_refresh(entry, row, &opened, &refresh, err);
 
 	if (r == 0)
-		r = ask(entry, refresh, &tokens, ret_wait_ms, err);
+		r = ask(entry, refresh, wish, &tokens, ret_wait_ms, err);
 	if (r < 0)
 		return r;
 	u->arena = arena_new();
@@ -356,8 +358,8 @@ static int ask_and_save(struct entry *entry, const struct token_row *row, struct
 /* ---------------------------------------------------------------- the whole */
 
 /* Under the lease. 1 with a token; 0: another process put one meanwhile, look again. */
-static int renew_leased(struct entry *entry, int64_t generation, struct arena *arena, struct fresh *ret,
-                        int64_t *ret_wait_ms, struct error *err)
+static int renew_leased(struct entry *entry, int64_t generation, const struct token_wish *wish, struct arena *arena,
+                        struct fresh *ret, int64_t *ret_wait_ms, struct error *err)
 {
 	struct token_row row;
 	int r = load_row(entry, arena, &row, err);
@@ -365,12 +367,13 @@ static int renew_leased(struct entry *entry, int64_t generation, struct arena *a
 	if (r == 0 && take_from_row(entry, &row, generation, ret))
 		r = 1;
 	else if (r == 0)
-		return ask_and_save(entry, &row, ret, ret_wait_ms, err);
+		return ask_and_save(entry, &row, wish, ret, ret_wait_ms, err);
 	note_failure(entry, NULL);
 	return r;
 }
 
-int entry_renew(struct entry *entry, int64_t generation, struct fresh *ret, int64_t *ret_wait_ms, struct error *err)
+int entry_renew(struct entry *entry, int64_t generation, const struct token_wish *wish, struct fresh *ret,
+                int64_t *ret_wait_ms, struct error *err)
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct token_row row;
@@ -386,7 +389,7 @@ int entry_renew(struct entry *entry, int64_t generation, struct fresh *ret, int6
 		r = wait_for_lease(entry, generation, arena, &row, ret, err);
 		if (r != 0)
 			return MIN(r, 0);
-		r = renew_leased(entry, generation, arena, ret, ret_wait_ms, err);
+		r = renew_leased(entry, generation, wish, arena, ret, ret_wait_ms, err);
 		if (r < 0)
 			note_failure(entry, err);
 		if (r != 0)

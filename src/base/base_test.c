@@ -333,6 +333,14 @@ static void a_process_that_ended_is_told_from_one_that_lives(void **state UNUSED
 	close(pipe_fds[1]);
 }
 
+static void letters_between_names(void **state UNUSED)
+{
+	assert_int_equal(str_distance(STR("imap.gmail.com"), STR("imap.gmail.com")), 0);
+	assert_int_equal(str_distance(STR("Imap.gmial.com"), STR("imap.gmail.com")), 2);
+	assert_int_equal(str_distance(STR("a"), STR("")), 1);
+	assert_int_equal(str_distance(STR("imap.example.org"), STR("smtp.other.net")), 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -351,6 +359,7 @@ int main(void)
 	        cmocka_unit_test(a_file_is_replaced_whole),
 	        cmocka_unit_test(a_cursor_never_leaves_its_bytes),
 	        cmocka_unit_test(a_process_that_ended_is_told_from_one_that_lives),
+	        cmocka_unit_test(letters_between_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,14 +57,27 @@ void clock_format_rfc5322(int64_t at_ms, char ret_text[40])
 	         tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
+static void write_digits(char *to, int n, int value)
+{
+	for (; n; value /= 10)
+		to[--n] = (char)('0' + value % 10);
+}
+
 void clock_format_iso(int64_t at_ms, char ret_text[32])
 {
 	int ms = (int)((at_ms % 1000 + 1000) % 1000);
 	struct tm tm;
 
 	to_civil(at_ms, &tm);
-	snprintf(ret_text, 32, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
-	         tm.tm_hour, tm.tm_min, tm.tm_sec, ms);
+	/* Without printf(): lists have hundreds of them. The year has four digits: to_civil() sees to that. */
+	memcpy(ret_text, "0000-00-00T00:00:00.000Z", sizeof "0000-00-00T00:00:00.000Z");
+	write_digits(ret_text, 4, tm.tm_year + 1900);
+	write_digits(ret_text + 5, 2, tm.tm_mon + 1);
+	write_digits(ret_text + 8, 2, tm.tm_mday);
+	write_digits(ret_text + 11, 2, tm.tm_hour);
+	write_digits(ret_text + 14, 2, tm.tm_min);
+	write_digits(ret_text + 17, 2, tm.tm_sec);
+	write_digits(ret_text + 20, 3, ms);
 }
 
 /* Days from 1970-01-01 to a civil date in the proleptic Gregorian calendar. */

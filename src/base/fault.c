@@ -51,6 +51,14 @@ size_t fault_batch(size_t most)
 	return batch && str_to_uint(str_of(batch), UINT32_MAX, &n) && n ? MIN((size_t)n, most) : most;
 }
 
+int64_t fault_hurry(int64_t ms)
+{
+	const char *times = getenv("HAUSPOST_FAULT_HURRY");
+	uint64_t n;
+
+	return times && str_to_uint(str_of(times), UINT32_MAX, &n) && n ? ms / (int64_t)n : ms;
+}
+
 #else
 typedef int fault_points_are_compiled_out;
 #endif

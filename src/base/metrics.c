@@ -22,7 +22,7 @@ struct series {
 
 struct definition {
 	const char *name, *help;
-	const char *labels[METRIC_MAX_LABELS];
+	const char *labels[METRIC_MAX_LABELS + 1];
 	const int *buckets_ms; /* ascending, ends with 0; NULL: a counter */
 };
 
@@ -283,7 +283,7 @@ static void write_histogram(struct buf *out, const struct definition *d, const s
 	write_line(out, d, s, "_count", NULL, (double)n);
 }
 
-void metrics_write(struct buf *out)
+void metrics_write(struct buf *out, metrics_may_see *may_see, void *ctx)
 {
 	for (size_t m = 0; m < METRIC_COUNT; m++) {
 		const struct definition *d = &definitions[m];
@@ -292,6 +292,8 @@ void metrics_write(struct buf *out)
 		for (size_t i = 0; i < SLOTS; i++) {
 			const struct series *s = atomic_load_explicit(&tables[m].slots[i], memory_order_acquire);
 
+			if (s && may_see && !may_see(ctx, d->labels, (const char *const *)s->labels))
+				continue;
 			if (s && d->buckets_ms)
 				write_histogram(out, d, s);
 			else if (s)

@@ -40,8 +40,11 @@ void metric_add_duration(enum metric metric, int64_t ms, const char *const *labe
 #define metric_count(metric, n, ...)    metric_add((metric), (n), (const char *const[]){__VA_ARGS__, NULL})
 #define metric_observe(metric, ms, ...) metric_add_duration((metric), (ms), (const char *const[]){__VA_ARGS__, NULL})
 
-/* Appends all of them as text: HELP, TYPE and the series. */
-void metrics_write(struct buf *out);
+/* Whether a series is for whoever asks: `names` of its labels, NULL behind the last, and their values. */
+typedef bool metrics_may_see(void *ctx, const char *const *names, const char *const *values);
+
+/* Appends all of them as text: HELP, TYPE and the series. `may_see` NULL: every one. */
+void metrics_write(struct buf *out, metrics_may_see *may_see, void *ctx);
 
 /* For metrics that are known at the time of asking only: the two lines that begin one, and a series of it; label names
  * and values in turn. */

@@ -56,7 +56,7 @@ static void the_text_is_prometheus_own(void **state UNUSED)
 	metric_observe(METRIC_CASE_LATENCY, 100, "support");
 	metric_observe(METRIC_CASE_LATENCY, 101, "support");
 	metric_observe(METRIC_CASE_LATENCY, 99999999, "support");
-	metrics_write(&out);
+	metrics_write(&out, NULL, NULL);
 	metrics_begin(&out, "x", "gauge", "An x");
 	metrics_gauge(&out, "x", 1.5, "k", "v");
 	metrics_gauge(&out, "x", 2, NULL);

@@ -3,6 +3,8 @@
 
 #include "mem.h"
 
+#define DISTANCE_MAX_NAME 64
+
 struct str str_slice(struct str s, size_t from, size_t to)
 {
 	from = MIN(from, s.n);
@@ -26,6 +28,26 @@ static bool same_nocase(const char *a, const char *b, size_t n)
 bool str_eq_nocase(struct str a, struct str b)
 {
 	return a.n == b.n && same_nocase(a.p, b.p, a.n);
+}
+
+int str_distance(struct str a, struct str b)
+{
+	int row[DISTANCE_MAX_NAME + 1], above, left;
+
+	if (a.n > DISTANCE_MAX_NAME || b.n > DISTANCE_MAX_NAME || (a.n > b.n ? a.n - b.n : b.n - a.n) > 4)
+		return 5;
+	for (size_t k = 0; k <= b.n; k++)
+		row[k] = (int)k;
+	for (size_t i = 1; i <= a.n; i++) {
+		above = row[0];
+		row[0] = (int)i;
+		for (size_t k = 1; k <= b.n; k++) {
+			left = above + (ascii_lower(a.p[i - 1]) != ascii_lower(b.p[k - 1]));
+			above = row[k];
+			row[k] = MIN(left, MIN(row[k], row[k - 1]) + 1);
+		}
+	}
+	return MIN(row[b.n], 5);
 }
 
 bool str_starts(struct str s, struct str prefix)
@@ -207,9 +229,14 @@ bool str_is_utf8(struct str s)
 	size_t i = 0;
 
 	while (i < s.n) {
-		uint64_t eight;
+		uint64_t four[4], eight;
 		size_t length;
 
+		if (s.n - i >= sizeof four && (memcpy(four, p + i, sizeof four),
+		                               ((four[0] | four[1] | four[2] | four[3]) & 0x8080808080808080u) == 0)) {
+			i += sizeof four;
+			continue;
+		}
 		if (s.n - i >= 8 && (memcpy(&eight, p + i, 8), (eight & 0x8080808080808080u) == 0)) {
 			i += 8;
 			continue;

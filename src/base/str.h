@@ -36,6 +36,9 @@ struct str str_slice(struct str s, size_t from, size_t to);
 
 bool str_eq(struct str a, struct str b);
 bool str_eq_nocase(struct str a, struct str b); /* ASCII letters only */
+
+/* How many letters to change, add or drop between two short names, whatever their case; above 4 it is 5. */
+int str_distance(struct str a, struct str b);
 bool str_starts(struct str s, struct str prefix);
 bool str_starts_nocase(struct str s, struct str prefix);
 bool str_ends_nocase(struct str s, struct str suffix);

@@ -16,8 +16,7 @@ static int run_change(struct work *work, struct db *db, struct error *err)
 {
 	struct change *change = (struct change *)(void *)work;
 	int64_t updated_at;
-	int r = db_query_int(db, "SELECT updated_at FROM cases WHERE id = $1", DB_ARGS(DB_INT(change->c->id)),
-	                     &updated_at, err);
+	int r = case_updated_at(db, change->c->id, &updated_at, err);
 
 	if (r == 0)
 		return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no case %s", change->c->number);

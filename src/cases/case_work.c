@@ -88,6 +88,7 @@ int case_open(struct db *db, struct arena *arena, const struct case_opening *ope
 	        .created_at = opening->at,
 	        .updated_at = opening->at,
 	        .message_count = 1,
+	        .waits_for = opening->is_ours ? CASE_WAITS_FOR_CONTACT : CASE_WAITS_FOR_US,
 	};
 	int64_t number;
 	int r = db_next_number(db, number_mask_sequence(arena, type->number_mask, opening->at), &number, err);
@@ -112,11 +113,11 @@ enum case_reach case_reach(const struct case_type *type, const struct stored_cas
 	return CASE_REOPENS;
 }
 
-int case_join(struct db *db, const struct case_type *type, struct stored_case *c, bool reopen, int64_t at,
-              struct error *err)
+int case_join(struct db *db, const struct case_type *type, struct stored_case *c, bool reopen, bool by_person,
+              int64_t at, struct error *err)
 {
 	const char *status = reopen ? status_or_first(type, type->reopened_status) : NULL;
-	int r = case_touch(db, c->id, status, at, err);
+	int r = case_touch(db, c->id, status, by_person ? CASE_WAITS_FOR_US : NULL, at, err);
 
 	if (r < 0)
 		return r;
@@ -124,6 +125,8 @@ int case_join(struct db *db, const struct case_type *type, struct stored_case *c
 		c->status = status;
 		c->resolved_at = 0;
 	}
+	if (by_person)
+		c->waits_for = CASE_WAITS_FOR_US;
 	c->updated_at = at;
 	c->message_count++;
 	return 0;

@@ -6,7 +6,7 @@
 #include <jansson.h>
 
 #define MAX_VALUE    800 /* bytes of a value that a stranger chose: a subject line takes 2 KiB in all */
-#define FIXED_VALUES 12
+#define FIXED_VALUES 14
 #define MAX_FIELDS   200
 
 struct str letter_plain_subject(struct str subject)
@@ -64,6 +64,8 @@ size_t letter_values(struct arena *arena, const struct letter_facts *f, struct r
 	        {"message.subject", value_of(arena, letter_plain_subject(f->message_subject))},
 	        {"message.from", value_of(arena, f->message_from)},
 	        {"message.date", arena_str(arena, str_of(date))},
+	        {"message.size", f->message_size},
+	        {"message.limit", f->message_limit},
 	        {"account.name", str_of(f->account->name)},
 	        {"account.address", str_of(f->our_address)},
 	        {"text", f->text},

@@ -16,7 +16,9 @@ struct letter_facts {
 	struct str message_subject;  /* of the mail that is answered; its "Re:" is left out */
 	struct str message_from;     /* an address */
 	int64_t message_date;        /* Unix ms */
-	struct str text;             /* what a person wrote: {{text}} */
+	struct str message_size;     /* "61.3 MB", and the limit that it is above; empty where that is no matter */
+	struct str message_limit;
+	struct str text; /* what a person wrote: {{text}} */
 };
 
 /* Texts from outside are cut at 800 bytes each (but `text`), and are without NULs. The case's fields are field.NAME. */

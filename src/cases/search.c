@@ -12,13 +12,14 @@
 #define PIECES_MAX     60
 #define SCAN_MAX       KIB(64) /* of a text that is looked through for the hit */
 
+/* Of more accounts than a query can name all are looked through, and others' left out of what was found. */
 static struct search_wish wish_of(const struct search_group *groups, size_t count, const struct page_accounts *accounts)
 {
 	return (struct search_wish){.groups = groups,
 	                            .group_count = count,
-	                            .all_accounts = accounts->all,
+	                            .all_accounts = accounts->all || accounts->count > PAGES_ACCOUNTS_MAX,
 	                            .accounts = accounts->names,
-	                            .account_count = MIN(accounts->count, (size_t)PAGES_ACCOUNTS_MAX)};
+	                            .account_count = accounts->count};
 }
 
 static bool is_middle(char c)
@@ -180,8 +181,7 @@ static int is_told_by_mail(struct db *db, int64_t case_id, const struct search_h
                            struct error *err)
 {
 	int64_t first;
-	int r = db_query_int(db, "SELECT MIN(id) FROM message WHERE case_id = $1", DB_ARGS(DB_INT(case_id)), &first,
-	                     err);
+	int r = message_first(db, case_id, &first, err);
 
 	for (size_t i = 0; r > 0 && i < count; i++)
 		if (hits[i].id == first)
@@ -222,7 +222,7 @@ int search_run(struct db *db, struct str query, const struct page_accounts *acco
 		qsort(hits, (size_t)found, sizeof *hits, by_score);
 	for (; found > 0 && at < (size_t)found && n < max && r >= 0; at++) {
 		r = read_result(db, hits[at].id, hits, (size_t)found, &wish, arena, &results[n], err);
-		if (r > 0)
+		if (r > 0 && page_accounts_have(accounts, results[n].account))
 			results[n++].score = hits[at].score;
 	}
 	*offset = found > 0 && at < (size_t)found ? at : 0;

@@ -152,7 +152,7 @@ static void check_large_texts(struct store *store)
 static void check_accounts(struct store *store)
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
-	const char **names = ARENA_ARRAY(arena, const char *, PAGES_ACCOUNTS_MAX);
+	const char **names = ARENA_ARRAY(arena, const char *, PAGES_ACCOUNTS_MAX + 1);
 	struct page_accounts accounts = {.names = names};
 	struct db *db CLEANUP(db_closep) = NULL;
 	struct search_result *results;
@@ -167,6 +167,48 @@ static void check_accounts(struct store *store)
 	assert_int_equal(search_run(db, STR("needle"), &accounts, &offset, 10, arena, &results, &err), 0);
 	names[accounts.count++] = "support";
 	assert_int_equal(search_run(db, STR("needle"), &accounts, &offset, 10, arena, &results, &err), 1);
+	names[accounts.count - 1] = "suppor";
+	names[accounts.count++] = "supporter"; /* more than a query can name */
+	assert_int_equal(search_run(db, STR("needle"), &accounts, &offset, 10, arena, &results, &err), 0);
+	names[accounts.count - 1] = "support";
+	assert_int_equal(search_run(db, STR("needle"), &accounts, &offset, 10, arena, &results, &err), 1);
+}
+
+/* The ids that are found, a page of one after the other. */
+static void assert_order(struct db *db, const char *query, const int64_t *ids, size_t n)
+{
+	const struct page_accounts all = {.all = true};
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct search_result *results;
+	size_t offset = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(search_run(db, str_of(query), &all, &offset, 1, arena, &results, &err), 1);
+		assert_int_equal(results[0].id, ids[i]);
+		assert_int_equal(offset, i + 1 < n ? i + 1 : 0);
+	}
+}
+#define ASSERT_ORDER(db, query, ...) \
+	assert_order(db, query, (const int64_t[]){__VA_ARGS__}, ARRAY_LEN(((const int64_t[]){__VA_ARGS__})))
+
+static void check_ranking(struct store *store)
+{
+	struct db *db CLEANUP(db_closep) = NULL;
+
+	assert_ok(store_connect(store, &db, &err), &err);
+	write_one(store, 1, "apple", "nothing more");
+	write_one(store, 2, "fruit", "apple and apple and apple");
+	write_one(store, 3, "fruit", "an apple");
+	write_one(store, 4, "fruit", "the apple");
+	write_one(store, 5, "fruit", "one pear");
+	assert_int_equal(search_catch_up(store, false, &err), 5);
+	ASSERT_ORDER(db, "apple", 1, 2, 4, 3);
+	ASSERT_ORDER(db, "apple -nothing", 2, 4, 3);
+	ASSERT_ORDER(db, "appl*", 1, 2, 4, 3);
+	if (db_kind(db) == DB_POSTGRESQL)
+		return;
+	ASSERT_ORDER(db, "\"an apple\" OR pear", 5, 3);
+	ASSERT_ORDER(db, "an OR the OR fruit", 4, 3, 5, 2); /* what few have counts more */
 }
 
 static void check_hostile_queries(struct store *store)
@@ -218,6 +260,11 @@ static void no_query_is_an_error(void **state UNUSED)
 	test_store_each(check_hostile_queries);
 }
 
+static void what_fits_best_comes_first(void **state UNUSED)
+{
+	test_store_each(check_ranking);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -225,6 +272,7 @@ int main(void)
 	        cmocka_unit_test(a_mail_written_over_is_found_by_its_new_text),
 	        cmocka_unit_test(texts_beyond_the_limits_are_cut),
 	        cmocka_unit_test(only_ones_own_mail_is_found_among_many_accounts),
+	        cmocka_unit_test(what_fits_best_comes_first),
 	        cmocka_unit_test(no_query_is_an_error),
 	};
 

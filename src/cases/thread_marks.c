@@ -1,6 +1,8 @@
 /* See thread_marks.h. */
 #include "cases/thread_marks.h"
 
+#include "base/mail_address.h"
+#include "mime/idna.h"
 #include "mime/subject.h"
 #include "mime/thread_index.h"
 #include "store/threads.h"
@@ -8,12 +10,15 @@
 #define LOCAL_MAX 64 /* RFC 5321 §4.5.3.1.1 */
 #define TOPIC_MAX 200
 
-/* "support@example.com" → "example.com" */
-static struct str domain_of(const char *address)
+/* "support@example.com" → "example.com"; in ASCII, since the id of a mail is nothing else. */
+static struct str domain_of(struct arena *arena, const char *address)
 {
-	const char *at = strrchr(address, '@');
+	struct buf ascii CLEANUP(buf_done) = BUF_INIT(KIB(1));
+	struct str domain = mail_address_domain(str_of(address));
 
-	return at && at[1] ? str_of(at + 1) : STR("localhost");
+	if (str_is_ascii(domain) && domain.n)
+		return domain;
+	return idna_put_domain(&ascii, domain) && !ascii.failed ? arena_str(arena, buf_str(&ascii)) : STR("localhost");
 }
 
 /* name+TOKEN@domain; the plain address where that would be too long for mail, or has a plus already. */
@@ -72,7 +77,7 @@ int thread_marks_make(struct db *db, struct arena *arena, const struct thread_ma
 	index = thread_index_next(arena, &parent, options->at);
 	marks.token = arena_str(arena, str_of(token));
 	marks.root = thread_index_root(arena, index);
-	marks.message_ident = arena_printf(arena, "%s@" STR_FMT, token, STR_ARG(domain_of(from)));
+	marks.message_ident = arena_printf(arena, "%s@" STR_FMT, token, STR_ARG(domain_of(arena, from)));
 	marks.reply_to.address = reply_address(arena, send, from, marks.token);
 	marks.headers[marks.header_count++] = (struct draft_header){"X-Hauspost-Ref", marks.token};
 	marks.headers[marks.header_count++] = (struct draft_header){"Thread-Index", index};

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/random.h"
+#include "store/records.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -168,12 +169,11 @@ static char *choose_store(const struct cli *cli)
 static int has_records(struct store *store, struct error *err)
 {
 	struct db *db CLEANUP(db_closep) = NULL;
-	int64_t n = 0;
 	int r = store_connect(store, &db, err);
 
 	if (r == 0)
-		r = db_query_int(db, "SELECT COUNT(*) FROM record", DB_NO_ARGS, &n, err);
-	return r < 0 ? r : n > 0;
+		r = records_any(db, err);
+	return r;
 }
 
 int cli_open(struct cli *cli, bool create, struct error *err)
@@ -210,6 +210,24 @@ int cli_open_newest(struct cli *cli, struct error *err)
 		return r;
 	cli->migrate = true;
 	return cli_open(cli, false, err);
+}
+
+int cli_open_or_make(struct cli *cli, bool *ret_made, struct error *err)
+{
+	char *key CLEANUP(freep) = path_in_home(cli, "keys");
+	int r = cli_open_newest(cli, err);
+
+	if (r == 0 || !cli->no_store)
+		return r;
+	if (access(key, F_OK) == 0)
+		return error_prefix(err, "%s is there, and the store it was for isn't", key);
+	r = file_make_folder(cli->home, err);
+	if (r == 0)
+		r = cli_lock(cli, err); /* one of two that begin at once makes it */
+	if (r == 0)
+		r = cli_open(cli, true, err);
+	*ret_made = r == 0;
+	return r;
 }
 
 int cli_load(struct cli *cli, struct error *err)

@@ -65,6 +65,10 @@ int cli_open(struct cli *cli, bool create, struct error *err) NODISCARD;
 /* cli_open() without create; an older store is brought up to date, which takes the home folder (cli_lock()). */
 int cli_open_newest(struct cli *cli, struct error *err) NODISCARD;
 
+/* cli_open_newest(); where there is no store yet, a new one is made (*ret_made). Where there is a key already, the
+ * store that it was for is missing, and that isn't covered up by an empty one. */
+int cli_open_or_make(struct cli *cli, bool *ret_made, struct error *err) NODISCARD;
+
 /* cli_open() without create, and the set-up. */
 int cli_load(struct cli *cli, struct error *err) NODISCARD;
 
@@ -76,6 +80,10 @@ int cli_read_document(const char *path, json_t **ret_document, struct error *err
 int cli_lock(struct cli *cli, struct error *err) NODISCARD;
 
 void cli_close(struct cli *cli);
+
+/* What follows from events (numbers, deliveries, alerts) is done here and now, for commands that work without
+ * `hauspost serve`. A fault is logged: whoever comes next does it. */
+void cli_follow_events(struct cli *cli);
 
 /* A number from the command line; false after telling how the command is used. */
 bool cli_number(const struct cli *cli, const struct command *command, const char *text, uint64_t *ret_number) NODISCARD;
@@ -144,9 +152,12 @@ extern const struct command
 	pause_command,
 	resume_command,
 	webhooks_command,
+	events_command,
+	alerts_command,
 	backfill_command,
 	operator_command,
-	openapi_command;
+	openapi_command,
+	trace_command;
 /* clang-format on */
 
 #endif

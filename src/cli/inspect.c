@@ -14,9 +14,9 @@ struct inspected inspect_read(struct arena *arena, struct str raw, const char *f
 	mail.received = received;
 	mail.smime = inspect_smime(arena, received);
 	mail.message = mail.smime ? mail.smime->message : received;
-	mail.kind = message_classify(arena, mail.message);
-	mail.reply = message_reply(arena, mail.message);
 	mail.bounces = message_bounces(arena, mail.message);
+	mail.kind = message_classify_with(arena, mail.message, &mail.bounces);
+	mail.reply = message_reply(arena, mail.message);
 	html = message_body_html(arena, mail.message);
 	if (html.n)
 		mail.html = html_sanitise(arena, html, NULL);

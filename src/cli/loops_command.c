@@ -35,7 +35,7 @@ static void print_breaker(const struct stored_breaker *b)
 static int list_loops(struct cli *cli, struct db *db, bool all, size_t limit, struct arena *arena, struct error *err)
 {
 	struct stored_breaker *list;
-	int n = breaker_list(db, all, limit, arena, &list, err);
+	int n = breaker_list(db, all, NULL, limit, arena, &list, err);
 
 	if (n < 0)
 		return n;

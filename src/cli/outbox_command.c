@@ -145,9 +145,11 @@ static int flush_outbox(struct cli *cli, struct db *db, struct error *err)
 	if (r < 0)
 		return r;
 	orphans = outbox_recover(&options, err);
+	cli_follow_events(cli);
 	r = orphans < 0 ? (int)orphans : outbox_accounts(db, flush_account, &flush, err);
 	if (r >= 0)
 		r = sent_copies_accounts(db, file_copies, &flush, err);
+	cli_follow_events(cli);
 	if (r < 0)
 		return r;
 	uncertain = flush.counts.uncertain + orphans;

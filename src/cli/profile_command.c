@@ -124,7 +124,7 @@ static int test(struct cli *cli, const struct authentication_profile *profile, c
 	int r = tokens_source(cli->store, cli->setup, profile->id, user, &source, err);
 
 	if (r == 0)
-		r = source->get(source, false, &token, err);
+		r = source->get(source, &(struct token_wish){0}, &token, err);
 	if (r < 0)
 		return r;
 	if (!cli->json)

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "intake/item.h"
 #include "listen/session.h"
 
 #include <errno.h>
@@ -91,6 +92,8 @@ static int read_once(struct cli *cli, const struct listener *listener, bool trac
 		r = session_read(session, counts, err);
 	if (r == 0)
 		r = intake_retry_due(cli->store, cli->setup, listener->id, err);
+	if (r >= 0 || !is_store_fault(err))
+		cli_follow_events(cli);
 	return r < 0 ? r : 0;
 }
 
@@ -221,7 +224,10 @@ static int run_ingest(struct cli *cli, int argc, char **argv)
 		     id);
 		return cli_fail(cli, &err);
 	}
-	return ingest_all(cli, listener, argv + optind);
+	c = ingest_all(cli, listener, argv + optind);
+	if (c != EXIT_TEMPORARY) /* a store that can't be written now can't be written for this either */
+		cli_follow_events(cli);
+	return c;
 }
 
 const struct command ingest_command = {

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "base/file.h"
+#include "base/mail_address.h"
 #include "base/mem.h"
 #include "intake/letter.h"
 
@@ -68,9 +69,10 @@ static int read_arguments(struct cli *cli, struct order *l, int argc, char **arg
 				return cli_usage(cli, &send_command, "--to %s: not an address, or more than %d", optarg,
 				                 LETTER_RECIPIENTS_MAX);
 			for (size_t i = 0; i < list.count; i++) {
-				if (str_find_char(list.items[i].address, '@') <= 0)
-					return cli_usage(cli, &send_command,
-					                 "--to %s: an address has the form name@domain", optarg);
+				const char *wrong = mail_address_fault(list.items[i].address);
+
+				if (wrong)
+					return cli_usage(cli, &send_command, "--to %s: %s", optarg, wrong);
 				l->to[l->to_count++] = list.items[i];
 			}
 		} else {

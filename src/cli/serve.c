@@ -6,6 +6,7 @@
 #include "cli/operator_links.h"
 #include "events/events.h"
 #include "listen/serve.h"
+#include "setup/setup_share.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -56,6 +57,7 @@ struct serving {
 	struct cli *cli;
 	struct api *api; /* NULL: without */
 	struct events *events;
+	struct setup_share *setup;
 	bool private_webhooks;
 	uint64_t workers, keep_events;
 	const char *http, *url, *proxies;
@@ -150,6 +152,7 @@ static int start_api(struct serving *serving, struct error *err)
 	        .trusted_proxies = serving->proxies,
 	        .store = serving->cli->store,
 	        .sealer = &serving->cli->sealer,
+	        .setup = serving->setup,
 	};
 	int r;
 
@@ -168,6 +171,7 @@ static int start(struct serving *serving, struct error *err)
 	const struct serve_options options = {
 	        .store = cli->store,
 	        .sealer = &cli->sealer,
+	        .setup = serving->setup,
 	        .workers = (int)serving->workers,
 	        .claim = cli_claim(),
 	        .ready = say_ready,
@@ -177,8 +181,10 @@ static int start(struct serving *serving, struct error *err)
 	struct events_options follow = {
 	        .store = cli->store,
 	        .sealer = &cli->sealer,
+	        .setup = serving->setup,
 	        .keep_days = (int)serving->keep_events,
 	        .allow_private = serving->private_webhooks,
+	        .studio = strcmp(serving->http, "off") == 0 ? "" : serving->url,
 	};
 	int r = start_api(serving, err);
 
@@ -196,6 +202,17 @@ static int start(struct serving *serving, struct error *err)
 	return r;
 }
 
+/* Somebody who just wants to see it begins so; somebody who named the wrong folder must see that, too. */
+static void say_made(const struct cli *cli)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+
+	printf("There was no store: made a new, empty one: " STR_FMT "\n"
+	       "Its key is %s/keys: back up both, apart from each other.\n",
+	       STR_ARG(cli_store_name(cli, arena)), cli->home);
+	fflush(stdout);
+}
+
 static int run_serve(struct cli *cli, int argc, char **argv)
 {
 	struct serving serving = {
@@ -207,17 +224,23 @@ static int run_serve(struct cli *cli, int argc, char **argv)
 	        .proxies = from_environment("HAUSPOST_TRUSTED_PROXIES", ""),
 	};
 	struct error err;
+	bool made = false;
 	int r = read_options(&serving, argc, argv, &err);
 
 	if (r >= 0)
 		return r;
-	r = cli_open_newest(cli, &err);
+	r = cli_open_or_make(cli, &made, &err);
 	if (r == 0)
 		r = cli_lock(cli, &err);
+	if (r == 0 && made)
+		say_made(cli);
 	catch_signals();
 	raise_file_limit();
-	if (r == 0)
+	if (r == 0) {
+		serving.setup = setup_share_join(NULL, &cli->sealer);
 		r = start(&serving, &err);
+		setup_share_leave(serving.setup); /* theirs from here on */
+	}
 	if (r < 0)
 		return cli_fail(cli, &err);
 	if (stops)
@@ -249,6 +272,8 @@ const struct command serve_command = {
                 "  --private-webhooks      webhooks may go to this machine and private networks, and without TLS\n"
                 "\n"
                 "HAUSPOST_HTTP, HAUSPOST_URL and HAUSPOST_TRUSTED_PROXIES say the same in the environment.\n"
+                "\n"
+                "Where there is no store yet, it makes one, and the Studio leads on.\n"
                 "\n"
                 "Changes made by 'hauspost apply' are taken up within a second or two. The first Ctrl-C (or SIGTERM) "
                 "lets what\n"

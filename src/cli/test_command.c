@@ -1,6 +1,7 @@
 /* hauspost test: is the account right? */
 #include "cli/cli.h"
 
+#include "base/mail_address.h"
 #include "base/mem.h"
 #include "cli/test_page.h"
 #include "mime/message.h"
@@ -32,9 +33,8 @@ static bool is_address(const char *text)
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct address_list list = address_list_parse(arena, str_of(text));
-	const char *at = strrchr(text, '@');
 
-	return list.count == 1 && at && at > text && at[1] && str_eq(list.items[0].address, str_of(text));
+	return list.count == 1 && !mail_address_fault(str_of(text));
 }
 
 static int read_options(struct cli *cli, int argc, char **argv, struct request *ret)

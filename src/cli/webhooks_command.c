@@ -2,7 +2,7 @@
 #include "cli/cli.h"
 
 #include "cli/text.h"
-#include "events/kinds.h"
+#include "store/event_kinds.h"
 #include "events/replay.h"
 #include "events/webhooks.h"
 #include "security/webhook_sign.h"
@@ -99,7 +99,7 @@ static int list_deliveries(const struct cli *cli, struct db *db, const struct re
 static int replay(const struct cli *cli, const struct request *q, const struct webhook *w, struct error *err)
 {
 	int64_t n = q->delivery ? webhook_replay(cli->store, q->id, (int64_t)q->delivery, err)
-	                        : webhook_replay_since(cli->store, w, (int64_t)q->after, q->all, err);
+	                        : webhook_replay_since(cli->store, cli->setup, w, (int64_t)q->after, q->all, err);
 
 	if (n < 0)
 		return (int)n;

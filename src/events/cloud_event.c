@@ -2,7 +2,7 @@
 #include "events/cloud_event.h"
 
 #include "base/clock.h"
-#include "events/kinds.h"
+#include "store/event_kinds.h"
 
 #include <stdlib.h>
 

@@ -4,7 +4,9 @@
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/metrics.h"
+#include "events/alerts.h"
 #include "events/webhooks.h"
+#include "store/event_data.h"
 #include "store/statistics.h"
 
 #include <jansson.h>
@@ -49,37 +51,37 @@ struct count {
 	int64_t latency_ms;          /* -1: none */
 };
 
-static const char *text_of(const json_t *data, const char *name, struct arena *arena)
+/* NULL where the event names none. */
+static const char *id_of(const struct stored_event *event, const char *name, struct arena *arena)
 {
-	const char *text = json_string_value(json_object_get(data, name));
+	struct str id;
 
-	return text ? arena_cstr(arena, str_of(text)) : "";
+	return event_data_text(event->data, name, &id) ? arena_cstr(arena, id) : NULL;
 }
 
 static struct count count_of(const struct stored_event *event, struct arena *arena)
 {
-	json_t *data = json_loadb(event->data.p, event->data.n, 0, NULL);
 	const char *dot = strchr(event->kind, '.'), *what = dot ? dot + 1 : "";
 	struct str kind = str_of(event->kind);
+	bool is_case = str_starts(kind, STR("case.")), is_message = str_starts(kind, STR("message."));
 	struct count count = {.latency_ms = -1};
 
-	if ((str_starts(kind, STR("case.")) || str_starts(kind, STR("message."))) &&
-	    json_object_get(data, "listener") && !str_eq(kind, STR("case.stranger"))) {
-		const json_t *latency = json_object_get(data, "latency_ms");
-
+	if ((is_case || is_message) && !str_eq(kind, STR("case.stranger")))
+		count.listener = id_of(event, "listener", arena);
+	if (count.listener) {
 		count.received = what;
-		count.listener = text_of(data, "listener", arena);
-		if (str_starts(kind, STR("case.")) && json_is_integer(latency))
-			count.latency_ms = json_integer_value(latency);
+		if (is_case)
+			(void)event_data_int(event->data, "latency_ms", &count.latency_ms);
 	} else if (str_starts(kind, STR("outbox."))) {
 		count.sent = what;
 	} else if (str_starts(kind, STR("mail."))) {
 		count.report = what;
 	} else if (strcmp(what, "failed") == 0) {
 		count.part = arena_cstr(arena, str_slice(kind, 0, (size_t)(dot - event->kind)));
-		count.part_id = text_of(data, count.part, arena);
+		count.part_id = id_of(event, count.part, arena);
+		if (!count.part_id)
+			count.part_id = "";
 	}
-	json_decref(data);
 	return count;
 }
 
@@ -168,5 +170,7 @@ int consequences_write(struct db *db, const struct setup *setup, const struct st
 		add_event(&sums, &events[i]);
 	for (const struct sum *sum = sums.first; sum && r == 0; sum = sum->next)
 		r = statistic_add(db, sum->series, sum->name, sum->at, sum->count, err);
-	return r < 0 ? r : webhooks_owe(db, setup, events, n, err);
+	if (r == 0)
+		r = webhooks_owe(db, setup, events, n, err);
+	return r < 0 ? r : alerts_note(db, setup, events, n, err);
 }

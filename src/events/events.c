@@ -4,10 +4,13 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/metrics.h"
+#include "events/alerts.h"
 #include "events/consequences.h"
+#include "events/numbering.h"
 #include "events/runner.h"
-#include "setup/setup.h"
+#include "events/upkeep.h"
+#include "setup/setup_share.h"
+#include "store/status.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -16,22 +19,27 @@
 #define AT_LEAST_MS       20 /* between two looks: a storm of events is numbered in portions, not one by one */
 #define AGAIN_MS          40 /* after a hint whose transaction hadn't ended yet */
 #define HINT_LASTS_MS     250
-#define NUMBERED_AT_ONCE  300
 #define PUBLISHED_AT_ONCE 300
+#define ALERTS_AGAIN_MS   SECONDS_MS(60) /* after a fault */
 #define PRUNE_EVERY_MS    SECONDS_MS(5)
-#define PRUNED_AT_ONCE    500
 
 struct events {
 	struct events_options options;
 	char *source;
 	struct streams *streams;
 	struct runner *runner;
-	struct db *db;       /* the thread's; NULL until it could be opened */
-	struct setup *setup; /* the thread's */
-	struct events *next; /* in the list of those that run */
+	struct db *db; /* the thread's; NULL until it could be opened */
+	struct setup_share *share;
+	struct shared_setup *shared; /* the thread's */
+	struct events *next;         /* in the list of those that run */
 	pthread_t thread;
-	int64_t prune_at;
-	bool failed; /* said once for a spell of failures */
+	struct upkeep upkeep;
+	char *studio;
+	int64_t states_sign; /* as it was told; 0: nobody listened */
+	int64_t states_at;   /* monotonic: when it is looked at again */
+	int64_t alerts_at;   /* monotonic: when alerts are looked at again */
+	bool alerts_failed;  /* said once for a spell of failures */
+	bool failed;         /* so is this */
 
 	pthread_mutex_t mutex;
 	pthread_cond_t changed;
@@ -118,76 +126,33 @@ const char *events_source(const struct events *e)
 
 /* ---------------------------------------------------------------- giving numbers */
 
-struct numbering {
-	struct work work;
-	struct events *events;
-	struct arena *arena;
-	struct stored_event *list;
-	int n;
-};
-
-static void place_event(void *ctx, struct stored_event *event)
+static bool is_stopping(struct events *e)
 {
-	const struct events *e = ctx;
+	bool is;
 
-	event->account = consequences_account(e->setup, event);
+	pthread_mutex_lock(&e->mutex);
+	is = e->stopping;
+	pthread_mutex_unlock(&e->mutex);
+	return is;
 }
 
-static int run_numbering(struct work *work, struct db *db, struct error *err)
-{
-	struct numbering *numbering = (struct numbering *)(void *)work;
-	struct events *e = numbering->events;
-	int r;
-
-	arena_clear(numbering->arena);
-	numbering->n = events_number(db, NUMBERED_AT_ONCE, place_event, e, numbering->arena, &numbering->list, err);
-	if (numbering->n <= 0)
-		return numbering->n;
-	r = consequences_write(db, e->setup, numbering->list, (size_t)numbering->n, err);
-	return MIN(r, 0);
-}
-
-/* Nothing is kept of a first run that was undone. */
-static void number_again(struct work *work UNUSED)
-{
-}
-
-/* SQLite has one writer, the committer: the work joins its next batch. PostgreSQL has as many as one likes, and there
- * a transaction of its own can't be caught between the locks of others. */
-static int number_some(struct events *e, struct arena *arena, int *ret_n, struct error *err)
-{
-	struct numbering numbering = {
-	        .work = {.run = run_numbering, .again = number_again}, .events = e, .arena = arena};
-	int r;
-
-	if (db_kind(e->db) == DB_SQLITE) {
-		r = store_do(e->options.store, &numbering.work, err);
-	} else {
-		r = db_begin(e->db, err);
-		if (r == 0)
-			r = run_numbering(&numbering.work, e->db, err);
-		if (r == 0)
-			r = db_commit(e->db, err);
-		else
-			db_rollback(e->db);
-	}
-	if (r < 0)
-		return r;
-	consequences_count(numbering.list, (size_t)numbering.n);
-	if (numbering.n)
-		runner_hurry(e->runner);
-	*ret_n = numbering.n;
-	return 0;
-}
-
+/* A backlog may be long: the end is looked for between stretches, and whoever comes next goes on. */
 static int number_all(struct events *e, bool hinted, struct error *err)
 {
+	const struct numbering numbering = {
+	        .store = e->options.store, .db = e->db, .share = e->share, .shared = &e->shared};
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct stored_event *list;
 	int n = NUMBERED_AT_ONCE, r = hinted ? 1 : events_waiting(e->db, err);
 
-	while (r > 0 && n == NUMBERED_AT_ONCE)
-		if (number_some(e, arena, &n, err) < 0)
-			return err->code;
+	while (r > 0 && n == NUMBERED_AT_ONCE && !is_stopping(e)) {
+		n = numbering_some(&numbering, arena, &list, err);
+		if (n < 0)
+			return n;
+		consequences_count(list, (size_t)n);
+		if (n)
+			runner_hurry(e->runner);
+	}
 	return MIN(r, 0);
 }
 
@@ -202,7 +167,7 @@ static int publish(struct events *e, struct error *err)
 
 	if (r < 0 || last <= streams_last(e->streams) || streams_skip(e->streams, last))
 		return r;
-	while (n == PUBLISHED_AT_ONCE) {
+	while (n == PUBLISHED_AT_ONCE && !is_stopping(e)) {
 		const struct event_query query = {.from = streams_last(e->streams), .max = PUBLISHED_AT_ONCE};
 		struct stored_event *list;
 
@@ -215,50 +180,47 @@ static int publish(struct events *e, struct error *err)
 	return 0;
 }
 
-/* ---------------------------------------------------------------- keeping house */
+/* ---------------------------------------------------------------- states */
 
-static int take_up_setup(struct events *e, struct error *err)
+/* States of connections are no events; who looks at them is told that there are others, once a second at most. */
+static int tell_states(struct events *e, struct error *err)
 {
-	int64_t revision;
-	struct setup *setup;
-	int r = setup_revision(e->db, &revision, err);
+	int64_t sign, now = clock_mono_ms();
+	int r;
 
-	if (r < 0 || (e->setup && revision == setup_loaded_revision(e->setup)))
-		return r;
-	r = setup_load(e->db, e->options.sealer, &setup, err);
+	if (streams_count(e->streams) == 0) {
+		e->states_sign = 0;
+		return 0;
+	}
+	if (now < e->states_at)
+		return 0;
+	r = status_sign(e->db, &sign, err);
 	if (r < 0)
 		return r;
-	setup_free(e->setup);
-	e->setup = setup;
+	e->states_at = now + LOOK_EVERY_MS;
+	if (sign != e->states_sign)
+		streams_tell_states(e->streams);
+	e->states_sign = sign;
 	return 0;
 }
 
-struct pruning {
-	struct work work;
-	int64_t before;
-};
+/* ---------------------------------------------------------------- alerts */
 
-static int run_pruning(struct work *work, struct db *db, struct error *err)
+/* What goes wrong with them holds up nothing else. */
+static void mail_alerts(struct events *e)
 {
-	const struct pruning *pruning = (const struct pruning *)(const void *)work;
-	int64_t n = events_prune(db, pruning->before, PRUNED_AT_ONCE, err);
-
-	return (int)MIN(n, 0);
-}
-
-/* Nothing is written where nothing is old enough. */
-static int prune(struct events *e, struct error *err)
-{
-	int days = e->options.keep_days ? e->options.keep_days : EVENTS_KEEP_DAYS;
-	struct pruning pruning = {.work = {.run = run_pruning, .again = number_again},
-	                          .before = clock_now_ms() - HOURS_MS(24) * days};
+	const struct alerts_mailing mailing = {
+	        .store = e->options.store, .db = e->db, .setup = e->shared->setup, .studio = e->studio};
+	struct error err;
 	int r;
 
-	if (days < 0 || clock_mono_ms() < e->prune_at)
-		return 0;
-	e->prune_at = clock_mono_ms() + PRUNE_EVERY_MS;
-	r = events_older_than(e->db, pruning.before, err);
-	return r <= 0 ? r : store_do(e->options.store, &pruning.work, err);
+	if (clock_mono_ms() < e->alerts_at)
+		return;
+	r = alerts_mail(&mailing, &err);
+	e->alerts_at = clock_mono_ms() + (r < 0 ? ALERTS_AGAIN_MS : LOOK_EVERY_MS);
+	if (r < 0 && !e->alerts_failed)
+		log_error("events", "no mail could be written: %s", err.text);
+	e->alerts_failed = r < 0;
 }
 
 /* ---------------------------------------------------------------- the thread */
@@ -269,13 +231,19 @@ static int look(struct events *e, bool hinted, struct error *err)
 	int r = e->db ? 0 : store_connect(e->options.store, &e->db, err);
 
 	if (r == 0)
-		r = take_up_setup(e, err);
+		r = setup_share_renew(e->share, e->db, &e->shared, err);
 	if (r == 0)
 		r = number_all(e, hinted, err);
 	if (r == 0)
+		r = streams_review(e->streams, e->db, e->shared->setup, err);
+	if (r == 0)
 		r = publish(e, err);
 	if (r == 0)
-		r = prune(e, err);
+		r = tell_states(e, err);
+	if (r == 0)
+		r = upkeep_prune(&e->upkeep, e->db, err);
+	if (r == 0)
+		mail_alerts(e);
 	return r < 0 ? r : streams_serve(e->streams, e->db, clock_mono_ms(), err);
 }
 
@@ -351,11 +319,13 @@ static void *follow(void *arg)
 static void free_events(struct events *e)
 {
 	streams_free(e->streams);
-	setup_free(e->setup);
+	shared_release(e->shared);
+	setup_share_leave(e->share);
 	db_close(e->db);
 	pthread_cond_destroy(&e->changed);
 	pthread_mutex_destroy(&e->mutex);
 	free(e->source);
+	free(e->studio);
 	free(e);
 }
 
@@ -365,7 +335,15 @@ static struct events *new_events(const struct events_options *options)
 	pthread_condattr_t monotonic;
 
 	e->options = *options;
+	e->upkeep = (struct upkeep){.store = options->store,
+	                            .keep_days = options->keep_days ? options->keep_days : EVENTS_KEEP_DAYS,
+	                            .every_ms = PRUNE_EVERY_MS,
+	                            .any = events_older_than,
+	                            .prune = events_prune};
+	e->share = setup_share_join(options->setup, options->sealer);
+	e->options.setup = e->share; /* the webhooks' runner joins it */
 	e->source = mem_strdup(options->source && *options->source ? options->source : "hauspost");
+	e->studio = mem_strdup(options->studio ? options->studio : "");
 	e->streams = streams_new(e->source, hurry_one, e);
 	pthread_mutex_init(&e->mutex, NULL);
 	pthread_condattr_init(&monotonic);
@@ -384,9 +362,9 @@ int events_start(const struct events_options *options, struct events **ret_event
 	if (r == 0)
 		r = events_range(e->db, &first, &last, err);
 	if (r == 0)
-		r = take_up_setup(e, err);
+		r = setup_share_renew(e->share, e->db, &e->shared, err);
 	if (r == 0)
-		r = runner_start(options, e->source, &e->runner, err);
+		r = runner_start(&e->options, e->source, &e->runner, err);
 	if (r < 0) {
 		free_events(e);
 		return r;

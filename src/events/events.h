@@ -16,12 +16,17 @@
 
 #define EVENTS_KEEP_DAYS 30
 
+struct setup;
+struct setup_share;
+
 struct events_options {
 	struct store *store;
 	const struct sealer *sealer;
-	const char *source; /* of CloudEvents: our URL; "": "hauspost" */
-	int keep_days;      /* events are dropped after so many days; 0: EVENTS_KEEP_DAYS; negative: never */
-	bool allow_private; /* webhooks may go to loopback and private networks, and without TLS there */
+	struct setup_share *setup; /* that of the process; NULL: one of its own */
+	const char *source;        /* of CloudEvents: our URL; "": "hauspost" */
+	const char *studio;        /* as people reach the Studio, for links in alerts; "" or NULL: none */
+	int keep_days;             /* events are dropped after so many days; 0: EVENTS_KEEP_DAYS; negative: never */
+	bool allow_private;        /* webhooks may go to loopback and private networks, and without TLS there */
 };
 
 struct events;
@@ -30,6 +35,12 @@ int events_start(const struct events_options *options, struct events **ret_event
 
 /* Ends the streams, waits for the threads; before the store is closed. NULL is fine. */
 void events_stop(struct events *events);
+
+/* Does the follower's work once, for commands that run without it: what they did can be read afterwards, and alerts
+ * wait in the outbox. Harmless beside one. `setup`: as the command has loaded it, so that it isn't loaded again where
+ * nothing changed; NULL: it hasn't. `studio` as above. */
+int events_catch_up(struct store *store, const struct sealer *sealer, struct setup *setup, const char *studio,
+                    struct error *err) NODISCARD;
 
 /* That of a store, while it runs; else NULL. */
 struct events *events_of(const struct store *store);

@@ -2,6 +2,7 @@
 #include "events/events.h"
 
 #include "base/clock.h"
+#include "store/status.h"
 #include "store/test_store.h"
 
 #include <errno.h>
@@ -11,7 +12,7 @@
 
 #include "base/test.h"
 
-#define PATIENCE_MS 10000
+#define PATIENCE_MS 30000
 
 /* ---------------------------------------------------------------- a client */
 
@@ -79,16 +80,20 @@ static void wait_for_wake(struct listening *l, int64_t until_ms)
 static bool read_until(struct listening *l, const char *text)
 {
 	int64_t until = clock_mono_ms() + PATIENCE_MS;
+	size_t looked_at = 0; /* so far nothing was found */
 	char room[97];
 
 	while (clock_mono_ms() < until) {
 		ssize_t n = stream_read(l->client, room, sizeof room);
+		struct str all;
 
 		if (n > 0)
 			buf_add(&l->text, str_new(room, (size_t)n));
 		l->ended = n < 0;
-		if (text ? str_find(buf_str(&l->text), str_of(text)) >= 0 : l->ended)
+		all = buf_str(&l->text);
+		if (text ? str_find(str_slice(all, looked_at, all.n), str_of(text)) >= 0 : l->ended)
 			return true;
+		looked_at = text && all.n > strlen(text) ? all.n - strlen(text) : 0;
 		if (n < 0)
 			return false;
 		if (n == 0)
@@ -162,7 +167,7 @@ static void check_live(struct store *store)
 	                     STR("id: 1\ndata: {\"specversion\":\"1.0\",\"id\":\"1\","
 	                         "\"source\":\"https://post.test\",\"type\":\"hauspost.case.created\"")) >= 0);
 	assert_true(read_until(&sales, "id: 2\n"));
-	assert_int_equal(count_of(&sales, "id: "), 1); /* not the other account's */
+	assert_int_equal(count_of(&sales, "\ndata: "), 1); /* not the other account's */
 	leave(&all);
 	leave(&sales);
 	events_stop(events);
@@ -174,6 +179,38 @@ static void new_events_reach_those_they_are_for(void **state UNUSED)
 	test_store_each(check_live);
 }
 
+/* States of connections are no events: it is told that they are others, and no more. */
+static void check_states(struct store *store)
+{
+	struct status status = {.kind = "listener", .id = "post", .state = "connecting", .since = 1000, .error = ""};
+	struct events *events = start(store);
+	struct listening all = {.account = NULL};
+	struct db *db;
+	struct error err;
+
+	assert_ok(store_connect(store, &db, &err), &err);
+	join(&all, events, -1);
+	assert_ok(status_put(db, &status, &err), &err);
+	assert_true(read_until(&all, "event: states\ndata: {}\n\n"));
+	buf_clear(&all.text);
+	status.state = "idle";
+	status.since = 2000;
+	assert_ok(status_put(db, &status, &err), &err);
+	assert_true(read_until(&all, "event: states\ndata: {}\n\n"));
+	buf_clear(&all.text);
+	add(store, "case.created", "support", 1);
+	assert_true(read_until(&all, "id: 1\n"));
+	assert_int_equal(count_of(&all, "states"), 0); /* they are what they were */
+	leave(&all);
+	db_close(db);
+	events_stop(events);
+}
+
+static void other_states_are_told_of(void **state UNUSED)
+{
+	test_store_each(check_states);
+}
+
 static void check_resume(struct store *store)
 {
 	struct listening first = {.account = NULL}, second = {.account = NULL};
@@ -181,13 +218,14 @@ static void check_resume(struct store *store)
 	char id[24];
 
 	join(&first, events, -1);
+	assert_true(read_until(&first, "id: 0\n\n"));
 	add(store, "case.created", "a", 3000); /* more than lies in memory */
 	assert_true(read_until(&first, "id: 3000\n"));
-	for (int i = 1; i <= 3000; i += 7) {
+	for (int i = 1; i <= 3000; i += 97) {
 		snprintf(id, sizeof id, "id: %d\n", i);
 		assert_int_equal(count_of(&first, id), 1);
 	}
-	assert_int_equal(count_of(&first, "id: "), 3000);
+	assert_int_equal(count_of(&first, "\ndata: "), 3000);
 	join(&second, events, 1500);
 	assert_true(read_until(&second, "id: 3000\n"));
 	assert_int_equal(count_of(&second, "id: "), 1500);
@@ -231,9 +269,10 @@ static void check_gap(struct store *store)
 	assert_true(read_until(&l, "id: 9\n"));
 	assert_true(str_find(buf_str(&l.text), STR("event: gap\ndata: {\"from\":3,\"to\":5}\n\nid: 6\n")) >= 0);
 	leave(&l);
-	join(&l, events, 4711); /* of a store that was put back */
-	add(store, "case.created", "a", 1);
-	assert_true(read_until(&l, "id: 10\n"));
+	join(&l, events, 10); /* as another process that serves the store numbered it, a moment ago */
+	add(store, "case.created", "a", 2);
+	assert_true(read_until(&l, "id: 11\n"));
+	assert_int_equal(count_of(&l, "id: 10\n"), 0);
 	streams_end(events_streams(events));
 	assert_true(read_until(&l, NULL));
 	leave(&l);
@@ -243,6 +282,37 @@ static void check_gap(struct store *store)
 static void what_was_dropped_is_told_as_a_gap(void **state UNUSED)
 {
 	test_store_each(check_gap);
+}
+
+static void check_backlog(struct store *store)
+{
+	struct db *db CLEANUP(db_closep) = NULL;
+	int64_t first, last = 0, before, all = 0;
+	struct events *events;
+	struct error err;
+
+	assert_ok(store_connect(store, &db, &err), &err);
+	do { /* again where all went while this thread stood still */
+		before = last;
+		all += 12000;
+		add(store, "case.created", "a", 12000);
+		events = start(store);
+		for (int64_t until = clock_mono_ms() + PATIENCE_MS; last == before && clock_mono_ms() < until;)
+			assert_ok(events_range(db, &first, &last, &err), &err);
+		events_stop(events);
+		assert_true(last > before);
+		assert_ok(events_range(db, &first, &last, &err), &err);
+	} while (last == all && all < 120000);
+	assert_int_equal(events_waiting(db, &err), 1); /* it went while much was left */
+	assert_ok(events_catch_up(store, &plain_sealer, NULL, NULL, &err), &err);
+	assert_int_equal(events_waiting(db, &err), 0);
+	assert_ok(events_range(db, &first, &last, &err), &err);
+	assert_int_equal(last, all);
+}
+
+static void a_long_backlog_holds_up_no_end(void **state UNUSED)
+{
+	test_store_each(check_backlog);
 }
 
 static void nothing_read_for_a_minute_is_the_end(void **state UNUSED)
@@ -273,8 +343,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(new_events_reach_those_they_are_for),
+	        cmocka_unit_test(other_states_are_told_of),
 	        cmocka_unit_test(who_comes_back_misses_nothing_and_gets_nothing_twice),
 	        cmocka_unit_test(what_was_dropped_is_told_as_a_gap),
+	        cmocka_unit_test(a_long_backlog_holds_up_no_end),
 	        cmocka_unit_test(nothing_read_for_a_minute_is_the_end),
 	};
 

@@ -34,6 +34,7 @@ enum post_outcome {
 	POST_REFUSED, /* the endpoint lives, and doesn't want this one (4xx) */
 	POST_FAILED,  /* no answer, 5xx, too many requests */
 	POST_GONE,    /* 410: it wants none any more */
+	POST_DROPPED, /* the event is kept no longer: nothing was sent */
 };
 
 struct post_result {

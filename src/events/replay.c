@@ -13,6 +13,7 @@
 
 struct again {
 	struct work work;
+	const struct setup *setup;
 	const struct webhook *webhook;
 	const char *id;
 	int64_t delivery, after;
@@ -40,6 +41,15 @@ int webhook_replay(struct store *store, const char *webhook, int64_t delivery, s
 	return r < 0 ? r : (int)again.count;
 }
 
+static bool is_wanted(const struct again *again, const struct stored_event *event)
+{
+	bool is_gone = *event->account && !setup_account(again->setup, event->account);
+
+	if (strcmp(event->kind, "webhook.test") == 0 || (is_gone && !again->webhook->accounts.count))
+		return false;
+	return webhook_wants(again->setup, again->webhook, event);
+}
+
 /* Rows that are there become due, those that are missing are made. */
 static int replay_page(struct again *again, struct db *db, struct stored_event *events, int n, struct error *err)
 {
@@ -47,7 +57,7 @@ static int replay_page(struct again *again, struct db *db, struct stored_event *
 	int r = 0;
 
 	for (int i = 0; i < n && r == 0; i++) {
-		if (strcmp(events[i].kind, "webhook.test") == 0 || !webhook_wants(again->webhook, &events[i]))
+		if (!is_wanted(again, &events[i]))
 			continue;
 		r = delivery_add(db, again->id, events[i].number, events[i].kind, now, err);
 		if (r == 0)
@@ -83,10 +93,11 @@ static int replay_since(struct work *work, struct db *db, struct error *err)
 	return 0;
 }
 
-int64_t webhook_replay_since(struct store *store, const struct webhook *webhook, int64_t after, bool all,
-                             struct error *err)
+int64_t webhook_replay_since(struct store *store, const struct setup *setup, const struct webhook *webhook,
+                             int64_t after, bool all, struct error *err)
 {
 	struct again again = {.work = {.run = replay_since, .again = run_again},
+	                      .setup = setup,
 	                      .webhook = webhook,
 	                      .id = webhook->id,
 	                      .after = after,

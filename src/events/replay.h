@@ -11,9 +11,10 @@
 int webhook_replay(struct store *store, const char *webhook, int64_t delivery, struct error *err) NODISCARD;
 
 /* Sends again all that failed of events behind number `after`; with `all` every one that the webhook wants, delivered
- * or never owed, too (at most REPLAY_MOST). Returns how many. */
-int64_t webhook_replay_since(struct store *store, const struct webhook *webhook, int64_t after, bool all,
-                             struct error *err) NODISCARD;
+ * or never owed, too (at most REPLAY_MOST); not those of accounts that are gone, unless it names them: nobody can say
+ * any more whose they were. Returns how many. */
+int64_t webhook_replay_since(struct store *store, const struct setup *setup, const struct webhook *webhook,
+                             int64_t after, bool all, struct error *err) NODISCARD;
 
 /* An event "webhook.test", for this webhook alone. */
 int webhook_test(struct store *store, const char *webhook, const char *author, struct error *err) NODISCARD;

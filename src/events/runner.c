@@ -6,24 +6,26 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/metrics.h"
-#include "base/random.h"
 #include "events/cloud_event.h"
-#include "events/post.h"
+#include "events/outcome.h"
+#include "events/upkeep.h"
 #include "events/webhooks.h"
+#include "setup/setup_share.h"
+#include "store/statistics.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <pthread.h>
 
-#define WORKERS        8
-#define PROBES         4 /* of failing endpoints, together */
-#define AT_ONCE        4 /* requests to one endpoint */
-#define LOOK_EVERY_MS  1000
-#define INTERRUPTED_MS SECONDS_MS(60) /* beside all time limits */
-#define CONNECT_MS     10000
-#define PRUNE_EVERY_MS SECONDS_MS(10)
-#define PRUNED_AT_ONCE 500
-#define KEEP_DAYS      30
+#define WORKERS         8
+#define PROBES          4 /* of failing endpoints, together */
+#define AT_ONCE         4 /* requests to one endpoint */
+#define FOR_OTHERS      2 /* workers that an endpoint's second request and those after it leave to others */
+#define LOOK_EVERY_MS   1000
+#define INTERRUPTED_MS  SECONDS_MS(60) /* beside all time limits */
+#define CONNECT_MS      10000
+#define PRUNE_EVERY_MS  SECONDS_MS(10)
+#define QUEUES_EVERY_MS SECONDS_MS(15)
+#define KEEP_DAYS       30
 
 /* How many are on their way to a webhook. */
 struct lane {
@@ -33,10 +35,13 @@ struct lane {
 struct runner {
 	struct events_options options;
 	char *source;
-	struct db *db;       /* the choosing thread's */
-	struct setup *setup; /* its snapshot */
-	bool failed;         /* said once for a spell of failures */
-	int64_t prune_at;
+	struct db *db; /* the choosing thread's */
+	struct setup_share *share;
+	struct shared_setup *shared; /* the choosing thread's */
+	bool failed;                 /* said once for a spell of failures */
+	struct upkeep upkeep, gone;
+	int64_t queues_at; /* monotonic: when queues are noted again */
+	char *turn;        /* the webhook that was chosen last: those behind it are first asked next time */
 	pthread_t chooser, workers[WORKERS];
 
 	pthread_mutex_t mutex;
@@ -52,95 +57,16 @@ struct runner {
 
 struct noting {
 	struct work work;
-	struct runner *runner;
 	struct post *post;
 	const struct post_result *result;
 	bool is_disabled; /* by this */
 };
 
-static void note_failure(struct noting *noting, struct webhook_state *state, int64_t now)
-{
-	const struct post_result *result = noting->result;
-	int64_t pause = 0;
-
-	state->failing_since = state->failing_since ? state->failing_since : now;
-	state->failed_at = now;
-	state->reason = result->attempt.reason;
-	if (result->outcome == POST_FAILED) {
-		state->failures++;
-		pause = MAX(webhook_pause_ms(state->failures), result->retry_after_ms);
-		state->next_try_at = now + pause;
-	}
-	/* Told once, though several deliveries may have been on their way. */
-	if (!state->disabled_at &&
-	    (result->outcome == POST_GONE || now - state->failing_since > WEBHOOK_DISABLED_AFTER)) {
-		state->disabled_at = now;
-		noting->is_disabled = true;
-	}
-}
-
-static int tell_disabled(struct db *db, const struct webhook_state *state, int64_t now, struct error *err)
-{
-	json_t *data = json_pack("{s:s, s:s}", "webhook", state->webhook, "reason", state->reason);
-	char *text = json_dumps(data, JSON_COMPACT);
-	int r = event_add(db, &(struct new_event){.kind = "webhook.disabled", .data = str_of(text), .at = now}, err);
-
-	free(text);
-	json_decref(data);
-	return r;
-}
-
-static int write_state(struct noting *noting, struct db *db, int64_t now, struct error *err)
-{
-	struct arena *arena CLEANUP(arena_freep) = arena_new();
-	struct webhook_state state;
-	int64_t changed_at = 0;
-	int r = webhook_state_get(db, noting->post->delivery.webhook, arena, &state, err);
-
-	if (r >= 0 && state.disabled_at)
-		r = webhook_changed_at(db, state.webhook, &changed_at, err);
-	if (r < 0)
-		return r;
-	/* Somebody enabled it again: it begins anew. */
-	if (state.disabled_at && changed_at > state.disabled_at)
-		state.failing_since = state.failures = state.disabled_at = 0;
-	noting->is_disabled = false;
-	if (noting->result->outcome == POST_DELIVERED)
-		state = (struct webhook_state){
-		        .webhook = state.webhook, .delivered_at = now, .failed_at = state.failed_at, .reason = ""};
-	else
-		note_failure(noting, &state, now);
-	r = webhook_state_put(db, &state, err);
-	return r < 0 || !noting->is_disabled ? r : tell_disabled(db, &state, now, err);
-}
-
-/* A tenth more or less, so that what failed together doesn't come together. */
-static int64_t with_jitter(int64_t ms)
-{
-	return ms - ms / 10 + (int64_t)random_below((uint64_t)ms / 5 + 1);
-}
-
 static int run_noting(struct work *work, struct db *db, struct error *err)
 {
 	struct noting *noting = (struct noting *)(void *)work;
-	const struct post_result *result = noting->result;
-	struct delivery d = noting->post->delivery;
-	int64_t now = clock_now_ms(), delay;
-	int r;
 
-	d.tries++;
-	d.status = result->attempt.status;
-	d.reason = result->attempt.reason;
-	delay = webhook_delay_ms(d.tries);
-	if (result->outcome == POST_DELIVERED || result->outcome == POST_GONE || delay == 0) {
-		d.state = result->outcome == POST_DELIVERED ? "delivered" : "failed";
-		d.done_at = now;
-	} else {
-		d.state = "later";
-		d.next_try_at = now + MAX(with_jitter(delay), result->retry_after_ms);
-	}
-	r = delivery_write(db, &d, &result->attempt, err);
-	return r < 0 ? r : write_state(noting, db, now, err);
+	return outcome_write(db, &noting->post->delivery, noting->result, clock_now_ms(), &noting->is_disabled, err);
 }
 
 static void note_again(struct work *work UNUSED)
@@ -149,9 +75,8 @@ static void note_again(struct work *work UNUSED)
 
 static void note(struct runner *runner, struct post *post, const struct post_result *result)
 {
-	static const char *const words[] = {"delivered", "refused", "failed", "gone"};
-	struct noting noting = {
-	        .work = {.run = run_noting, .again = note_again}, .runner = runner, .post = post, .result = result};
+	static const char *const words[] = {"delivered", "refused", "failed", "gone", "dropped"};
+	struct noting noting = {.work = {.run = run_noting, .again = note_again}, .post = post, .result = result};
 	const char *id = post->delivery.webhook;
 	struct error err;
 
@@ -265,7 +190,7 @@ static int run_taking(struct work *work, struct db *db, struct error *err)
 static int room_for(struct runner *runner, const struct webhook *webhook, bool fails)
 {
 	struct lane *lane;
-	int room;
+	int room, idle;
 
 	pthread_mutex_lock(&runner->mutex);
 	lane = map_get(runner->lanes, str_of(webhook->id));
@@ -273,7 +198,8 @@ static int room_for(struct runner *runner, const struct webhook *webhook, bool f
 		lane = mem_new(1, sizeof *lane);
 		map_set(runner->lanes, str_of(webhook->id), lane);
 	}
-	room = MIN((fails ? 1 : AT_ONCE) - lane->in_flight, WORKERS - runner->busy);
+	idle = WORKERS - runner->busy;
+	room = MIN((fails ? 1 : AT_ONCE) - lane->in_flight, MAX(idle - FOR_OTHERS, lane->in_flight ? 0 : MIN(idle, 1)));
 	if (fails)
 		room = MIN(room, PROBES - runner->probes);
 	pthread_mutex_unlock(&runner->mutex);
@@ -311,11 +237,10 @@ static int begin_post(struct runner *runner, const struct webhook *webhook, cons
 		return n;
 	if (n == 0 || event->number != d->event_number) {
 		struct post_result gone = {
-		        .outcome = POST_REFUSED,
+		        .outcome = POST_DROPPED,
 		        .attempt = {.at = clock_now_ms(), .reason = "the event was dropped", .answer = ""}};
 
 		post = post_new(webhook, d, STR(""), clock_now_ms());
-		post->delivery.tries = WEBHOOK_TRIES;
 		note(runner, post, &gone);
 		post_free(post);
 		return 0;
@@ -326,6 +251,7 @@ static int begin_post(struct runner *runner, const struct webhook *webhook, cons
 	return 0;
 }
 
+/* Returns how many were chosen. */
 static int choose_for(struct runner *runner, const struct webhook *webhook, struct arena *arena, struct error *err)
 {
 	int64_t now = clock_now_ms();
@@ -352,52 +278,34 @@ static int choose_for(struct runner *runner, const struct webhook *webhook, stru
 	for (int i = 0; i < taking.n && r == 0; i++)
 		if (taking.is_taken[i])
 			r = begin_post(runner, webhook, &taking.list[i], state.failures > 0, arena, err);
-	return r;
+	return r < 0 ? r : taking.n;
 }
 
-static int take_up_setup(struct runner *runner, struct error *err)
-{
-	int64_t revision;
-	struct setup *setup;
-	int r = setup_revision(runner->db, &revision, err);
+/* ---------------------------------------------------------------- what waits, for charts */
 
-	if (r < 0 || (runner->setup && revision == setup_loaded_revision(runner->setup)))
-		return r;
-	r = setup_load(runner->db, runner->options.sealer, &setup, err);
-	if (r < 0)
-		return r;
-	setup_free(runner->setup);
-	runner->setup = setup;
-	return 0;
+static int run_queues(struct work *work UNUSED, struct db *db, struct error *err)
+{
+	int n = statistic_note_queues(db, clock_now_ms(), err);
+
+	return MIN(n, 0);
 }
 
-/* ---------------------------------------------------------------- keeping house */
-
-struct pruning {
-	struct work work;
-	int64_t before;
-};
-
-static int run_pruning(struct work *work, struct db *db, struct error *err)
+/* Nothing is kept of a first run that was undone. */
+static void queues_again(struct work *work UNUSED)
 {
-	const struct pruning *pruning = (const struct pruning *)(const void *)work;
-	int64_t n = delivery_prune(db, pruning->before, PRUNED_AT_ONCE, err);
-
-	return (int)MIN(n, 0);
 }
 
-static int prune(struct runner *runner, struct error *err)
+/* Where nothing waits nothing is written. */
+static int note_queues(struct runner *runner, struct error *err)
 {
-	int days = runner->options.keep_days > 0 ? runner->options.keep_days : KEEP_DAYS;
-	struct pruning pruning = {.work = {.run = run_pruning, .again = note_again},
-	                          .before = clock_now_ms() - HOURS_MS(24) * days};
+	struct work work = {.run = run_queues, .again = queues_again};
 	int r;
 
-	if (clock_mono_ms() < runner->prune_at)
+	if (clock_mono_ms() < runner->queues_at)
 		return 0;
-	runner->prune_at = clock_mono_ms() + PRUNE_EVERY_MS;
-	r = delivery_any_done_before(runner->db, pruning.before, err);
-	return r <= 0 ? r : store_do(runner->options.store, &pruning.work, err);
+	runner->queues_at = clock_mono_ms() + QUEUES_EVERY_MS;
+	r = statistic_any_queue(runner->db, err);
+	return r <= 0 ? r : store_do(runner->options.store, &work, err);
 }
 
 /* ---------------------------------------------------------------- the chooser */
@@ -405,20 +313,26 @@ static int prune(struct runner *runner, struct error *err)
 static int choose(struct runner *runner, struct error *err)
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
-	const void *const *list;
-	size_t n;
+	const void *const *list = NULL;
+	size_t n, first;
 	int r = runner->db ? 0 : store_connect(runner->options.store, &runner->db, err);
 
 	if (r == 0)
-		r = take_up_setup(runner, err);
-	n = r == 0 ? setup_list(runner->setup, &webhook_type, &list) : 0;
-	for (size_t i = 0; i < n && r == 0; i++) {
-		const struct webhook *webhook = list[i];
+		r = setup_share_renew(runner->share, runner->db, &runner->shared, err);
+	n = r == 0 ? setup_list(runner->shared->setup, &webhook_type, &list) : 0;
+	first = webhooks_turn(list, n, runner->turn);
+	for (size_t i = 0; i < n && r >= 0; i++) {
+		const struct webhook *webhook = list[(first + i) % n];
 
-		if (webhook->enabled)
-			r = choose_for(runner, webhook, arena, err);
+		r = webhook->enabled ? choose_for(runner, webhook, arena, err) : 0;
+		if (r > 0) {
+			free(runner->turn);
+			runner->turn = mem_strdup(webhook->id);
+		}
 	}
-	return r < 0 ? r : prune(runner, err);
+	r = r < 0 ? r : upkeep_prune(&runner->upkeep, runner->db, err);
+	r = r < 0 ? r : upkeep_prune(&runner->gone, runner->db, err);
+	return r < 0 ? r : note_queues(runner, err);
 }
 
 static bool wait_for_hint(struct runner *runner)
@@ -476,6 +390,15 @@ int runner_start(const struct events_options *options, const char *source, struc
 		return r;
 	}
 	runner->options = *options;
+	runner->upkeep = (struct upkeep){.store = options->store,
+	                                 .keep_days = options->keep_days > 0 ? options->keep_days : KEEP_DAYS,
+	                                 .every_ms = PRUNE_EVERY_MS,
+	                                 .any = delivery_any_done_before,
+	                                 .prune = delivery_prune};
+	runner->gone = (struct upkeep){
+	        .store = options->store, .any = webhook_any_gone, .prune = webhook_drop_gone}; /* each time it looks */
+	runner->turn = mem_strdup("");
+	runner->share = setup_share_join(options->setup, options->sealer);
 	runner->source = mem_strdup(source);
 	runner->lanes = map_new();
 	pthread_mutex_init(&runner->mutex, NULL);
@@ -516,11 +439,13 @@ void runner_stop(struct runner *runner)
 	}
 	map_each(runner->lanes, free_lane, NULL);
 	map_free(runner->lanes);
-	setup_free(runner->setup);
+	shared_release(runner->shared);
+	setup_share_leave(runner->share);
 	db_close(runner->db);
 	pthread_mutex_destroy(&runner->mutex);
 	pthread_cond_destroy(&runner->chooser_wakes);
 	pthread_cond_destroy(&runner->worker_wakes);
 	free(runner->source);
+	free(runner->turn);
 	free(runner);
 }

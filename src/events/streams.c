@@ -6,7 +6,9 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "events/cloud_event.h"
+#include "setup/setup.h"
 #include "store/lock.h"
+#include "store/sessions.h"
 
 #include <stdlib.h>
 
@@ -32,6 +34,8 @@ struct stream_client {
 	size_t taken;                          /* of pending */
 	bool is_ended;                         /* nothing comes after what is pending */
 	bool wants_page;                       /* is behind, and asked the follower */
+	int64_t reviewed;                      /* the set-up with which it was asked whether it may go on */
+	bool owes_states;                      /* is to be told that states have changed */
 	int64_t began_at, sent_at, stalled_at; /* stalled_at: since when something lies there; 0 */
 };
 
@@ -39,6 +43,7 @@ struct streams {
 	char *source;
 	void (*hurry)(void *ctx);
 	void *ctx;
+	int64_t review_at; /* the follower's, monotonic */
 	pthread_mutex_t mutex;
 	struct entry ring[STREAM_RING] GUARDED_BY(streams_lock);
 	size_t first GUARDED_BY(streams_lock), count GUARDED_BY(streams_lock), bytes GUARDED_BY(streams_lock);
@@ -134,6 +139,19 @@ static bool wants(const struct stream_client *c, const char *kind, const char *a
 
 /* ---------------------------------------------------------------- clients */
 
+/* Who begins with what comes is told where that is, so that he misses nothing though he comes back before the first
+ * event. */
+static void add_beginning(struct stream_client *c)
+{
+	buf_add(&c->pending, STR("retry: 2000\n"));
+	if (c->options.after < 0 || c->options.is_restored)
+		buf_printf(&c->pending, "id: %lld\n", (long long)c->position);
+	if (c->options.is_restored)
+		buf_printf(&c->pending, "event: restored\ndata: {\"after\":%lld,\"last\":%lld}\n",
+		           (long long)c->options.after, (long long)c->position);
+	buf_add_char(&c->pending, '\n');
+}
+
 int stream_join(struct streams *s, const struct stream_options *options, struct stream_client **ret_client,
                 struct error *err)
 {
@@ -143,10 +161,10 @@ int stream_join(struct streams *s, const struct stream_options *options, struct 
 	c->streams = s;
 	c->options = *options;
 	buf_init(&c->pending, PENDING_MAX);
-	buf_add(&c->pending, STR("retry: 2000\n\n"));
 	c->began_at = c->sent_at = clock_mono_ms();
 	lock(s);
-	c->position = options->after < 0 || options->after > s->last ? s->last : options->after;
+	c->position = options->after < 0 || options->is_restored ? s->last : options->after;
+	add_beginning(c);
 	is_full = s->client_count >= STREAM_MOST;
 	if (!is_full) {
 		c->next = s->clients;
@@ -241,6 +259,9 @@ ssize_t stream_read(struct stream_client *c, char *room, size_t size)
 	lock(s);
 	c->stalled_at = 0;
 	if (c->pending.n == 0) {
+		if (c->owes_states && !c->is_ended)
+			buf_add(&c->pending, STR("event: states\ndata: {}\n\n"));
+		c->owes_states = false;
 		if (is_live(s, c->position))
 			fill(s, c);
 		else if (!c->is_ended && !c->wants_page)
@@ -327,6 +348,87 @@ static void end(struct stream_client *c)
 	wake(c);
 }
 
+/* ---------------------------------------------------------------- who may go on */
+
+#define REVIEWED_AT_ONCE 20 /* with the lock held */
+
+/* False: all were looked at. */
+static bool review_some(struct streams *s, const struct setup *setup, int64_t revision)
+{
+	int n = 0;
+
+	lock(s);
+	for (struct stream_client *c = s->clients; c && n < REVIEWED_AT_ONCE; c = c->next) {
+		if (c->is_ended || c->reviewed == revision)
+			continue;
+		c->reviewed = revision;
+		n++;
+		if (c->options.holds && !c->options.holds(c->options.ctx, setup))
+			end(c);
+	}
+	unlock(s);
+	return n == REVIEWED_AT_ONCE;
+}
+
+/* Each once; those who share one end together. */
+static size_t list_credentials(struct streams *s, struct arena *arena, struct stream_credential **ret)
+{
+	struct stream_credential *list;
+	size_t n = 0;
+
+	lock(s);
+	list = ARENA_ARRAY(arena, struct stream_credential, s->client_count + 1);
+	for (struct stream_client *c = s->clients; c; c = c->next)
+		if (c->options.credential.id && !c->is_ended)
+			list[n++] = c->options.credential;
+	unlock(s);
+	*ret = list;
+	return n;
+}
+
+static void end_of(struct streams *s, const struct stream_credential *credential)
+{
+	lock(s);
+	for (struct stream_client *c = s->clients; c; c = c->next)
+		if (c->options.credential.id == credential->id &&
+		    c->options.credential.is_token == credential->is_token && !c->is_ended)
+			end(c);
+	unlock(s);
+}
+
+static int review_credentials(struct streams *s, struct db *db, struct error *err)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct stream_credential *list;
+	int64_t now = clock_now_ms();
+	size_t n = list_credentials(s, arena, &list);
+
+	for (size_t i = 0; i < n; i++) {
+		int r = list[i].is_token ? api_token_lasts(db, list[i].id, now, err)
+		                         : session_lasts(db, list[i].id, now, err);
+
+		if (r < 0)
+			return r;
+		if (r == 0)
+			end_of(s, &list[i]);
+	}
+	return 0;
+}
+
+int streams_review(struct streams *s, struct db *db, const struct setup *setup, struct error *err)
+{
+	int64_t now = clock_mono_ms();
+
+	while (review_some(s, setup, setup_loaded_revision(setup)))
+		;
+	if (now < s->review_at)
+		return 0;
+	s->review_at = now + STREAM_REVIEW_MS;
+	return review_credentials(s, db, err);
+}
+
+/* ---------------------------------------------------------------- who is slow, or had his time */
+
 /* Lock held: that it is there, and whether it still takes anything. */
 static void look_after(struct stream_client *c, int64_t now)
 {
@@ -342,6 +444,17 @@ static void look_after(struct stream_client *c, int64_t now)
 		buf_add(&c->pending, STR(":\n\n"));
 		wake(c);
 	}
+}
+
+void streams_tell_states(struct streams *s)
+{
+	lock(s);
+	for (struct stream_client *c = s->clients; c; c = c->next) {
+		c->owes_states = !c->is_ended;
+		if (c->owes_states)
+			wake(c);
+	}
+	unlock(s);
 }
 
 /* What stands behind the oldest position of those who are behind, once for all who lack some of it. */

@@ -2,7 +2,7 @@
 #include "events/webhooks.h"
 
 #include "base/clock.h"
-#include "events/kinds.h"
+#include "store/event_kinds.h"
 
 #include <jansson.h>
 
@@ -31,7 +31,7 @@ static bool is_test_for(const struct webhook *webhook, const struct stored_event
 	return is_meant;
 }
 
-bool webhook_wants(const struct webhook *webhook, const struct stored_event *event)
+bool webhook_wants(const struct setup *setup, const struct webhook *webhook, const struct stored_event *event)
 {
 	bool fits = webhook->events.count == 0;
 
@@ -39,7 +39,7 @@ bool webhook_wants(const struct webhook *webhook, const struct stored_event *eve
 		return is_test_for(webhook, event);
 	for (size_t i = 0; i < webhook->events.count && !fits; i++)
 		fits = event_kind_fits(webhook->events.items[i], event->kind);
-	return fits && webhook_takes_account(webhook, event->account);
+	return fits && webhook_takes_account(setup, webhook, event->account);
 }
 
 int webhook_is_disabled(struct db *db, const char *webhook, struct error *err)
@@ -55,15 +55,23 @@ int webhook_is_disabled(struct db *db, const char *webhook, struct error *err)
 	return r < 0 ? r : changed_at <= state.disabled_at;
 }
 
-static int owe(struct db *db, const struct webhook *webhook, const struct stored_event *events, size_t n,
-               struct error *err)
+size_t webhooks_turn(const void *const *webhooks, size_t n, const char *last_id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(((const struct webhook *)webhooks[i])->id, last_id) > 0)
+			return i;
+	return 0;
+}
+
+static int owe(struct db *db, const struct setup *setup, const struct webhook *webhook,
+               const struct stored_event *events, size_t n, struct error *err)
 {
 	int64_t now = clock_now_ms();
 	bool known = false;
 	int r = 0;
 
 	for (size_t i = 0; i < n && r == 0; i++) {
-		if (!webhook_wants(webhook, &events[i]))
+		if (!webhook_wants(setup, webhook, &events[i]))
 			continue;
 		r = known ? 0 : webhook_is_disabled(db, webhook->id, err);
 		if (r != 0)
@@ -85,7 +93,7 @@ int webhooks_owe(struct db *db, const struct setup *setup, const struct stored_e
 		const struct webhook *webhook = list[i];
 
 		if (webhook->enabled)
-			r = owe(db, webhook, events, n, err);
+			r = owe(db, setup, webhook, events, n, err);
 	}
 	return r;
 }

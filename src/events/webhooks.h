@@ -18,10 +18,14 @@ int64_t webhook_delay_ms(int64_t tries);
 int64_t webhook_pause_ms(int64_t failures);
 
 /* Does it want this event? Not whether it is enabled. */
-bool webhook_wants(const struct webhook *webhook, const struct stored_event *event);
+bool webhook_wants(const struct setup *setup, const struct webhook *webhook, const struct stored_event *event);
 
 /* 1 where the webhook disabled itself and wasn't changed since. */
 int webhook_is_disabled(struct db *db, const char *webhook, struct error *err) NODISCARD;
+
+/* The place in the list (by id) of the first behind that id, where choosing begins: whoever was chosen last is asked
+ * last, so that nobody at the end of the list waits for those before it. */
+size_t webhooks_turn(const void *const *webhooks, size_t n, const char *last_id);
 
 int webhooks_owe(struct db *db, const struct setup *setup, const struct stored_event *events, size_t n,
                  struct error *err) NODISCARD;

@@ -2,6 +2,7 @@
 #include "events/webhooks.h"
 
 #include "base/clock.h"
+#include "events/outcome.h"
 #include "store/test_store.h"
 
 #include "base/test.h"
@@ -109,8 +110,9 @@ static void check_taken(struct store *store)
 	list[0].state = "failed";
 	list[0].reason = "it answers 500";
 	list[0].done_at = NOW + 5;
-	assert_ok(delivery_write(db, &list[0], &(struct delivery_try){.at = NOW, .reason = "x", .answer = "no"}, &err),
-	          &err);
+	assert_int_equal(
+	        delivery_write(db, &list[0], &(struct delivery_try){.at = NOW, .reason = "x", .answer = "no"}, &err),
+	        1);
 	assert_int_equal(delivery_tries(db, list[0].id, arena, &tries, &err), 1);
 	assert_string_equal(tries[0].answer, "no");
 	assert_int_equal(delivery_replay_failed(db, "w", 7, NOW, &err), 0);
@@ -118,16 +120,240 @@ static void check_taken(struct store *store)
 	assert_int_equal(waiting(db, "w"), 1);
 	assert_int_equal(delivery_prune(db, NOW + 6, 10, &err), 0); /* it is wanted again */
 	list[0].state = "delivered";
-	assert_ok(delivery_write(db, &list[0], &(struct delivery_try){.at = NOW, .reason = "", .answer = ""}, &err),
-	          &err);
+	assert_int_equal(
+	        delivery_write(db, &list[0], &(struct delivery_try){.at = NOW, .reason = "", .answer = ""}, &err), 1);
 	assert_int_equal(delivery_any_done_before(db, NOW + 6, &err), 1);
 	assert_int_equal(delivery_prune(db, NOW + 6, 10, &err), 1);
+	assert_int_equal(delivery_tries(db, list[0].id, arena, &tries, &err), 0);
+	/* what was dropped leaves nothing behind, whoever comes late */
+	assert_int_equal(
+	        delivery_write(db, &list[0], &(struct delivery_try){.at = NOW, .reason = "", .answer = ""}, &err), 0);
 	assert_int_equal(delivery_tries(db, list[0].id, arena, &tries, &err), 0);
 }
 
 static void a_delivery_is_taken_by_one_and_can_be_sent_again(void **state UNUSED)
 {
 	test_store_each(check_taken);
+}
+
+static struct delivery newest(struct db *db, const char *webhook, struct arena *arena)
+{
+	struct delivery *list;
+	struct error err;
+
+	assert_int_equal(delivery_list(db, webhook, NULL, 0, 1, arena, &list, &err), 1);
+	return list[0];
+}
+
+/* Writes down what came of a try; true where that disabled the webhook. */
+static bool came(struct db *db, const struct delivery *d, enum post_outcome outcome, int64_t at)
+{
+	const struct post_result result = {.outcome = outcome, .attempt = {.at = at, .reason = "why", .answer = ""}};
+	bool is_disabled;
+	struct error err;
+
+	assert_ok(outcome_write(db, d, &result, at, &is_disabled, &err), &err);
+	return is_disabled;
+}
+
+static struct webhook_state state_of(struct db *db, const char *webhook, struct arena *arena)
+{
+	struct webhook_state s;
+	struct error err;
+
+	assert_ok(webhook_state_get(db, webhook, arena, &s, &err), &err);
+	return s;
+}
+
+static int64_t number_of(struct db *db, const char *sql)
+{
+	int64_t n = 0;
+	struct error err;
+
+	assert_true(db_query_int(db, sql, DB_NO_ARGS, &n, &err) >= 0);
+	return n;
+}
+
+static void check_deleted(struct store *store)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct db *db CLEANUP(db_closep) = NULL;
+	struct delivery under_way;
+	struct error err;
+
+	assert_ok(store_connect(store, &db, &err), &err);
+	struct setup *setup CLEANUP(setup_freep) = open_setup(db);
+	assert_ok(webhooks_owe(db, setup, events, ARRAY_LEN(events), &err), &err);
+	under_way = newest(db, "all", arena);
+	came(db, &under_way, POST_FAILED, NOW);
+	assert_int_equal(state_of(db, "all", arena).failures, 1);
+	assert_ok(setup_delete(db, &plain_sealer, "webhook", "all", "anna", &err), &err);
+	came(db, &under_way, POST_FAILED, NOW + 1); /* its try ended after the deletion */
+	setup_free(open_setup(db));
+	assert_int_equal(waiting(db, "all"), 0);
+	assert_int_equal(state_of(db, "all", arena).failures, 0);
+	assert_int_equal(number_of(db, "SELECT COUNT(*) FROM delivery_try"), 0);
+	assert_int_equal(waiting(db, "some"), 2); /* the others' stay */
+}
+
+static void a_deleted_webhook_leaves_nothing_to_its_namesake(void **state UNUSED)
+{
+	test_store_each(check_deleted);
+}
+
+#define MANY       1200
+#define DELIVERIES "SELECT COUNT(*) FROM delivery"
+
+/* What a webhook was owed for years: it goes at once for everybody who looks, and from the tables piece by piece. */
+static void check_much(struct store *store)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct db *db CLEANUP(db_closep) = NULL;
+	struct delivery old, *list;
+	int64_t left = MANY;
+	struct error err;
+
+	assert_ok(store_connect(store, &db, &err), &err);
+	setup_free(open_setup(db));
+	assert_ok(db_begin(db, &err), &err);
+	for (int i = 1; i <= MANY; i++)
+		assert_ok(delivery_add(db, "all", i, "case.created", NOW, &err), &err);
+	assert_ok(db_commit(db, &err), &err);
+	old = newest(db, "all", arena);
+	for (int round = 0; round < 2; round++) {
+		assert_ok(setup_delete(db, &plain_sealer, "webhook", "all", "anna", &err), &err);
+		assert_in_range(number_of(db, DELIVERIES), MANY / 2, MANY - 1); /* bounded, whatever there is */
+		assert_int_equal(delivery_take(db, old.id, NOW, NOW + 1, &err), 0);
+		came(db, &old, POST_FAILED, NOW + 1);
+		assert_int_equal(number_of(db, "SELECT COUNT(*) FROM delivery_try"), 0);
+		assert_int_equal(delivery_get(db, old.id, arena, &old, &err), 0);
+		/* Another of its name is owed the same event, and that alone. */
+		setup_free(open_setup(db));
+		assert_int_equal(waiting(db, "all"), 0);
+		assert_int_equal(delivery_replay_failed(db, "all", 0, NOW, &err), 0);
+		assert_ok(delivery_add(db, "all", MANY, "case.created", NOW, &err), &err);
+		assert_ok(delivery_add(db, "all", MANY, "case.created", NOW, &err), &err);
+		assert_int_equal(delivery_due(db, "all", NOW, 10, arena, &list, &err), 1);
+		assert_string_equal(list[0].webhook, "all");
+		assert_int_equal(delivery_get(db, list[0].id, arena, &list[0], &err), 1);
+	}
+	while (webhook_any_gone(db, 0, &err) > 0 && left > 0) {
+		int64_t before = number_of(db, DELIVERIES);
+
+		assert_true(webhook_drop_gone(db, 0, 500, &err) >= 0);
+		assert_true(before - number_of(db, DELIVERIES) <= 500);
+		left -= 500;
+	}
+	assert_int_equal(webhook_any_gone(db, 0, &err), 0);
+	assert_int_equal(number_of(db, DELIVERIES), 1); /* the newest namesake's */
+	assert_int_equal(waiting(db, "all"), 1);
+}
+
+static void much_of_a_deleted_webhook_goes_piece_by_piece(void **state UNUSED)
+{
+	test_store_each(check_much);
+}
+
+/* As a person does: a change of the record, whichever. */
+static void change_record(struct db *db, const char *name)
+{
+	struct buf report CLEANUP(buf_done) = BUF_INIT(KIB(64));
+	json_t *json = json_pack("{s:{s:{s:s, s:s, s:s}}}", "webhooks", "all", "url", "https://a.test/", "secret",
+	                         "********", "name", name);
+	struct error err;
+
+	assert_int_equal(setup_apply(db, &plain_sealer, json, "anna", false, &report, &err), 1);
+	json_decref(json);
+}
+
+static void check_five_days(struct store *store)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct db *db CLEANUP(db_closep) = NULL;
+	struct delivery d;
+	int64_t end = clock_now_ms(), begin = end - WEBHOOK_DISABLED_AFTER - 1;
+	struct error err;
+
+	assert_ok(store_connect(store, &db, &err), &err);
+	struct setup *setup CLEANUP(setup_freep) = open_setup(db);
+	assert_ok(webhooks_owe(db, setup, events, ARRAY_LEN(events), &err), &err);
+	d = newest(db, "all", arena);
+	assert_false(came(db, &d, POST_FAILED, begin));
+	assert_false(came(db, &d, POST_FAILED, begin + WEBHOOK_DISABLED_AFTER)); /* not yet */
+	assert_true(came(db, &d, POST_REFUSED, end + 10000));
+	assert_false(came(db, &d, POST_FAILED, end + 10000)); /* another that was on its way: told once */
+	assert_int_equal(number_of(db, "SELECT COUNT(*) FROM event WHERE kind = 'webhook.disabled'"), 1);
+	assert_int_equal(webhook_is_disabled(db, "all", &err), 1);
+	assert_ok(db_exec(db, "UPDATE webhook_state SET disabled_at = $1", DB_ARGS(DB_INT(end - 1)), &err), &err);
+	change_record(db, "Mended");
+	assert_int_equal(webhook_is_disabled(db, "all", &err), 0);
+	assert_false(came(db, &d, POST_FAILED, end + 20000)); /* as if it were the first */
+	assert_int_equal(state_of(db, "all", arena).failing_since, end + 20000);
+	assert_int_equal(state_of(db, "all", arena).failures, 1);
+	assert_int_equal(webhook_is_disabled(db, "all", &err), 0);
+	assert_false(came(db, &d, POST_DELIVERED, end + 30000));
+	assert_int_equal(state_of(db, "all", arena).failing_since, 0);
+}
+
+static void five_days_of_failing_disable_until_a_change_begins_anew(void **state UNUSED)
+{
+	test_store_each(check_five_days);
+}
+
+static void check_dropped(struct store *store)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct db *db CLEANUP(db_closep) = NULL;
+	struct delivery d;
+	struct error err;
+
+	assert_ok(store_connect(store, &db, &err), &err);
+	struct setup *setup CLEANUP(setup_freep) = open_setup(db);
+	assert_ok(webhooks_owe(db, setup, events, 1, &err), &err);
+	d = newest(db, "all", arena);
+	came(db, &d, POST_DROPPED, NOW);
+	assert_string_equal(newest(db, "all", arena).state, "failed"); /* for good */
+	assert_int_equal(waiting(db, "all"), 0);
+	assert_int_equal(state_of(db, "all", arena).failing_since, 0);
+	assert_int_equal(number_of(db, "SELECT COUNT(*) FROM webhook_state"), 0);
+}
+
+static void an_event_that_is_kept_no_longer_is_no_fault_of_the_endpoint(void **state UNUSED)
+{
+	test_store_each(check_dropped);
+}
+
+static void check_twice(struct store *store)
+{
+	struct buf report CLEANUP(buf_done) = BUF_INIT(KIB(64));
+	struct db *db CLEANUP(db_closep) = NULL;
+	json_t *json = json_pack("{s:{s:{s:s, s:s, s:[{s:s, s:s}, {s:s, s:s}]}}}", "webhooks", "all", "url",
+	                         "https://a.test/", "secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "headers",
+	                         "name", "X-Token", "value", "one", "name", "x-token", "value", "two");
+	struct error err;
+
+	assert_non_null(json);
+	assert_ok(store_connect(store, &db, &err), &err);
+	assert_int_equal(setup_apply(db, &plain_sealer, json, "anna", false, &report, &err), E_INVALID);
+	assert_true(str_find(str_of(err.text), STR("webhooks/all/headers/2/name: \"x-token\" is there twice")) >= 0);
+	json_decref(json);
+}
+
+static void a_header_is_given_once(void **state UNUSED)
+{
+	test_store_each(check_twice);
+}
+
+static void who_was_chosen_last_is_asked_last(void **state UNUSED)
+{
+	const struct webhook a = {.id = "a"}, b = {.id = "b"}, c = {.id = "c"};
+	const void *const list[] = {&a, &b, &c};
+
+	assert_int_equal(webhooks_turn(list, 3, ""), 0);
+	assert_int_equal(webhooks_turn(list, 3, "a"), 1);
+	assert_int_equal(webhooks_turn(list, 3, "bb"), 2); /* deleted meanwhile */
+	assert_int_equal(webhooks_turn(list, 3, "c"), 0);
+	assert_int_equal(webhooks_turn(NULL, 0, "c"), 0);
 }
 
 static void tries_go_on_for_three_days(void **state UNUSED)
@@ -151,6 +377,12 @@ int main(void)
 	        cmocka_unit_test(each_webhook_is_owed_what_it_wants_once),
 	        cmocka_unit_test(what_disabled_itself_is_enabled_by_a_change),
 	        cmocka_unit_test(a_delivery_is_taken_by_one_and_can_be_sent_again),
+	        cmocka_unit_test(a_deleted_webhook_leaves_nothing_to_its_namesake),
+	        cmocka_unit_test(much_of_a_deleted_webhook_goes_piece_by_piece),
+	        cmocka_unit_test(five_days_of_failing_disable_until_a_change_begins_anew),
+	        cmocka_unit_test(an_event_that_is_kept_no_longer_is_no_fault_of_the_endpoint),
+	        cmocka_unit_test(a_header_is_given_once),
+	        cmocka_unit_test(who_was_chosen_last_is_asked_last),
 	        cmocka_unit_test(tries_go_on_for_three_days),
 	};
 

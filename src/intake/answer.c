@@ -2,6 +2,7 @@
 #include "intake/answer.h"
 
 #include "base/clock.h"
+#include "base/mail_address.h"
 #include "cases/letter_values.h"
 #include "cases/thread_marks.h"
 #include "intake/blocked.h"
@@ -11,6 +12,7 @@
 #include "intake/written_to.h"
 #include "mime/build.h"
 #include "rules/render.h"
+#include "send/carry.h"
 #include "send/protect.h"
 #include "setup/signing.h"
 #include "store/automatic_mail.h"
@@ -42,20 +44,19 @@ static const char *our_address(const struct item *item)
 	return address_written_to(item->place->account, item->message);
 }
 
-/* Why no answer may go out; NO_ANSWER_COUNT where one may. The template is found on the way. */
-static enum no_answer why_not(struct item *item, enum response_when when, struct address to,
+/* Why no answer may go out; NO_ANSWER_COUNT where one may. `template_id` "": none is meant to. */
+static enum no_answer why_not(struct item *item, const char *template_id, struct address to,
                               const struct template **ret_template)
 {
 	const struct intake_place *place = item->place;
-	const struct response *response = find_response(place->rule, when);
 
 	if (item->is_blocked)
 		return NO_ANSWER_BLOCKED;
 	if (item->is_stranger)
 		return NO_ANSWER_STRANGER;
-	if (!response || !response->template_id[0])
+	if (!*template_id)
 		return NO_ANSWER_NO_RESPONSE;
-	*ret_template = setup_template(place->setup, response->template_id);
+	*ret_template = setup_template(place->setup, template_id);
 	if (!*ret_template)
 		return NO_ANSWER_NO_TEMPLATE;
 	if (!place->account->send.enabled || !place->account->send.address[0])
@@ -112,13 +113,11 @@ static int is_due(struct item *item, struct db *db, const char *to, int64_t case
 	return r != 0 ? MIN(r, 0) : breaker_ask(item, db, to, case_id, is_new_case, err);
 }
 
-static const char *lower_cstr(struct arena *arena, struct str s)
+static const char *key_cstr(struct arena *arena, struct str address)
 {
-	char *copy = arena_cstr(arena, s);
+	char room[MAIL_ADDRESS_MAX];
 
-	for (char *p = copy; *p; p++)
-		*p = ascii_lower(*p);
-	return copy;
+	return arena_cstr(arena, mail_address_key(address, room));
 }
 
 /* Answers go out in clear: what the sender had encrypted, in this mail or an earlier one of the case, stays out of
@@ -145,11 +144,21 @@ static int look_at_topic(struct item *item, struct db *db, const struct stored_c
 	return message_case_hides_subject(db, c->id, &item->hides_topic, err);
 }
 
+/* Rounded up: what is above a limit doesn't read as if it were just that. */
+static struct str size_text(struct item *item)
+{
+	uint64_t tenths = (item->ledger.size * 10 + MIB(1) - 1) / MIB(1);
+
+	return arena_printf(item->arena, "%llu.%llu MB", (unsigned long long)(tenths / 10),
+	                    (unsigned long long)(tenths % 10));
+}
+
 /* The values a template may name. */
 static size_t template_values(struct item *item, const struct stored_case *c, struct address to,
                               struct render_value **ret_values)
 {
 	const struct message *m = item->message;
+	bool is_too_large = item->incoming && item->incoming->kind == INCOMING_TOO_LARGE;
 	const struct letter_facts facts = {
 	        .account = item->place->account,
 	        .our_address = our_address(item),
@@ -159,6 +168,10 @@ static size_t template_values(struct item *item, const struct stored_case *c, st
 	        .message_subject = public_subject(item, m->subject),
 	        .message_from = m->from.address,
 	        .message_date = m->date ? m->date : item->ledger.received_at,
+	        .message_size = is_too_large ? size_text(item) : STR(""),
+	        .message_limit = is_too_large ? arena_printf(item->arena, "%lld MB",
+	                                                     (long long)item->place->listener->max_message_mb)
+	                                      : STR(""),
 	        .text = STR(""),
 	};
 
@@ -234,7 +247,7 @@ static int store_answer(struct item *item, struct db *db, struct stored_message 
 	        .message_id = stored->id,
 	        .case_id = stored->case_id,
 	        .kind = "answer",
-	        .answer_to = lower_cstr(item->arena, str_of(to)),
+	        .answer_to = key_cstr(item->arena, str_of(to)),
 	        .envelope_from = envelope_from(item),
 	        .state = "queued",
 	        .next_try_at = stored->created_at,
@@ -317,19 +330,19 @@ static int protect_answer(struct item *item, struct db *db, struct address to, s
 }
 
 /* By the provider that is to send it. */
-static bool is_taken(struct item *item, struct str mime)
+static bool is_taken(struct item *item, struct address to, struct str mime)
 {
-	const struct account *account = item->place->account;
+	const char *recipient = arena_cstr(item->arena, to.address);
 	struct error fault;
 
-	if (provider_takes_size(setup_provider(item->place->setup, account->provider), mime.n, &fault) == 0)
+	if (mail_can_go(item->place->setup, item->place->account, mime, &recipient, 1, &fault) == 0)
 		return true;
 	no_answer(item, NO_ANSWER_UNWRITABLE, arena_printf(item->arena, "no answer: %s", fault.text).p);
 	return false;
 }
 
-int answer_queue(struct item *item, struct db *db, enum response_when when, const struct stored_case *c,
-                 struct error *err)
+static int queue(struct item *item, struct db *db, const char *template_id, const struct stored_case *c,
+                 bool is_new_case, struct error *err)
 {
 	struct address to = answer_address(item->message);
 	struct buf mime CLEANUP(buf_done) = BUF_INIT(8 * MAX_ANSWER);
@@ -344,12 +357,12 @@ int answer_queue(struct item *item, struct db *db, enum response_when when, cons
 		item->ledger.answer = "queued";
 		return 0;
 	}
-	reason = why_not(item, when, to, &template);
+	reason = why_not(item, template_id, to, &template);
 	if (reason != NO_ANSWER_COUNT) {
 		no_answer(item, reason, NULL);
 		return 0;
 	}
-	r = is_due(item, db, lower_cstr(item->arena, to.address), c ? c->id : 0, when == WHEN_CREATED, err);
+	r = is_due(item, db, key_cstr(item->arena, to.address), c ? c->id : 0, is_new_case, err);
 	if (r > 0 && look_at_topic(item, db, c, err) < 0)
 		return err->code;
 	if (r > 0)
@@ -358,7 +371,7 @@ int answer_queue(struct item *item, struct db *db, enum response_when when, cons
 		r = protect_answer(item, db, to, &mime, err);
 	if (r <= 0)
 		return r;
-	if (!is_taken(item, buf_str(&mime)))
+	if (!is_taken(item, to, buf_str(&mime)))
 		return 0;
 	item->stage = "answer";
 	r = db_new_id(db, &stored.id, err);
@@ -371,4 +384,17 @@ int answer_queue(struct item *item, struct db *db, enum response_when when, cons
 	item->ledger.answer = "queued";
 	item->ledger.answer_code = "";
 	return 0;
+}
+
+int answer_queue(struct item *item, struct db *db, enum response_when when, const struct stored_case *c,
+                 struct error *err)
+{
+	const struct response *response = find_response(item->place->rule, when);
+
+	return queue(item, db, response ? response->template_id : "", c, when == WHEN_CREATED, err);
+}
+
+int answer_queue_template(struct item *item, struct db *db, const char *template_id, struct error *err)
+{
+	return queue(item, db, template_id, NULL, false, err);
 }

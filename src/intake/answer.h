@@ -13,4 +13,7 @@
 int answer_queue(struct item *item, struct db *db, enum response_when when, const struct stored_case *c,
                  struct error *err) NODISCARD;
 
+/* The same with a template that no response names, outside of any case. */
+int answer_queue_template(struct item *item, struct db *db, const char *template_id, struct error *err) NODISCARD;
+
 #endif

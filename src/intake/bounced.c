@@ -7,6 +7,7 @@
 #include "intake/no_answer.h"
 #include "mime/idna.h"
 #include "security/token.h"
+#include "send/sent_copy.h"
 #include "store/cases.h"
 #include "store/suppressions.h"
 
@@ -20,11 +21,10 @@
 
 /* ---------------------------------------------------------------- is it a report? */
 
-void bounced_read(struct item *item)
+void bounced_read(struct item *item, const struct bounces *bounces)
 {
-	struct delivery_report report = {.bounces = message_bounces(item->arena, item->message),
-	                                 .receipt = message_receipt(item->arena, item->message)};
-	const struct bounces *b = &report.bounces;
+	struct delivery_report report = {.bounces = *bounces, .receipt = message_receipt(item->arena, item->message)};
+	const struct bounces *b = bounces;
 	enum bounce_reason first = b->count ? b->recipients[0].reason : REASON_UNDEFINED;
 
 	if (b->is_bounce || item->automatic.kind == AUTO_DELIVERY_REPORT)
@@ -455,6 +455,15 @@ static bool may_be_split(const struct item *item, const struct outbox_row *row)
 	return most > 0 && row->recipient_count > (size_t)most;
 }
 
+/* The mail that was in doubt did leave, it turns out. */
+static int owe_copy(const struct effects *e, struct error *err)
+{
+	struct outbox_row row;
+	int r = outbox_get(e->db, e->bounced->row.id, e->item->arena, &row, err);
+
+	return r <= 0 ? r : sent_copy_owe(e->item->place->setup, e->db, &row, e->now, err);
+}
+
 int bounced_apply(struct item *item, struct db *db, const struct bounced *bounced, struct error *err)
 {
 	struct map *by_address CLEANUP(map_freep) = recipients_by_address(item, &bounced->row);
@@ -471,5 +480,7 @@ int bounced_apply(struct item *item, struct db *db, const struct bounced *bounce
 	/* A report proves the one transaction that it tells of, and such a letter may have had several. */
 	if (r == 0 && e.was_uncertain && !may_be_split(item, &bounced->row))
 		r = outbox_resolve_uncertain(db, bounced->row.id, e.now, err);
-	return r < 0 ? r : outbox_follow(db, bounced->row.id, bounced->row.created_at, err);
+	if (r == 0)
+		r = outbox_follow(db, bounced->row.id, bounced->row.created_at, err);
+	return r < 0 || !e.was_uncertain ? r : owe_copy(&e, err);
 }

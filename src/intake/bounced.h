@@ -26,8 +26,9 @@ struct delivery_report {
 	struct receipt receipt;
 };
 
-/* Looks whether the item's message is a report: sets item->report, or leaves it NULL. Needs no database. */
-void bounced_read(struct item *item);
+/* Looks whether the item's message, of which `bounces` is what message_bounces() found, is a report: sets item->report,
+ * or leaves it NULL. Needs no database. */
+void bounced_read(struct item *item, const struct bounces *bounces);
 
 /* What it speaks of. */
 struct bounced {

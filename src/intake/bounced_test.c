@@ -58,6 +58,8 @@ static struct str delivery(struct office *o, struct str ident, const char *recip
 	"Final-Recipient: rfc822; " address "\r\nAction: failed\r\nStatus: " status "\r\nDiagnostic-" \
 	"Code: smtp; " words "\r\n\r\n"
 
+#define DELIVERED(address) "Final-Recipient: rfc822; " address "\r\nAction: delivered\r\nStatus: 2.0.0\r\n\r\n"
+
 static struct outbox_row row_of(struct office *o, int64_t id)
 {
 	struct outbox_row row = {0};
@@ -320,6 +322,30 @@ static const char *told(struct office *o)
 	return kinds.p;
 }
 
+/* What the process that sent it didn't live to know: the mail left, and a copy is due in the Sent folder, once. */
+static void check_doubt(struct store *store)
+{
+	struct office o;
+	struct str ident;
+	int64_t id;
+
+	open_office(&o, store);
+	id = acknowledge(&o, "d1", &ident);
+	assert_ok(db_exec(o.db, "UPDATE outbox SET state = 'uncertain', sent_at = NULL", DB_NO_ARGS, &o.err), &o.err);
+	assert_ok(db_exec(o.db, "UPDATE outbox_recipient SET state = 'uncertain'", DB_NO_ARGS, &o.err), &o.err);
+	for (int i = 0; i < 2; i++) {
+		must_become(&o, delivery(&o, ident, DELIVERED("ann@example.org")), "filed");
+		assert_string_equal(row_of(&o, id).state, "sent");
+		assert_int_equal(count(&o, "SELECT COUNT(*) FROM sent_copy WHERE account = 'support'"), 1);
+	}
+	close_office(&o);
+}
+
+static void what_was_in_doubt_and_left_has_a_copy(void **state UNUSED)
+{
+	test_store_each(check_doubt);
+}
+
 static void check_kinds(struct store *store)
 {
 	static const struct {
@@ -409,6 +435,7 @@ int main(void)
 	        cmocka_unit_test(each_recipient_has_its_own_end),
 	        cmocka_unit_test(a_report_without_our_id_changes_nothing),
 	        cmocka_unit_test(each_kind_of_report_says_its_own),
+	        cmocka_unit_test(what_was_in_doubt_and_left_has_a_copy),
 	        cmocka_unit_test(a_suppressed_address_gets_no_answer),
 	};
 

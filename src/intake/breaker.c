@@ -8,6 +8,7 @@
 #include "mime/reply.h"
 #include "store/breakers.h"
 #include "store/cases.h"
+#include "store/outbox.h"
 
 #include <jansson.h>
 
@@ -18,6 +19,7 @@
 #define STEADY      SECONDS_MS(30)
 #define STEADY_RUN  4 /* mails in a row, this one included */
 #define LIKE_RUN    3
+#define TRIPS_FROM  3 /* answers within a day: after fewer of them no sign can be seen */
 #define FORGET      (2 * DAY)
 #define MEMORY_MAX  KIB(4)
 #define NO_REACTION (-1)
@@ -293,15 +295,21 @@ const char *breaker_correspondent(struct arena *arena, const char *address)
 }
 
 /* The circuits that the mail passes: the correspondent's, and the case's where it isn't a new one. Returns their
- * number; 0 where there is nothing to judge or to remember: the outbox will know of a first letter. */
+ * number; 0 where there is nothing to judge or to remember: the outbox will know of the first letters. */
 static int load_all(struct item *item, struct db *db, const char *address, int64_t case_id, struct circuit *circuits,
                     struct error *err)
 {
 	const char *name = breaker_correspondent(item->arena, address);
+	int64_t now = clock_now_ms(), answers = 0;
 	int r = load(db, item->arena, "address", name, &circuits[0], err);
 
 	if (r == 0 && name == address) {
-		r = recall(db, item->arena, &circuits[0], clock_now_ms(), err);
+		if (!case_id)
+			r = outbox_count_answers(db, name, now - DAY, &answers, err);
+		if (r == 0 && !case_id && answers < TRIPS_FROM)
+			return 0;
+		if (r == 0)
+			r = recall(db, item->arena, &circuits[0], now, err);
 		if (r == 0 && circuits[0].count == 0 && !case_id)
 			return 0;
 	}

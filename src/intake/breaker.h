@@ -6,8 +6,9 @@
  *mail like that which opened it puts that off half-open  the time is over: one answer goes out. Is what comes next of
  *the same kind, it opens again, for longer; is it of another, it closes
  *
- * Most people write once, so a correspondent's circuit is kept from the second answer on: until then the outbox knows
- * the first, and the case the mail that it answered.
+ * Most people write once or twice a day, so a correspondent's circuit is kept from the fourth answer within a day on,
+ * or the first in a case that was there: until then the outbox knows the answers, and the cases the mails that they
+ * answered. Fewer than three answers never open it.
  *
  * It opens when
  *	- one mail more comes that is like an earlier one of the day, after two such were answered, and they are the

@@ -1,5 +1,6 @@
 /* A circuit breaker as a person sees it, and lets it go. See breaker.h. */
 #include "base/clock.h"
+#include "base/mail_address.h"
 #include "intake/breaker.h"
 #include "store/breakers.h"
 #include "store/cases.h"
@@ -42,13 +43,11 @@ int breaker_reset(struct store *store, struct db *db, const char *name, const ch
                   struct error *err)
 {
 	struct reset reset = {.work = {.run = run_reset}, .scope = "address", .author = author};
-	char *address = arena_cstr(arena, str_of(name));
+	char room[MAIL_ADDRESS_MAX];
 	struct stored_case c;
 	int r = 0;
 
-	for (char *p = address; *p; p++)
-		*p = ascii_lower(*p);
-	reset.name = breaker_correspondent(arena, address);
+	reset.name = breaker_correspondent(arena, arena_cstr(arena, mail_address_key(str_of(name), room)));
 	if (!strchr(name, '@')) {
 		reset.scope = "case";
 		r = case_find_number(db, str_of(name), arena, &c, err);

@@ -13,18 +13,6 @@
 
 /* ---------------------------------------------------------------- the mail that is answered */
 
-static int newest_message(struct db *db, int64_t case_id, int64_t *ret_id, struct error *err)
-{
-	int r = db_query_int(db,
-	                     "SELECT id FROM message WHERE case_id = $1 AND direction = 'in' ORDER BY id DESC LIMIT 1",
-	                     DB_ARGS(DB_INT(case_id)), ret_id, err);
-
-	if (r == 0)
-		r = db_query_int(db, "SELECT id FROM message WHERE case_id = $1 ORDER BY id DESC LIMIT 1",
-		                 DB_ARGS(DB_INT(case_id)), ret_id, err);
-	return r;
-}
-
 static int read_message(struct db *db, int64_t id, struct arena *arena, struct correspondence *co, struct error *err)
 {
 	struct buf raw CLEANUP(buf_done) = BUF_INIT(MAX_FIRST);
@@ -96,7 +84,7 @@ int correspond_begin(struct db *db, const struct setup *setup, const struct stor
                      struct arena *arena, struct correspondence *ret, struct error *err)
 {
 	struct correspondence co = {.setup = setup, .c = c};
-	int r = message_id ? 1 : newest_message(db, c->id, &message_id, err);
+	int r = message_id ? 1 : message_to_answer(db, c->id, &message_id, err);
 
 	if (r > 0)
 		r = read_message(db, message_id, arena, &co, err);

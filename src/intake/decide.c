@@ -2,114 +2,20 @@
 #include "intake/item.h"
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "cases/case_work.h"
 #include "cases/participants.h"
 #include "cases/threading.h"
 #include "intake/answer.h"
 #include "intake/blocked.h"
 #include "intake/bounced.h"
+#include "intake/failure.h"
 #include "intake/learn.h"
 #include "intake/no_answer.h"
+#include "intake/row.h"
 #include "intake/sender.h"
-#include "store/folders.h"
+#include "store/events.h"
 #include "store/suppressions.h"
-
-#include <errno.h>
-
-bool is_store_fault(const struct error *err)
-{
-	return err->scope != SCOPE_MESSAGE && (err->code == E_STORE || err->code == E_IN_USE ||
-	                                       err->code == E_STOPPED || err->code == -ENOSPC || err->code == -EIO);
-}
-
-static int advance(struct item *item, struct db *db, struct error *err)
-{
-	if (!item->place->folder_id || !item->incoming)
-		return 0;
-	return folder_advance(db, item->place->folder_id, item->ledger.uidvalidity, item->ledger.uid, err);
-}
-
-/* What is stored before the row itself may name it. */
-static int take_row_id(struct item *item, struct db *db, struct error *err)
-{
-	return item->ledger.id ? 0 : db_new_id(db, &item->ledger.id, err);
-}
-
-static int write_row(struct item *item, struct db *db, struct error *err)
-{
-	int r;
-
-	if (item->has_row)
-		return ledger_update(db, &item->ledger, err);
-	r = take_row_id(item, db, err);
-	return r < 0 ? r : ledger_insert(db, &item->ledger, err);
-}
-
-/* The end of everything that went well: nothing is left to be told to a server that is left as it is. */
-static int finish(struct item *item, struct db *db, const char *outcome, struct error *err)
-{
-	int64_t now = clock_now_ms();
-	bool tell_server =
-	        item->place->folder_id && item->place->listener->after != AFTER_LEAVE && strcmp(outcome, "gone") != 0;
-	int r;
-
-	item->ledger.outcome = outcome;
-	item->ledger.state = tell_server ? "committed" : "acknowledged";
-	item->ledger.committed_at = now;
-	item->ledger.acknowledged_at = tell_server ? 0 : now;
-	item->ledger.next_try_at = 0;
-	r = write_row(item, db, err);
-	return r < 0 ? r : advance(item, db, err);
-}
-
-/* ---------------------------------------------------------------- has it been here before? */
-
-/* After an unclean stop the ledger may already hold the message: handled (then there is nothing to do) or written
- * ahead. */
-static int look_up(struct item *item, struct db *db, struct error *err)
-{
-	struct ledger_row row;
-	int r;
-
-	if (item->has_row || !item->place->folder_id)
-		return 0;
-	r = ledger_find_uid(db, item->place->folder_id, item->ledger.uidvalidity, item->ledger.uid, item->arena, &row,
-	                    err);
-	if (r <= 0)
-		return r;
-	item->has_row = true;
-	item->ledger.id = row.id;
-	item->ledger.tries = row.tries;
-	item->passed_over =
-	        strcmp(row.state, "received") != 0 && !(strcmp(row.state, "failed") == 0 && !row.message_id);
-	return 0;
-}
-
-/* The same content was handled before: in this folder under another UIDVALIDITY (the server renumbered), or elsewhere.
- * 1: it is finished. */
-static int recognise(struct item *item, struct db *db, struct error *err)
-{
-	struct ledger_twin twin;
-	bool renumbered;
-	int r;
-
-	if (!item->place->folder_id && item->place->listener->duplicates == DUPLICATES_HANDLE)
-		return 0;
-	r = ledger_find_content(db, item->ledger.content_hash, item->place->folder_id, &twin, err);
-	if (r <= 0)
-		return r;
-	renumbered = twin.folder_id && twin.folder_id == item->place->folder_id &&
-	             twin.uidvalidity != item->ledger.uidvalidity;
-	if (!renumbered && item->place->listener->duplicates == DUPLICATES_HANDLE)
-		return 0;
-	item->ledger.duplicate_of = twin.id;
-	item->ledger.case_id = twin.case_id;
-	if (!item->is_kept)
-		item->ledger.message_id = twin.message_id;
-	no_answer(item, renumbered ? NO_ANSWER_HANDLED_BEFORE : NO_ANSWER_DUPLICATE, NULL);
-	r = finish(item, db, renumbered ? "seen-before" : "duplicate", err);
-	return r < 0 ? r : 1;
-}
 
 /* ---------------------------------------------------------------- storing the message */
 
@@ -210,18 +116,27 @@ static int64_t latency_ms(const struct item *item, int64_t now)
 static int tell(struct item *item, struct db *db, const char *kind, struct error *err)
 {
 	int64_t now = clock_now_ms();
-	const struct new_event event = {
-	        .kind = kind,
-	        .account = item->place->account->id,
-	        .case_id = item->ledger.case_id,
-	        .message_id = item->ledger.message_id,
-	        .data = arena_printf(item->arena, "{\"ledger\":%lld,\"listener\":\"%s\",\"latency_ms\":%lld}",
-	                             (long long)item->ledger.id, item->place->listener->id,
-	                             (long long)latency_ms(item, now)),
-	        .at = now,
-	};
+	struct buf data CLEANUP(buf_done) = BUF_INIT(KIB(64));
 
-	return event_add(db, &event, err);
+	buf_printf(&data, "{\"ledger\":%lld,\"listener\":", (long long)item->ledger.id);
+	buf_add_json(&data, str_of(item->place->listener->id));
+	buf_printf(&data, ",\"latency_ms\":%lld", (long long)latency_ms(item, now));
+	if (item->branch) {
+		buf_add(&data, STR(",\"rule\":"));
+		buf_add_json(&data, str_of(item->place->rule->id));
+		buf_add(&data, STR(",\"branch\":"));
+		buf_add_json(&data, str_of(item->branch));
+	}
+	buf_add_char(&data, '}');
+	must(!data.failed);
+	return event_add(db,
+	                 &(struct new_event){.kind = kind,
+	                                     .account = item->place->account->id,
+	                                     .case_id = item->ledger.case_id,
+	                                     .message_id = item->ledger.message_id,
+	                                     .data = buf_str(&data),
+	                                     .at = now},
+	                 err);
 }
 
 /* ---------------------------------------------------------------- service activities */
@@ -236,16 +151,16 @@ static int file_it(struct item *item, struct db *db, const struct threading *t, 
 		return r;
 	r = store_message(item, db, t->case_id, evidence_of(item, t), err);
 	if (r == 0 && t->case_id)
-		r = case_touch(db, t->case_id, NULL, clock_now_ms(), err);
+		r = case_touch(db, t->case_id, NULL, NULL, clock_now_ms(), err);
 	if (r == 0)
 		r = tell(item, db, "message.filed", err);
-	return r < 0 ? r : finish(item, db, "filed", err);
+	return r < 0 ? r : item_finish(item, db, "filed", err);
 }
 
 static int discard_it(struct item *item, struct db *db, struct error *err)
 {
 	no_answer(item, item->is_blocked ? NO_ANSWER_BLOCKED : NO_ANSWER_DISCARDED, NULL);
-	return finish(item, db, "discarded", err);
+	return item_finish(item, db, "discarded", err);
 }
 
 /* A report that changes nothing: does the block list say that its sender is ignored, or the listener that such mail is?
@@ -274,12 +189,12 @@ static int file_report(struct item *item, struct db *db, const struct threading 
 		return discard_it(item, db, err);
 	r = store_message(item, db, bounced.case_id, bounced.evidence, err);
 	if (r == 0 && bounced.case_id)
-		r = case_touch(db, bounced.case_id, NULL, clock_now_ms(), err);
+		r = case_touch(db, bounced.case_id, NULL, NULL, clock_now_ms(), err);
 	if (r == 0)
 		r = tell(item, db, "message.filed", err);
 	if (r == 0)
 		r = bounced_apply(item, db, &bounced, err);
-	return r < 0 ? r : finish(item, db, "filed", err);
+	return r < 0 ? r : item_finish(item, db, "filed", err);
 }
 
 /* Those of the mail have a part in the case from now on; a stranger and those he names don't, and it is told.
@@ -297,7 +212,7 @@ static int join_case(struct item *item, struct db *db, const struct threading *t
                      struct stored_case *c, struct error *err)
 {
 	bool reopen = c->resolved_at != 0;
-	int r = case_join(db, type, c, reopen, item->ledger.received_at, err);
+	int r = case_join(db, type, c, reopen, item->automatic.kind == AUTO_NONE, item->ledger.received_at, err);
 
 	if (r == 0)
 		r = store_message(item, db, c->id, evidence_of(item, t), err);
@@ -309,7 +224,7 @@ static int join_case(struct item *item, struct db *db, const struct threading *t
 		r = note_people(item, db, t, c, err);
 	if (r == 0)
 		r = answer_queue(item, db, WHEN_UPDATED, c, err);
-	return r < 0 ? r : finish(item, db, reopen ? "reopened" : "updated", err);
+	return r < 0 ? r : item_finish(item, db, reopen ? "reopened" : "updated", err);
 }
 
 static int open_case(struct item *item, struct db *db, const struct threading *t, const struct rule_result *result,
@@ -353,7 +268,7 @@ static int open_case(struct item *item, struct db *db, const struct threading *t
 		r = note_people(item, db, t, &c, err);
 	if (r == 0)
 		r = answer_queue(item, db, WHEN_CREATED, &c, err);
-	return r < 0 ? r : finish(item, db, "created", err);
+	return r < 0 ? r : item_finish(item, db, "created", err);
 }
 
 /* The case found may be open, resolved a while ago, or so long ago that the mail opens another. */
@@ -387,6 +302,13 @@ static const struct case_type *find_case_type(void *ctx, const char *id)
 	return setup_case_type(ctx, id);
 }
 
+static const char *branch_name(const struct item *item, const struct branch *branch)
+{
+	const struct branch *first = item->place->rule->branches.items;
+
+	return *branch->name ? branch->name : arena_printf(item->arena, "%zu", (size_t)(branch - first) + 1).p;
+}
+
 static int run_rule(struct item *item, struct db *db, const struct threading *t, struct error *err)
 {
 	struct rule_result result;
@@ -399,6 +321,7 @@ static int run_rule(struct item *item, struct db *db, const struct threading *t,
 		no_answer(item, NO_ANSWER_NO_BRANCH, NULL);
 		return file_it(item, db, t, err);
 	}
+	item->branch = branch_name(item, result.branch);
 	switch ((enum activity)result.branch->activity) {
 	case ACTIVITY_DISCARD:
 		return discard_it(item, db, err);
@@ -430,7 +353,7 @@ static int handle(struct item *item, struct db *db, struct error *err)
 {
 	struct threading t;
 	bool own;
-	int r = recognise(item, db, err);
+	int r = item_recognise(item, db, err);
 
 	if (r != 0)
 		return r < 0 ? r : 0;
@@ -460,155 +383,28 @@ static int handle(struct item *item, struct db *db, struct error *err)
 	return run_rule(item, db, &t, err);
 }
 
-int item_set_aside(struct item *item, struct db *db, const char *state, const char *category, const char *reason,
-                   struct error *err)
-{
-	int64_t now = clock_now_ms();
-	int r;
-
-	item->ledger.state = state;
-	item->ledger.category = category;
-	item->ledger.reason = reason;
-	item->ledger.parked_at = now;
-	item->ledger.next_try_at = 0;
-	r = write_row(item, db, err);
-	if (r == 0)
-		r = event_add(db,
-		              &(struct new_event){
-		                      .kind = arena_printf(item->arena, "message.%s", state).p,
-		                      .account = item->place->account->id,
-		                      .message_id = item->ledger.message_id,
-		                      .data = arena_printf(
-		                              item->arena, "{\"ledger\":%lld,\"category\":\"%s\",\"listener\":\"%s\"}",
-		                              (long long)item->ledger.id, category, item->place->listener->id),
-		                      .at = now,
-		              },
-		              err);
-	return r < 0 ? r : advance(item, db, err);
-}
-
-static int park(struct item *item, struct db *db, const char *category, const char *reason, struct error *err)
-{
-	return item_set_aside(item, db, "parked", category, reason, err);
-}
-
-static int park_too_large(struct item *item, struct db *db, struct error *err)
-{
-	struct str reason =
-	        arena_printf(item->arena,
-	                     "%llu bytes are more than the listener's max_message_mb (%lld); the "
-	                     "mail is still on the server",
-	                     (unsigned long long)item->ledger.size, (long long)item->place->listener->max_message_mb);
-
-	item->ledger.outcome = "too-large";
-	return park(item, db, "too-large", reason.p, err);
-}
-
-/* The server has it and doesn't give it, or there was no room for it here: the row stands for it until it is
- * fetched.
- */
-static int note_unfetched(struct item *item, struct db *db, struct error *err)
-{
-	const struct listener *listener = item->place->listener;
-	const struct error *fault = item->incoming->fault;
-	int r;
-
-	item->ledger.tries++;
-	if (fault->retry == RETRY_NEVER || item->ledger.tries >= listener->tries)
-		return park(item, db, "fetch", fault->text, err);
-	item->ledger.state = "failed";
-	item->ledger.category = "fetch";
-	item->ledger.reason = fault->text;
-	item->ledger.next_try_at = clock_now_ms() + MINUTES_MS(listener->retry_minutes);
-	r = write_row(item, db, err);
-	return r < 0 ? r : advance(item, db, err);
-}
-
 int item_store(struct item *item, struct db *db, struct error *err)
 {
 	int r;
 
 	item->stage = "store";
 	if (item->place->look_up) {
-		r = look_up(item, db, err);
+		r = item_look_up(item, db, err);
 		if (r < 0)
 			return r;
 		if (item->passed_over)
-			return advance(item, db, err);
+			return item_advance(item, db, err);
 	}
 	item->before = item->ledger;
-	r = take_row_id(item, db, err);
+	r = item_take_row_id(item, db, err);
 	if (r < 0)
 		return r;
 	if (item->incoming && item->incoming->kind == INCOMING_GONE)
-		return item->has_row ? park(item, db, "gone", "the mail is not in the folder any more", err)
-		                     : advance(item, db, err);
+		return item->has_row ? item_park(item, db, "gone", "the mail is not in the folder any more", err)
+		                     : item_advance(item, db, err);
 	if (item->incoming && item->incoming->kind == INCOMING_FAILED)
-		return note_unfetched(item, db, err);
+		return item_note_unfetched(item, db, err);
 	if (item->incoming && item->incoming->kind == INCOMING_TOO_LARGE)
-		return park_too_large(item, db, err);
+		return item_park_too_large(item, db, err);
 	return handle(item, db, err);
-}
-
-int item_store_crashed(struct item *item, struct db *db, struct error *err)
-{
-	struct str reason = arena_printf(item->arena, "the program ended %lld times while it handled this mail",
-	                                 (long long)item->ledger.tries);
-	int r;
-
-	item->stage = "crash";
-	item->before = item->ledger;
-	r = db_new_id(db, &item->ledger.message_id, err);
-
-	if (r == 0)
-		r = item_store_raw(item, db, item->ledger.message_id, err);
-	return r < 0 ? r : park(item, db, "crash", reason.p, err);
-}
-
-/* The message is kept whole, so that a later try doesn't need the server. */
-int item_keep_raw(struct item *item, struct db *db, struct error *err)
-{
-	int r;
-
-	if (item->is_kept)
-		return 0;
-	r = db_new_id(db, &item->ledger.message_id, err);
-	return r < 0 ? r : item_store_raw(item, db, item->ledger.message_id, err);
-}
-
-/* Nothing but the store's own faults may end here: else one mail would stand before all that come behind it.
- * What conflicts with another process's work is worth a try later. */
-int item_store_failure(struct item *item, struct db *db, const struct error *cause, struct error *err)
-{
-	const struct listener *listener = item->place->listener;
-	const char *stage = item->stage, *reason = arena_cstr(item->arena, str_of(cause->text));
-	int r = 0;
-
-	if (is_store_fault(cause))
-		return fail(err, cause->code, cause->retry, "%s", cause->text);
-	item->ledger = item->before; /* what the undone try had noted is not so */
-	item->case_number = "";
-	if (cause->code == E_CONFLICT)
-		r = look_up(item, db, err);
-	if (r == 0 && item->passed_over)
-		return advance(item, db, err);
-	if (r == 0 && item->has_row && item->incoming && item->incoming->kind != INCOMING_WHOLE)
-		return item_store(item, db, err); /* with the row that it met; there is no mail to keep */
-	if (r == 0)
-		r = item_keep_raw(item, db, err);
-	if (r < 0)
-		return r;
-	item->ledger.tries++;
-	item->ledger.outcome = "";
-	if ((cause->retry == RETRY_NEVER && cause->code != E_CONFLICT) || item->ledger.tries >= listener->tries) {
-		if (strcmp(stage, "mapping") == 0)
-			r = answer_queue(item, db, WHEN_MAPPING_ERROR, NULL, err);
-		return r < 0 ? r : park(item, db, stage, reason, err);
-	}
-	item->ledger.state = "failed";
-	item->ledger.category = stage;
-	item->ledger.reason = reason;
-	item->ledger.next_try_at = clock_now_ms() + MINUTES_MS(listener->retry_minutes);
-	r = write_row(item, db, err);
-	return r < 0 ? r : advance(item, db, err);
 }

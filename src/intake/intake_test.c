@@ -3,6 +3,7 @@
 
 #include "store/cases.h"
 #include "store/folders.h"
+#include "store/messages.h"
 #include "store/outbox.h"
 
 #include <stdio.h>
@@ -182,10 +183,46 @@ static void one_address_gets_only_so_many_answers(void **state UNUSED)
 	test_store_each(check_budget);
 }
 
+/* One letter written as two, and the case of ASCII letters, are one address: one contact, one hourly limit, one
+ * suppression. */
+static void check_beyond_ascii(struct store *store)
+{
+	static const char *const froms[] = {"m\303\274ller@example.org", "Mu\314\210LLER@Example.org",
+	                                    "m\303\274ller@EXAMPLE.org", "m\303\274ller@b\303\274ro.example"};
+	struct outbox_row *outbox;
+	struct office o;
+	struct buf raw CLEANUP(buf_done) = BUF_INIT(KIB(64));
+	const char *const answers[] = {"queued", "queued", "this address had its answers of the hour", "queued"};
+
+	open_office(&o, store);
+	for (size_t i = 0; i < ARRAY_LEN(froms); i++) {
+		must_become(&o,
+		            arena_printf(o.arena,
+		                         "From: %s\r\nTo: support@example.com\r\nSubject: \303\234 %zu\r\n"
+		                         "Message-ID: <u%zu@x>\r\n\r\nx\r\n",
+		                         froms[i], i, i),
+		            "created");
+		assert_string_equal(newest_row(&o).answer, answers[i]);
+	}
+	assert_int_equal(count(&o, "SELECT COUNT(*) FROM contact"), 2);
+	assert_int_equal(count(&o, "SELECT COUNT(*) FROM outbox WHERE answer_to = 'm\303\274ller@example.org'"), 2);
+	assert_int_equal(outbox_list(o.db, NULL, 10, o.arena, &outbox, &o.err), 3);
+	assert_string_equal(outbox[0].recipients[0].address, froms[3]);
+	assert_ok(raw_get(o.db, outbox[0].message_id, &raw, &o.err), &o.err);
+	assert_int_not_equal(str_find(buf_str(&raw), STR("To: m\303\274ller@b\303\274ro.example\r\n")), -1);
+	assert_int_not_equal(str_find(buf_str(&raw), STR("From: Support <support@example.com>\r\n")), -1);
+	close_office(&o);
+}
+
+static void a_writer_beyond_ascii_is_acknowledged(void **state UNUSED)
+{
+	test_store_each(check_beyond_ascii);
+}
+
 /* Mail whose sender can't be written to: it is handled all the same, and so is what comes behind it. */
 static void check_unanswerable(struct store *store)
 {
-	static const char *const froms[] = {"j\303\274rgen@example.org", "\"a b\"c d@example.org",
+	static const char *const froms[] = {"j\342\200\256rgen@example.org", "\"a b\"c d@example.org",
 	                                    "=?utf-8?q?x=00y?= <x@y@z>"};
 	struct intake_run *run;
 	struct office o;
@@ -379,6 +416,7 @@ int main(void)
 	        cmocka_unit_test(a_resolved_case_is_reopened_or_followed),
 	        cmocka_unit_test(automatic_and_own_mail_gets_no_answer),
 	        cmocka_unit_test(one_address_gets_only_so_many_answers),
+	        cmocka_unit_test(a_writer_beyond_ascii_is_acknowledged),
 	        cmocka_unit_test(mail_that_cannot_be_answered_is_handled),
 	        cmocka_unit_test(rows_that_cannot_be_tried_again_are_parked),
 	        cmocka_unit_test(odd_sizes_are_taken_alike),

@@ -8,6 +8,7 @@
 #include "intake/sender.h"
 #include "intake/bounced.h"
 #include "intake/learn.h"
+#include "intake/oversize.h"
 #include "intake/smime_text.h"
 #include "store/meta.h"
 
@@ -188,14 +189,16 @@ static void open_smime(struct item *item, struct message *m)
 static void understand(struct item *item)
 {
 	struct message_limits limits = {.max_text = MIB(1)};
+	struct bounces bounces;
 
 	if (item->incoming && item->incoming->mapped) {
 		limits.done_with = give_back;
 		limits.ctx = item->incoming;
 	}
 	open_smime(item, message_parse(item->arena, item->raw, &limits));
-	item->automatic = message_classify(item->arena, item->message);
-	bounced_read(item);
+	bounces = message_bounces(item->arena, item->message);
+	item->automatic = message_classify_with(item->arena, item->message, &bounces);
+	bounced_read(item, &bounces);
 	item->body_text = item_cut(item_text(item, message_body_text(item->arena, item->message)), MAX_STORED_TEXT);
 	measure_attachments(item);
 	make_fingerprint(item);
@@ -235,6 +238,8 @@ struct item *item_new(const struct intake_place *place, struct incoming *incomin
 {
 	struct item *item = item_new_unread(place, incoming);
 
+	if (incoming->kind == INCOMING_TOO_LARGE)
+		oversize_read(item);
 	if (incoming->kind != INCOMING_WHOLE)
 		return item;
 	understand(item);

@@ -55,7 +55,9 @@ struct item {
 	bool is_released;         /* a person let it pass: its sender isn't asked about any more */
 	bool answered_before;     /* an automatic answer went out in an earlier try */
 	bool is_stranger;         /* its sender has no part in the case that it joins */
+	bool is_mute;             /* too large, and an answer couldn't be stored: it goes without */
 	bool is_blocked;          /* its sender is on the block list: a case that comes of it is cancelled */
+	const char *branch;       /* of the rule, that fitted: its name or place; NULL: it didn't come to one */
 	const char *stage;        /* what was being done when it failed: the ledger's category */
 	const char *case_number;  /* after the commit; "" */
 	int result;

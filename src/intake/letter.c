@@ -2,10 +2,12 @@
 #include "intake/letter.h"
 
 #include "base/clock.h"
+#include "base/mail_address.h"
 #include "cases/case_work.h"
 #include "cases/thread_marks.h"
 #include "mime/classify.h"
 #include "mime/html_text.h"
+#include "send/carry.h"
 #include "send/protect.h"
 #include "setup/signing.h"
 #include "store/event_data.h"
@@ -52,11 +54,11 @@ static int add_recipients(struct posting *p, const char *field, const struct add
                           struct error *err)
 {
 	for (size_t i = 0; i < count; i++) {
-		ptrdiff_t at = str_find_char(list[i].address, '@');
+		const char *wrong = mail_address_fault(list[i].address);
 
-		if (at <= 0 || (size_t)at + 1 == list[i].address.n || list[i].address.n > 320)
-			return fail(err, E_INVALID, RETRY_NEVER, "%s/%zu: \"%.*s\" is no address (name@domain)", field,
-			            i + 1, (int)MIN(list[i].address.n, (size_t)80), list[i].address.p);
+		if (wrong)
+			return fail(err, E_INVALID, RETRY_NEVER, "%s/%zu: \"%.*s\" %s", field, i + 1,
+			            (int)MIN(list[i].address.n, (size_t)80), list[i].address.p, wrong);
 		if (is_known(p, list[i].address))
 			continue;
 		if (p->recipient_count == LETTER_RECIPIENTS_MAX)
@@ -193,6 +195,7 @@ static int build(struct posting *p, struct buf *out, struct error *err)
 	const struct account_send *send = &l->account->send;
 	struct buf text CLEANUP(buf_done) = BUF_INIT(LETTER_TEXT_MAX + KIB(4)),
 	                html CLEANUP(buf_done) = BUF_INIT(LETTER_TEXT_MAX + KIB(4));
+	struct draft_header headers[ARRAY_LEN(p->marks.headers) + LETTER_HEADERS_MAX];
 	struct address reply_to =
 	        p->marks.reply_to.address.n ? p->marks.reply_to : (struct address){STR_NULL, str_of(send->reply_to)};
 	struct draft draft = {
@@ -206,13 +209,17 @@ static int build(struct posting *p, struct buf *out, struct error *err)
 	        .subject = l->subject,
 	        .message_id = p->marks.message_ident,
 	        .date = p->stored.date,
-	        .headers = p->marks.headers,
-	        .header_count = p->marks.header_count,
+	        .headers = headers,
+	        .header_count = p->marks.header_count + l->header_count,
 	        .attachments = l->files,
 	        .attachment_count = l->file_count,
 	        .is_signed = account_signs(l->account),
 	};
 
+	must(l->header_count <= LETTER_HEADERS_MAX);
+	memcpy(headers, p->marks.headers, p->marks.header_count * sizeof *headers);
+	if (l->header_count)
+		memcpy(headers + p->marks.header_count, l->headers, l->header_count * sizeof *headers);
 	p->html = l->html;
 	p->text = str_trim(l->text).n || !l->html.n ? l->text : html_to_text(p->arena, l->html);
 	buf_add(&text, p->text);
@@ -270,7 +277,7 @@ static int prepare(struct posting *p, struct db *db, struct error *err)
 	if (mail_protect_is_needed(options.account))
 		r = mail_protect(&options, &mime, err);
 	if (r == 0)
-		r = provider_takes_size(setup_provider(options.setup, options.account->provider), mime.n, err);
+		r = mail_can_go(options.setup, options.account, buf_str(&mime), p->recipients, p->recipient_count, err);
 	if (r < 0)
 		return r;
 	p->stored.body_text = stored_text(p);
@@ -287,9 +294,7 @@ static int find_earlier(struct posting *p, struct db *db, struct error *err)
 	struct outbox_row row;
 	struct stored_case c = {.number = ""};
 	int64_t id;
-	int r = p->letter->key ? db_query_int(db, "SELECT id FROM outbox WHERE idempotency_key = $1",
-	                                      DB_ARGS(DB_TEXT(p->letter->key)), &id, err)
-	                       : 0;
+	int r = p->letter->key ? outbox_find_key(db, p->letter->key, &id, err) : 0;
 
 	if (r > 0)
 		r = outbox_get(db, id, p->arena, &row, err);
@@ -314,7 +319,7 @@ static int write_case(struct posting *p, struct db *db, struct error *err)
 
 	if (l->opens) {
 		struct case_opening opening = {
-		        .type = l->opens, .subject = l->subject, .account = l->account->id, .at = at};
+		        .type = l->opens, .subject = l->subject, .account = l->account->id, .at = at, .is_ours = true};
 
 		r = contact_for(db, str_of(p->recipients[0]), l->to_count ? l->to[0].name : STR(""), at,
 		                &opening.contact_id, err);
@@ -322,7 +327,7 @@ static int write_case(struct posting *p, struct db *db, struct error *err)
 			r = case_open(db, p->arena, &opening, &c, err);
 	} else if (l->c) {
 		c = *l->c;
-		r = case_touch(db, c.id, NULL, at, err);
+		r = case_touch(db, c.id, NULL, l->is_forward ? NULL : CASE_WAITS_FOR_CONTACT, at, err);
 	} else {
 		return 0;
 	}
@@ -363,7 +368,7 @@ static int write_row(struct posting *p, struct db *db, struct error *err)
 	        .account = l->account->id,
 	        .message_id = p->stored.id,
 	        .case_id = p->stored.case_id,
-	        .kind = "message",
+	        .kind = l->kind ? l->kind : "message",
 	        .answer_to = "",
 	        .envelope_from = p->from,
 	        .state = "queued",
@@ -371,6 +376,7 @@ static int write_row(struct posting *p, struct db *db, struct error *err)
 	        .reply = "",
 	        .created_at = p->stored.created_at,
 	        .idempotency_key = l->key,
+	        .operator_id = l->operator_id,
 	        .recipients = recipients,
 	        .recipient_count = p->recipient_count,
 	};
@@ -409,7 +415,9 @@ static int run_posting(struct work *work, struct db *db, struct error *err)
 		r = write_message(p, db, err);
 	if (r == 0)
 		r = write_row(p, db, err);
-	return r < 0 ? r : write_event(p, db, err);
+	if (r == 0)
+		r = write_event(p, db, err);
+	return r < 0 || !p->letter->along ? r : p->letter->along(p->letter->ctx, db, p->result.outbox_id, err);
 }
 
 int letter_send(struct store *store, struct db *db, const struct letter *letter, struct arena *arena,

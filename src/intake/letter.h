@@ -13,7 +13,8 @@
 #define LETTER_FILES_MAX      100
 #define LETTER_MAX            MIB(50) /* of the built mail */
 #define LETTER_TEXT_MAX       MIB(2)  /* of text or HTML */
-#define LETTER_KEY_MAX        200     /* bytes of an idempotency key */
+#define LETTER_HEADERS_MAX    4
+#define LETTER_KEY_MAX        200 /* bytes of an idempotency key */
 
 struct letter {
 	const struct setup *setup;
@@ -31,6 +32,13 @@ struct letter {
 	const char *status;             /* of the case from then on; NULL: as it is */
 	const char *key;                /* the same key again gives the same answer, and no second mail; NULL: none */
 	const char *author;
+	const char *operator_id;            /* who may stop it while it waits; NULL: nobody in particular */
+	const char *kind;                   /* of the outbox's row; NULL: "message" */
+	const struct draft_header *headers; /* further ones, at most LETTER_HEADERS_MAX */
+	size_t header_count;
+	/* Done in the same transaction, at its end, with the outbox's row; a fault undoes everything. May be NULL. */
+	int (*along)(void *ctx, struct db *db, int64_t outbox_id, struct error *err);
+	void *ctx;
 };
 
 struct letter_result {

@@ -13,11 +13,14 @@ void sender_verify(struct item *item, const struct message_limits *limits)
 {
 	const struct listener *listener = item->place->listener;
 	int64_t arrived = item->incoming ? item->incoming->received_at : 0;
+	/* A signature is over the body, which isn't there of mail that is too large. */
+	bool looks_up = listener->verify_senders == VERIFY_ON &&
+	                !(item->incoming && item->incoming->kind == INCOMING_TOO_LARGE);
 	const struct trust_options options = {
 	        .authserv_ids = listener->trusted_authserv_ids.items,
 	        .authserv_id_count = listener->trusted_authserv_ids.count,
-	        .look_up = listener->verify_senders == VERIFY_ON ? trust_look_up_dns : NULL,
-	        .ctx = listener->verify_senders == VERIFY_ON ? dns_of_process() : NULL,
+	        .look_up = looks_up ? trust_look_up_dns : NULL,
+	        .ctx = looks_up ? dns_of_process() : NULL,
 	        /* When it came to the mailbox: signatures expire, and it may have lain there for long. */
 	        .now_s = (arrived ? MIN(arrived, item->ledger.received_at) : item->ledger.received_at) / 1000,
 	        .done_with = limits->done_with,

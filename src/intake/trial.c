@@ -52,24 +52,6 @@ static int explain(const struct trial_options *options, struct trial *trial, str
 
 /* ---------------------------------------------------------------- what */
 
-static int read_answer(struct trial *trial, struct db *db, struct error *err)
-{
-	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
-	struct arena *arena = trial->item->arena;
-	int r = db_query(db,
-	                 "SELECT subject, body_text FROM message WHERE direction = 'out' AND case_id = $1 ORDER BY id "
-	                 "DESC LIMIT 1",
-	                 DB_ARGS(DB_INT(trial->item->ledger.case_id)), &rows, err);
-
-	if (r >= 0)
-		r = db_next(rows, err);
-	if (r > 0) {
-		trial->answer_subject = arena_str(arena, db_col_str(rows, 0));
-		trial->answer_text = arena_str(arena, db_col_str(rows, 1));
-	}
-	return MIN(r, 0);
-}
-
 static const char *text_or_none(const char *text)
 {
 	return text ? text : "";
@@ -79,6 +61,7 @@ static int take_result(struct trial *trial, struct db *db, struct error *err)
 {
 	struct item *item = trial->item;
 	const struct ledger_row *row = &item->ledger;
+	int r = 0;
 
 	trial->state = text_or_none(row->state);
 	trial->outcome = text_or_none(row->outcome);
@@ -89,7 +72,9 @@ static int take_result(struct trial *trial, struct db *db, struct error *err)
 	trial->fault = str_of(strcmp(trial->state, "held") == 0 || strcmp(trial->state, "parked") == 0
 	                              ? text_or_none(row->reason)
 	                              : "");
-	return trial->answered ? read_answer(trial, db, err) : 0;
+	if (trial->answered)
+		r = message_last_sent(db, row->case_id, item->arena, &trial->answer_subject, &trial->answer_text, err);
+	return MIN(r, 0);
 }
 
 /* What stays of a mail whose handling failed: it would be tried again, or parked. */

@@ -1,4 +1,5 @@
-/* What a running serve takes up without a restart: another set-up, pauses, throttles of other processes. See
+/* What a running serve takes up without a restart: another set-up, pauses, throttles of other processes,
+ * traces. See
  * serve_parts.h. */
 #include "listen/serve_parts.h"
 
@@ -158,6 +159,7 @@ static void apply_change(struct serve *serve, struct shared_setup *fresh)
 	for (size_t i = 0; i < n;
 	     i++) /* all under the lock: no session goes on with records that it wasn't opened for */
 		change_watch_locked(serve, old->setup, fresh->setup, listeners[i]);
+	states_keep(serve->states, fresh->setup);
 	pthread_mutex_unlock(&serve->lock);
 	shared_release(old);
 }
@@ -174,7 +176,7 @@ static int look_for_setup(struct serve *serve, struct db *db, struct error *err)
 		return error_prefix(err, "can't look for changes of the set-up");
 	if (revision == loaded || revision == serve->refused_revision)
 		return 0;
-	if (shared_setup_load(db, serve->options.sealer, &fresh, &fault) < 0) {
+	if (setup_share_newest(serve->share, db, &fresh, &fault) < 0) {
 		log_error("listen", "the changed set-up can't be used, the old one stays: %s", fault.text);
 		if (fault.retry == RETRY_NEVER) /* else it is the store's fault, and looked at again */
 			serve->refused_revision = revision;
@@ -217,9 +219,44 @@ static int look_at_gate(struct serve *serve, struct db *db, struct error *err)
 	return 0;
 }
 
+/* ---------------------------------------------------------------- traces */
+
+/* The connection is made anew, so that its transcript has the log-in, and one that nobody traces any more costs
+ * nothing. What waits because its last tries failed is tried at once: that is what a person wants to see. */
+static void trace_watch_locked(void *ctx, struct str listener UNUSED, void *value)
+{
+	struct serve *serve = ctx;
+	struct watch *watch = value;
+
+	int64_t since = tracing_since(serve->tracing, &(struct tap_of){watch->account, watch->listener_id, NULL});
+
+	if (watch->traced_since == since || atomic_load(&watch->leave))
+		return;
+	if (since)
+		gate_forget(serve->gate, watch->account);
+	leave_watch_locked(serve, watch, true);
+}
+
+static int look_at_traces(struct serve *serve, struct db *db, struct error *err)
+{
+	bool changed;
+	int r = tracing_refresh(serve->tracing, db, &changed, err);
+
+	if (r < 0)
+		return error_prefix(err, "can't look for traces");
+	if (!changed)
+		return 0;
+	pthread_mutex_lock(&serve->lock);
+	map_each(serve->watches, trace_watch_locked, serve);
+	pthread_mutex_unlock(&serve->lock);
+	return 0;
+}
+
 int serve_look_for_changes(struct serve *serve, struct db *db, struct error *err)
 {
 	int r = look_at_gate(serve, db, err);
 
+	if (r == 0)
+		r = look_at_traces(serve, db, err);
 	return r < 0 ? r : look_for_setup(serve, db, err);
 }

@@ -49,20 +49,27 @@ static int clear_the_way(const struct sockaddr_un *sun, struct error *err)
 	return unlink(sun->sun_path) < 0 ? fail_errno(err, errno, "%s", sun->sun_path) : 0;
 }
 
+/* A socket that is found there is one that takes connections, with its mode: it is made beside its place, unless the
+ * longer name has no room. */
 static int listen_unix(const struct inlet *inlet, const char *path, struct error *err)
 {
 	int fd CLEANUP(fd_closep) = new_socket(AF_UNIX, err);
-	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+	struct sockaddr_un place = {.sun_family = AF_UNIX}, made = {.sun_family = AF_UNIX};
+	bool is_beside = strlen(path) + sizeof ".new" <= sizeof made.sun_path;
 	int r;
 
 	if (fd < 0)
 		return fd;
-	snprintf(sun.sun_path, sizeof sun.sun_path, "%s", path);
-	r = clear_the_way(&sun, err);
+	snprintf(place.sun_path, sizeof place.sun_path, "%s", path);
+	snprintf(made.sun_path, sizeof made.sun_path, "%s%s", path, is_beside ? ".new" : "");
+	r = clear_the_way(&place, err);
+	if (r == 0)
+		r = clear_the_way(&made, err);
 	if (r < 0)
 		return r;
-	if (bind(fd, (const struct sockaddr *)&sun, sizeof sun) < 0 || chmod(path, mode_of(inlet->socket_mode)) < 0 ||
-	    listen(fd, BACKLOG) < 0)
+	if (bind(fd, (const struct sockaddr *)&made, sizeof made) < 0 ||
+	    chmod(made.sun_path, mode_of(inlet->socket_mode)) < 0 || listen(fd, BACKLOG) < 0 ||
+	    rename(made.sun_path, path) < 0)
 		return fail_errno(err, errno, "%s", path);
 	r = fd;
 	fd = -1;

@@ -8,7 +8,9 @@
 #include "base/mem.h"
 #include "intake/intake.h"
 #include "listen/inlet_socket.h"
+#include "listen/inlet_trace.h"
 #include "listen/lmtp.h"
+#include "setup/personal.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -29,6 +31,9 @@ struct guest {
 	struct door *door;
 	struct guest *next; /* guarded by door->lock */
 	int fd;             /* the door's, to end it with: the stream has a copy */
+	struct stream *stream;
+	struct tap *tap; /* NULL: nobody has traced the inlet since it came */
+	struct inlet_trace trace;
 };
 
 struct door {
@@ -57,9 +62,28 @@ struct inlets {
 
 /* ---------------------------------------------------------------- a mail */
 
+static bool is_personal(const struct setup *setup, const struct listener *listener)
+{
+	const struct account *account = listener ? setup_account(setup, listener->account) : NULL;
+
+	return account && account_is_personal(setup, account);
+}
+
+/* An address stays its owner's where no listener takes its mail. */
+static bool is_for_person(const struct setup *setup, const struct listener *listener, struct str address)
+{
+	const void *const *accounts;
+	size_t n = listener ? 0 : setup_list(setup, &account_type, &accounts);
+
+	for (size_t i = 0; i < n; i++)
+		if (account_is_personal(setup, accounts[i]) && account_own_address(accounts[i], address))
+			return true;
+	return is_personal(setup, listener);
+}
+
 static bool find_recipient(void *ctx, struct str address, char ret_to[65], struct lmtp_answer *ret_refusal)
 {
-	const struct guest *guest = ctx;
+	struct guest *guest = ctx;
 	const struct inlets_options *o = &guest->door->inlets->options;
 	struct shared_setup *shared = o->current_setup(o->ctx);
 	const struct listener *listener = setup_listener_of(shared->setup, address);
@@ -68,6 +92,8 @@ static bool find_recipient(void *ctx, struct str address, char ret_to[65], struc
 
 	if (listener)
 		snprintf(ret_to, 65, "%s", listener->id);
+	if (guest->tap)
+		inlet_trace_recipient(&guest->trace, is_for_person(shared->setup, listener, address));
 	if (found && gate_ask(o->gate, GATE_RECEIVE, listener->account, listener->id, &due_at) == GATE_PAUSED) {
 		lmtp_answer(ret_refusal, 451, "4.2.1 listener %s is paused", listener->id);
 		found = false;
@@ -110,6 +136,30 @@ static void take_for(struct door *door, const struct setup *setup, const struct 
 	            result.outcome[0] ? result.outcome : result.state);
 }
 
+/* Of a connection that brings mail for many, a listener's transcript has what was for it. */
+static void trace_mail(const struct guest *guest, const struct setup *setup, const struct lmtp_mail *mail,
+                       const struct lmtp_recipient *recipient, const struct lmtp_answer *answer)
+{
+	const struct listener *listener = setup_listener(setup, recipient->to);
+	const struct tap_of of = {.account = listener ? listener->account : NULL, .listener = recipient->to};
+	struct tap *tap CLEANUP(tap_closep) = tap_open(guest->door->inlets->options.tracing, &of, guest->door->id);
+	struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(2));
+
+	if (!tap)
+		return;
+	buf_printf(&line, "C: MAIL FROM:<" STR_FMT ">", STR_ARG(str_slice(mail->from, 0, 500)));
+	tap_line(tap, buf_cstr(&line));
+	buf_clear(&line);
+	buf_printf(&line, "C: RCPT TO:<%.500s>", recipient->address);
+	tap_line(tap, buf_cstr(&line));
+	buf_clear(&line);
+	buf_printf(&line, "C: <%llu bytes>", (unsigned long long)mail->spool->size);
+	tap_line(tap, buf_cstr(&line));
+	buf_clear(&line);
+	buf_printf(&line, "S: %d %s", answer->code, answer->text);
+	tap_line(tap, buf_cstr(&line));
+}
+
 /* Several addresses of one listener are one mail for it. */
 static void deliver(void *ctx, const struct lmtp_mail *mail, struct lmtp_answer *ret_answers)
 {
@@ -126,16 +176,43 @@ static void deliver(void *ctx, const struct lmtp_mail *mail, struct lmtp_answer 
 			ret_answers[i] = ret_answers[first];
 		else
 			take_for(guest->door, shared->setup, mail, mail->recipients[i].to, &ret_answers[i]);
+		trace_mail(guest, shared->setup, mail, &mail->recipients[i], &ret_answers[i]);
+		inlet_trace_recipient(
+		        &guest->trace,
+		        is_personal(shared->setup, setup_listener(shared->setup, mail->recipients[i].to)));
 	}
 	shared_release(shared);
 }
 
 /* ---------------------------------------------------------------- a connection */
 
+/* What a stream calls sent is the server's here. */
+static void trace_line(void *ctx, const char *line)
+{
+	struct guest *guest = ctx;
+	char turned[1100];
+
+	snprintf(turned, sizeof turned, "%c%s", line[0] == 'C' ? 'S' : 'C', line + 1);
+	inlet_trace_line(&guest->trace, turned);
+}
+
+/* Whoever hands mail in may keep the connection long: it is looked between commands whether somebody traces it now. */
+static void trace_guest(struct guest *guest)
+{
+	const struct door *door = guest->door;
+
+	if (guest->tap ||
+	    !(guest->tap = tap_open(door->inlets->options.tracing, &(struct tap_of){.inlet = door->id}, door->id)))
+		return;
+	guest->trace.ctx = guest->tap;
+	stream_set_transcript(guest->stream, trace_line, guest);
+}
+
 static bool is_stopping(void *ctx)
 {
-	const struct guest *guest = ctx;
+	struct guest *guest = ctx;
 
+	trace_guest(guest);
 	return atomic_load(&guest->door->stopping);
 }
 
@@ -169,13 +246,21 @@ static void *guest_main(void *arg)
 	                                     .stopped = is_stopping,
 	                                     .ctx = guest};
 	int copy = dup(guest->fd);
-	struct stream *stream = copy >= 0 ? stream_of_fd(copy, door->timeout_ms) : NULL;
-	struct error err;
+	struct error fault;
 
+	inlet_trace_init(&guest->trace, tap_line);
+	guest->stream = copy >= 0 ? stream_of_fd(copy, door->timeout_ms) : NULL;
 	log_set_context(door->id);
-	if (stream && lmtp_serve(stream, &options, &err) < 0)
-		log_debug("inlet", "inlet %s: %s", door->id, err.text);
-	stream_close(stream);
+	if (guest->stream)
+		trace_guest(guest);
+	fault.text[0] = 0;
+	if (guest->stream && lmtp_serve(guest->stream, &options, &fault) < 0)
+		log_debug("inlet", "inlet %s: %s", door->id, fault.text);
+	stream_close(guest->stream);
+	inlet_trace_done(&guest->trace);
+	if (fault.text[0])
+		tap_note(guest->tap, fault.text);
+	tap_close(guest->tap);
 	log_set_context(NULL);
 	leave(guest);
 	return NULL;

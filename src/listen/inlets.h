@@ -5,8 +5,9 @@
 #define LISTEN_INLETS_H
 
 #include "listen/gate.h"
-#include "listen/shared_setup.h"
+#include "setup/setup_share.h"
 #include "listen/states.h"
+#include "listen/tracing.h"
 #include "store/store.h"
 
 struct inlets;
@@ -15,6 +16,7 @@ struct inlets_options {
 	struct store *store;
 	struct gate *gate;
 	struct states *states;
+	struct tracing *tracing;                          /* may be NULL */
 	struct shared_setup *(*current_setup)(void *ctx); /* held for the caller; on any thread */
 	void (*answered)(void *ctx);                      /* an answer waits in the outbox; on any thread */
 	void *ctx;

@@ -50,7 +50,7 @@ static int talk(struct office *office, struct str input, struct buf *out, struct
 	const struct lmtp_options options = {.name = "here.test",
 	                                     .max_message_bytes = 1000,
 	                                     .max_recipients = 3,
-	                                     .timeout_ms = 1000,
+	                                     .timeout_ms = 20000,
 	                                     .recipient = take_recipient,
 	                                     .deliver = take_mail,
 	                                     .ctx = office};

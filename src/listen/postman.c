@@ -162,19 +162,24 @@ static void send_mail(struct errand *errand)
 {
 	const char *account = errand->route->account;
 	const struct postman_options *o = &errand->route->postman->options;
+	struct tap *tap CLEANUP(tap_closep) = tap_open(o->tracing, &(struct tap_of){.account = account}, "sending");
 	const struct outbox_options options = {.store = o->store,
 	                                       .setup = errand->shared->setup,
 	                                       .claim = o->claim,
 	                                       .stopped = is_interrupted,
-	                                       .ctx = errand};
+	                                       .ctx = errand,
+	                                       .transcript = tap ? tap_line : NULL,
+	                                       .transcript_ctx = tap};
 	struct outbox_counts counts = {0};
 	struct error err;
 
 	states_set(o->states, "sender", account, "connecting", NULL, 0);
-	if (outbox_send_account(&options, account, &counts, &err) < 0)
+	if (outbox_send_account(&options, account, &counts, &err) < 0) {
+		tap_note(tap, err.text);
 		after_failure(errand, &err);
-	else
+	} else {
 		after_success(errand);
+	}
 	if (counts.sent)
 		log_info("outbox", "account %s: %lld messages sent", account, (long long)counts.sent);
 }
@@ -194,11 +199,15 @@ static void mailbox_failed(void *ctx, const struct error *fault)
 static void file_copies(struct errand *errand)
 {
 	const struct postman_options *o = &errand->route->postman->options;
+	struct tap *tap CLEANUP(tap_closep) =
+	        tap_open(o->tracing, &(struct tap_of){.account = errand->route->account}, "sent-folder");
 	const struct sent_folder_options options = {.store = o->store,
 	                                            .setup = errand->shared->setup,
 	                                            .stopped = is_interrupted,
 	                                            .mailbox_failed = mailbox_failed,
-	                                            .ctx = errand};
+	                                            .ctx = errand,
+	                                            .transcript = tap ? tap_line : NULL,
+	                                            .transcript_ctx = tap};
 	struct error err;
 	int n = sent_folder_file(&options, errand->route->account, &err);
 

@@ -5,8 +5,9 @@
 #define LISTEN_POSTMAN_H
 
 #include "listen/gate.h"
-#include "listen/shared_setup.h"
+#include "setup/setup_share.h"
 #include "listen/states.h"
+#include "listen/tracing.h"
 #include "store/store.h"
 
 struct postman;
@@ -19,6 +20,7 @@ struct postman_options {
 	int most;          /* accounts that send at a time; 0: 8. Half as many file copies */
 	struct gate *gate; /* who waits, and for how long after a failure */
 	struct states *states;
+	struct tracing *tracing; /* may be NULL */
 };
 
 /* The options are copied, what they point to is not. */

@@ -6,7 +6,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "receive/receiver.h"
-#include "store/cases.h"
+#include "store/event_data.h"
 #include "store/messages.h"
 #include "store/sent_copies.h"
 #include "store/status.h"
@@ -44,10 +44,12 @@ struct note {
 static int run_note(struct work *work, struct db *db, struct error *err)
 {
 	struct note *note = (struct note *)(void *)work;
+	const struct new_event given_up = {
+	        .kind = "outbox.copy-failed", .message_id = note->copy.message_id, .at = clock_now_ms()};
 	int r = sent_copy_write(db, &note->copy, note->next_try_at, err);
 
 	if (r == 0 && note->is_given_up)
-		r = event_insert(db, "outbox.copy-failed", 0, note->copy.message_id, STR("{}"), clock_now_ms(), err);
+		r = event_add_data(db, &given_up, json_pack("{s:I}", "outbox", (json_int_t)note->copy.outbox_id), err);
 	return r;
 }
 
@@ -95,6 +97,10 @@ static int open_mailbox(struct filing *f, struct error *err)
 		return r;
 	options = receiver_options_of(&connection);
 	options.folder = "INBOX";
+	options.transcript = f->options->transcript;
+	options.transcript_ctx = f->options->transcript_ctx;
+	options.login.transcript = options.transcript;
+	options.login.transcript_ctx = options.transcript_ctx;
 	r = tokens_login(f->options->store, setup, &connection, &options.login, err);
 	if (r < 0)
 		return r;

@@ -16,6 +16,8 @@ struct sent_folder_options {
 	/* May be NULL. Told once of a mailbox that can't be reached, refuses its user or wants to be asked less. */
 	void (*mailbox_failed)(void *ctx, const struct error *fault);
 	void *ctx;
+	void (*transcript)(void *ctx, const char *line); /* may be NULL */
+	void *transcript_ctx;
 };
 
 /* Files what is due for an account; returns how many. What the mailbox refuses is logged and noted, no error: negative

@@ -65,6 +65,7 @@ void serve_begin_watch_locked(struct serve *serve, const struct listener *listen
 	watch->listener_id = mem_strdup(listener->id);
 	watch->account = mem_strdup(listener->account);
 	watch->parked.fd = -1;
+	watch->traced_since = tracing_since(serve->tracing, &(struct tap_of){listener->account, listener->id, NULL});
 	map_set(serve->watches, str_of(listener->id), watch);
 	serve_enqueue_locked(serve, watch);
 }
@@ -188,6 +189,23 @@ static void write_states(struct serve *serve, bool stopping)
 		log_debug("store", "how things stand isn't written down: %s", err.text);
 }
 
+/* A transcript that can't be written down is no reason to stop, either. */
+static void write_traces(struct serve *serve)
+{
+	struct error err;
+
+	if (tracing_flush(serve->tracing, serve->options.store, &err) < 0)
+		log_warning("store", "transcripts of traces weren't written down: %s", err.text);
+}
+
+static void forget_traces(struct serve *serve)
+{
+	struct error err;
+
+	if (tracing_forget(serve->options.store, &err) < 0)
+		log_warning("store", "old transcripts weren't forgotten: %s", err.text);
+}
+
 static void *housekeeper_main(void *arg)
 {
 	struct serve *serve = arg;
@@ -198,11 +216,13 @@ static void *housekeeper_main(void *arg)
 	        .ctx = serve,
 	        .gate = serve->gate,
 	        .states = serve->states,
+	        .tracing = serve->tracing,
 	};
 	const struct inlets_options doors = {
 	        .store = serve->options.store,
 	        .gate = serve->gate,
 	        .states = serve->states,
+	        .tracing = serve->tracing,
 	        .current_setup = setup_for_inlets,
 	        .answered = outbox_for_inlets,
 	        .ctx = serve,
@@ -231,10 +251,12 @@ static void *housekeeper_main(void *arg)
 			}
 			if (clock_mono_ms() >= expiry_at) {
 				watch_expiry(serve, db);
+				forget_traces(serve);
 				expiry_at = clock_mono_ms() + HOURS_MS(1);
 			}
 		}
 		write_states(serve, false);
+		write_traces(serve);
 		wait_for_housework(serve);
 	}
 	return NULL;
@@ -276,10 +298,12 @@ static void start_threads(struct serve *serve)
 static void serve_free(struct serve *serve)
 {
 	shared_release(serve->shared);
+	setup_share_leave(serve->share);
 	park_free(serve->park);
 	map_free(serve->watches);
 	gate_free(serve->gate);
 	states_free(serve->states);
+	tracing_free(serve->tracing);
 	pthread_mutex_destroy(&serve->lock);
 	pthread_cond_destroy(&serve->ready);
 	pthread_cond_destroy(&serve->housework);
@@ -305,7 +329,7 @@ int serve_start(const struct serve_options *options, struct serve **ret_serve, s
 {
 	struct serve *serve = mem_new(1, sizeof *serve);
 	struct db *db CLEANUP(db_closep) = NULL;
-	const struct outbox_options outbox = {.store = options->store, .claim = options->claim};
+	struct outbox_options outbox = {.store = options->store, .claim = options->claim};
 	int64_t orphans = 0;
 	bool changed;
 	size_t n;
@@ -316,14 +340,22 @@ int serve_start(const struct serve_options *options, struct serve **ret_serve, s
 	serve->watches = map_new();
 	serve->gate = gate_new();
 	serve->states = states_new();
+	serve->share = setup_share_join(options->setup, options->sealer);
+	serve->tracing = tracing_new();
 	init_locks(serve);
 	r = store_connect(options->store, &db, err);
 	if (r == 0)
 		r = gate_refresh(serve->gate, db, &changed, err);
 	if (r == 0)
-		r = shared_setup_load(db, options->sealer, &serve->shared, err);
+		r = tracing_refresh(serve->tracing, db, &changed, err);
 	if (r == 0)
+		r = setup_share_newest(serve->share, db, &serve->shared, err);
+	if (r == 0)
+		r = states_read(serve->states, db, serve->shared->setup, err);
+	if (r == 0) {
+		outbox.setup = serve->shared->setup;
 		orphans = outbox_recover(&outbox, err);
+	}
 	if (r < 0 || orphans < 0) {
 		serve_free(serve);
 		return r < 0 ? r : (int)orphans;
@@ -377,6 +409,7 @@ void serve_run(struct serve *serve)
 	pthread_join(serve->housekeeper, NULL);
 	indexer_stop(serve->indexer);
 	write_states(serve, true);
+	write_traces(serve);
 	serve_free(serve);
 }
 

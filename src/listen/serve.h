@@ -6,9 +6,12 @@
 #include "record/record.h"
 #include "store/store.h"
 
+struct setup_share;
+
 struct serve_options {
 	struct store *store;
 	const struct sealer *sealer;
+	struct setup_share *setup;                  /* that of the process; NULL: one of its own */
 	int workers;                                /* threads for mailbox sessions; 0: 16 */
 	const char *claim;                          /* names this process in outbox rows */
 	void (*ready)(void *ctx, size_t listeners); /* called once, when everything was started; may be NULL */

@@ -8,8 +8,9 @@
 #include "listen/park.h"
 #include "listen/serve.h"
 #include "listen/session.h"
-#include "listen/shared_setup.h"
 #include "listen/states.h"
+#include "listen/tracing.h"
+#include "setup/setup_share.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -24,7 +25,9 @@ struct watch {
 	char *listener_id, *account;
 	struct shared_setup *shared; /* while a worker has it: what is parked keeps no snapshot alive */
 	struct session *session;
-	bool has_entered; /* the session counts among the account's (gate_enter) */
+	struct tap *tap;      /* the session's transcript; NULL: nobody traces it */
+	int64_t traced_since; /* as it was when the watch began: where that changes, another takes its place; 0: not */
+	bool has_entered;     /* the session counts among the account's (gate_enter) */
 	enum watch_state state;
 	_Atomic enum gate_state gate_state; /* what it was told when it last asked */
 	enum park_reason reason;
@@ -52,6 +55,8 @@ struct serve {
 	struct map *watches; /* by listener id */
 	struct gate *gate;
 	struct states *states;
+	struct setup_share *share;
+	struct tracing *tracing;
 	struct shared_setup *shared;
 	bool outbox_hint; /* an answer was queued */
 	struct indexer *indexer;

@@ -1,302 +1,12 @@
-/* See session.h. */
+/* See session.h. How a session reads: what is new, what could not be had before, and how each mail gets to the intake.
+ */
 #include "listen/session_parts.h"
 
-#include "auth/connection.h"
-#include "auth/tokens.h"
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "receive/names_lasting.h"
 #include "store/ledger.h"
-#include "store/status.h"
-#include "store/throttles.h"
-
-#include <stdio.h>
-
-struct receiver *session_receiver(struct session *session)
-{
-	return session->receiver;
-}
-
-bool session_is_snapshot(const struct session *session)
-{
-	return receiver_is_snapshot(session->receiver);
-}
-
-void session_renew(struct session *session, const struct setup *setup, const struct listener *listener)
-{
-	session->options.setup = setup;
-	session->options.listener = listener;
-}
-
-/* ---------------------------------------------------------------- opening */
-
-/* The same mailbox on another server, or another's mailbox, has other names. */
-static int open_names(struct session *s, const struct receiver_ops *ops, const struct account_connection *connection,
-                      struct error *err)
-{
-	char source[1200];
-
-	if (!ops->is_named)
-		return 0;
-	(void)snprintf(source, sizeof source, "%s %s@%s", ops->name, connection->user, connection->host);
-	return names_lasting_new(s->options.store, s->folder.id, source, s->options.listener->after == AFTER_DELETE,
-	                         &s->names, err);
-}
-
-static int open_receiver(struct session *s, struct error *err)
-{
-	const struct listener *l = s->options.listener;
-	const struct receiver_ops *ops;
-	const struct account *account = setup_account(s->options.setup, l->account);
-	struct account_connection connection;
-	struct receiver_options receiver;
-	int r;
-
-	if (l->source != SOURCE_MAILBOX)
-		return fail(err, E_INVALID, RETRY_NEVER,
-		            "its mail is handed in (source: inlet): there is no mailbox to read");
-	if (!account)
-		return fail(err, E_NOT_FOUND, RETRY_NEVER, "listener %s: account %s is not set up", l->id, l->account);
-	if (!account->receive.enabled)
-		return fail(err, E_INVALID, RETRY_NEVER, "account %s: receiving is switched off (receive/enabled)",
-		            account->id);
-	r = account_receive_connection(account, setup_provider(s->options.setup, account->provider), &connection, err);
-	ops = r < 0 ? NULL : receiver_ops_of((enum receive_protocol)connection.protocol);
-	if (r >= 0)
-		r = open_names(s, ops, &connection, err);
-	if (r < 0)
-		return r;
-	receiver = receiver_options_of(&connection);
-	receiver.names = s->names;
-	r = tokens_login(s->options.store, s->options.setup, &connection, &receiver.login, err);
-	if (r < 0)
-		return r;
-	receiver.folder = l->folder;
-	receiver.after = (enum after)l->after;
-	receiver.after_folder = l->after_folder;
-	receiver.batch_count = (int)l->batch;
-	receiver.max_message_bytes = (uint64_t)l->max_message_mb * 1024 * 1024;
-	receiver.transcript = s->options.transcript;
-	receiver.transcript_ctx = s->options.ctx;
-	return receiver_open(ops, &receiver, &s->receiver, err);
-}
-
-/* A small transaction of the session's own, through the committer. */
-struct small_work {
-	struct work work;
-	struct session *session;
-	const uint32_t *uids;
-	size_t n;
-	bool careful;
-	int64_t read_at;
-};
-
-static int run_forget_older(struct work *work, struct db *db, struct error *err)
-{
-	struct small_work *w = (struct small_work *)(void *)work;
-
-	return ledger_forget_older(db, w->session->folder.id, receiver_uidvalidity(w->session->receiver),
-	                           clock_now_ms(), err);
-}
-
-static int run_acknowledge(struct work *work, struct db *db, struct error *err)
-{
-	struct small_work *w = (struct small_work *)(void *)work;
-
-	return ledger_acknowledge(db, w->session->folder.id, receiver_uidvalidity(w->session->receiver), w->uids, w->n,
-	                          clock_now_ms(), err);
-}
-
-static int run_moved(struct work *work, struct db *db, struct error *err)
-{
-	struct small_work *w = (struct small_work *)(void *)work;
-
-	return ledger_moved(db, w->session->folder.id, receiver_uidvalidity(w->session->receiver), w->uids, w->n,
-	                    clock_now_ms(), err);
-}
-
-static int run_careful(struct work *work, struct db *db, struct error *err)
-{
-	struct small_work *w = (struct small_work *)(void *)work;
-
-	return folder_set_careful(db, w->session->folder.id, w->careful, w->read_at, err);
-}
-
-/* After a careful run to the end: rows written ahead that met no mail any more. */
-static int run_orderly_end(struct work *work, struct db *db, struct error *err)
-{
-	struct small_work *w = (struct small_work *)(void *)work;
-	const struct session *s = w->session;
-	bool to_the_end = s->options.listener->messages_per_run == 0;
-	int r = 0;
-
-	if (s->folder.careful)
-		r = ledger_park_vanished(db, s->folder.id, receiver_uidvalidity(s->receiver),
-		                         to_the_end ? UINT32_MAX : s->folder.uid, w->read_at, err);
-	return r < 0 ? r : run_careful(work, db, err);
-}
-
-/* All up to this UID counts as handled, though it has no rows. */
-static int run_begin_at(struct work *work, struct db *db, struct error *err)
-{
-	struct small_work *w = (struct small_work *)(void *)work;
-
-	return folder_advance(db, w->session->folder.id, receiver_uidvalidity(w->session->receiver), w->uids[0], err);
-}
-
-static int do_small(struct session *s, int (*run)(struct work *, struct db *, struct error *), struct small_work w,
-                    struct error *err)
-{
-	w.work = (struct work){.run = run, .lane = (uint64_t)s->folder.id};
-	w.session = s;
-	return store_do(s->options.store, &w.work, err);
-}
-
-struct open_folder {
-	struct work work;
-	struct session *session;
-};
-
-static int run_open_folder(struct work *work, struct db *db, struct error *err)
-{
-	struct session *s = ((struct open_folder *)(void *)work)->session;
-
-	return folder_open(db, s->options.listener->account, s->options.listener->folder, &s->folder, err);
-}
-
-int session_record_acknowledged(struct session *s, const uint32_t *uids, size_t n, struct error *err)
-{
-	return do_small(s, run_acknowledge, (struct small_work){.uids = uids, .n = n}, err);
-}
-
-/* Parked mail goes to the listener's folder for it, so that whoever looks into the mailbox sees it. A server that
- * refuses keeps it where it is. */
-int session_move_parked(struct session *s, struct error *err)
-{
-	const char *folder = s->options.listener->failed_folder;
-	struct db *db CLEANUP(db_closep) = NULL;
-	uint32_t uids[ACKNOWLEDGE_AT];
-	int n, r = folder[0] ? store_connect(s->options.store, &db, err) : 0;
-
-	if (r < 0 || !folder[0])
-		return r;
-	while ((n = ledger_unmoved(db, s->folder.id, receiver_uidvalidity(s->receiver), uids, ACKNOWLEDGE_AT, err)) >
-	       0) {
-		r = receiver_move(s->receiver, uids, (size_t)n, folder, err);
-		if (r < 0 && err->scope == SCOPE_FOLDER) {
-			log_warning("listen", "listener %s: parked mail stays in %s: %s", s->options.listener->id,
-			            s->options.listener->folder, err->text);
-			return 0;
-		}
-		if (r == 0)
-			r = do_small(s, run_moved, (struct small_work){.uids = uids, .n = (size_t)n}, err);
-		if (r < 0)
-			return r;
-	}
-	return n;
-}
-
-/* What was not acknowledged under the old numbers can't be any more. */
-static int note_renumbering(struct session *s, struct error *err)
-{
-	uint32_t before = s->uidvalidity, now = receiver_uidvalidity(s->receiver);
-
-	s->uidvalidity = now;
-	if (!before || before == now)
-		return 0;
-	log_warning("listen",
-	            "listener %s: the server renumbered %s (UIDVALIDITY %u, was %u); looking through it again",
-	            s->options.listener->id, s->options.listener->folder, now, before);
-	return do_small(s, run_forget_older, (struct small_work){0}, err);
-}
-
-/* The server takes deletions at the end of a connection, all at once. */
-static bool deletes_at_end(const struct session *s)
-{
-	return receiver_is_snapshot(s->receiver) && s->options.listener->after == AFTER_DELETE;
-}
-
-static int open_session(struct session *s, struct error *err)
-{
-	struct open_folder open = {.work = {.run = run_open_folder}, .session = s};
-	int r = store_do(s->options.store, &open.work, err);
-
-	if (r == 0)
-		r = open_receiver(s, err);
-	if (r < 0)
-		return r;
-	s->uidvalidity = s->folder.uidvalidity;
-	r = note_renumbering(s, err);
-	if (r < 0)
-		return r;
-	return deletes_at_end(s) ? 0 : session_acknowledge_leftovers(s, err);
-}
-
-/* A person's word, or a provider's, heard by whichever process: before a connection is made for nothing. */
-static int check_halted(struct session *s, struct error *err)
-{
-	const struct listener *l = s->options.listener;
-	struct db *db CLEANUP(db_closep) = NULL;
-	int r = store_connect(s->options.store, &db, err);
-
-	if (r == 0)
-		r = pause_is(db, "listener", l->id, err);
-	if (r > 0)
-		return fail(err, E_STOPPED, RETRY_LATER, "paused: 'hauspost resume %s' lets it read", l->id);
-	if (r == 0)
-		r = pause_is(db, "account", l->account, err);
-	if (r > 0)
-		return fail(err, E_STOPPED, RETRY_LATER, "paused: 'hauspost resume --account %s' lets it read",
-		            l->account);
-	if (r == 0)
-		r = throttle_check(db, l->account, err);
-	s->was_throttled = r > 0;
-	return r < 0 ? r : session_ask_allowance(s, db, err);
-}
-
-int session_tell_throttle(struct session *s, int r, struct error *err)
-{
-	const char *account = s->options.listener->account;
-
-	if (r == E_THROTTLED && throttle_note(s->options.store, account, err) == 0)
-		s->was_throttled = true;
-	if (r >= 0 && s->was_throttled) {
-		throttle_over(s->options.store, account);
-		s->was_throttled = false;
-	}
-	return r;
-}
-
-int session_open(const struct session_options *options, struct session **ret_session, struct error *err)
-{
-	struct session *s CLEANUP(session_closep) = mem_new(1, sizeof *s);
-	int r;
-
-	s->options = *options;
-	r = check_halted(s, err);
-	if (r == 0) {
-		r = open_session(s, err);
-		if (r == E_THROTTLED)
-			r = session_tell_throttle(s, r, err);
-	}
-	if (r < 0)
-		return error_prefix(err, "listener %s", options->listener->id);
-	*ret_session = take(s);
-	return 0;
-}
-
-void session_close(struct session *session)
-{
-	if (!session)
-		return;
-	receiver_close(session->receiver);
-	names_free(session->names);
-	free(session);
-}
-
-/* ---------------------------------------------------------------- reading */
 
 /* Acknowledgements on their way: one load is with the server while the next gathers. */
 struct acknowledging {
@@ -335,7 +45,7 @@ static int acknowledge_ready(struct session *s, struct intake_run *run, struct a
 		int r;
 
 		a->ready_count += intake_collect(run, a->ready + a->ready_count, load - a->ready_count);
-		if (s->refused || deletes_at_end(s))
+		if (s->refused || session_deletes_at_end(s))
 			a->ready_count = 0;
 		if (a->ready_count == 0 || (a->ready_count < load && !all))
 			return all ? end_acknowledgement(s, run, a, err) : 0;
@@ -462,23 +172,6 @@ int session_read_folder(struct session *s, int total, bool refetch, struct intak
 	return r;
 }
 
-int session_mark_careful(struct session *s, struct error *err)
-{
-	int r = s->folder.careful || s->is_marked ? 0
-	                                          : do_small(s, run_careful, (struct small_work){.careful = true}, err);
-
-	s->is_marked = s->is_marked || r >= 0;
-	return r;
-}
-
-int session_unmark_careful(struct session *s, struct error *err)
-{
-	int r = s->folder.careful || !s->is_marked ? 0 : do_small(s, run_careful, (struct small_work){0}, err);
-
-	s->is_marked = false;
-	return r;
-}
-
 /* Mail that could not be had when its turn was: one by one, so that where the connection breaks off, this is a try of
  * the message that was asked for. */
 static int read_unfetched(struct session *s, struct intake_counts *counts, struct error *err)
@@ -540,10 +233,10 @@ static int begin_at_since(struct session *s, struct position *from, struct error
 	from->uid = window.first ? window.first - 1 : all.last;
 	log_info("listen", "listener %s: mail before %s isn't read: beginning behind UID %u", s->options.listener->id,
 	         s->options.listener->since, from->uid);
-	r = do_small(s, run_begin_at, (struct small_work){.uids = &from->uid, .n = 1}, err);
+	r = session_begin_behind(s, from->uid, err);
 	if (r < 0)
 		return r;
-	r = note_renumbering(s, err); /* while the session still knows the number before */
+	r = session_note_renumbering(s, err); /* while the session still knows the number before */
 	s->folder.uidvalidity = from->uidvalidity;
 	s->folder.uid = from->uid;
 	return r;
@@ -568,9 +261,9 @@ static int read_new(struct session *s, struct position from, struct intake_count
 		r = receiver_scan(s->receiver, from, err);
 	if (r < 0)
 		return r;
-	noted = note_renumbering(s, err);
+	noted = session_note_renumbering(s, err);
 	if (noted < 0 || r == 0)
-		return noted < 0 || deletes_at_end(s) ? noted : session_acknowledge_leftovers(s, err);
+		return noted < 0 || session_deletes_at_end(s) ? noted : session_acknowledge_leftovers(s, err);
 	noted = session_mark_careful(s, err);
 	if (noted < 0)
 		return noted;
@@ -602,14 +295,14 @@ int session_read(struct session *s, struct intake_counts *counts, struct error *
 		r = read_unfetched(s, counts, err);
 	if (r >= 0)
 		r = session_move_parked(s, err);
-	if (r >= 0 && deletes_at_end(s))
+	if (r >= 0 && session_deletes_at_end(s))
 		r = session_acknowledge_at_end(s, err);
 	if (was_careful && (r < 0 || session_is_stopped(s))) {
 		/* A row written ahead may wait for its message: only a careful run looks for it. */
 	} else if (r >= 0) {
-		r = do_small(s, run_orderly_end, (struct small_work){.read_at = clock_now_ms()}, err);
+		r = session_end_in_order(s, err);
 		s->folder.careful = false;
-	} else if (!is_store_fault_code(r) && do_small(s, run_careful, (struct small_work){0}, NULL) < 0) {
+	} else if (!is_store_fault_code(r) && session_clear_careful(s) < 0) {
 		/* The connection failed, not the process: no mail is suspected. Where this mark fails, too, the next
 		 * run is careful without need. */
 		log_debug("listen", "listener %s: the mark of an orderly end was not written", s->options.listener->id);

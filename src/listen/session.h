@@ -18,7 +18,7 @@ struct session_options {
 	void (*progress)(void *ctx, int64_t done, int64_t total, const struct intake_counts *counts); /* may be NULL */
 	void (*transcript)(void *ctx, const char *line);                                              /* may be NULL */
 	bool (*stopped)(void *ctx); /* asked between messages; may be NULL */
-	void *ctx;
+	void *ctx, *transcript_ctx;
 };
 
 /* Connects, logs in, selects, and tells the server of what was committed but not acknowledged before. */

@@ -60,7 +60,19 @@ static int read_missing(struct session *s, const struct backfill *b, size_t load
 		return r;
 	}
 	unmarked = session_unmark_careful(s, err);
-	return unmarked < 0 ? unmarked : session_move_parked(s, err);
+	if (unmarked < 0)
+		return unmarked;
+	r = session_move_parked(s, err);
+	return r >= 0 && b->n && session_deletes_at_end(s) ? session_acknowledge_at_end(s, err) : r;
+}
+
+static int check_read(const struct session *s, struct error *err)
+{
+	if (s->folder.uidvalidity == receiver_uidvalidity(s->receiver))
+		return 0;
+	return fail(err, E_CONFLICT, RETRY_NEVER,
+	            "its folder was never read (or renumbered since): 'hauspost run %s --once' first",
+	            s->options.listener->id);
 }
 
 int session_backfill(struct session *s, const struct backfill_window *window, struct backfill_counts *ret_backfill,
@@ -71,12 +83,12 @@ int session_backfill(struct session *s, const struct backfill_window *window, st
 	int r = store_connect(s->options.store, &db, err);
 
 	b.db = db;
-	if (r == 0 && s->folder.uidvalidity != receiver_uidvalidity(s->receiver))
-		r = fail(err, E_CONFLICT, RETRY_NEVER,
-		         "its folder was never read (or renumbered since): 'hauspost run %s --once' first",
-		         s->options.listener->id);
+	if (r == 0)
+		r = check_read(s, err);
 	if (r == 0)
 		r = receiver_search_days(s->receiver, window->since, window->before, weigh_uid, &b, err);
+	if (r >= 0)
+		r = check_read(s, err); /* a look at a server that numbers nothing may have renumbered all */
 	if (r >= 0 && b.result < 0) {
 		r = b.result;
 		if (err)

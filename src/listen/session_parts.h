@@ -1,5 +1,6 @@
-/* What the files of a session share: session.c (open, read), session_look.c (verify, backfill),
- * session_acknowledge.c, session_stall.c, session_allowance.c. Nobody outside uses this. */
+/* What the files of a session share: session_open.c, session.c (read), session_look.c (verify, backfill),
+ * session_folder.c, session_notes.c, session_acknowledge.c, session_stall.c, session_allowance.c. Nobody outside uses
+ * this. */
 #ifndef LISTEN_SESSION_PARTS_H
 #define LISTEN_SESSION_PARTS_H
 
@@ -22,10 +23,11 @@ struct session {
 	struct receiver *receiver;
 	struct receiver_names *names; /* of a protocol without numbers; else NULL */
 	struct folder folder;
-	uint32_t uidvalidity;               /* as last seen */
-	bool was_throttled;                 /* before, as the store has it */
-	bool is_marked;                     /* the folder's careful mark was set for what is being read */
-	uint32_t asked_alone;               /* the one message that is being fetched again; 0: none, or more */
+	struct folder_claim *claim; /* owned: that it is read here, by another name than the server's; or NULL */
+	uint32_t uidvalidity;       /* as last seen */
+	bool was_throttled;         /* before, as the store has it */
+	bool is_marked;             /* the folder's careful mark was set for what is being read */
+	uint32_t asked_alone;       /* the one message that is being fetched again; 0: none, or more */
 	uint32_t refused_uids[MAX_REFUSED]; /* messages of which the server won't be told: not again in this session */
 	size_t refused_count;
 	bool has_confirmed; /* it took some */
@@ -35,25 +37,48 @@ struct session {
 /* It is to stop, or may fetch no more today. */
 bool session_is_stopped(const struct session *s);
 
+/* The server takes deletions at the end of a connection, all at once. */
+bool session_deletes_at_end(const struct session *s);
+
 /* Hands the messages of the receiver's scan to the intake; refetch: look each up in the ledger. */
 int session_read_folder(struct session *s, int total, bool refetch, struct intake_counts *counts,
                         struct error *err) NODISCARD;
-
-/* The folder's careful mark, where it isn't set: before messages are handled. And away again, in an orderly end. */
-int session_mark_careful(struct session *s, struct error *err) NODISCARD;
-int session_unmark_careful(struct session *s, struct error *err) NODISCARD;
-
-int session_move_parked(struct session *s, struct error *err) NODISCARD;
-
-/* Notes that the provider asked to slow down, or that it does no longer; returns r. */
-int session_tell_throttle(struct session *s, int r, struct error *err);
 
 /* A run of one message that was not had. */
 int session_submit_one_broken(struct session *s, uint32_t uid, const struct error *cause, struct intake_counts *counts,
                               struct error *err) NODISCARD;
 
+/* ---------------------------------------------------------------- session_open.c */
+
+/* Notes that the provider asked to slow down, or that it does no longer; returns r. */
+int session_tell_throttle(struct session *s, int r, struct error *err);
+
+/* ---------------------------------------------------------------- session_notes.c */
+
 /* Marks rows whose messages the server has confirmed. */
 int session_record_acknowledged(struct session *s, const uint32_t *uids, size_t n, struct error *err) NODISCARD;
+
+int session_move_parked(struct session *s, struct error *err) NODISCARD;
+
+/* Where the server gave the folder other numbers: what was not acknowledged under the old ones can't be any more. */
+int session_note_renumbering(struct session *s, struct error *err) NODISCARD;
+
+/* All up to this UID counts as handled, though it has no rows. */
+int session_begin_behind(struct session *s, uint32_t uid, struct error *err) NODISCARD;
+
+/* The folder's careful mark, where it isn't set: before messages are handled. And away again, in an orderly end. */
+int session_mark_careful(struct session *s, struct error *err) NODISCARD;
+int session_unmark_careful(struct session *s, struct error *err) NODISCARD;
+
+/* Away, set by this session or not; and with what a careful run to the end has shown. */
+int session_clear_careful(struct session *s) NODISCARD;
+int session_end_in_order(struct session *s, struct error *err) NODISCARD;
+
+/* ---------------------------------------------------------------- session_folder.c */
+
+/* After the receiver was opened: E_INVALID where another listener reads the same folder by another name. */
+int session_claim_folder(struct session *s, struct error *err) NODISCARD;
+void session_free_claim(struct session *s);
 
 /* ---------------------------------------------------------------- session_acknowledge.c */
 

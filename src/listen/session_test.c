@@ -2,6 +2,7 @@
 #include "listen/session.h"
 
 #include "base/clock.h"
+#include "listen/test_office.h"
 #include "net/dialogue/dialogue.h"
 #include "store/ledger.h"
 #include "store/test_store.h"
@@ -25,44 +26,21 @@ static const char script[] =
 
 static const char *since = "''"; /* of the listener */
 
-struct office {
-	struct store *store;
-	struct db *db;
-	struct setup *setup;
-	struct arena *arena;
-	struct error err;
-};
-
-static void set_up(struct office *o, int port)
+static void set_up(struct test_office *o, int port)
 {
-	struct buf report CLEANUP(buf_done) = BUF_INIT(KIB(64));
-	json_t *document = NULL;
-	struct str text = arena_printf(
-	        o->arena,
-	        "accounts: {box: {name: Box, send: {enabled: false}, receive: {host: 127.0.0.1, port: %d, security: "
-	        "none, "
-	        "allow_insecure_login: true, user: anna, password: pw, timeout_s: 4}}}\n"
-	        "case_types: {request: {name: Request, number_mask: 'R-{number}'}}\n"
-	        "rules: {all: {name: All, branches: [{name: all, activity: create-case, case_type: request}]}}\n"
-	        "listeners: {inbox: {name: Inbox, account: box, rule: all, after: seen, since: %s}}\n",
-	        port, since);
-
-	assert_ok(yaml_read(text, "set-up", &document, &o->err), &o->err);
-	assert_ok(setup_apply(o->db, &plain_sealer, document, "tester", false, &report, &o->err), &o->err);
-	json_decref(document);
-	setup_free(take(o->setup));
-	assert_ok(setup_load(o->db, &plain_sealer, &o->setup, &o->err), &o->err);
+	test_office_apply(
+	        o,
+	        arena_printf(o->arena, "inbox: {name: Inbox, account: box, rule: all, after: seen, since: %s}", since)
+	                .p,
+	        port);
 }
 
 /* Two messages were committed before, and the server has not heard of them. */
-static void open_office(struct office *o, struct store *store)
+static void open_office(struct test_office *o, struct store *store)
 {
-	struct folder folder = {0};
+	struct folder folder;
 
-	*o = (struct office){.store = store, .arena = arena_new()};
-	assert_ok(store_connect(store, &o->db, &o->err), &o->err);
-	assert_ok(folder_open(o->db, "box", "INBOX", &folder, &o->err), &o->err);
-	assert_ok(folder_advance(o->db, folder.id, 7, 3, &o->err), &o->err);
+	test_office_open(o, store, "INBOX", &folder);
 	for (uint32_t uid = 1; uid <= 2; uid++) {
 		const struct ledger_row row = {.id = uid,
 		                               .listener = "inbox",
@@ -79,14 +57,7 @@ static void open_office(struct office *o, struct store *store)
 	}
 }
 
-static void close_office(struct office *o)
-{
-	setup_free(o->setup);
-	db_close(o->db);
-	arena_free(o->arena);
-}
-
-static int64_t count_committed(struct office *o)
+static int64_t count_committed(struct test_office *o)
 {
 	int64_t n = -1;
 
@@ -96,7 +67,7 @@ static int64_t count_committed(struct office *o)
 	return n;
 }
 
-static void play(struct office *o, const char *name, bool read)
+static void play(struct test_office *o, const char *name, bool read)
 {
 	struct dialogue_set *set CLEANUP(dialogue_set_freep) = dialogue_set_parse("session", script);
 	struct session *session = NULL;
@@ -117,24 +88,24 @@ static void play(struct office *o, const char *name, bool read)
 
 static void check_leftovers(struct store *store)
 {
-	struct office o;
+	struct test_office o;
 
 	open_office(&o, store);
 	play(&o, "refuses", true); /* it is read all the same, and asked once only */
 	assert_int_equal(count_committed(&o), 2);
 	play(&o, "takes", false);
 	assert_int_equal(count_committed(&o), 0);
-	close_office(&o);
+	test_office_close(&o);
 }
 
 static void check_takes_one(struct store *store)
 {
-	struct office o;
+	struct test_office o;
 
 	open_office(&o, store);
 	play(&o, "takes-one", true);
 	assert_int_equal(count_committed(&o), 1);
-	close_office(&o);
+	test_office_close(&o);
 }
 
 static void one_refused_message_keeps_no_other_from_being_acknowledged(void **state UNUSED)
@@ -158,6 +129,7 @@ static void one_refused_message_keeps_no_other_from_being_acknowledged(void **st
 #define FIND(answer)     "C: <tag> UID SEARCH SINCE 01-Jan-2026\n" answer "S: <tag> OK\n"
 #define SEEN(n)          "C: <tag> UID STORE " n " +FLAGS.SILENT (\\Seen)\nS: <tag> OK\n"
 #define BYE              "C: <tag> LOGOUT\n"
+#define REFUSED(which)   "C: <tag> UID FETCH " which " (UID FLAGS INTERNALDATE BODY.PEEK[])\nS: <tag> NO [UNAVAILABLE] away\n"
 
 static const char stall_script[] =
 	"== first\n" NEW_OPENING SIZES("1:*", SIZE("1") SIZE("2") SIZE("3")) ASK("1:3") MAIL("1") "cut\n"
@@ -169,6 +141,10 @@ static const char stall_script[] =
 	"== refetch\n" NEW_OPENING SIZES("4:*", SIZE("4")) ASK("4") MAIL("4") "S: <tagA> OK\n" SEEN("4") SIZES("2", SIZE("2"))
 	ASK("2") "cut\n"
 	"== after-it\n" NEW_OPENING SIZES("5:*", "") BYE
+	/* storage that is away for a while, and back */
+	"== away\n" NEW_OPENING SIZES("1:*", SIZE("1") SIZE("2") SIZE("3")) REFUSED("1:3") REFUSED("1")
+	"== back\n" NEW_OPENING SIZES("1:*", SIZE("1") SIZE("2") SIZE("3")) ASK("1:3") MAIL("1") MAIL("2") MAIL("3")
+	"S: <tagA> OK\n" SEEN("1:3") BYE
 	/* what came since a day: the folder's other mail isn't even listed */
 	"== since\n" NEW_OPENING FIND("S: * SEARCH 2 3\n") SIZES("2:*", SIZE("2") SIZE("3")) ASK("2:3") MAIL("2") MAIL("3")
 	"S: <tagA> OK\n" SEEN("2:3") BYE
@@ -180,7 +156,7 @@ static const char stall_script[] =
 	"== window-behind\n" NEW_OPENING FIND("S: * SEARCH 1 2 3\n") SIZES("3", SIZE("3")) ASK("3") MAIL("3") "S: <tagA> OK\n" SEEN("3") BYE;
 /* clang-format on */
 
-static int read_once(struct office *o, const char *name)
+static int read_once(struct test_office *o, const char *name)
 {
 	struct dialogue_set *set CLEANUP(dialogue_set_freep) = dialogue_set_parse("stall", stall_script);
 	struct session *session = NULL;
@@ -201,7 +177,7 @@ static int read_once(struct office *o, const char *name)
 static void check_stall(struct store *store)
 {
 	static const char *const broken[] = {"first", "again", "and-again", "alone"};
-	struct office o = {.store = store, .arena = arena_new()};
+	struct test_office o = {.store = store, .arena = arena_new()};
 	int64_t n;
 
 	assert_ok(store_connect(store, &o.db, &o.err), &o.err);
@@ -229,7 +205,7 @@ static void check_stall(struct store *store)
 	                              DB_NO_ARGS, &n, &o.err),
 	                 1);
 	assert_ok(read_once(&o, "after-it"), &o.err);
-	close_office(&o);
+	test_office_close(&o);
 }
 
 static void a_message_at_which_the_server_hangs_up_stands_before_no_other(void **state UNUSED)
@@ -237,7 +213,7 @@ static void a_message_at_which_the_server_hangs_up_stands_before_no_other(void *
 	test_store_each(check_stall);
 }
 
-static int64_t count_rows(struct office *o, const char *state)
+static int64_t count_rows(struct test_office *o, const char *state)
 {
 	int64_t n = -1;
 
@@ -247,9 +223,30 @@ static int64_t count_rows(struct office *o, const char *state)
 	return n;
 }
 
+/* It takes no try of any message, however many wait. */
+static void check_away(struct store *store)
+{
+	struct test_office o = {.store = store, .arena = arena_new()};
+	int64_t n;
+
+	assert_ok(store_connect(store, &o.db, &o.err), &o.err);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(read_once(&o, "away"), E_CLOSED);
+	assert_int_equal(db_query_int(o.db, "SELECT COUNT(*) FROM ledger", DB_NO_ARGS, &n, &o.err), 1);
+	assert_int_equal(n, 0);
+	assert_ok(read_once(&o, "back"), &o.err);
+	assert_int_equal(count_rows(&o, "acknowledged"), 3);
+	test_office_close(&o);
+}
+
+static void storage_that_is_away_sets_no_mail_aside(void **state UNUSED)
+{
+	test_store_each(check_away);
+}
+
 static void check_since(struct store *store)
 {
-	struct office o = {.store = store, .arena = arena_new()};
+	struct test_office o = {.store = store, .arena = arena_new()};
 
 	since = "2026-01-01";
 	assert_ok(store_connect(store, &o.db, &o.err), &o.err);
@@ -258,7 +255,7 @@ static void check_since(struct store *store)
 	assert_ok(db_script(o.db, "DELETE FROM folder", &o.err), &o.err);
 	assert_ok(read_once(&o, "since-none"), &o.err);
 	since = "''";
-	close_office(&o);
+	test_office_close(&o);
 }
 
 static void a_begin_at_a_day_asks_for_that_day_alone(void **state UNUSED)
@@ -266,7 +263,7 @@ static void a_begin_at_a_day_asks_for_that_day_alone(void **state UNUSED)
 	test_store_each(check_since);
 }
 
-static int read_window(struct office *o, const char *name, bool one_by_one, int64_t missing)
+static int read_window(struct test_office *o, const char *name, bool one_by_one, int64_t missing)
 {
 	struct dialogue_set *set CLEANUP(dialogue_set_freep) = dialogue_set_parse("window", stall_script);
 	struct backfill_window window = {.one_by_one = one_by_one};
@@ -290,7 +287,7 @@ static int read_window(struct office *o, const char *name, bool one_by_one, int6
 
 static void check_window(struct store *store)
 {
-	struct office o = {.store = store, .arena = arena_new()};
+	struct test_office o = {.store = store, .arena = arena_new()};
 	struct folder folder = {0};
 
 	assert_ok(store_connect(store, &o.db, &o.err), &o.err);
@@ -302,7 +299,7 @@ static void check_window(struct store *store)
 	assert_int_equal(count_rows(&o, "failed"), 1);
 	assert_ok(read_window(&o, "window-behind", true, 1), &o.err);
 	assert_int_equal(count_rows(&o, "acknowledged"), 2);
-	close_office(&o);
+	test_office_close(&o);
 }
 
 static void a_message_that_breaks_a_backfill_is_passed_over(void **state UNUSED)
@@ -321,6 +318,7 @@ int main(void)
 	        cmocka_unit_test(a_server_that_takes_no_acknowledgements_is_read),
 	        cmocka_unit_test(one_refused_message_keeps_no_other_from_being_acknowledged),
 	        cmocka_unit_test(a_message_at_which_the_server_hangs_up_stands_before_no_other),
+	        cmocka_unit_test(storage_that_is_away_sets_no_mail_aside),
 	        cmocka_unit_test(a_message_that_breaks_a_backfill_is_passed_over),
 	        cmocka_unit_test(a_begin_at_a_day_asks_for_that_day_alone),
 	};

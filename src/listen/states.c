@@ -27,7 +27,7 @@ struct entry {
 	const char *written_state;
 	int64_t written_next;
 	int64_t since, error_at, next_try_at;
-	char error[sizeof((struct error *)0)->text];
+	char *error; /* the last one's text; NULL: there was none */
 };
 
 struct states {
@@ -52,6 +52,7 @@ struct states *states_new(void)
 static void free_entry(struct entry *entry)
 {
 	free(entry->key);
+	free(entry->error);
 	free(entry);
 }
 
@@ -110,6 +111,17 @@ static void note_change(struct states *states, struct entry *entry)
 	states->changed_last = entry;
 }
 
+/* … as status_is_failing() has it; a static text, NULL: it isn't that */
+static const char *failing_state(const char *state)
+{
+	static const char *const failing[] = {"failed", "auth-failed"};
+
+	for (size_t i = 0; state && i < ARRAY_LEN(failing); i++)
+		if (strcmp(state, failing[i]) == 0)
+			return failing[i];
+	return NULL;
+}
+
 /* A mailbox that is only asked from time to time must not cost a write each time. */
 static bool is_worth_writing(const struct entry *entry, bool has_error)
 {
@@ -131,12 +143,15 @@ void states_set(struct states *states, const char *kind, const char *id, const c
 
 	pthread_mutex_lock(&states->lock);
 	entry = entry_of(states, kind, id, true);
+	if (entry->is_failing && strcmp(state, "connecting") == 0) /* that it tries again mends nothing yet */
+		state = failing_state(entry->state) ? entry->state : "failed";
 	if (entry->state != state)
 		entry->since = now;
 	entry->state = state;
 	entry->next_try_at = next_try_in_ms ? now + next_try_in_ms : 0;
 	if (err) {
-		snprintf(entry->error, sizeof entry->error, "%s", err->text);
+		free(entry->error);
+		entry->error = mem_strdup(err->text);
 		entry->error_at = now;
 		entry->is_failing = !is_good(state); /* a budget that is used up is no failure */
 	} else if (is_good(state)) {
@@ -147,18 +162,117 @@ void states_set(struct states *states, const char *kind, const char *id, const c
 	pthread_mutex_unlock(&states->lock);
 }
 
+static void drop_entry(struct states *states, struct entry *entry)
+{
+	map_set(states->entries, str_of(entry->key), NULL);
+	entry->is_dropped = true;
+	note_change(states, entry);
+}
+
 void states_drop(struct states *states, const char *kind, const char *id)
 {
 	struct entry *entry;
 
 	pthread_mutex_lock(&states->lock);
 	entry = entry_of(states, kind, id, false);
-	if (entry) {
-		map_set(states->entries, str_of(entry->key), NULL);
-		entry->is_dropped = true;
-		note_change(states, entry);
-	}
+	if (entry)
+		drop_entry(states, entry);
 	pthread_mutex_unlock(&states->lock);
+}
+
+/* ---------------------------------------------------------------- what the set-up has no more */
+
+/* An account stands as a sender as long as it is there: its last mail may wait after its sending was switched off. */
+static bool is_part(const struct setup *setup, const char *kind, const char *id)
+{
+	const struct listener *listener = strcmp(kind, "listener") == 0 ? setup_listener(setup, id) : NULL;
+	const struct inlet *inlet = strcmp(kind, "inlet") == 0 ? setup_inlet(setup, id) : NULL;
+
+	return (listener && listener->enabled && listener->source == SOURCE_MAILBOX) || (inlet && inlet->enabled) ||
+	       (strcmp(kind, "sender") == 0 && setup_account(setup, id));
+}
+
+struct keeping {
+	const struct setup *setup;
+	struct entry **gone;
+	size_t count;
+};
+
+static void note_gone(void *ctx, struct str key UNUSED, void *value)
+{
+	struct keeping *keeping = ctx;
+	struct entry *entry = value;
+
+	if (!is_part(keeping->setup, entry->kind, entry->id))
+		keeping->gone[keeping->count++] = entry;
+}
+
+void states_keep(struct states *states, const struct setup *setup)
+{
+	struct keeping keeping = {.setup = setup};
+
+	pthread_mutex_lock(&states->lock);
+	keeping.gone = mem_new(map_count(states->entries) + 1, sizeof(struct entry *));
+	map_each(states->entries, note_gone, &keeping);
+	for (size_t i = 0; i < keeping.count; i++)
+		drop_entry(states, keeping.gone[i]);
+	pthread_mutex_unlock(&states->lock);
+	free(keeping.gone);
+}
+
+/* ---------------------------------------------------------------- what an earlier process left */
+
+/* The same word as a static text. One that fails stands still at most: what isn't known counts as failed. */
+static const char *known_state(const char *state)
+{
+	static const char *const words[] = {"auth-failed", "paused", "throttled"};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcmp(state, words[i]) == 0)
+			return words[i];
+	return "failed";
+}
+
+static void take_failing(struct entry *entry, const struct status *status)
+{
+	entry->is_failing = entry->was_failing = true;
+	entry->state = entry->written_state = known_state(status->state);
+	entry->next_try_at = entry->written_next = status->next_try_at;
+	entry->since = status->since;
+	entry->error_at = status->error_at;
+	free(entry->error);
+	entry->error = mem_strdup(status->error);
+}
+
+struct reading {
+	struct states *states;
+	const struct setup *setup;
+};
+
+static void take_earlier(void *ctx, const struct status *status)
+{
+	static const char *const kinds[] = {"listener", "sender", "inlet"};
+	const struct reading *reading = ctx;
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		if (strcmp(status->kind, kinds[i]) != 0)
+			continue;
+		if (!is_part(reading->setup, status->kind, status->id))
+			drop_entry(reading->states, entry_of(reading->states, kinds[i], status->id, true));
+		else if (status->is_failing)
+			take_failing(entry_of(reading->states, kinds[i], status->id, true), status);
+	}
+}
+
+int states_read(struct states *states, struct db *db, const struct setup *setup, struct error *err)
+{
+	struct reading reading = {states, setup};
+	int r;
+
+	pthread_mutex_lock(&states->lock);
+	r = status_each(db, take_earlier, &reading, err);
+	pthread_mutex_unlock(&states->lock);
+	return MIN(r, 0);
 }
 
 /* ---------------------------------------------------------------- writing them down */
@@ -166,7 +280,7 @@ void states_drop(struct states *states, const char *kind, const char *id)
 struct flush {
 	struct work work;
 	const char *claim;
-	struct entry entries[AT_A_TIME]; /* copies; keys are owned where dropped */
+	struct entry entries[AT_A_TIME]; /* copies, with texts of their own */
 	char *keys[AT_A_TIME];
 	int n;
 	bool life, stopping;
@@ -176,7 +290,7 @@ struct flush {
 static int tell(struct db *db, const struct entry *entry, int64_t now, struct error *err)
 {
 	json_t *data = json_pack("{s:s, s:s, s:s}", entry->kind, entry->id, "state", entry->state, "error",
-	                         entry->is_failing ? entry->error : "");
+	                         entry->is_failing && entry->error ? entry->error : "");
 	char *text = data ? json_dumps(data, JSON_COMPACT) : NULL, kind[40];
 	int r;
 
@@ -198,10 +312,11 @@ static int write_entry(struct db *db, const struct entry *entry, int64_t now, st
 	                              .id = entry->id,
 	                              .state = entry->state,
 	                              .since = entry->since,
-	                              .error = entry->error,
+	                              .error = entry->error ? entry->error : "",
 	                              .error_at = entry->error_at,
 	                              .next_try_at = entry->next_try_at,
-	                              .updated_at = now};
+	                              .updated_at = now,
+	                              .is_failing = entry->is_failing};
 	int r;
 
 	if (entry->is_dropped)
@@ -243,6 +358,7 @@ static void take_changed(struct states *states, struct flush *flush)
 		flush->entries[flush->n] = *entry;
 		flush->keys[flush->n] = mem_strdup(entry->key);
 		flush->entries[flush->n].id = flush->keys[flush->n] + (entry->id - entry->key);
+		flush->entries[flush->n].error = mem_strdup(entry->error);
 		flush->n++;
 		entry->written_state = entry->state;
 		entry->written_next = entry->next_try_at;
@@ -256,11 +372,14 @@ static void take_changed(struct states *states, struct flush *flush)
 static void give_back(struct states *states, const struct flush *flush)
 {
 	for (int i = 0; i < flush->n; i++) {
+		const struct entry *taken = &flush->entries[i];
 		struct entry *entry = map_get(states->entries, str_of(flush->keys[i]));
 
+		if (!entry && taken->is_dropped)
+			drop_entry(states, entry_of(states, taken->kind, taken->id, true));
 		if (!entry)
 			continue;
-		entry->was_failing = flush->entries[i].was_failing;
+		entry->was_failing = taken->was_failing;
 		note_change(states, entry);
 	}
 }
@@ -301,7 +420,9 @@ int states_flush(struct states *states, struct store *store, const char *claim, 
 	} else if (flush->life) {
 		states->life_at = clock_mono_ms() + SIGN_OF_LIFE;
 	}
-	for (int i = 0; i < flush->n; i++)
+	for (int i = 0; i < flush->n; i++) {
 		free(flush->keys[i]);
+		free(flush->entries[i].error);
+	}
 	return r;
 }

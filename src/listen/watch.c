@@ -2,6 +2,7 @@
 #include "listen/serve_parts.h"
 
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "send/budget.h"
@@ -15,6 +16,7 @@
 static void close_session(struct watch *watch)
 {
 	session_close(take(watch->session));
+	tap_close(take(watch->tap));
 	watch->state = WATCH_CLOSED;
 	if (watch->has_entered)
 		gate_leave(watch->serve->gate, watch->account);
@@ -108,7 +110,7 @@ static bool takes_turns(const struct watch *watch)
 
 static int open_session(struct watch *watch, const struct listener *listener, struct error *err)
 {
-	const struct session_options options = {
+	struct session_options options = {
 	        .store = watch->serve->options.store,
 	        .setup = watch->shared->setup,
 	        .listener = listener,
@@ -116,6 +118,14 @@ static int open_session(struct watch *watch, const struct listener *listener, st
 	        .ctx = watch,
 	};
 
+	if (watch->traced_since)
+		watch->tap = tap_open(watch->serve->tracing,
+		                      &(struct tap_of){.account = watch->account, .listener = watch->listener_id},
+		                      watch->listener_id);
+	if (watch->tap) {
+		options.transcript = tap_line;
+		options.transcript_ctx = watch->tap;
+	}
 	set_state(watch, "connecting", NULL, 0);
 	return session_open(&options, &watch->session, err);
 }
@@ -206,7 +216,8 @@ static int64_t after_reading(struct watch *watch, const struct listener *listene
 	/* The server won't announce the rest again: the next run follows as soon as others had their turn. */
 	if (watch->state == WATCH_IDLING && watch->has_more)
 		return clock_mono_ms();
-	return clock_mono_ms() + (watch->state == WATCH_IDLING ? MINUTES_MS(listener->idle_minutes) : poll_ms);
+	return clock_mono_ms() +
+	       (watch->state == WATCH_IDLING ? fault_hurry(MINUTES_MS(listener->idle_minutes)) : poll_ms);
 }
 
 /* Opens the session: 1; 0 where others have all the connections that the provider allows. */
@@ -266,6 +277,7 @@ static int64_t after_failure(struct watch *watch, const struct listener *listene
 	                                                             SECONDS_MS(listener->longest_backoff_s));
 
 	watch->failures++;
+	tap_note(watch->tap, err->text);
 	if (at_once) {
 		watch->hurried_at = now;
 		log_debug("listen", "%s; connecting anew", err->text);

@@ -6,6 +6,11 @@
 #include "mime/charset.h"
 #include "words.h"
 
+#include <stdlib.h>
+#include <uninorm.h>
+
+#define ADDRESS_NORMAL_MAX 1000 /* what is longer is no address, and stays as it is */
+
 struct reader {
 	struct arena *arena;
 	struct cursor c;
@@ -85,6 +90,22 @@ static void read_angle(struct reader *r)
 
 /* ---------------------------------------------------------------- one mailbox */
 
+/* RFC 6532 §3.1: two ways to write a letter are one letter, and so one address. */
+static struct str normal_form(struct arena *arena, struct str address)
+{
+	uint8_t *normal;
+	size_t n;
+
+	if (address.n > ADDRESS_NORMAL_MAX || str_is_ascii(address))
+		return address;
+	normal = u8_normalize(UNINORM_NFC, (const uint8_t *)address.p, address.n, NULL, &n);
+	if (!normal)
+		return address;
+	address = arena_str(arena, str_new(normal, n));
+	free(normal);
+	return address;
+}
+
 /* An address as written, without white space outside quotes and without an RFC 822 route ("@a,@b:"). */
 static struct str clean_address(struct arena *arena, struct str text)
 {
@@ -112,7 +133,7 @@ static struct str clean_address(struct arena *arena, struct str text)
 		out[n++] = c;
 	}
 	out[n] = '\0';
-	return charset_guess_utf8(arena, str_new(out, n));
+	return normal_form(arena, charset_guess_utf8(arena, str_new(out, n)));
 }
 
 static struct str clean_name(struct arena *arena, struct str text)

@@ -4,6 +4,7 @@
 
 #include "base/base64.h"
 #include "base/clock.h"
+#include "base/mail_address.h"
 #include "base/random.h"
 #include "encode.h"
 #include "mime/idna.h"
@@ -30,47 +31,36 @@ static int check_value(const char *field, struct str value, struct error *err)
 	return 0;
 }
 
-/* local@domain, without blanks and brackets outside quotes. */
-static int check_address(const char *field, const struct address *a, bool allow_8bit, struct error *err)
+/* A domain beyond ASCII must be one that the name system knows: servers without SMTPUTF8 get it in ASCII. */
+static const char *domain_fault(struct str address)
 {
-	struct buf ascii CLEANUP(buf_done) = BUF_INIT(2 * ID_MAX);
-	bool quoted = false;
-	int rc = check_value(field, a->address, err);
+	struct buf ascii CLEANUP(buf_done) = BUF_INIT(2 * MAIL_ADDRESS_MAX);
+	struct str domain = mail_address_domain(address);
 
-	if (rc == 0)
-		rc = check_value(field, a->name, err);
-	if (rc < 0)
-		return rc;
-	for (size_t i = 0; i < a->address.n; i++) {
-		char c = a->address.p[i];
-
-		if (c == '"')
-			quoted = !quoted;
-		if (c == '\\' && quoted)
-			i++;
-		else if (!quoted && ((unsigned char)c <= ' ' || c == 0x7f || strchr("<>(),;:\\", c)) &&
-		         !(c == ':' && memchr(a->address.p, '[', i)))
-			return fail(err, E_INVALID, RETRY_NEVER, "%s: \"" STR_FMT "\" is not an address", field,
-			            STR_ARG(a->address));
-	}
-	if (quoted || a->address.n > ID_MAX || str_find_char(a->address, '@') <= 0 ||
-	    a->address.p[a->address.n - 1] == '@')
-		return fail(err, E_INVALID, RETRY_NEVER, "%s: \"" STR_FMT "\" is not an address", field,
-		            STR_ARG(a->address));
-	idna_put_address(&ascii, a->address);
-	if (!allow_8bit && !str_is_ascii(buf_str(&ascii)))
-		return fail(err, E_INVALID, RETRY_NEVER, "%s: \"" STR_FMT "\" needs a server with SMTPUTF8", field,
-		            STR_ARG(a->address));
-	return 0;
+	return str_is_ascii(domain) || idna_put_domain(&ascii, domain) ? NULL
+	                                                               : "has a domain that is no international name";
 }
 
-static int check_addresses(const char *field, const struct address *list, size_t count, bool allow_8bit,
-                           struct error *err)
+static int check_address(const char *field, const struct address *a, struct error *err)
+{
+	const char *wrong = mail_address_fault(a->address);
+	int rc = check_value(field, a->name, err);
+
+	if (rc < 0)
+		return rc;
+	if (!wrong)
+		wrong = domain_fault(a->address);
+	return wrong ? fail(err, E_INVALID, RETRY_NEVER, "%s: \"%.*s\" %s", field,
+	                    (int)MIN(a->address.n, (size_t)MAIL_ADDRESS_MAX), a->address.p ? a->address.p : "", wrong)
+	             : 0;
+}
+
+static int check_addresses(const char *field, const struct address *list, size_t count, struct error *err)
 {
 	int rc = 0;
 
 	for (size_t i = 0; i < count && rc == 0; i++)
-		rc = check_address(field, &list[i], allow_8bit, err);
+		rc = check_address(field, &list[i], err);
 	return rc;
 }
 
@@ -151,14 +141,14 @@ static int check_text(const char *field, struct str text, struct error *err)
 
 static int check_draft(const struct draft *d, struct error *err)
 {
-	int rc = check_address("From", &d->from, d->allow_8bit, err);
+	int rc = check_address("From", &d->from, err);
 
 	if (rc == 0)
-		rc = check_addresses("To", d->to, d->to_count, d->allow_8bit, err);
+		rc = check_addresses("To", d->to, d->to_count, err);
 	if (rc == 0)
-		rc = check_addresses("Cc", d->cc, d->cc_count, d->allow_8bit, err);
+		rc = check_addresses("Cc", d->cc, d->cc_count, err);
 	if (rc == 0)
-		rc = check_addresses("Reply-To", d->reply_to, d->reply_to_count, d->allow_8bit, err);
+		rc = check_addresses("Reply-To", d->reply_to, d->reply_to_count, err);
 	if (rc == 0)
 		rc = check_value("Subject", d->subject, err);
 	if (rc == 0)

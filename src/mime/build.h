@@ -1,6 +1,8 @@
 /* Builds a mail: RFC 5322 header, RFC 2047 and 2231 encoding, text, HTML, attachments, in the simplest structure that
  * holds them. Every value that could break out of its field (CR, LF, NUL) is refused. Lines end in CRLF and are at most
- * 998 octets; the content is 7-bit (quoted-printable or base64) unless `allow_8bit`. */
+ * 998 octets; the content is 7-bit (quoted-printable or base64) unless `allow_8bit`. Domains are written in ASCII; an
+ * address whose local part isn't ASCII stands in its field as it is (RFC 6532), which is the only thing that makes a
+ * header 8-bit: such a mail is for servers with SMTPUTF8. */
 #ifndef MIME_BUILD_H
 #define MIME_BUILD_H
 

@@ -81,7 +81,7 @@ static void a_letter_reads_back(void **state UNUSED)
 static void an_international_domain_needs_no_smtputf8(void **state UNUSED)
 {
 	static const struct address to = {STR_INIT("Bob"), STR_INIT("bob@m\xc3\xbcller.de")},
-	                            neither = {STR_INIT(""), STR_INIT("j\xc3\xbcrgen@m\xc3\xbcller.de")};
+	                            none = {STR_INIT(""), STR_INIT("bob@m\xc3\xbcller_.-de")};
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct buf out CLEANUP(buf_done) = BUF_INIT(MIB(1));
 	struct draft d = letter();
@@ -89,9 +89,33 @@ static void an_international_domain_needs_no_smtputf8(void **state UNUSED)
 
 	d.to = &to;
 	assert_str(build(arena, &d)->to.items[0].address, "bob@xn--mller-kva.de");
-	d.to = &neither;
+	d.to = &none;
 	assert_int_equal(draft_build(&d, &out, &err), E_INVALID);
-	assert_non_null(strstr(err.text, "needs a server with SMTPUTF8"));
+	assert_non_null(strstr(err.text, "no international name"));
+}
+
+/* RFC 6532: raw in the one field that needs it, everything else as for any server. */
+static void a_local_part_beyond_ascii_stands_as_it_is(void **state UNUSED)
+{
+	static const struct address to[] = {{STR_INIT("J\xc3\xbcrgen"), STR_INIT("j\xc3\xbcrgen@m\xc3\xbcller.de")},
+	                                    {STR_INIT(""), STR_INIT("bob@m\xc3\xbcller.de")}};
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct buf out CLEANUP(buf_done) = BUF_INIT(MIB(1));
+	struct draft d = letter();
+	struct error err;
+	size_t high = 0;
+
+	d.to = to;
+	d.to_count = ARRAY_LEN(to);
+	assert_ok(draft_build(&d, &out, &err), &err);
+	const struct message *m = message_parse(arena, buf_str(&out), NULL);
+	for (size_t i = 0; i < out.n; i++)
+		high += (unsigned char)out.p[i] > 0x7f;
+	assert_int_equal(high, 4);
+	assert_int_equal(m->notice_count, 0);
+	assert_str(m->to.items[0].name, "J\xc3\xbcrgen");
+	assert_str(m->to.items[0].address, "j\xc3\xbcrgen@m\xc3\xbcller.de");
+	assert_str(m->to.items[1].address, "bob@xn--mller-kva.de");
 }
 
 static void every_text_survives(void **state UNUSED)
@@ -193,8 +217,8 @@ static void what_breaks_out_of_its_field_is_refused(void **state UNUSED)
 	        {STR_INIT(""), STR_INIT("a@example.com> <b@example.com")},
 	        {STR_INIT(""), STR_INIT("nobody")},
 	        {STR_INIT(""), STR_INIT("a@")},
-	        {STR_INIT(""), STR_INIT("gr\xc3\xbc"
-	                                "n@example.com")},
+	        {STR_INIT(""), STR_INIT("gr\xfcn@example.com")},
+	        {STR_INIT(""), STR_INIT("gr\xe2\x80\xa8n@example.com")}, /* a line separator */
 	};
 	static const struct draft_header headers[] = {
 	        {"X-A", STR_INIT("b\nc")}, {"X A", STR_INIT("b")}, {"X:A", STR_INIT("b")}, {"", STR_INIT("b")}};
@@ -248,6 +272,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(a_letter_reads_back),
 	        cmocka_unit_test(an_international_domain_needs_no_smtputf8),
+	        cmocka_unit_test(a_local_part_beyond_ascii_stands_as_it_is),
 	        cmocka_unit_test(every_text_survives),
 	        cmocka_unit_test(every_subject_survives),
 	        cmocka_unit_test(the_structure_is_the_simplest_that_holds_it),

@@ -12,9 +12,10 @@
 struct signs {
 	struct arena *arena;
 	const struct message *m;
-	struct str local;          /* of the sender's address */
-	enum auto_subject subject; /* as it stands */
-	enum auto_subject topic;   /* without "Re:" */
+	const struct bounces *bounces; /* NULL: not known yet */
+	struct str local;              /* of the sender's address */
+	enum auto_subject subject;     /* as it stands */
+	enum auto_subject topic;       /* without "Re:" */
 	struct classification found;
 };
 
@@ -157,7 +158,7 @@ static bool delivery_signs(struct signs *s)
 /* Reports in prose, from whoever. */
 static bool bounce_signs(struct signs *s)
 {
-	struct bounces b = message_bounces(s->arena, s->m);
+	struct bounces b = s->bounces ? *s->bounces : message_bounces(s->arena, s->m);
 
 	return b.is_bounce && found(s, AUTO_DELIVERY_REPORT, b.evidence);
 }
@@ -372,9 +373,13 @@ static bool any_sign(struct signs *s)
 	return any;
 }
 
-struct classification message_classify(struct arena *arena, const struct message *m)
+struct classification message_classify_with(struct arena *arena, const struct message *m, const struct bounces *bounces)
 {
-	struct signs s = {.arena = arena, .m = m, .local = local_part(m->from.address), .found = {.evidence = STR("")}};
+	struct signs s = {.arena = arena,
+	                  .m = m,
+	                  .bounces = bounces,
+	                  .local = local_part(m->from.address),
+	                  .found = {.evidence = STR("")}};
 	bool is_answer;
 	struct str topic = subject_topic(m->subject, &is_answer);
 
@@ -384,6 +389,11 @@ struct classification message_classify(struct arena *arena, const struct message
 		/* Whom should an answer go to? */
 		s.found.answer_allowed = m->from.address.n || (m->reply_to.count && m->reply_to.items[0].address.n);
 	return s.found;
+}
+
+struct classification message_classify(struct arena *arena, const struct message *m)
+{
+	return message_classify_with(arena, m, NULL);
 }
 
 const char *auto_kind_word(enum auto_kind kind)

@@ -2,6 +2,7 @@
 #ifndef MIME_CLASSIFY_H
 #define MIME_CLASSIFY_H
 
+#include "mime/bounce.h"
 #include "mime/message.h"
 
 enum auto_kind {
@@ -29,6 +30,10 @@ struct classification {
 };
 
 struct classification message_classify(struct arena *arena, const struct message *m);
+
+/* The same for who knows what message_bounces() found already. */
+struct classification message_classify_with(struct arena *arena, const struct message *m,
+                                            const struct bounces *bounces);
 
 const char *auto_kind_word(enum auto_kind kind); /* "none", "auto-reply", "out-of-office", "delivery-report" … */
 

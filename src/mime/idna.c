@@ -7,7 +7,7 @@
 
 #define DOMAIN_MAX 1000 /* bytes of UTF-8; 255 as ASCII */
 
-static bool put_domain(struct buf *out, struct str domain)
+bool idna_put_domain(struct buf *out, struct str domain)
 {
 	char *name CLEANUP(freep) = NULL, *ascii = NULL;
 
@@ -30,7 +30,7 @@ void idna_put_address(struct buf *out, struct str address)
 			at--;
 		if (at > 0 && str_is_ascii(str_slice(address, 0, at))) {
 			buf_add(out, str_slice(address, 0, at));
-			if (put_domain(out, str_slice(address, at, address.n)))
+			if (idna_put_domain(out, str_slice(address, at, address.n)))
 				return;
 			out->n -= at;
 		}

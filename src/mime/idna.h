@@ -9,4 +9,7 @@
  * is no international name. */
 void idna_put_address(struct buf *out, struct str address);
 
+/* What the domain of an address is in ASCII; false (nothing is appended) where it is no domain name. */
+bool idna_put_domain(struct buf *out, struct str domain);
+
 #endif

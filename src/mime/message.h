@@ -18,7 +18,8 @@
 /* RFC 5322 §3.4. A group's members are listed singly; an empty group ("undisclosed-recipients:;") gives nothing. */
 struct address {
 	struct str name;    /* decoded display name; empty where none */
-	struct str address; /* local@domain, as written (quotes kept where needed); empty where there was none */
+	struct str address; /* local@domain, as written (quotes kept where needed), letters beyond ASCII in NFC; empty:
+	                       none */
 };
 
 struct address_list {

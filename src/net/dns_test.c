@@ -61,7 +61,7 @@ struct server {
 	int udp, tcp, stop[2];
 	char address[40];
 	pthread_t thread;
-	atomic_int questions;
+	atomic_int questions, others; /* others: about later.test */
 	bool is_deaf;
 };
 
@@ -217,8 +217,8 @@ static void serve_udp(struct server *s)
 	if (n < 17)
 		return;
 	in.n = (size_t)n;
-	atomic_fetch_add(&s->questions, 1);
 	out = begin_answer(&in, name);
+	atomic_fetch_add(strcmp(name, "later.test") == 0 ? &s->others : &s->questions, 1);
 	z = zone_find(name);
 	if (s->is_deaf || !fill_answer(z, &in, false, &out))
 		return;
@@ -266,7 +266,7 @@ static void *run_server(void *arg)
 		                          {.fd = s->stop[0], .events = POLLIN}};
 
 		poll(polls, 3, -1);
-		if (polls[2].revents)
+		if (polls[2].revents && !polls[0].revents)
 			return NULL;
 		if (polls[0].revents)
 			serve_udp(s);
@@ -362,6 +362,8 @@ static void every_kind_of_answer_is_understood(void **state UNUSED)
 static void what_was_found_is_not_asked_for_again(void **state UNUSED)
 {
 	const struct dns_question questions[] = {{"good.test", DNS_TXT}, {"none.test", DNS_TXT}};
+	const struct dns_question later = {"later.test", DNS_TXT};
+	int asked = 0;
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct dns *dns CLEANUP(dns_freep) = NULL;
 	struct dns_answer answers[2];
@@ -376,9 +378,15 @@ static void what_was_found_is_not_asked_for_again(void **state UNUSED)
 		assert_str(answers[0].texts[0], "v=DKIM1; p=abc");
 		assert_int_equal(answers[1].status, DNS_NONE);
 		assert_str(answers[1].reason, "there is no such name");
+		if (i > 0)
+			continue;
+		/* with its answer, what was asked before has been seen */
+		dns_look_up(dns, arena, &later, 1, clock_mono_ms() + 20000, answers);
+		asked = atomic_load(&server.questions);
+		assert_true(asked >= 2);
 	}
-	assert_int_equal(atomic_load(&server.questions), 2);
 	stop(&server);
+	assert_int_equal(atomic_load(&server.questions), asked);
 }
 
 /* All of them together take no longer than the deadline, and a dead server is left alone for a while. */
@@ -386,6 +394,7 @@ static void silence_ends_with_the_deadline(void **state UNUSED)
 {
 	const struct dns_question questions[] = {
 	        {"a.test", DNS_TXT}, {"b.test", DNS_TXT}, {"c.test", DNS_TXT}, {"d.test", DNS_TXT}};
+	const struct dns_question later = {"later.test", DNS_TXT};
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct dns *dns CLEANUP(dns_freep) = NULL;
 	struct dns_answer answers[4];
@@ -397,16 +406,17 @@ static void silence_ends_with_the_deadline(void **state UNUSED)
 	assert_ok(dns_new(server.address, &dns, &err), &err);
 	began = clock_mono_ms();
 	dns_look_up(dns, arena, questions, 4, began + 300, answers);
-	assert_in_range(clock_mono_ms() - began, 300, 5000);
+	assert_in_range(clock_mono_ms() - began, 300, 20000);
 	for (size_t i = 0; i < 4; i++) {
 		assert_int_equal(answers[i].status, DNS_UNREACHABLE);
 		assert_str(answers[i].reason, "no name server answers");
 	}
-	dns_look_up(dns, arena, questions, 1, clock_mono_ms() + 3600 * 1000, answers);
+	dns_look_up(dns, arena, &later, 1, clock_mono_ms() + 3600 * 1000, answers);
 	assert_int_equal(answers[0].status, DNS_UNREACHABLE);
 	assert_str(answers[0].reason, "no name server has answered for a while");
-	assert_int_equal(atomic_load(&server.questions), 4);
-	stop(&server);
+	stop(&server); /* when it has seen what was sent to it */
+	assert_true(atomic_load(&server.questions) >= 4);
+	assert_int_equal(atomic_load(&server.others), 0);
 }
 
 static void the_next_server_is_asked(void **state UNUSED)

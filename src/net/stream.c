@@ -1,85 +1,18 @@
-/* See stream.h. In the order of a connection's life: opening, TLS, waiting under deadlines, reading, writing, parking,
- * closing. */
-#include "net/stream.h"
+/* See stream.h. What a stream does when it is open: waiting under deadlines, reading, writing, parking. What every byte
+ * passes stands in this one file. */
+#include "net/stream_parts.h"
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "net/channel.h"
-#include "net/connect.h"
-#include "net/echo.h"
-#include "net/transcript.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <sys/socket.h>
 
-#define READ_BUFFER_SIZE   KIB(32)
-#define WRITE_BUFFER_SIZE  KIB(16)
-#define DIRECT_READ_BYTES  KIB(8) /* from here on, exact reads bypass the buffer */
-#define CONNECT_TIMEOUT_MS 30000
-#define IO_TIMEOUT_MS      60000
-
-/* Small, because thousands are parked: buffers exist only while something is in them. */
-struct stream {
-	struct channel channel;
-	char *in; /* owned; NULL while empty and shrunk */
-	size_t in_size, in_at, in_end;
-	char *out; /* owned, WRITE_BUFFER_SIZE; NULL until something is written */
-	size_t out_n;
-	const char *step;
-	int64_t step_deadline; /* monotonic ms; 0: none */
-	int io_timeout_ms;
-	uint64_t bytes_read;
-	struct transcript *transcript; /* owned; NULL where nobody listens */
-	struct error *dead;            /* owned; the error that ended the stream */
-	char security[64];
-	const struct stream_watch *watch; /* borrowed; NULL where nobody watches */
-	struct echo *echo;                /* owned; the secrets of a log-in under way, else NULL */
-};
-
-/* ---------------------------------------------------------------- opening and closing */
-
-static struct stream *stream_new(int fd, int io_timeout_ms)
-{
-	struct stream *s = mem_new(1, sizeof *s);
-
-	s->channel.fd = fd;
-	stream_set_io_timeout(s, io_timeout_ms);
-	s->step = "connection";
-	snprintf(s->security, sizeof s->security, "plain");
-	return s;
-}
-
-struct stream *stream_of_fd(int fd, int io_timeout_ms)
-{
-	must(fd >= 0 && fcntl(fd, F_SETFL, O_NONBLOCK) == 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0);
-	return stream_new(fd, io_timeout_ms);
-}
-
-struct stream *stream_of_memory(struct str input, struct buf *output)
-{
-	struct stream *s = stream_new(-1, 0);
-
-	s->channel.input = input;
-	s->channel.output = output;
-	return s;
-}
-
-void stream_close(struct stream *s)
-{
-	if (!s)
-		return;
-	channel_close(&s->channel, !s->dead);
-	transcript_free(s->transcript);
-	echo_free(s->echo);
-	mem_wipe_free(s->out, WRITE_BUFFER_SIZE); /* a password may have passed through it */
-	free(s->in);
-	free(s->dead);
-	free(s);
-}
+#define READ_BUFFER_SIZE  KIB(32)
+#define DIRECT_READ_BYTES KIB(8) /* from here on, exact reads bypass the buffer */
+#define IO_TIMEOUT_MS     60000
 
 /* ---------------------------------------------------------------- deadlines */
 
@@ -94,8 +27,7 @@ void stream_set_io_timeout(struct stream *s, int timeout_ms)
 	s->io_timeout_ms = timeout_ms > 0 ? timeout_ms : IO_TIMEOUT_MS;
 }
 
-/* The stream ends with this error: nobody can know what the other side has seen. */
-static int dies(struct stream *s, const struct error *why, struct error *err)
+int stream_dies(struct stream *s, const struct error *why, struct error *err)
 {
 	if (!s->dead) {
 		s->dead = mem_new(1, sizeof *s->dead);
@@ -114,7 +46,7 @@ static int channel_ended(struct stream *s, ptrdiff_t result, struct error *why, 
 		fail(why, E_CLOSED, RETRY_LATER, "%s: the other side closed the connection", s->step);
 	else
 		error_prefix(why, "%s", s->step);
-	return dies(s, why, err);
+	return stream_dies(s, why, err);
 }
 
 static int times_out(struct stream *s, int64_t waited_ms, struct error *err)
@@ -122,11 +54,10 @@ static int times_out(struct stream *s, int64_t waited_ms, struct error *err)
 	struct error why;
 
 	fail(&why, E_TIMEOUT, RETRY_LATER, "%s: no answer within %lld ms", s->step, (long long)waited_ms);
-	return dies(s, &why, err);
+	return stream_dies(s, &why, err);
 }
 
-/* Waits until the socket is ready for the wanted direction, within the io timeout and the step's deadline. */
-static int wait_ready(struct stream *s, ptrdiff_t wanted, struct error *err)
+int stream_wait_ready(struct stream *s, ptrdiff_t wanted, struct error *err)
 {
 	struct pollfd socket = {.fd = s->channel.fd, .events = wanted == CHANNEL_WANT_READ ? POLLIN : POLLOUT};
 	int64_t began = clock_mono_ms(), until = began + s->io_timeout_ms;
@@ -144,7 +75,7 @@ static int wait_ready(struct stream *s, ptrdiff_t wanted, struct error *err)
 			return times_out(s, clock_mono_ms() - began, err);
 		if (errno != EINTR) {
 			fail_errno(&why, errno, "poll");
-			return dies(s, &why, err);
+			return stream_dies(s, &why, err);
 		}
 	}
 }
@@ -154,142 +85,11 @@ static int check_step(struct stream *s, struct error *err)
 	struct error why;
 
 	if (s->dead)
-		return dies(s, s->dead, err);
+		return stream_dies(s, s->dead, err);
 	if (!s->step_deadline || clock_mono_ms() < s->step_deadline)
 		return 0;
 	fail(&why, E_TIMEOUT, RETRY_LATER, "%s: not done in the time allowed", s->step);
-	return dies(s, &why, err);
-}
-
-/* ---------------------------------------------------------------- TLS */
-
-static void describe_security(struct stream *s)
-{
-	snprintf(s->security, sizeof s->security, "%s %s", SSL_get_version(s->channel.ssl),
-	         SSL_get_cipher_name(s->channel.ssl));
-}
-
-struct tls_peer stream_peer(const struct stream *s, struct arena *arena)
-{
-	return s->channel.ssl ? tls_peer_of(s->channel.ssl, arena) : (struct tls_peer){0};
-}
-
-static void tell_of_tls(const struct stream *s, enum watch_kind kind)
-{
-	struct arena *arena CLEANUP(arena_freep) = NULL;
-	struct watch_event event = {.kind = kind};
-	struct tls_peer peer;
-
-	if (!s->watch)
-		return;
-	arena = arena_new();
-	if (kind == WATCH_SECURED) {
-		peer = stream_peer(s, arena);
-		event.peer = &peer;
-	} else {
-		event.problem = tls_problem_of(s->channel.ssl);
-	}
-	s->watch->event(s->watch->ctx, &event);
-}
-
-static int shake_hands(struct stream *s, struct error *err)
-{
-	struct error why;
-	int rc;
-
-	for (;;) {
-		rc = channel_handshake(&s->channel, &why);
-		if (rc == 1)
-			break;
-		if (rc == CHANNEL_EOF)
-			fail(&why, E_CLOSED, RETRY_LATER, "the server closed the connection during the TLS handshake");
-		if (rc == CHANNEL_EOF || rc == CHANNEL_FAILED) {
-			tell_of_tls(s, WATCH_TLS_FAILED);
-			return dies(s, &why, err);
-		}
-		rc = wait_ready(s, rc, err);
-		if (rc < 0)
-			return rc;
-	}
-	describe_security(s);
-	tell_of_tls(s, WATCH_SECURED);
-	return 0;
-}
-
-static int add_tls(struct stream *s, const struct stream_options *options, struct error *err)
-{
-	struct error why;
-	SSL *ssl = NULL;
-
-	if (tls_client_new(&options->policy, options->host, &ssl, &why) < 0)
-		return dies(s, &why, err);
-	channel_add_tls(&s->channel, ssl);
-	return shake_hands(s, err);
-}
-
-int stream_starttls(struct stream *s, const struct stream_options *options, struct error *err)
-{
-	struct error why;
-	int rc = stream_flush(s, err);
-
-	if (rc < 0)
-		return rc;
-	must(s->channel.fd >= 0 && !s->channel.ssl);
-	if (s->in_at < s->in_end) {
-		fail(&why, E_INSECURE, RETRY_NEVER,
-		     "%zu bytes arrived in clear behind the answer to STARTTLS: somebody may be injecting commands",
-		     s->in_end - s->in_at);
-		return dies(s, &why, err);
-	}
-	stream_step(s, "TLS handshake",
-	            options->connect_timeout_ms > 0 ? options->connect_timeout_ms : CONNECT_TIMEOUT_MS);
-	rc = add_tls(s, options, err);
-	stream_step(s, "connection", 0);
-	return rc;
-}
-
-static int secure_connected(struct stream *s, const struct stream_options *options, int64_t deadline, struct error *err)
-{
-	int rc;
-
-	if (!options->tls)
-		return 0;
-	s->step = "TLS handshake";
-	s->step_deadline = deadline;
-	rc = add_tls(s, options, err);
-	stream_step(s, "connection", 0);
-	return rc;
-}
-
-static int check_options(const struct stream_options *options, struct error *err)
-{
-	if (!options->host || !*options->host)
-		return fail(err, E_INVALID, RETRY_NEVER, "no host is set");
-	if (options->port < 1 || options->port > 65535)
-		return fail(err, E_INVALID, RETRY_NEVER, "%s: port %d is not between 1 and 65535", options->host,
-		            options->port);
-	return 0;
-}
-
-int stream_connect(const struct stream_options *options, struct stream **ret_stream, struct error *err)
-{
-	int timeout_ms = options->connect_timeout_ms > 0 ? options->connect_timeout_ms : CONNECT_TIMEOUT_MS;
-	int64_t deadline = clock_mono_ms() + timeout_ms;
-	struct stream *s CLEANUP(stream_closep) = NULL;
-	int fd = -1, rc = check_options(options, err);
-
-	if (rc < 0)
-		return rc;
-	rc = connect_host(options->host, options->port, deadline, options->watch, &fd, err);
-	if (rc < 0)
-		return error_prefix(err, "%.80s port %d", options->host, options->port);
-	s = stream_new(fd, options->io_timeout_ms);
-	s->watch = options->watch;
-	rc = secure_connected(s, options, deadline, err);
-	if (rc < 0)
-		return error_prefix(err, "%.80s port %d", options->host, options->port);
-	*ret_stream = take(s);
-	return 0;
+	return stream_dies(s, &why, err);
 }
 
 /* ---------------------------------------------------------------- receiving */
@@ -310,7 +110,7 @@ static ptrdiff_t receive(struct stream *s, char *to, size_t n, struct error *err
 			break;
 		if (got == CHANNEL_EOF || got == CHANNEL_FAILED)
 			return channel_ended(s, got, &why, err);
-		rc = wait_ready(s, got, err);
+		rc = stream_wait_ready(s, got, err);
 		if (rc < 0)
 			return rc;
 	}
@@ -360,7 +160,7 @@ static int fill(struct stream *s, struct error *err)
 static int begin_read(struct stream *s, struct error *err)
 {
 	if (s->dead)
-		return dies(s, s->dead, err);
+		return stream_dies(s, s->dead, err);
 	return s->out_n ? stream_flush(s, err) : 0;
 }
 
@@ -369,7 +169,7 @@ static int line_too_long(struct stream *s, size_t max, struct error *err)
 	struct error why;
 
 	fail(&why, E_LIMIT, RETRY_LATER, "%s: a line of more than %zu bytes arrived", s->step, max);
-	return dies(s, &why, err);
+	return stream_dies(s, &why, err);
 }
 
 /* A line whose LF stands at s->in[end]. */
@@ -512,8 +312,8 @@ int stream_wait(struct stream *s, int timeout_ms, struct error *err)
 	struct pollfd socket = {.fd = s->channel.fd};
 	int rc = begin_read(s, err);
 
-	if (rc < 0 || s->in_at < s->in_end)
-		return rc < 0 ? rc : 1;
+	if (rc < 0 || s->waits || s->in_at < s->in_end)
+		return rc < 0 ? rc : !s->waits;
 	for (;;) {
 		ptrdiff_t wanted = 0;
 		int64_t left;
@@ -548,7 +348,7 @@ static int transmit(struct stream *s, struct str bytes, struct error *err)
 		if (put > 0)
 			bytes = str_slice(bytes, (size_t)put, bytes.n);
 		else
-			rc = put == CHANNEL_FAILED ? channel_ended(s, put, &why, err) : wait_ready(s, put, err);
+			rc = put == CHANNEL_FAILED ? channel_ended(s, put, &why, err) : stream_wait_ready(s, put, err);
 	}
 	return rc;
 }
@@ -558,7 +358,7 @@ int stream_flush(struct stream *s, struct error *err)
 	int rc;
 
 	if (s->dead)
-		return dies(s, s->dead, err);
+		return stream_dies(s, s->dead, err);
 	rc = transmit(s, str_new(s->out, s->out_n), err);
 	s->out_n = 0;
 	return rc;
@@ -568,7 +368,7 @@ int stream_flush(struct stream *s, struct error *err)
  */
 static int put(struct stream *s, struct str bytes, struct error *err)
 {
-	int rc = s->dead ? dies(s, s->dead, err) : 0;
+	int rc = s->dead ? stream_dies(s, s->dead, err) : 0;
 
 	if (rc >= 0 && s->out_n && s->out_n + bytes.n > WRITE_BUFFER_SIZE)
 		rc = stream_flush(s, err);
@@ -618,7 +418,7 @@ int stream_printf(struct stream *s, struct error *err, const char *fmt, ...)
 	return stream_write(s, str_new(text, (size_t)n), err);
 }
 
-/* ---------------------------------------------------------------- parking and questions */
+/* ---------------------------------------------------------------- parking */
 
 void stream_shrink(struct stream *s)
 {
@@ -631,35 +431,4 @@ void stream_shrink(struct stream *s)
 		mem_wipe_free(s->out, WRITE_BUFFER_SIZE);
 		s->out = NULL;
 	}
-}
-
-int stream_fd(const struct stream *s)
-{
-	return s->channel.fd;
-}
-
-bool stream_is_tls(const struct stream *s)
-{
-	return s->channel.ssl != NULL;
-}
-
-const char *stream_security_text(const struct stream *s)
-{
-	return s->security;
-}
-
-uint64_t stream_bytes_read(const struct stream *s)
-{
-	return s->bytes_read;
-}
-
-bool stream_channel_binding(const struct stream *s, unsigned choice, struct channel_binding *ret_binding)
-{
-	return s->channel.ssl && !s->dead && channel_binding_of(s->channel.ssl, choice, ret_binding);
-}
-
-void stream_set_transcript(struct stream *s, void (*line)(void *ctx, const char *text), void *ctx)
-{
-	transcript_free(s->transcript);
-	s->transcript = line ? transcript_new(line, ctx) : NULL;
 }

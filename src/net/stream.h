@@ -39,6 +39,12 @@ struct stream *stream_of_fd(int fd, int io_timeout_ms) NODISCARD;
 /* Reads from `input` (borrowed), then E_CLOSED; what is written is appended to `output` (borrowed; may be NULL). */
 struct stream *stream_of_memory(struct str input, struct buf *output) NODISCARD;
 
+/* From now on such a stream plays a server that never speaks before it is asked: stream_wait() finds nothing. */
+void stream_memory_waits(struct stream *stream);
+
+/* From now on such a stream counts as one over TLS, so that a test gets to what never goes in clear. */
+void stream_memory_as_tls(struct stream *stream);
+
 /* Turns plain into TLS after the protocol's STARTTLS was accepted. Bytes already received behind that answer are a
  * command injection: E_INSECURE, RETRY_NEVER. Not for memory streams. */
 int stream_starttls(struct stream *stream, const struct stream_options *options, struct error *err) NODISCARD;

@@ -11,7 +11,8 @@ struct transcript {
 	void (*line)(void *ctx, const char *text);
 	void *ctx;
 	struct buf sent; /* the line being written */
-	size_t bulk;     /* bytes of it sent in a row and not shown yet */
+	size_t bulk;     /* bytes of a mail sent in a row and not shown yet */
+	size_t received; /* … received in a row */
 };
 
 struct transcript *transcript_new(void (*line)(void *ctx, const char *text), void *ctx)
@@ -22,14 +23,6 @@ struct transcript *transcript_new(void (*line)(void *ctx, const char *text), voi
 	t->ctx = ctx;
 	buf_init(&t->sent, MAX_LINE);
 	return t;
-}
-
-void transcript_free(struct transcript *t)
-{
-	if (!t)
-		return;
-	buf_done(&t->sent);
-	free(t);
 }
 
 static void show(struct transcript *t, char who, struct str text)
@@ -58,12 +51,23 @@ static void show_bulk(struct transcript *t, char who, size_t n)
 	show(t, who, str_of(text));
 }
 
-/* A mail is written in many pieces and shown as one. */
+/* A mail is written and read in many pieces and shown as one. */
 static void end_bulk(struct transcript *t)
 {
 	if (t->bulk)
 		show_bulk(t, 'C', t->bulk);
-	t->bulk = 0;
+	if (t->received)
+		show_bulk(t, 'S', t->received);
+	t->bulk = t->received = 0;
+}
+
+void transcript_free(struct transcript *t)
+{
+	if (!t)
+		return;
+	end_bulk(t);
+	buf_done(&t->sent);
+	free(t);
 }
 
 static void add_sent(struct transcript *t, struct str piece)
@@ -93,7 +97,8 @@ void transcript_sent_secret(struct transcript *t, struct str bytes)
 	if (!t)
 		return;
 	end_bulk(t);
-	add_sent(t, STR("<secret>"));
+	if (!str_ends_nocase(buf_str(&t->sent), STR("<secret>"))) /* written in pieces */
+		add_sent(t, STR("<secret>"));
 	if (bytes.n && bytes.p[bytes.n - 1] == '\n')
 		end_sent_line(t);
 }
@@ -103,6 +108,8 @@ void transcript_sent_bulk(struct transcript *t, size_t n)
 	if (!t)
 		return;
 	end_sent_line(t);
+	if (t->received)
+		end_bulk(t);
 	t->bulk += n;
 }
 
@@ -119,7 +126,8 @@ void transcript_received_bulk(struct transcript *t, size_t n)
 {
 	if (!t || !n)
 		return;
-	end_bulk(t);
 	end_sent_line(t);
-	show_bulk(t, 'S', n);
+	if (t->bulk)
+		end_bulk(t);
+	t->received += n;
 }

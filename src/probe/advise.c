@@ -11,29 +11,8 @@
 #define LOOK_TIMEOUT_MS 3000
 #define MAX_PLACES      8
 #define MAX_SIMILAR     5
-#define MAX_NAME        64
 
 /* ---------------------------------------------------------------- names that are nearly alike */
-
-int name_distance(struct str a, struct str b)
-{
-	int row[MAX_NAME + 1], above, left;
-
-	if (a.n > MAX_NAME || b.n > MAX_NAME || (a.n > b.n ? a.n - b.n : b.n - a.n) > 4)
-		return 5;
-	for (size_t k = 0; k <= b.n; k++)
-		row[k] = (int)k;
-	for (size_t i = 1; i <= a.n; i++) {
-		above = row[0];
-		row[0] = (int)i;
-		for (size_t k = 1; k <= b.n; k++) {
-			left = above + (ascii_lower(a.p[i - 1]) != ascii_lower(b.p[k - 1]));
-			above = row[k];
-			row[k] = MIN(left, MIN(row[k], row[k - 1]) + 1);
-		}
-	}
-	return MIN(row[b.n], 5);
-}
 
 static void hint(struct diagnosis *d, struct str text)
 {
@@ -47,7 +26,7 @@ static void advise_host(const struct failure *f, struct arena *arena, struct dia
 	int distance = 3;
 
 	for (size_t i = 0; i < f->host_count; i++) {
-		int n = name_distance(str_of(f->host), str_of(f->hosts[i]));
+		int n = str_distance(str_of(f->host), str_of(f->hosts[i]));
 
 		if (n > 0 && n < distance) {
 			best = f->hosts[i];
@@ -65,7 +44,7 @@ static bool is_similar(struct str wanted, struct str have)
 
 	while (at && have.p[at - 1] != '/' && have.p[at - 1] != '.')
 		at--;
-	return name_distance(wanted, have) <= 2 || name_distance(wanted, str_slice(have, at, have.n)) <= 2 ||
+	return str_distance(wanted, have) <= 2 || str_distance(wanted, str_slice(have, at, have.n)) <= 2 ||
 	       (wanted.n >= 3 && str_find_nocase(have, wanted) >= 0);
 }
 

@@ -65,7 +65,4 @@ enum cause diagnose_cause(const struct failure *failure);
 /* With it. Strings live in the arena. */
 struct diagnosis diagnose(const struct failure *failure, struct arena *arena);
 
-/* How many letters to change, add or drop between two names, whatever their case; above 4 it is 5. */
-int name_distance(struct str a, struct str b);
-
 #endif

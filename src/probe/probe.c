@@ -78,9 +78,11 @@ static void open_folders(struct track *t, struct receiver_options *options, cons
 }
 
 /* A profile's token takes the place of the password. */
-static int take_tokens(const struct probe_options *options, const struct account_connection *connection,
-                       struct login *login, struct error *err)
+static int take_tokens(struct track *t, const struct probe_options *options,
+                       const struct account_connection *connection, struct login *login, struct error *err)
 {
+	login->transcript = track_transcript;
+	login->transcript_ctx = t;
 	if (options->store)
 		return tokens_login(options->store, options->setup, connection, login, err);
 	if (!*connection->profile)
@@ -108,7 +110,7 @@ bool probe_receiver(const struct probe_options *options, struct arena *arena, st
 		receiver.stream.watch = &t->watch;
 		receiver.transcript = track_transcript;
 		receiver.transcript_ctx = t;
-		if (take_tokens(options, &connection, &receiver.login, &err) < 0) {
+		if (take_tokens(t, options, &connection, &receiver.login, &err) < 0) {
 			track_failed(t, &err);
 		} else {
 			track_connection(t, &connection, ops->name);
@@ -221,6 +223,18 @@ static int send_mail(struct track *t, struct sender *sender, struct error *err)
 	return 0;
 }
 
+/* What daily mail will meet and this test can't show. */
+static void tell_limits(struct track *t, const struct sender_ops *ops)
+{
+	const struct account *account = t->options->account;
+
+	if (ops == &graph_sender && (account_signs(account) || account_encrypts(account)))
+		track_step(t, "size", PROBE_WARNING,
+		           STR("signed or encrypted mail goes up to 3 MB, files encoded: Microsoft Graph takes no "
+		               "more, and "
+		               "a larger one is refused when it is written"));
+}
+
 static int use_sender(struct track *t, const struct sender_ops *ops, const struct sender_options *options,
                       struct error *err)
 {
@@ -233,6 +247,8 @@ static int use_sender(struct track *t, const struct sender_ops *ops, const struc
 	r = t->options->send_to ? send_mail(t, sender, err) : try_envelope(t, sender, err);
 	if (r < 0)
 		track_failed(t, err); /* before QUIT */
+	else
+		tell_limits(t, ops);
 	return 0;
 }
 
@@ -254,7 +270,7 @@ bool probe_sender(const struct probe_options *options, struct arena *arena, stru
 		sender.stream.watch = &t->watch;
 		sender.transcript = track_transcript;
 		sender.transcript_ctx = t;
-		if (take_tokens(options, &connection, &sender.login, &err) < 0) {
+		if (take_tokens(t, options, &connection, &sender.login, &err) < 0) {
 			track_failed(t, &err);
 		} else {
 			track_connection(t, &connection, ops->name);

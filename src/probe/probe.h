@@ -19,7 +19,7 @@ enum probe_status { PROBE_OK, PROBE_WARNING, PROBE_FAILED };
 struct probe_step {
 	bool sends;       /* else receives */
 	const char *name; /* "look-up", "connection", "TLS", "greeting", "abilities", "log-in", "folder", "envelope",
-	                     "mail" */
+	                     "mail", "size" */
 	enum probe_status status;
 	int64_t took_us;
 	struct str text;

@@ -91,7 +91,7 @@ static void run(struct seen *seen, json_t *document, struct probe_options option
 /* ---------------------------------------------------------------- dialogues */
 
 struct notes {
-	bool sends, pop3, strict, no_login, ca;
+	bool sends, pop3, strict, no_login, ca, is_short;
 	const char *security, *user, *folder;
 };
 
@@ -112,6 +112,7 @@ static struct notes read_notes(const struct dialogue *dialogue)
 		notes.strict |= strcmp(note, "strict") == 0;
 		notes.no_login |= strcmp(note, "no login") == 0;
 		notes.ca |= strcmp(note, "ca") == 0;
+		notes.is_short |= strcmp(note, "short") == 0;
 	}
 	return notes;
 }
@@ -127,7 +128,7 @@ static json_t *side_of(const struct notes *notes, int port)
 	json_t *side = notes->strict ? json_object() : server_of(notes, port);
 
 	json_object_set_new(side, "allow_insecure_login", json_boolean(!notes->strict));
-	json_object_set_new(side, "timeout_s", json_integer(1));
+	json_object_set_new(side, "timeout_s", json_integer(notes->is_short ? 1 : 20)); /* silence is waited for */
 	json_object_set_new(side, "tls",
 	                    json_pack("{s:s}", "truststore", notes->ca ? certificates_ca_file(certificates) : ""));
 	if (!notes->no_login) {
@@ -211,6 +212,7 @@ static void play(void **state)
 
 /* ---------------------------------------------------------------- without a server */
 
+/* Bound as long as the process lives, so that nobody else gets it. */
 static int closed_port(void)
 {
 	struct sockaddr_in sa = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -219,7 +221,6 @@ static int closed_port(void)
 
 	assert_true(bind(fd, (struct sockaddr *)&sa, sizeof sa) == 0 &&
 	            getsockname(fd, (struct sockaddr *)&sa, &len) == 0);
-	close(fd);
 	return ntohs(sa.sin_port);
 }
 
@@ -232,7 +233,7 @@ static void closed_port_is_refused_and_the_open_one_is_found(void **state UNUSED
 	struct seen seen CLEANUP(seen_done) = {0};
 	struct sniff_place place = {.host = "localhost"};
 	struct player *player = player_listen(dialogue_at(other, 0), NULL, &place.port);
-	struct probe_options options = {.places = &place, .place_count = 1, .look_timeout_ms = 1000};
+	struct probe_options options = {.places = &place, .place_count = 1, .look_timeout_ms = 20000};
 	char want[100];
 
 	run(&seen, document_of(&notes, closed_port()), options);
@@ -250,7 +251,7 @@ static void filtered_port_gives_no_answer(void **state UNUSED)
 {
 	struct sockaddr_in sa = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t len = sizeof sa;
-	struct notes notes = {.security = "tls", .user = "anna", .sends = true};
+	struct notes notes = {.security = "tls", .user = "anna", .sends = true, .is_short = true};
 	struct seen seen CLEANUP(seen_done) = {.sends = true};
 	struct probe_options options = {.places = nowhere, .look_timeout_ms = 50};
 	int server = socket(AF_INET, SOCK_STREAM, 0), fill[4];
@@ -397,14 +398,6 @@ static void impossible_wish_for_mail_is_named(void **state UNUSED)
 	assert_int_equal(diagnose_cause(&f), CAUSE_AFTER_IMPOSSIBLE);
 }
 
-static void letters_between_names(void **state UNUSED)
-{
-	assert_int_equal(name_distance(STR("imap.gmail.com"), STR("imap.gmail.com")), 0);
-	assert_int_equal(name_distance(STR("Imap.gmial.com"), STR("imap.gmail.com")), 2);
-	assert_int_equal(name_distance(STR("a"), STR("")), 1);
-	assert_int_equal(name_distance(STR("imap.example.org"), STR("smtp.other.net")), 5);
-}
-
 static void greetings_are_told_apart(void **state UNUSED)
 {
 	static const struct {
@@ -459,7 +452,6 @@ int main(void)
 	        cmocka_unit_test(similar_folders_are_named),
 	        cmocka_unit_test(tokens_have_causes_of_their_own),
 	        cmocka_unit_test(impossible_wish_for_mail_is_named),
-	        cmocka_unit_test(letters_between_names),
 	        cmocka_unit_test(greetings_are_told_apart),
 	        cmocka_unit_test(provider_is_known_by_its_domain_alone),
 	        cmocka_unit_test(every_cause_is_documented),

@@ -58,6 +58,11 @@ uint32_t receiver_uidvalidity(const struct receiver *r)
 	return r->ops->uidvalidity(r);
 }
 
+const char *receiver_folder(const struct receiver *r, const char *asked)
+{
+	return r->ops->folder ? r->ops->folder(r) : asked;
+}
+
 int receiver_scan(struct receiver *r, struct position from, struct error *err)
 {
 	return r->ops->scan(r, from, err);

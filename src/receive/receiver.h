@@ -25,7 +25,9 @@ struct receiver_options {
 	struct stream_options stream;
 	enum security security;
 	struct login login;
-	const char *folder; /* UTF-8; "INBOX" */
+	/* Folders: UTF-8, "INBOX"; a name that the server lists, a path with "/", or a use such as \Archive
+	 * (setup/special_use.h). */
+	const char *folder;
 	enum after after;
 	const char *after_folder;     /* AFTER_MOVE: created where missing */
 	size_t batch_bytes;           /* of one FETCH; 0: 2 MiB */
@@ -72,8 +74,8 @@ DEFINE_CLEANUP(struct incoming *, incoming_free)
 
 /* A message of ours that is to be filed. */
 struct receiver_append {
-	const char *folder;        /* "": where sent mail belongs */
-	const char *hint;          /* how that is called where the server marks none; "" */
+	const char *folder;        /* "\\Sent": where sent mail belongs */
+	const char *hint;          /* with a use such as \Sent: how that is called where the server marks none; "" */
 	struct str mime;           /* CRLF line ends */
 	const char *message_ident; /* its Message-ID, without <> */
 	bool look_first;           /* an earlier try may have filed it */
@@ -104,6 +106,7 @@ struct receiver_ops {
 	int (*idle_stop)(struct receiver *r, struct error *err);
 	int (*noop)(struct receiver *r, struct error *err);
 	uint32_t (*uidvalidity)(const struct receiver *r);
+	const char *(*folder)(const struct receiver *r); /* NULL: as it was asked for */
 	int (*fd)(const struct receiver *r);
 	int (*pause_s)(const struct receiver *r); /* NULL: 0 */
 	void (*close)(struct receiver *r);
@@ -119,6 +122,9 @@ int receiver_open(const struct receiver_ops *ops, const struct receiver_options 
                   struct receiver **ret_receiver, struct error *err) NODISCARD;
 
 uint32_t receiver_uidvalidity(const struct receiver *r);
+
+/* The folder's name on the server, where that is another than was asked for (a path, a use); `asked` otherwise. */
+const char *receiver_folder(const struct receiver *r, const char *asked);
 
 /* Asks which messages lie behind `from` and how large they are; returns their number. Where from.uidvalidity differs
  * from the folder's, everything in the folder is new (the caller recognises what it has handled). Forgets an unfinished
@@ -157,8 +163,8 @@ int receiver_move(struct receiver *r, const uint32_t *uids, size_t n, const char
 int receiver_list(struct receiver *r, void (*each)(void *ctx, uint32_t uid), void *ctx, struct error *err) NODISCARD;
 
 /* The UIDs, ascending, of messages that came to the folder from the day `since` on and before the day `before` (Unix
- * ms; 0: no bound), as the server counts days. Returns their number. E_UNSUPPORTED where the protocol has no such
- * search. */
+ * ms; 0: no bound), as the server counts days (POP3, Graph: in UTC). Returns their number. E_UNSUPPORTED where the
+ * protocol, or this server, has no such search; then some may have been told before. */
 int receiver_search_days(struct receiver *r, int64_t since, int64_t before, void (*each)(void *ctx, uint32_t uid),
                          void *ctx, struct error *err) NODISCARD;
 

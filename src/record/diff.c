@@ -110,7 +110,7 @@ static bool pairs_equal(const struct text_pairs *a, const struct text_pairs *b)
 	return true;
 }
 
-static bool values_equal(const struct field *field, const void *a, const void *b)
+bool field_equal(const struct field *field, const void *a, const void *b)
 {
 	switch (field->kind) {
 	case FIELD_KIND_TEXT:
@@ -183,7 +183,7 @@ static void diff_value(struct differ *d, const struct field *field, const void *
 	struct buf old CLEANUP(buf_done) = BUF_INIT(KIB(64));
 	struct buf new CLEANUP(buf_done) = BUF_INIT(KIB(64));
 
-	if (before && after ? values_equal(field, before, after) : is_preset(field, before ? before : after))
+	if (before && after ? field_equal(field, before, after) : is_preset(field, before ? before : after))
 		return;
 	if (field->kind == FIELD_KIND_SECRET) {
 		diff_secret(d, before, after);

@@ -53,6 +53,9 @@ void place_done(struct place *place);
 void show_text(struct buf *out, const char *text, size_t n, size_t cut);
 void show_json(struct buf *out, const json_t *json);
 
+/* Whether a member has the same value in both; sections and lists always. */
+bool field_equal(const struct field *field, const void *a, const void *b);
+
 /* The field of that key; NULL where there is none. */
 const struct field *fields_find(const struct field *fields, size_t n, const char *name);
 

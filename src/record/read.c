@@ -396,6 +396,7 @@ static int read_value(struct reader *r, const struct field *field, const json_t 
 static int read_absent(struct reader *r, const struct field *field, void *base)
 {
 	json_t *nothing;
+	int by_others;
 
 	if (field->required)
 		return refuse(r, "is missing");
@@ -410,7 +411,8 @@ static int read_absent(struct reader *r, const struct field *field, void *base)
 		*(bool *)field_in(field, base) = field->preset != 0;
 		return 0;
 	case FIELD_KIND_ENUM:
-		*(int *)field_in(field, base) = (int)field->preset;
+		by_others = field->preset_by ? field->preset_by(base) : -1;
+		*(int *)field_in(field, base) = by_others >= 0 ? by_others : (int)field->preset;
 		return 0;
 	case FIELD_KIND_SECTION:
 		nothing = json_object();

@@ -69,20 +69,33 @@ struct field {
 	const char *label; /* "Polling interval": forms and errors */
 	const char *help;  /* one sentence for people, may be NULL; the unit belongs here */
 	bool required;
-	bool is_id;                 /* letters, digits, '.', '-', '_'; 1 to 64 characters, no leading '.' or '-' */
-	bool multiline;             /* TEXT: line ends and tabs are welcome; elsewhere control characters are refused */
-	size_t max;                 /* TEXT, SECRET: bytes (default 1000); LIST, TEXTS, PAIRS: entries (default 1000) */
-	int64_t low, high;          /* INT: inclusive; both 0 means no bound; the preset is always allowed */
-	int64_t preset;             /* INT, BOOL, ENUM: value where absent */
-	const char *preset_text;    /* TEXT: value where absent */
+	bool is_id;              /* letters, digits, '.', '-', '_'; 1 to 64 characters, no leading '.' or '-' */
+	bool is_key;             /* TEXT of a list's entry: tells it from the others, as an id does */
+	bool multiline;          /* TEXT: line ends and tabs are welcome; elsewhere control characters are refused */
+	size_t max;              /* TEXT, SECRET: bytes (default 1000); LIST, TEXTS, PAIRS: entries (default 1000) */
+	int64_t low, high;       /* INT: inclusive; both 0 means no bound; the preset is always allowed */
+	int64_t preset;          /* INT, BOOL, ENUM: value where absent */
+	const char *preset_text; /* TEXT: value where absent */
+	/* ENUM: the value where absent, by the fields that stand above it; -1: the preset. `base` is the struct that it
+	 * is a member of. What follows from them must be the only value that goes with them, since presets aren't
+	 * written. May be NULL. */
+	int (*preset_by)(const void *base);
 	const char *const *words;   /* ENUM: NULL-terminated, in the order of the C enum */
 	const char *refers_to;      /* TEXT: kind of the record whose id this is ("account") */
 	const struct field *fields; /* SECTION, LIST */
 	size_t field_count;
 	size_t element_size; /* LIST */
+	/* What decides where secrets are sent (a host, a port, whose certificate is trusted). Where it changes, those
+	 * of the same part of the record (the section at its top; all, where the field stands at the top itself) aren't
+	 * kept. */
+	bool directs;
+	const char *lends; /* BOOL: while true, the secrets of that section at the record's top go where this one's
+	                      fields say */
+	bool stays;        /* SECRET: never sent, so that nothing directs it: a key that signs */
 	/* TEXT: further check of a value that is neither "" nor preset; returns NULL or what was expected ("is not …").
 	 * May be NULL. */
 	const char *(*check)(const char *value);
+	const char *example; /* TEXT, TEXTS: a value that is taken, where not any text is; may be NULL */
 };
 
 struct record_type {
@@ -95,6 +108,7 @@ struct record_type {
 	/* Rules over several fields; may be NULL. The error's text starts with the path below the record ("send/port:
 	 * …"). */
 	int (*check)(const void *record, struct error *err);
+	const char *example; /* a whole one as JSON, for those who write the first; may be NULL */
 };
 
 /* clang-format off */
@@ -162,9 +176,17 @@ int record_read(const struct record_type *type, const json_t *json, const char *
 int record_resolve_secrets(const struct record_type *type, json_t *json, const char *path, struct error *err) NODISCARD;
 
 /* Takes over masked secrets ("********") from `before`, the stored version; a masked secret with nothing before is
- * an error. */
+ * an error, and so is one that would be sent to somebody else than before (see `directs`): it is to be typed again by
+ * somebody who knows it. */
 int record_keep_secrets(const struct record_type *type, void *record, const void *before, const char *path,
                         struct error *err) NODISCARD;
+
+/* Whether a field that directs secrets differs. */
+bool record_is_moved(const struct record_type *type, const void *before, const void *after);
+
+/* Whether a document has a sealed secret; then the first one's place. Sealed is for who has the key file: over the
+ * network it could be sent to another place than the one that it was made for. */
+bool record_has_sealed(const struct record_type *type, const json_t *json, const char *path, struct buf *ret_place);
 
 /* Wipes the secrets and gives up JSON values; the memory is the arena's. NULL is fine. */
 void record_done(const struct record_type *type, void *record);
@@ -174,6 +196,9 @@ void record_done(const struct record_type *type, void *record);
  * SECRETS_SEALED alone. The caller owns *ret_json (json_decref). `path` goes before errors. */
 int record_write(const struct record_type *type, const void *record, const char *path, enum secret_form form,
                  bool whole, const struct sealer *sealer, json_t **ret_json, struct error *err) NODISCARD;
+
+/* Appends the same as compact JSON text, `whole`, with SECRETS_MASKED: for answers of many records. */
+void record_write_text(const struct record_type *type, const void *record, struct buf *out);
 
 /* A text for JSON; bytes that aren't UTF-8 become '?'. The caller owns it. */
 json_t *json_text(struct str text) NODISCARD;

@@ -1,5 +1,6 @@
 /* A record type as JSON Schema 2020-12, the dialect of OpenAPI 3.1: what a form, a client or a checker of answers knows
- * of it. Labels are titles, help is the description. Keywords of ours: "x-refers-to" (the kind of record whose id this
+ * of it. Labels are titles, help is the description,
+ * examples are examples. Keywords of ours: "x-refers-to" (the kind of record whose id this
  * is), "x-multiline", "x-secret". */
 #ifndef RECORD_SCHEMA_H
 #define RECORD_SCHEMA_H

@@ -151,6 +151,14 @@ static void describe_value(json_t *schema, const struct field *field, enum schem
 	}
 }
 
+static void add_example(json_t *schema, const struct field *field)
+{
+	if (field->kind == FIELD_KIND_TEXT)
+		json_object_set_new(schema, "examples", json_pack("[s]", field->example));
+	else if (field->kind == FIELD_KIND_TEXTS)
+		json_object_set_new(schema, "examples", json_pack("[[s]]", field->example));
+}
+
 static json_t *field_schema(const struct field *field, enum schema_form form)
 {
 	json_t *schema = json_object();
@@ -159,6 +167,8 @@ static json_t *field_schema(const struct field *field, enum schema_form form)
 	if (field->help)
 		json_object_set_new(schema, "description", json_string(field->help));
 	describe_value(schema, field, form);
+	if (field->example && form == SCHEMA_INPUT)
+		add_example(schema, field);
 	return schema;
 }
 
@@ -185,10 +195,20 @@ static json_t *fields_schema(const struct field *fields, size_t n, enum schema_f
 	                 "additionalProperties", 0);
 }
 
+static json_t *example_of(const struct record_type *type)
+{
+	json_t *example = json_loads(type->example, JSON_REJECT_DUPLICATES, NULL);
+
+	must(example);
+	return example;
+}
+
 json_t *record_schema(const struct record_type *type, enum schema_form form)
 {
 	json_t *schema = fields_schema(type->fields, type->field_count, form);
 
 	json_object_set_new(schema, "title", json_string(type->label));
+	if (type->example && form == SCHEMA_INPUT)
+		json_object_set_new(schema, "examples", json_pack("[o]", example_of(type)));
 	return schema;
 }

@@ -225,6 +225,57 @@ static void a_struct_filled_by_hand_is_written_all_the_same(void **state UNUSED)
 	json_decref(json);
 }
 
+static void assert_same_text(const struct parcel *parcel)
+{
+	json_t *json CLEANUP(json_decrefp) = NULL;
+	struct buf text CLEANUP(buf_done) = BUF_INIT(MIB(1));
+	struct error err;
+	char *dump;
+
+	assert_ok(record_write(&parcel_type, parcel, NULL, SECRETS_MASKED, true, NULL, &json, &err), &err);
+	dump = json_dumps(json, JSON_COMPACT);
+	record_write_text(&parcel_type, parcel, &text);
+	assert_string_equal(buf_cstr(&text), dump);
+	free(dump);
+}
+
+static void text_is_what_a_dump_of_the_json_gives(void **state UNUSED)
+{
+	static const char *const texts[] = {NULL,
+	                                    "",
+	                                    "plain",
+	                                    "\"\\/",
+	                                    "\b\f\n\r\t\x01\x1f\x7f",
+	                                    "Grüße",
+	                                    "\xe2\x82\xac",
+	                                    "\xf0\x9f\x93\xa7",
+	                                    "broken \xff\xc3",
+	                                    "\xed\xa0\x80"};
+	static const int64_t numbers[] = {0, 1, -1, 10, 1763732379123, -62135596800000, INT64_MAX, INT64_MIN};
+	static const char *const documents[] = {"null", "[]", "{\"a\":[1,-2.5,true,null,\"x\\n\"]}", "\"text\"", "7"};
+
+	for (size_t i = 0; i < ARRAY_LEN(texts) * ARRAY_LEN(numbers); i++) {
+		const char *text = texts[i % ARRAY_LEN(texts)], *marks[] = {text, "two"};
+		struct parcel_line lines[] = {{.what = text, .pieces = numbers[i % ARRAY_LEN(numbers)]}, {.what = "y"}};
+		struct text_pair labels[] = {{"key", text}, {"other", "1"}, {"key", "again"}};
+		struct parcel parcel = {.id = "p",
+		                        .note = text,
+		                        .fragile = i % 2 == 0,
+		                        .size = (int)(i % 2),
+		                        .weight_g = numbers[i % ARRAY_LEN(numbers)],
+		                        .sent_at = numbers[(i + 1) % ARRAY_LEN(numbers)],
+		                        .lines = {lines, i % 3},
+		                        .marks = {marks, i % 3},
+		                        .labels = {labels, i % 4}};
+
+		parcel.evidence = i % 6 == 5 ? NULL : json_loads(documents[i % 5], JSON_DECODE_ANY, NULL);
+		if (i % 2)
+			secret_set(&parcel.door.code, STR("open"));
+		assert_same_text(&parcel);
+		record_done(&parcel_type, &parcel);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -233,6 +284,7 @@ int main(void)
 	        cmocka_unit_test(what_is_no_time_is_refused),
 	        cmocka_unit_test(differences_show_times),
 	        cmocka_unit_test(a_struct_filled_by_hand_is_written_all_the_same),
+	        cmocka_unit_test(text_is_what_a_dump_of_the_json_gives),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

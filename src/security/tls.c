@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "keystore_open.h"
 #include "security/tls_fault.h"
+#include "security/tls_shared.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -140,6 +141,7 @@ static SSL_CTX *new_ssl_ctx(const struct context *context)
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_read_ahead(ctx, 1);
 	SSL_CTX_set_default_read_buffer_len(ctx, READ_AHEAD_BYTES);
+	SSL_CTX_set_cert_verify_callback(ctx, tls_shared_verify, NULL);
 	if (context->skip_verify)
 		SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, NULL);
 	else
@@ -270,6 +272,7 @@ void tls_forget_contexts(void)
 		context_free(c);
 	}
 	pthread_mutex_unlock(&lock);
+	tls_shared_forget();
 }
 
 /* ---------------------------------------------------------------- one connection */

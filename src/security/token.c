@@ -16,8 +16,12 @@
 
 static const char digits[] = "abcdefghijklmnopqrstuvwxyz234567";
 
-/* Made once: HMAC() would look for the algorithms each time, which takes longer than the rest. */
-static EVP_MAC_CTX *hmac_sha256;
+/* Made once, and keyed only where the key is another one than before, which is nearly never: HMAC() would look for the
+ * algorithms each time, which takes longer than the rest. */
+static pthread_mutex_t hmac_lock = PTHREAD_MUTEX_INITIALIZER;
+static EVP_MAC_CTX *hmac_sha256;                /* under hmac_lock, as is */
+static unsigned char hmac_key[TOKEN_KEY_BYTES]; /* what it is keyed with, if */
+static bool hmac_is_keyed;
 
 static void make_hmac(void)
 {
@@ -35,16 +39,19 @@ static void make_hmac(void)
 static void mac_of(const unsigned char key[TOKEN_KEY_BYTES], const unsigned char *text, size_t n,
                    unsigned char ret_mac[EVP_MAX_MD_SIZE])
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	EVP_MAC_CTX *context;
 	size_t mac_n = 0;
+	bool is_same;
 
-	pthread_once(&once, make_hmac);
-	context = EVP_MAC_CTX_dup(hmac_sha256);
-	must(context != NULL && EVP_MAC_init(context, key, TOKEN_KEY_BYTES, NULL) == 1 &&
-	     EVP_MAC_update(context, text, n) == 1 && EVP_MAC_final(context, ret_mac, &mac_n, EVP_MAX_MD_SIZE) == 1 &&
-	     mac_n >= CHECK_BYTES);
-	EVP_MAC_CTX_free(context);
+	pthread_mutex_lock(&hmac_lock);
+	if (!hmac_sha256)
+		make_hmac();
+	is_same = hmac_is_keyed && CRYPTO_memcmp(hmac_key, key, TOKEN_KEY_BYTES) == 0;
+	must(EVP_MAC_init(hmac_sha256, is_same ? NULL : key, is_same ? 0 : TOKEN_KEY_BYTES, NULL) == 1 &&
+	     EVP_MAC_update(hmac_sha256, text, n) == 1 &&
+	     EVP_MAC_final(hmac_sha256, ret_mac, &mac_n, EVP_MAX_MD_SIZE) == 1 && mac_n >= CHECK_BYTES);
+	memcpy(hmac_key, key, TOKEN_KEY_BYTES);
+	hmac_is_keyed = true;
+	pthread_mutex_unlock(&hmac_lock);
 }
 
 static void make_check(const unsigned char key[TOKEN_KEY_BYTES], const unsigned char nonce[NONCE_BYTES],

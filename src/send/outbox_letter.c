@@ -145,28 +145,15 @@ static const char *state_of(enum outcome outcome)
 	return "queued";
 }
 
-bool outbox_any_is(const struct outbox_row *row, const char *state)
-{
-	for (size_t i = 0; i < row->recipient_count; i++)
-		if (strcmp(row->recipients[i].state, state) == 0)
-			return true;
-	return false;
-}
-
-bool outbox_reached_anyone(const struct outbox_row *row)
-{
-	return outbox_any_is(row, "sent") || outbox_any_is(row, "delayed") || outbox_any_is(row, "delivered");
-}
-
 /* The row's state follows from its recipients (outbox_reports.h): while one may still be reached it stays in the queue.
  */
 static const char *state_of_row(const struct outbox_row *row)
 {
-	if (outbox_any_is(row, "queued") || outbox_any_is(row, "later"))
+	if (outbox_any_is(row, "queued later"))
 		return "later";
 	if (outbox_any_is(row, "uncertain"))
 		return "uncertain";
-	if (outbox_reached_anyone(row))
+	if (outbox_any_is(row, OUTBOX_REACHED))
 		return "sent";
 	if (outbox_any_is(row, "bounced"))
 		return "bounced";
@@ -220,6 +207,14 @@ static void count(const struct outbox_row *row, struct outbox_counts *counts)
 	++*which;
 }
 
+static bool reaches_anyone(const struct outgoing *o)
+{
+	for (size_t i = 0; i < o->recipient_count; i++)
+		if (o->recipients[i].outcome == OUTCOME_SENT)
+			return true;
+	return false;
+}
+
 /* Outcome → row. */
 void letter_settle(struct letter *letter, struct outbox_counts *counts)
 {
@@ -236,9 +231,10 @@ void letter_settle(struct letter *letter, struct outbox_counts *counts)
 		row->state = "later";
 		row->next_try_at = now;
 		row->tries--;
+		counts->parts += reaches_anyone(&letter->outgoing);
 		return;
 	}
-	row->state = letter->outgoing.outcome == OUTCOME_UNCERTAIN ? "uncertain" : state_of_row(row);
+	row->state = state_of_row(row);
 	if (strcmp(row->state, "later") == 0) {
 		row->next_try_at = outbox_next_try(row->created_at, row->tries, now);
 		if (!row->next_try_at) {

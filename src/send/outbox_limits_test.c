@@ -3,6 +3,7 @@
 #include "net/dialogue/dialogue.h"
 #include "send/test_office.h"
 #include "store/messages.h"
+#include "store/outbox_cancel.h"
 #include "store/test_store.h"
 
 #include "base/test.h"
@@ -19,6 +20,9 @@ static const char script[] =
 	"== one put off\n" HELLO ENVELOPE("ann@example.org") "S: 451 4.7.1 greylisted\nC: RSET\nS: 250 ok\n" TAKES("bob@example.org") QUIT
 	"== the one put off\n" HELLO TAKES("ann@example.org") QUIT
 	"== one in doubt\n" HELLO ENVELOPE("ann@example.org") TEXT "cut\n== the other\n" HELLO TAKES("bob@example.org") QUIT
+	"== one a connection\n" HELLO TAKES("ann@example.org") "C: MAIL <*>\ncut\naccept\n" HELLO TAKES("bob@example.org") QUIT
+	"== one and no more\n" HELLO TAKES("ann@example.org") "C: MAIL <*>\ncut\naccept\ncut\n"
+	"== bob is refused\n" HELLO ENVELOPE("bob@example.org") "S: 554 5.7.1 relay access denied\n" QUIT
 	"== nothing\n" HELLO QUIT;
 /* clang-format on */
 
@@ -85,6 +89,7 @@ static void check_doubt(struct store *store)
 	id = queue(&o, "bob@example.org");
 	assert_true(send_with(&o, "one in doubt") < 0);
 	assert_string_equal(row_of(&o, id).state, "later");
+	assert_int_equal(number(&o, "SELECT COUNT(*) FROM event WHERE kind = 'outbox.uncertain'"), 1);
 	assert_ok(send_with(&o, "the other"), &o.err);
 	row = row_of(&o, id);
 	assert_string_equal(row.recipients[0].state, "uncertain");
@@ -97,6 +102,146 @@ static void check_doubt(struct store *store)
 static void one_in_doubt_is_not_asked_again_and_the_others_are(void **state UNUSED)
 {
 	test_store_each(check_doubt);
+}
+
+static void check_closing(struct store *store)
+{
+	struct outbox_row row;
+	struct office o;
+	int64_t id;
+
+	open_office(&o, store);
+	o.limits = "recipients_per_message: 1";
+	id = queue(&o, "bob@example.org");
+	assert_ok(send_with(&o, "one a connection"), &o.err);
+	row = row_of(&o, id);
+	assert_string_equal(row.state, "sent");
+	assert_int_equal(row.tries, 1);
+	assert_int_equal(number(&o, "SELECT COUNT(*) FROM event WHERE kind = 'outbox.sent'"), 1);
+	close_office(&o);
+}
+
+static void a_server_that_closes_after_each_load_holds_up_no_recipient(void **state UNUSED)
+{
+	test_store_each(check_closing);
+}
+
+/* What a report says between two loads doesn't take away that the first was sent. */
+static void check_told(struct store *store)
+{
+	struct outbox_row row;
+	struct office o;
+	int64_t id;
+
+	open_office(&o, store);
+	o.limits = "recipients_per_message: 1";
+	id = queue(&o, "bob@example.org");
+	assert_true(send_with(&o, "one and no more") < 0);
+	row = row_of(&o, id);
+	assert_string_equal(row.state, "later");
+	assert_string_equal(row.recipients[0].state, "sent");
+	assert_string_equal(row.recipients[1].state, "queued");
+	assert_int_equal(number(&o, "SELECT COUNT(*) FROM event WHERE kind LIKE 'outbox.%'"), 0);
+	run_sql(&o, "UPDATE outbox_recipient SET state = 'delivered' WHERE outbox_id = $1 AND position = 0", id);
+	assert_ok(send_with(&o, "bob is refused"), &o.err);
+	assert_string_equal(row_of(&o, id).state, "sent");
+	assert_int_equal(number(&o, "SELECT COUNT(*) FROM event WHERE kind = 'outbox.sent' AND data LIKE '%ann@%' "
+	                            "AND data NOT LIKE '%bob@%'"),
+	                 1);
+	assert_int_equal(number(&o, "SELECT COUNT(*) FROM event WHERE kind = 'outbox.failed' AND data LIKE '%bob@%'"),
+	                 1);
+	close_office(&o);
+}
+
+static void the_end_of_a_split_letter_is_told_once(void **state UNUSED)
+{
+	test_store_each(check_told);
+}
+
+static void check_cancelled(struct store *store)
+{
+	struct office o;
+	int64_t id;
+
+	open_office(&o, store);
+	o.limits = "recipients_per_message: 1";
+	id = queue(&o, "bob@example.org");
+	assert_true(send_with(&o, "one and no more") < 0);
+	assert_int_equal(outbox_cancel(o.db, id, "no need", "tester", 5, &o.err), 1);
+	assert_string_equal(row_of(&o, id).state, "sent");
+	assert_int_equal(number(&o, "SELECT COUNT(*) FROM event WHERE kind = 'outbox.sent' AND data LIKE '%ann@%'"), 1);
+	close_office(&o);
+}
+
+static void of_a_letter_cancelled_in_the_middle_is_told_who_has_it(void **state UNUSED)
+{
+	test_store_each(check_cancelled);
+}
+
+/* The process dies with a load on its way. */
+static void check_crash(struct store *store)
+{
+	const struct outbox_options options = {.store = store, .claim = "next"};
+	struct outbox_row row;
+	struct office o;
+	int64_t id;
+
+	open_office(&o, store);
+	o.limits = "recipients_per_message: 1";
+	id = queue(&o, "bob@example.org");
+	row = row_of(&o, id);
+	assert_int_equal(outbox_mark_sending(o.db, &row, (const size_t[]){0}, 1, "dead", &o.err), 1);
+	assert_int_equal(outbox_recover(&options, &o.err), 1);
+	assert_int_equal(number(&o, "SELECT COUNT(*) FROM event WHERE kind = 'outbox.uncertain' AND data LIKE '%ann@%' "
+	                            "AND data NOT LIKE '%bob@%'"),
+	                 1);
+	assert_ok(send_with(&o, "the other"), &o.err);
+	row = row_of(&o, id);
+	assert_string_equal(row.state, "uncertain");
+	assert_string_equal(row.recipients[0].state, "uncertain");
+	assert_string_equal(row.recipients[1].state, "sent");
+	assert_int_equal(number(&o, "SELECT COUNT(*) FROM event WHERE kind = 'outbox.uncertain'"), 1);
+	assert_int_equal(number(&o, "SELECT COUNT(*) FROM event WHERE kind = 'outbox.sent'"), 1);
+	close_office(&o);
+}
+
+/* … when the first had it already, and reports tell of the other before anybody is back. */
+static void check_crash_of_the_rest(struct store *store)
+{
+	const struct outbox_options options = {.store = store, .claim = "next"};
+	struct outbox_row row;
+	struct office o;
+	int64_t id;
+
+	open_office(&o, store);
+	id = queue(&o, "bob@example.org");
+	row = row_of(&o, id);
+	assert_int_equal(outbox_mark_sending(o.db, &row, (const size_t[]){0, 1}, 2, "dead", &o.err), 1);
+	assert_ok(db_exec(o.db, "UPDATE outbox_recipient SET state = 'sent' WHERE address LIKE 'ann@%'", DB_NO_ARGS,
+	                  &o.err),
+	          &o.err);
+	assert_ok(db_exec(o.db, "UPDATE outbox_recipient SET state = 'bounced' WHERE address LIKE 'bob@%'", DB_NO_ARGS,
+	                  &o.err),
+	          &o.err);
+	assert_int_equal(outbox_recover(&options, &o.err), 0); /* nobody is in doubt */
+	assert_string_equal(row_of(&o, id).state, "sent");
+	assert_int_equal(number(&o, "SELECT COUNT(*) FROM event WHERE kind = 'outbox.uncertain'"), 0);
+	assert_int_equal(number(&o, "SELECT COUNT(*) FROM event WHERE kind = 'outbox.sent' AND data LIKE '%ann@%' AND "
+	                            "data NOT LIKE '%bob@%'"),
+	                 1);
+	assert_int_equal(outbox_recover(&options, &o.err), 0);
+	assert_int_equal(number(&o, "SELECT COUNT(*) FROM event WHERE kind = 'outbox.sent'"), 1);
+	close_office(&o);
+}
+
+static void after_a_crash_who_has_the_mail_is_told_of(void **state UNUSED)
+{
+	test_store_each(check_crash_of_the_rest);
+}
+
+static void after_a_crash_who_was_not_asked_yet_gets_the_mail(void **state UNUSED)
+{
+	test_store_each(check_crash);
 }
 
 static void check_size(struct store *store)
@@ -138,6 +283,11 @@ int main(void)
 	        cmocka_unit_test(more_recipients_than_allowed_are_asked_one_load_after_the_other),
 	        cmocka_unit_test(who_is_put_off_keeps_no_other_waiting),
 	        cmocka_unit_test(one_in_doubt_is_not_asked_again_and_the_others_are),
+	        cmocka_unit_test(a_server_that_closes_after_each_load_holds_up_no_recipient),
+	        cmocka_unit_test(the_end_of_a_split_letter_is_told_once),
+	        cmocka_unit_test(of_a_letter_cancelled_in_the_middle_is_told_who_has_it),
+	        cmocka_unit_test(after_a_crash_who_has_the_mail_is_told_of),
+	        cmocka_unit_test(after_a_crash_who_was_not_asked_yet_gets_the_mail),
 	        cmocka_unit_test(a_mail_larger_than_the_provider_takes_fails_for_good),
 	};
 	int failed;

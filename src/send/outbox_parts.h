@@ -1,9 +1,10 @@
 /* What the files of the outbox's sending share: outbox_runner.c sends, outbox_letter.c knows a letter's recipients,
- * outbox_end.c tells how rows end. Nobody outside uses this. */
+ * outbox_end.c ends rows whose end nobody wrote down. Nobody outside uses this. */
 #ifndef SEND_OUTBOX_PARTS_H
 #define SEND_OUTBOX_PARTS_H
 
 #include "send/outbox_runner.h"
+#include "store/outbox_events.h"
 
 /* ---------------------------------------------------------------- outbox_letter.c */
 
@@ -30,18 +31,10 @@ int letter_load(struct db *db, int64_t id, const struct provider *provider, stru
 /* What became of it → its row. Counted unless more recipients are asked at once. */
 void letter_settle(struct letter *letter, struct outbox_counts *counts);
 
-/* A recipient of the row is in this state; the mail is with one at least. */
-bool outbox_any_is(const struct outbox_row *row, const char *state);
-bool outbox_reached_anyone(const struct outbox_row *row);
-
 /* ---------------------------------------------------------------- outbox_end.c */
 
-/* An event of this kind about the row: with those of its recipients (some of them, where they are many) that are in
- * that state. */
-int outbox_tell(struct db *db, const struct outbox_row *row, const char *kind, const char *state,
-                struct error *err) NODISCARD;
-
-/* Rows of the account that this process began to send, and couldn't write the end of, become uncertain. */
+/* Of rows of the account that this process began to send, and couldn't write the end of, those who were asked become
+ * uncertain. */
 int outbox_recover_own(const struct outbox_options *options, const char *account, struct error *err) NODISCARD;
 
 #endif

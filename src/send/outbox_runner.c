@@ -9,10 +9,10 @@
 #include "mime/bounce.h"
 #include "send/budget.h"
 #include "send/outbox_parts.h"
+#include "send/sent_copy.h"
 #include "store/cases.h"
 #include "store/messages.h"
 #include "store/status.h"
-#include "store/sent_copies.h"
 #include "store/suppressions.h"
 #include "store/throttles.h"
 #include "store/traffic.h"
@@ -23,7 +23,6 @@
 #define BATCH       20
 #define BATCH_BYTES MIB(8) /* no further letter is loaded beyond that */
 #define MAX_AGE     HOURS_MS(24 * 5)
-#define MOST_TOLD   10   /* recipients that an event names */
 #define CONNECTIONS 1000 /* made anew in one go, where a server ends each after some letters */
 
 #define RECORD_FIRST_MS   50
@@ -61,8 +60,8 @@ struct post {
 struct mark {
 	struct work work;
 	struct post *post;
-	int64_t next; /* outbox row; 0: none */
-	int marked;   /* out */
+	const struct letter *next; /* NULL: none */
+	int marked;                /* out */
 };
 
 static void settle_known(struct post *post)
@@ -87,11 +86,6 @@ static void settle_known(struct post *post)
 			            (long long)row->code, row->reply);
 		log_set_message(NULL);
 	}
-}
-
-static int tell(struct db *db, const struct letter *letter, const char *kind, const char *state, struct error *err)
-{
-	return outbox_tell(db, &letter->row, kind, state, err);
 }
 
 /* An address that a server refused as unknown gets no more mail than one that came back as unknown. */
@@ -136,17 +130,20 @@ static int count_traffic(struct post *post, struct db *db, const struct letter *
 	return traffic_add(db, post->account, &more, clock_now_ms(), err);
 }
 
-/* A copy for the Sent folder is owed from the moment that somebody surely has the mail. */
-static int owe_copy(struct post *post, struct db *db, const struct letter *letter, struct error *err)
+/* The end of a letter is told once, when nobody waits any more; who is in doubt is told at once. */
+static int tell_end(struct db *db, const struct letter *letter, struct error *err)
 {
-	const struct setup *setup = post->options->setup;
-	const struct account *account = setup_account(setup, post->account);
-	struct account_sent_copy ignored;
+	const struct outbox_row *row = &letter->row;
+	bool is_over = strcmp(row->state, "later") != 0;
+	int r = 0;
 
-	if (!outbox_reached_anyone(&letter->row) ||
-	    !account_sent_copy(account, setup_provider(setup, account->provider), &ignored))
-		return 0;
-	return sent_copy_add(db, letter->row.id, post->account, clock_now_ms(), err);
+	if (letter->outgoing.outcome == OUTCOME_UNCERTAIN)
+		r = outbox_tell(db, row, "outbox.uncertain", "uncertain", err);
+	if (r == 0 && is_over && outbox_any_is(row, OUTBOX_REACHED))
+		r = outbox_tell(db, row, "outbox.sent", OUTBOX_REACHED, err);
+	if (r == 0 && is_over && outbox_any_is(row, "failed"))
+		r = outbox_tell(db, row, "outbox.failed", "failed", err);
+	return r;
 }
 
 static int write_row(struct post *post, struct db *db, const struct letter *letter, struct error *err)
@@ -158,20 +155,28 @@ static int write_row(struct post *post, struct db *db, const struct letter *lett
 		return r;
 	r = count_traffic(post, db, letter, err);
 	if (r == 0)
-		r = owe_copy(post, db, letter, err);
+		r = sent_copy_owe(post->options->setup, db, row, clock_now_ms(), err);
 	if (r == 0)
 		r = note_refusals(db, letter, err);
 	if (r == 0 && letter->is_warning)
-		r = tell(db, letter, "outbox.delayed", "later", err);
+		r = outbox_tell(db, row, "outbox.delayed", "later", err);
 	if (r == 0 && letter->any_held)
-		r = tell(db, letter, "outbox.suppressed", "suppressed", err);
-	if (r == 0 && strcmp(row->state, "uncertain") == 0)
-		r = tell(db, letter, "outbox.uncertain", "uncertain", err);
-	if (r == 0 && outbox_any_is(row, "sent") && strcmp(row->state, "later") != 0)
-		r = tell(db, letter, "outbox.sent", "sent", err);
-	if (r == 0 && outbox_any_is(row, "failed") && strcmp(row->state, "later") != 0)
-		r = tell(db, letter, "outbox.failed", "failed", err);
-	return r;
+		r = outbox_tell(db, row, "outbox.suppressed", "suppressed", err);
+	return r < 0 ? r : tell_end(db, letter, err);
+}
+
+/* Of those who are asked, RCPT may have refused some already: the mail doesn't leave for them. */
+static int mark_next(const struct mark *mark, struct db *db, struct error *err)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	const struct letter *letter = mark->next;
+	const struct outgoing *o = &letter->outgoing;
+	size_t *positions = ARENA_ARRAY(arena, size_t, o->recipient_count), n = 0;
+
+	for (size_t i = 0; i < o->recipient_count; i++)
+		if (o->recipients[i].outcome == OUTCOME_PENDING)
+			positions[n++] = letter->positions[i];
+	return outbox_mark_sending(db, &letter->row, positions, n, mark->post->options->claim, err);
 }
 
 static int run_mark(struct work *work, struct db *db, struct error *err)
@@ -186,14 +191,14 @@ static int run_mark(struct work *work, struct db *db, struct error *err)
 			r = write_row(mark->post, db, letter, err);
 	}
 	if (r == 0 && mark->next)
-		r = mark->marked = outbox_mark_sending(db, mark->next, mark->post->options->claim, err);
+		r = mark->marked = mark_next(mark, db, err);
 	return MIN(r, 0);
 }
 
-static int record(struct post *post, int64_t next, int *ret_marked, struct error *err)
+static int record(struct post *post, const struct letter *next, int *ret_marked, struct error *err)
 {
 	struct mark mark = {.work = {.run = run_mark}, .post = post, .next = next};
-	bool any = next != 0;
+	bool any = next != NULL;
 	int r;
 
 	settle_known(post);
@@ -228,7 +233,7 @@ static int record_surely(struct post *post, struct error *err)
 {
 	int64_t wait = RECORD_FIRST_MS;
 	struct error fault = {0};
-	int r = record(post, 0, NULL, &fault);
+	int r = record(post, NULL, NULL, &fault);
 
 	for (int tries = 1; r < 0 && fault.retry == RETRY_LATER && (tries < RECORD_TRIES || !is_stopped(post));
 	     tries++) {
@@ -237,7 +242,7 @@ static int record_surely(struct post *post, struct error *err)
 			            post->account, fault.text);
 		pause_ms(wait);
 		wait = MIN(wait * 2, RECORD_LONGEST_MS);
-		r = record(post, 0, NULL, &fault);
+		r = record(post, NULL, NULL, &fault);
 	}
 	if (r < 0) {
 		log_error("outbox", "account %s: what was sent isn't noted: %s", post->account, fault.text);
@@ -247,6 +252,15 @@ static int record_surely(struct post *post, struct error *err)
 	return r;
 }
 
+static const struct letter *letter_of(const struct post *post, const struct outgoing *item)
+{
+	for (int i = 0; i < post->n; i++)
+		if (&post->letters[i].outgoing == item)
+			return &post->letters[i];
+	must(false);
+	return NULL;
+}
+
 /* sender.h's before_dot. */
 static int mark_sending(void *ctx, struct outgoing *item, struct error *err)
 {
@@ -254,7 +268,7 @@ static int mark_sending(void *ctx, struct outgoing *item, struct error *err)
 
 	if (is_stopped(ctx))
 		return fail(err, E_STOPPED, RETRY_LATER, "stopped before the mail was sent");
-	r = record(ctx, item->id, &marked, err);
+	r = record(ctx, letter_of(ctx, item), &marked, err);
 	if (r < 0)
 		return r;
 	if (!marked)
@@ -377,7 +391,9 @@ static int open_sender(struct post *post, const struct account *account, struct 
 	if (r < 0)
 		return r;
 	sender.transcript = options->transcript;
-	sender.transcript_ctx = options->ctx;
+	sender.transcript_ctx = options->transcript_ctx;
+	sender.login.transcript = sender.transcript;
+	sender.login.transcript_ctx = sender.transcript_ctx;
 	sender.before_dot = mark_sending;
 	sender.before_dot_ctx = post;
 	return sender_open(sender_ops_of((enum send_protocol)connection.protocol), &sender, ret_sender, err);
@@ -413,7 +429,7 @@ static int check_halted(struct post *post, struct db *db, struct error *err)
 static int send_once(struct post *post, const struct account *account, struct db *db, struct error *err)
 {
 	struct sender *sender CLEANUP(sender_closep) = NULL;
-	int64_t sent = post->counts->sent;
+	int64_t before = post->counts->sent + post->counts->parts;
 	struct error fault = {0};
 	int r = open_sender(post, account, &sender, &fault);
 	bool is_open = r >= 0;
@@ -428,7 +444,7 @@ static int send_once(struct post *post, const struct account *account, struct db
 	}
 	if (r >= 0 || (is_open && r == E_STOPPED))
 		return 0;
-	if (is_open && (r == E_CONFLICT || (r == E_CLOSED && post->counts->sent > sent)))
+	if (is_open && (r == E_CONFLICT || (r == E_CLOSED && post->counts->sent + post->counts->parts > before)))
 		return 1;
 	if (err)
 		*err = fault;

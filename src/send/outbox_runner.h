@@ -22,13 +22,16 @@ struct outbox_options {
 	bool (*stopped)(void *ctx); /* asked before each letter; may be NULL */
 	void *ctx;
 	void (*transcript)(void *ctx, const char *line); /* may be NULL */
+	void *transcript_ctx;
 };
 
 struct outbox_counts {
 	int64_t sent, later, failed, uncertain, suppressed;
+	int64_t parts; /* sent, of letters that go on with others at once */
 };
 
-/* Rows that a dead process left on their way become uncertain. Once at start; returns their number. */
+/* Rows that a dead process left on their way become uncertain for those who were asked, and go on with the others. Once
+ * at start; returns their number. */
 int64_t outbox_recover(const struct outbox_options *options, struct error *err) NODISCARD;
 
 /* Sends everything that is due for one account, over one connection and, where the server ends it after some letters,

@@ -240,8 +240,11 @@ static void try_to_cancel(struct store *store, const char *sql, const char *stat
 	cancel.id = queue(&o, NULL);
 	player = player_listen(dialogue_at(own, 0), NULL, &port);
 	set_port(&o, port);
-	const struct outbox_options options = {
-	        .store = store, .setup = o.setup, .claim = "me", .transcript = cancel_on_data, .ctx = &cancel};
+	const struct outbox_options options = {.store = store,
+	                                       .setup = o.setup,
+	                                       .claim = "me",
+	                                       .transcript = cancel_on_data,
+	                                       .transcript_ctx = &cancel};
 	assert_ok(outbox_send_account(&options, "support", &o.counts, &o.err), &o.err); /* no fault of the account */
 	player_finish_text(player, difference, sizeof difference);
 	assert_string_equal(row_of(&o, cancel.id).state, state);
@@ -294,20 +297,43 @@ static void a_refused_connection_costs_no_try(void **state UNUSED)
 	test_store_each(check_unreachable);
 }
 
+static int mark(struct office *o, int64_t id, const char *claim)
+{
+	const struct outbox_row row = row_of(o, id);
+
+	return outbox_mark_sending(o->db, &row, (const size_t[]){0}, 1, claim, &o->err);
+}
+
 static void check_recovery(struct store *store)
 {
-	const struct outbox_options options = {.store = store, .claim = "me"};
+	struct outbox_options options = {.store = store, .claim = "me"};
 	struct office o;
-	int64_t dead, live;
+	int64_t dead, live, reported, gone;
 
 	open_office(&o, store);
+	o.reads = true;
+	set_port(&o, 1);
+	options.setup = o.setup;
 	dead = queue(&o, NULL);
 	live = queue(&o, NULL);
-	assert_int_equal(outbox_mark_sending(o.db, dead, "other", &o.err), 1);
-	assert_int_equal(outbox_mark_sending(o.db, live, "me", &o.err), 1);
-	assert_int_equal(outbox_mark_sending(o.db, live, "me", &o.err), 0);
+	reported = queue(&o, NULL);
+	gone = queue(&o, NULL);
+	assert_int_equal(mark(&o, dead, "other"), 1);
+	assert_int_equal(mark(&o, live, "me"), 1);
+	assert_int_equal(mark(&o, live, "me"), 0);
+	assert_int_equal(mark(&o, reported, "other"), 1);
+	assert_int_equal(mark(&o, gone, "other"), 1);
+	run_sql(&o, "UPDATE outbox_recipient SET state = 'delivered' WHERE outbox_id = $1", reported);
+	run_sql(&o, "UPDATE outbox_recipient SET state = 'delivered' WHERE outbox_id = $1", gone);
+	run_sql(&o, "UPDATE outbox SET account = 'deleted' WHERE id = $1", gone);
 	assert_int_equal(outbox_recover(&options, &o.err), 1);
 	assert_string_equal(row_of(&o, dead).state, "uncertain");
+
+	/* Who is known to have it: a copy for the Sent folder, where there is one. */
+	assert_string_equal(row_of(&o, reported).state, "sent");
+	assert_string_equal(row_of(&o, gone).state, "sent");
+	assert_int_equal(number(&o, "SELECT COUNT(*) FROM sent_copy"), 1);
+	assert_int_equal(number(&o, "SELECT outbox_id FROM sent_copy WHERE account = 'support'"), reported);
 	assert_string_equal(row_of(&o, live).state, "sending");
 	close_office(&o);
 }
@@ -321,8 +347,8 @@ static void check_own_orphans(struct store *store)
 	lost = queue(&o, NULL);
 	reported = queue(&o, NULL);
 	good = queue(&o, NULL);
-	assert_int_equal(outbox_mark_sending(o.db, lost, "me", &o.err), 1);
-	assert_int_equal(outbox_mark_sending(o.db, reported, "me", &o.err), 1);
+	assert_int_equal(mark(&o, lost, "me"), 1);
+	assert_int_equal(mark(&o, reported, "me"), 1);
 	run_sql(&o, "UPDATE outbox_recipient SET state = 'delivered' WHERE outbox_id = $1", reported);
 	assert_ok(send_with(&o, "sent"), &o.err);
 	assert_string_equal(row_of(&o, lost).state, "uncertain");

@@ -21,6 +21,7 @@ struct sender_options sender_options_of(const struct account_connection *connect
 	        .login = login_of(connection),
 	        .helo_name = connection->helo_name,
 	        .no_pipelining = connection->advanced.no_pipelining,
+	        .no_chunking = connection->advanced.no_chunking,
 	        .step_timeout_ms = connection->timeout_ms,
 	};
 
@@ -48,6 +49,11 @@ int sender_open(const struct sender_ops *ops, const struct sender_options *optio
 int sender_send(struct sender *s, struct outgoing *const *items, size_t n, struct error *err)
 {
 	return s->ops->send(s, items, n, err);
+}
+
+int sender_can_carry(const struct sender_ops *ops, const struct outgoing *item, struct error *err)
+{
+	return ops->can_carry ? ops->can_carry(item, err) : 0;
 }
 
 int sender_try_envelope(struct sender *s, const char *from, const char *to, struct error *err)

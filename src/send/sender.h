@@ -54,6 +54,7 @@ struct sender_options {
 	struct login login;
 	const char *helo_name; /* "": "localhost"-style address literal of our side */
 	bool no_pipelining;    /* each command waits for its answer, whatever the server offers */
+	bool no_chunking;      /* DATA, whatever the server offers */
 	int step_timeout_ms;   /* one command's answer; 0: 40,000 (PR4) */
 	int dot_timeout_ms;    /* the answer to the final dot; 0: 600,000 (RFC 5321 §4.5.3.2.6) */
 	void (*transcript)(void *ctx, const char *line);
@@ -73,6 +74,8 @@ struct sender_ops {
 	const char *name; /* "smtp" */
 	int (*open)(const struct sender_options *options, struct sender **ret, struct error *err);
 	int (*send)(struct sender *s, struct outgoing *const *items, size_t n, struct error *err);
+	/* NULL: whatever it is given */
+	int (*can_carry)(const struct outgoing *item, struct error *err);
 	/* NULL: the protocol can't do it without sending */
 	int (*try_envelope)(struct sender *s, const char *from, const char *to, struct error *err);
 	bool (*is_alive)(struct sender *s);
@@ -94,6 +97,9 @@ int sender_open(const struct sender_ops *ops, const struct sender_options *optio
  * the item is OUTCOME_LATER and each recipient says which it is. An address that can't be written in a command (CR, LF,
  * NUL, a space outside quotes) is refused before anything is sent: FAILED, code 0. */
 int sender_send(struct sender *s, struct outgoing *const *items, size_t n, struct error *err) NODISCARD;
+
+/* Is this a mail that the protocol can carry, whatever the server? Without a connection. E_LIMIT says why not. */
+int sender_can_carry(const struct sender_ops *ops, const struct outgoing *item, struct error *err) NODISCARD;
 
 /* Asks whether a mail of `from` to `to` would be taken, and takes it back: nothing is sent. A refusal (E_REFUSED with
  * the server's words: 4xx RETRY_LATER, 5xx RETRY_NEVER) leaves the connection usable. E_UNSUPPORTED where the protocol

@@ -31,8 +31,10 @@ void set_port(struct office *o, int port)
 	        arena_printf(o->arena,
 	                     "providers: {p: {name: P, send: {host: x}, receive: {enabled: false}, limits: {%s}}}\n"
 	                     "accounts: {support: {name: S, provider: p, send: {address: support@example.com, "
-	                     "host: 127.0.0.1, port: %d, security: none, timeout_s: 4}, receive: {enabled: false}}}",
-	                     o->limits ? o->limits : "", port);
+	                     "host: 127.0.0.1, port: %d, security: none, timeout_s: 4%s}}}",
+	                     o->limits ? o->limits : "", port,
+	                     o->reads ? ", sent_copy: auto}, receive: {host: imap.example.com, user: u, password: p"
+	                              : "}, receive: {enabled: false");
 
 	assert_ok(yaml_read(text, "set-up", &document, &o->err), &o->err);
 	assert_ok(setup_apply(o->db, &plain_sealer, document, "tester", false, &report, &o->err), &o->err);

@@ -18,6 +18,7 @@ struct office {
 	struct outbox_counts counts;
 	int64_t next_id;
 	const char *limits; /* of the account's provider, YAML; NULL: none */
+	bool reads;         /* the account has a mailbox: copies are filed there */
 };
 
 void open_office(struct office *o, struct store *store);

@@ -15,13 +15,23 @@ static const char *const tls_version_words[] = {"1.0", "1.1", "1.2", "1.3", NULL
 static const char *const encrypt_words[] = {"never", "when-possible", "required", NULL};
 static const char *const cipher_words[] = {"aes-256-cbc", "aes-256-gcm", NULL};
 
+static int send_security(const void *base)
+{
+	return security_of_port(((const struct account_send *)base)->port);
+}
+
+static int receive_security(const void *base)
+{
+	return security_of_port(((const struct account_receive *)base)->port);
+}
+
 /* clang-format off */
 static const struct field tls_fields[] = {
 	FIELD_ENUM(struct account_tls, lowest, tls_version_words, "Lowest TLS version", .preset = TLS_PRESET),
-	FIELD_TEXT(struct account_tls, truststore, "CA certificates", .check = check_truststore,
-		   .help = "The path of a PEM file, or the id of a keystore; empty: those of the system"),
+	FIELD_TEXT(struct account_tls, truststore, "CA certificates", .check = check_truststore, .example = "/etc/ssl/certs/ca-certificates.crt",
+		   .directs = true, .help = "The path of a PEM file, or the id of a keystore; empty: those of the system"),
 	FIELD_BOOL(struct account_tls, verify, "Verify the server's certificate", .preset = true,
-		   .help = "Without it anybody on the way can read along and change mail"),
+		   .directs = true, .help = "Without it anybody on the way can read along and change mail"),
 };
 
 static const struct field send_smime_fields[] = {
@@ -39,13 +49,13 @@ static const struct field send_smime_fields[] = {
 static const struct field dkim_fields[] = {
 	FIELD_TEXT(struct account_dkim, selector, "Selector", .max = 63,
 		   .help = "The key's name in DNS: SELECTOR._domainkey.DOMAIN; empty: we don't sign (most providers do)"),
-	FIELD_TEXT(struct account_dkim, domain, "Domain", .max = 253, .check = check_host, .help = "Empty: that of the address"),
+	FIELD_TEXT(struct account_dkim, domain, "Domain", .max = 253, .check = check_host, .example = "example.com", .help = "Empty: that of the address"),
 	FIELD_REF(struct account_dkim, keystore, "keystore", "Keystore", .help = "Whose key signs, RSA or Ed25519"),
 	FIELD_TEXT(struct account_dkim, alias, "Alias", .max = 200, .help = "The key in it; empty: the first"),
-	FIELD_SECRET(struct account_dkim, key, "Private key", .max = 16384, .help = "In PEM, instead of a keystore"),
+	FIELD_SECRET(struct account_dkim, key, "Private key", .max = 16384, .stays = true, .help = "In PEM, instead of a keystore"),
 };
 #define LOGIN_FIELDS(T)                                                                                              \
-	FIELD_TEXTS(T, disabled_mechanisms, "Disabled mechanisms", .max = SASL_MECHANISMS, .check = check_mechanism,  \
+	FIELD_TEXTS(T, disabled_mechanisms, "Disabled mechanisms", .max = SASL_MECHANISMS, .check = check_mechanism, .example = "PLAIN",  \
 		    .help = "Ways to log in that are not to be used although the server offers them: PLAIN, LOGIN, "      \
 			    "CRAM-MD5, SCRAM-SHA-256 …; COMMAND is the protocol's own"),                                    \
 	FIELD_PAIRS(T, advanced, "Advanced settings", .max = 40,                                                      \
@@ -53,14 +63,14 @@ static const struct field dkim_fields[] = {
 
 static const struct field send_fields[] = {
 	FIELD_BOOL(struct account_send, enabled, "Send mail", .preset = true),
-	FIELD_ENUM(struct account_send, protocol, send_protocol_words, "Protocol"),
-	FIELD_TEXT(struct account_send, address, "Address", .max = 254, .check = check_address,
+	FIELD_ENUM(struct account_send, protocol, send_protocol_words, "Protocol", .directs = true),
+	FIELD_TEXT(struct account_send, address, "Address", .max = 254, .check = check_address, .example = "support@example.com",
 		   .help = "The address mail is sent from"),
-	FIELD_TEXTS(struct account_send, aliases, "Aliases", .max = 200, .check = check_address,
+	FIELD_TEXTS(struct account_send, aliases, "Aliases", .max = 200, .check = check_address, .example = "help@example.com",
 		    .help = "Further addresses whose mail comes to this mailbox; answers go out from the one that was written to"),
 	FIELD_TEXT(struct account_send, display_name, "Display name", .max = 200,
 		   .help = "What recipients see beside the address"),
-	FIELD_TEXT(struct account_send, reply_to, "Reply-to address", .max = 254, .check = check_address,
+	FIELD_TEXT(struct account_send, reply_to, "Reply-to address", .max = 254, .check = check_address, .example = "support@example.com",
 		   .help = "Where answers shall go; empty: to the address"),
 	FIELD_ENUM(struct account_send, reply_token, reply_token_words, "Token in Reply-To",
 		   .help = "plus: answers go to name+TOKEN@domain, which leads them to their case whatever else was lost; the mail "
@@ -69,25 +79,26 @@ static const struct field send_fields[] = {
 		   .help = "A short line at the end of our mails, by which answers find their case where the provider changes "
 			   "Message-IDs"),
 	FIELD_TEXT(struct account_send, user, "User ID", .max = 255,
-		   .help = "Empty: by the provider's rule, else no login"),
+		   .directs = true, .help = "Empty: by the provider's rule, else no login"),
 	FIELD_SECRET(struct account_send, password, "Password"),
 	FIELD_REF(struct account_send, profile, "authentication_profile", "Authentication profile",
 		  .help = "OAuth 2.0 tokens instead of a password"),
-	FIELD_TEXT(struct account_send, host, "Server", .max = 253, .check = check_host, .help = "Empty: the provider's"),
+	FIELD_TEXT(struct account_send, host, "Server", .max = 253, .check = check_host, .example = "smtp.example.com", .directs = true, .help = "Empty: the provider's"),
 	FIELD_INT(struct account_send, port, "Port", .low = 1, .high = 65535,
-		  .help = "0: the provider's, else by security: 587 for starttls, 465 for tls, 25 for none"),
+		  .directs = true, .help = "0: the provider's, else by security: 587 for starttls, 465 for tls, 25 for none"),
 	FIELD_ENUM(struct account_send, security, security_words, "Connection security", .preset = SECURITY_STARTTLS,
-		   .help = "Where no server is given here, the provider's counts"),
+		   .preset_by = send_security, .directs = true,
+		   .help = "Left out, tls with port 465. Where no server is given here, the provider's counts"),
 	FIELD_BOOL(struct account_send, allow_insecure_login, "Allow the password over plain text",
-		   .help = "Insecure: anybody on the way can read the password"),
+		   .directs = true, .help = "Insecure: anybody on the way can read the password"),
 	FIELD_INT(struct account_send, timeout_s, "Time-out", .high = 3600,
 		  .help = "Seconds without an answer before the connection is given up; 0: the provider's, else 40"),
 	FIELD_SECTION(struct account_send, tls, tls_fields, "TLS"),
-	FIELD_TEXT(struct account_send, helo_name, "Name in EHLO", .max = 253, .check = check_host,
+	FIELD_TEXT(struct account_send, helo_name, "Name in EHLO", .max = 253, .check = check_host, .example = "mail.example.com",
 		   .help = "Empty: the name of this machine"),
 	FIELD_TEXT(struct account_send, sent_copy, "Copy of sent mail", .preset_text = SENT_COPY_OFF, .max = 255,
-		   .help = "off; auto: in the mailbox's Sent folder, unless the provider files it itself; else the name of a folder. "
-			   "Filed over IMAP"),
+		   .help = "off; auto: in the mailbox's Sent folder, unless the provider files it itself; else a folder, named "
+			   "as a listener's is. Filed over IMAP"),
 	FIELD_INT(struct account_send, answers_per_hour, "Automatic answers per hour", .low = 1, .high = 1000, .preset = 3,
 		  .help = "At most so many go out to one address in an hour"),
 	FIELD_ENUM(struct account_send, answer_envelope, answer_envelope_words, "Envelope sender of automatic answers",
@@ -107,23 +118,24 @@ static const struct field smime_fields[] = {
 
 static const struct field receive_fields[] = {
 	FIELD_BOOL(struct account_receive, enabled, "Receive mail", .preset = true),
-	FIELD_ENUM(struct account_receive, protocol, receive_protocol_words, "Protocol"),
-	FIELD_TEXT(struct account_receive, path, "Path", .max = 1000, .check = check_absolute_path,
+	FIELD_ENUM(struct account_receive, protocol, receive_protocol_words, "Protocol", .directs = true),
+	FIELD_TEXT(struct account_receive, path, "Path", .max = 1000, .check = check_absolute_path, .example = "/var/mail/support",
 		   .help = "With protocol maildir: the Maildir on this machine, such as /var/mail/support"),
 	FIELD_BOOL(struct account_receive, use_sender_login, "Use sender's ID and password",
-		   .help = "And its authentication profile"),
-	FIELD_TEXT(struct account_receive, user, "User ID", .max = 255, .help = "Empty: by the provider's rule"),
+		   .directs = true, .lends = "send", .help = "And its authentication profile"),
+	FIELD_TEXT(struct account_receive, user, "User ID", .max = 255, .directs = true, .help = "Empty: by the provider's rule"),
 	FIELD_SECRET(struct account_receive, password, "Password"),
 	FIELD_REF(struct account_receive, profile, "authentication_profile", "Authentication profile",
 		  .help = "OAuth 2.0 tokens instead of a password"),
-	FIELD_TEXT(struct account_receive, host, "Server", .max = 253, .check = check_host,
-		   .help = "Empty: the provider's"),
+	FIELD_TEXT(struct account_receive, host, "Server", .max = 253, .check = check_host, .example = "imap.example.com",
+		   .directs = true, .help = "Empty: the provider's"),
 	FIELD_INT(struct account_receive, port, "Port", .low = 1, .high = 65535,
-		  .help = "0: the provider's, else by security: 993 for tls, 143 otherwise; with POP3 995 and 110"),
+		  .directs = true, .help = "0: the provider's, else by security: 993 for tls, 143 otherwise; with POP3 995 and 110"),
 	FIELD_ENUM(struct account_receive, security, security_words, "Connection security", .preset = SECURITY_TLS,
-		   .help = "Where no server is given here, the provider's counts"),
+		   .preset_by = receive_security, .directs = true,
+		   .help = "Left out, starttls with port 143 or 110. Where no server is given here, the provider's counts"),
 	FIELD_BOOL(struct account_receive, allow_insecure_login, "Allow the password over plain text",
-		   .help = "Insecure: anybody on the way can read the password"),
+		   .directs = true, .help = "Insecure: anybody on the way can read the password"),
 	FIELD_INT(struct account_receive, timeout_s, "Time-out", .low = 1, .high = 3600, .preset = 60,
 		  .help = "Seconds without an answer before the connection is given up"),
 	FIELD_SECTION(struct account_receive, tls, tls_fields, "TLS"),
@@ -132,8 +144,8 @@ static const struct field receive_fields[] = {
 };
 
 static const struct field share_fields[] = {
-	FIELD_TEXT_AS(struct account_share, operator_id, "operator", "Operator", .max = 64, .check = check_id),
-	FIELD_TEXT(struct account_share, role, "Role", .max = 64, .check = check_id, .help = "Instead of an operator: everybody who has it"),
+	FIELD_TEXT_AS(struct account_share, operator_id, "operator", "Operator", .max = 64, .check = check_id, .example = "anna"),
+	FIELD_TEXT(struct account_share, role, "Role", .max = 64, .check = check_id, .example = "agent", .help = "Instead of an operator: everybody who has it"),
 	FIELD_BOOL(struct account_share, send, "Send as it"),
 	FIELD_BOOL(struct account_share, manage, "Change it"),
 };
@@ -142,8 +154,8 @@ static const struct field account_fields[] = {
 	FIELD_ID(struct account, id, "Account ID"),
 	FIELD_TEXT(struct account, name, "Account name", .max = 200),
 	FIELD_REF(struct account, provider, "provider", "Provider",
-		  .help = "Empty: everything about the servers is said here"),
-	FIELD_TEXT(struct account, owner, "Owner", .max = 64, .check = check_id,
+		  .directs = true, .help = "Empty: everything about the servers is said here"),
+	FIELD_TEXT(struct account, owner, "Owner", .max = 64, .check = check_id, .example = "anna",
 		   .help = "The operator whose personal mailbox it is, and nobody else's unless shared; empty: nobody's"),
 	FIELD_LIST(struct account, shares, struct account_share, share_fields, "Shared with", .max = 200,
 		   .help = "Operators and roles that may read its mail, send as it, change it"),
@@ -154,9 +166,16 @@ static const struct field account_fields[] = {
 
 /* ---------------------------------------------------------------- checks over several fields */
 
+int security_of_port(int64_t port)
+{
+	if (port == 993 || port == 995 || port == 465)
+		return SECURITY_TLS;
+	return port == 143 || port == 110 ? SECURITY_STARTTLS : -1;
+}
+
 int check_security_port(const char *section, int64_t port, int security, struct error *err)
 {
-	bool tls_port = port == 993 || port == 995 || port == 465;
+	bool tls_port = security_of_port(port) == SECURITY_TLS;
 	bool clear_port = port == 143 || port == 110 || port == 25;
 
 	if (tls_port && security != SECURITY_TLS)
@@ -263,5 +282,10 @@ static int check_account(const void *record, struct error *err)
 	                               receive_password, err);
 }
 
-const struct record_type account_type =
-        RECORD_TYPE("account", "accounts", struct account, account_fields, "Account", .check = check_account);
+const struct record_type account_type = RECORD_TYPE(
+        "account", "accounts", struct account, account_fields, "Account", .check = check_account,
+        .example =
+                "{\"id\": \"support\", \"name\": \"Support\", \"send\": {\"address\": \"support@example.com\", "
+                "\"display_name\": \"Example Support\", \"host\": \"smtp.example.com\", \"port\": 465, \"security\": "
+                "\"tls\", \"user\": \"support@example.com\", \"password\": \"the mailbox's password\"}, \"receive\": "
+                "{\"host\": \"imap.example.com\", \"port\": 993, \"security\": \"tls\", \"use_sender_login\": true}}");

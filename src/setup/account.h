@@ -116,7 +116,7 @@ bool account_receive_server(const struct account *account, const struct provider
 /* Whether mail that the account sends is filed in a folder of its mailbox over IMAP: not where nobody wants it, where
  * it isn't an IMAP mailbox, and (auto) where the provider files it itself. Texts are borrowed. */
 struct account_sent_copy {
-	const char *folder; /* "": where sent mail belongs */
+	const char *folder; /* "\\Sent": where sent mail belongs */
 	const char *hint;   /* the provider's name for that; "" */
 };
 bool account_sent_copy(const struct account *account, const struct provider *provider, struct account_sent_copy *ret);

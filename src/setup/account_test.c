@@ -52,6 +52,22 @@ static void receivers_resolve(void **state UNUSED)
 	static const struct case_of cases[] = {
 	        {"{id: a, receive: {host: h, user: u, password: p}}", NULL, "h:993 2 u p 60000"},
 	        {"{id: a, receive: {host: h, user: u, password: p, security: starttls}}", NULL, "h:143 1 u p 60000"},
+	        /* the port alone says it */
+	        {"{id: a, receive: {host: h, user: u, password: p, port: 993}}", NULL, "h:993 2 u p 60000"},
+	        {"{id: a, receive: {host: h, user: u, password: p, port: 143}}", NULL, "h:143 1 u p 60000"},
+	        {"{id: a, receive: {protocol: pop3, host: h, user: u, password: p, port: 995}}", NULL,
+	         "h:995 2 u p 60000"},
+	        {"{id: a, receive: {protocol: pop3, host: h, user: u, password: p, port: 110}}", NULL,
+	         "h:110 1 u p 60000"},
+	        {"{id: a, receive: {host: h, user: u, password: p, port: 143, security: none, allow_insecure_login: "
+	         "true}}",
+	         NULL, "h:143 0 u p 60000"},
+	        {"{id: a, receive: {user: u, password: p}}",
+	         "{id: p, receive: {host: imap.p, port: 143}, pop3: {host: pop.p, port: 110}}",
+	         "imap.p:143 1 u p 60000"},
+	        {"{id: a, receive: {protocol: pop3, user: u, password: p}}",
+	         "{id: p, receive: {host: imap.p, port: 143}, pop3: {host: pop.p, port: 110}}",
+	         "pop.p:110 1 u p 60000"},
 	        {"{id: a, receive: {host: h, user: u, password: p, port: 1993, timeout_s: 5}}", NULL,
 	         "h:1993 2 u p 5000"},
 	        {"{id: a, receive: {host: h, user: u, password: p, advanced: {mail.imap.timeout: '500'}}}", NULL,
@@ -66,6 +82,20 @@ static void receivers_resolve(void **state UNUSED)
 	        {"{id: a, send: {address: me@p.org}, receive: {user: x, password: p, host: own}}",
 	         "{id: p, login: address, receive: {host: imap.p, security: none, port: 999}}", "own:993 2 x p 60000"},
 	        {"{id: a, receive: {enabled: false}}", NULL, "account a: receive/enabled is false"},
+	        {"{id: a, receive: {host: h, password: p}}", NULL, "account a: receive/user is missing"},
+	        {"{id: a, receive: {host: h, user: u}}", NULL, "account a: receive/password is missing"},
+	        {"{id: a, receive: {host: h, use_sender_login: true}}", NULL, "account a: send/user is missing"},
+	        {"{id: a, send: {user: u}, receive: {host: h, use_sender_login: true}}", NULL,
+	         "account a: send/password is missing"},
+	};
+
+	check_cases(cases, ARRAY_LEN(cases), account_receive_connection);
+}
+
+/* What an account leaves to its provider, POP3 beside IMAP among it. */
+static void receivers_of_providers_resolve(void **state UNUSED)
+{
+	static const struct case_of cases[] = {
 	        {"{id: a, receive: {user: u, password: p}}", NULL,
 	         "account a: receive/host is missing and there is no provider"},
 	        {"{id: a, receive: {user: u, password: p}}", "{id: p}",
@@ -86,11 +116,6 @@ static void receivers_resolve(void **state UNUSED)
 	         "account a: receive/host is missing and provider p has no POP3 server to receive from"},
 	        {"{id: a, receive: {user: u, password: p}}", "{id: p, receive: {enabled: false}, pop3: {host: pop.p}}",
 	         "account a: receive/host is missing and provider p has no server to receive from"},
-	        {"{id: a, receive: {host: h, password: p}}", NULL, "account a: receive/user is missing"},
-	        {"{id: a, receive: {host: h, user: u}}", NULL, "account a: receive/password is missing"},
-	        {"{id: a, receive: {host: h, use_sender_login: true}}", NULL, "account a: send/user is missing"},
-	        {"{id: a, send: {user: u}, receive: {host: h, use_sender_login: true}}", NULL,
-	         "account a: send/password is missing"},
 	};
 
 	check_cases(cases, ARRAY_LEN(cases), account_receive_connection);
@@ -103,6 +128,11 @@ static void senders_resolve(void **state UNUSED)
 	        {"{id: a, send: {host: h, address: a@b, security: tls, user: u, password: p}}", NULL,
 	         "h:465 2 u p 40000"},
 	        {"{id: a, send: {host: h, address: a@b, security: none, timeout_s: 7}}", NULL, "h:25 0   7000"},
+	        {"{id: a, send: {host: h, address: a@b, port: 465}}", NULL, "h:465 2   40000"},
+	        {"{id: a, send: {host: h, address: a@b, port: 587}}", NULL, "h:587 1   40000"},
+	        {"{id: a, send: {host: h, address: a@b, port: 587, security: tls}}", NULL, "h:587 2   40000"},
+	        {"{id: a, send: {host: h, address: a@b, port: 25}}", NULL, "h:25 1   40000"},
+	        {"{id: a, send: {address: a@b}}", "{id: p, send: {host: smtp.p, port: 465}}", "smtp.p:465 2   40000"},
 	        {"{id: a, send: {address: me@p.org, password: p}}",
 	         "{id: p, login: local-part, send: {host: smtp.p, timeout_s: 9}}", "smtp.p:587 1 me p 9000"},
 	        {"{id: a, send: {address: me@p.org, password: p}}",
@@ -125,6 +155,22 @@ static void senders_resolve(void **state UNUSED)
 	};
 
 	check_cases(cases, ARRAY_LEN(cases), account_send_connection);
+}
+
+static void the_senders_profile_is_taken_over(void **state UNUSED)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct account *account =
+	        record_of(arena, &account_type,
+	                  "{id: a, send: {user: s, profile: company}, receive: {host: h, use_sender_login: true}}");
+	struct account_connection c;
+	struct error err = {0};
+
+	assert_ok(account_receive_connection(account, NULL, &c, &err), &err);
+	assert_string_equal(c.profile, "company");
+	assert_string_equal(c.user, "s");
+	assert_null(c.password);
+	record_done(&account_type, account);
 }
 
 static void advanced_settings_reach_the_connection(void **state UNUSED)
@@ -206,6 +252,8 @@ static void values_are_checked(void **state UNUSED)
 	        {check_https_url, "https://example.com/a?b=c#d", true},
 	        {check_https_url, "http://example.com/", false},
 	        {check_https_url, "https://", false},
+	        {check_https_url, "https://a.test/@b", true},
+	        {check_https_url, "https://user:pw@a.test/", false},
 	        {check_https_url, "https://a b", false},
 	        {check_https_url, "https://a\"onclick=", false},
 	        {check_pattern, "a.*b", true},
@@ -220,7 +268,9 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(receivers_resolve),
+	        cmocka_unit_test(receivers_of_providers_resolve),
 	        cmocka_unit_test(senders_resolve),
+	        cmocka_unit_test(the_senders_profile_is_taken_over),
 	        cmocka_unit_test(advanced_settings_reach_the_connection),
 	        cmocka_unit_test(a_statement_that_does_not_hold_is_refused),
 	        cmocka_unit_test(values_are_checked),

@@ -129,6 +129,12 @@ static const char *take_pipelining(struct advanced *a, const char *value)
 	return a->no_pipelining || strcmp(value, "true") == 0 ? NULL : "is not true or false";
 }
 
+static const char *take_chunking(struct advanced *a, const char *value)
+{
+	a->no_chunking = strcmp(value, "false") == 0;
+	return a->no_chunking || strcmp(value, "true") == 0 ? NULL : "is not true or false";
+}
+
 static const char *take_batch_bytes(struct advanced *a, const char *value)
 {
 	uint64_t n = 0;
@@ -170,6 +176,8 @@ const struct advanced_key advanced_keys[] = {
 	{"helo_name", "localhost", ADVANCED_SEND, "host name", "The name in EHLO; the field helo_name says the same", take_helo_name},
 	{"pipelining", NULL, ADVANCED_SEND, "true or false",
 		"false: wait for each answer although the server offers PIPELINING (a proxy in between may lose commands)", take_pipelining},
+	{"chunking", NULL, ADVANCED_SEND, "true or false",
+		"false: large mail goes by DATA although the server offers CHUNKING (one behind a proxy may not know it)", take_chunking},
 	{"batch_bytes", "fetchsize", ADVANCED_RECEIVE, "bytes", "How much mail one FETCH asks for; 2097152 unless set", take_batch_bytes},
 	{"batch_messages", NULL, ADVANCED_RECEIVE, "number", "How many messages one FETCH asks for; 100 unless set", take_batch_messages},
 };

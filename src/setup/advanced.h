@@ -18,7 +18,7 @@ struct advanced {
 	int lowest, highest; /* in the order of enum tls_version */
 	bool require_tls;
 	const char *helo_name; /* borrowed; NULL: not said */
-	bool no_pipelining;
+	bool no_pipelining, no_chunking;
 	size_t batch_bytes;
 	int batch_count;
 };

@@ -54,6 +54,7 @@ static void each_key_comes_to_something(void **state UNUSED)
 	        good(ADVANCED_SEND, "mail.smtp.starttls.enable=true", "mail.smtp.starttls.required=true").require_tls);
 	assert_string_equal(good(ADVANCED_SEND, "mail.smtp.localhost=mx.example", NULL).helo_name, "mx.example");
 	assert_true(good(ADVANCED_SEND, "pipelining=false", NULL).no_pipelining);
+	assert_true(good(ADVANCED_SEND, "chunking=false", NULL).no_chunking);
 	assert_int_equal(good(ADVANCED_RECEIVE, "mail.imap.fetchsize=65536", NULL).batch_bytes, 65536);
 	assert_int_equal(good(ADVANCED_RECEIVE, "batch_messages=7", NULL).batch_count, 7);
 	good(ADVANCED_SEND, "mail.smtps.ssl.checkserveridentity=true", NULL);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "setup/change.h"
+#include "setup/event_names.h"
 #include "setup/moved.h"
 #include "setup/signing.h"
 #include "store/records.h"
@@ -13,17 +14,31 @@
 
 /* ---------------------------------------------------------------- apply */
 
+static int ask(const struct change *change, const struct record_type *type, const void *before, const void *after,
+               struct error *err)
+{
+	return change->may ? change->may(change->may_ctx, change->setup, type, before, after, err) : 0;
+}
+
 /* Returns 1 where the record differs from what is stored. */
 static int apply_one(struct change *change, const struct record_type *type, const char *id, const json_t *value,
                      struct buf *report, struct error *err)
 {
 	struct buf differences CLEANUP(buf_done) = BUF_INIT(KIB(256));
+	const void *before = setup_find(change->setup, type, id);
 	void *record;
-	int r = change_read(change, type, id, value, &record, err);
+	/* First as it is: what is wrong with the document could tell of a record that isn't theirs to know of. */
+	int r = before ? ask(change, type, before, NULL, err) : 0;
 
+	if (r >= 0)
+		r = change_read(change, type, id, value, &record, err);
 	if (r < 0)
 		return r;
-	const void *before = setup_find(change->setup, type, id);
+	r = ask(change, type, before, record, err);
+	if (r < 0) {
+		record_done(type, record);
+		return r;
+	}
 	size_t count = record_diff(type, before, record, &differences);
 	if (before && count == 0) {
 		buf_printf(report, "%s/%s: unchanged\n", type->plural, id);
@@ -93,6 +108,16 @@ static void warn_of_keys(const struct setup *setup, const json_t *document, stru
 		signing_warnings(setup, setup_account(setup, id), clock_now_ms(), report);
 }
 
+static void warn_of_names(const struct setup *setup, const json_t *document, const struct record_type *type,
+                          struct buf *report)
+{
+	const char *id;
+	json_t *value;
+
+	json_object_foreach (json_object_get(document, type->plural), id, value)
+		event_names_warnings(type, setup_find(setup, type, id), report);
+}
+
 static int apply_all(struct change *change, const json_t *document, struct buf *report, struct error *err)
 {
 	struct moved_place *before;
@@ -109,8 +134,11 @@ static int apply_all(struct change *change, const json_t *document, struct buf *
 		count += r;
 	}
 	int r = setup_check(change->setup, err);
-	if (r >= 0)
+	if (r >= 0) {
 		warn_of_keys(change->setup, document, report);
+		warn_of_names(change->setup, document, &webhook_type, report);
+		warn_of_names(change->setup, document, &alert_type, report);
+	}
 	if (r >= 0 && change->db)
 		r = moved_warnings(change->db, change->setup, before, accounts, report, err);
 	return r < 0 ? r : count;
@@ -119,17 +147,29 @@ static int apply_all(struct change *change, const json_t *document, struct buf *
 int setup_apply(struct db *db, const struct sealer *sealer, const json_t *document, const char *by, bool dry_run,
                 struct buf *report, struct error *err)
 {
-	struct change change CLEANUP(change_done) = {.db = db, .sealer = sealer, .by = by};
+	return setup_apply_for(db, sealer, &(struct application){.document = document, .by = by, .dry_run = dry_run},
+	                       report, err);
+}
+
+int setup_apply_for(struct db *db, const struct sealer *sealer, const struct application *application,
+                    struct buf *report, struct error *err)
+{
+	struct change change CLEANUP(change_done) = {.db = db,
+	                                             .sealer = sealer,
+	                                             .by = application->by,
+	                                             .may = application->may,
+	                                             .may_ctx = application->ctx,
+	                                             .mailbox = application->mailbox};
 	struct buf lines CLEANUP(buf_done) = BUF_INIT(MIB(16));
 	struct error ignored;
 
 	err = err ? err : &ignored;
-	int count = check_kinds(document, err);
+	int count = check_kinds(application->document, err);
 	if (count >= 0)
 		count = change_begin(&change, err);
 	if (count >= 0)
-		count = apply_all(&change, document, &lines, err);
-	if (count > 0 && !dry_run) {
+		count = apply_all(&change, application->document, &lines, err);
+	if (count > 0 && !application->dry_run) {
 		int r = change_commit(&change, err);
 		if (r < 0)
 			return r;

@@ -61,30 +61,30 @@ static const struct field profile_fields[] = {
 	FIELD_ID(struct authentication_profile, id, "Profile ID"),
 	FIELD_TEXT(struct authentication_profile, name, "Name", .max = 200),
 	FIELD_ENUM_AS(struct authentication_profile, template_id, "template", template_words, "Template",
-		      .help = "Endpoints and scopes of a well-known provider, where they are left empty here; microsoft is IMAP, POP and SMTP"),
-	FIELD_TEXT(struct authentication_profile, tenant, "Tenant", .max = 253, .check = check_tenant,
-		   .help = "Microsoft: the directory's domain or id; empty: common (not for client-credentials)"),
+		      .directs = true, .help = "Endpoints and scopes of a well-known provider, where they are left empty here; microsoft is IMAP, POP and SMTP"),
+	FIELD_TEXT(struct authentication_profile, tenant, "Tenant", .max = 253, .check = check_tenant, .example = "example.com",
+		   .directs = true, .help = "Microsoft: the directory's domain or id; empty: common (not for client-credentials)"),
 	FIELD_ENUM(struct authentication_profile, grant, grant_words, "Grant",
 		   .help = "Where tokens come from; authorization-code wants 'hauspost profile authorize' once"),
 	FIELD_TEXT(struct authentication_profile, client_id, "Client ID", .max = 500),
 	FIELD_ENUM_AS(struct authentication_profile, client, "client_authentication", client_words, "Client authentication",
 		      .help = "post and basic send the client secret, in the request or as HTTP Basic; certificate signs with a keystore's key"),
 	FIELD_SECRET(struct authentication_profile, client_secret, "Client secret", .max = 4000),
-	FIELD_TEXT(struct authentication_profile, secret_expires_at, "Client secret expires on", .check = check_date,
+	FIELD_TEXT(struct authentication_profile, secret_expires_at, "Client secret expires on", .check = check_date, .example = "2027-01-31",
 		   .help = "A date such as 2027-01-31, for the calendar of what expires"),
 	FIELD_REF(struct authentication_profile, keystore, "keystore", "Keystore",
 		  .help = "Whose key signs: certificate, and jwt-bearer without a service account"),
 	FIELD_TEXT(struct authentication_profile, key_alias, "Key alias", .max = 200, .help = "Empty: the first key"),
-	FIELD_TEXT(struct authentication_profile, token_endpoint, "Token endpoint", .max = 1000, .check = check_endpoint,
-		   .help = "Empty: the template's"),
+	FIELD_TEXT(struct authentication_profile, token_endpoint, "Token endpoint", .max = 1000, .check = check_endpoint, .example = "https://login.example.com/token",
+		   .directs = true, .help = "Empty: the template's"),
 	FIELD_TEXT(struct authentication_profile, authorization_endpoint, "Authorization endpoint", .max = 1000,
-		   .check = check_endpoint, .help = "Where a person consents; empty: the template's"),
+		   .check = check_endpoint, .example = "https://login.example.com/authorize", .directs = true, .help = "Where a person consents; empty: the template's"),
 	FIELD_TEXTS(struct authentication_profile, scopes, "Scopes", .max = 50, .help = "None: the template's"),
 	FIELD_TEXT(struct authentication_profile, audience, "Audience", .max = 1000,
 		   .help = "Sent as audience; jwt-bearer: the assertion's aud, else the token endpoint"),
 	FIELD_TEXT(struct authentication_profile, resource, "Resource", .max = 1000, .help = "Sent as resource (RFC 8707)"),
 	FIELD_TEXT(struct authentication_profile, user, "User ID", .max = 255,
-		   .help = "password: whose tokens; empty: the account's user ID"),
+		   .directs = true, .help = "password: whose tokens; empty: the account's user ID"),
 	FIELD_SECRET(struct authentication_profile, password, "Password"),
 	FIELD_TEXT(struct authentication_profile, issuer, "Issuer", .max = 500,
 		   .help = "jwt-bearer: the assertion's iss; empty: the service account's, else the client ID"),
@@ -95,9 +95,9 @@ static const struct field profile_fields[] = {
 	FIELD_SECRET(struct authentication_profile, refresh_token, "Refresh token", .max = 16000,
 		     .help = "refresh-token: the first one; what the server gives in its place is kept in the store"),
 	FIELD_BOOL(struct authentication_profile, allow_private_network, "Endpoint in a private network",
-		   .help = "Permits an endpoint with a private or loopback address"),
-	FIELD_TEXT(struct authentication_profile, truststore, "CA certificates", .check = check_truststore,
-		   .help = "For the endpoint's certificate: the path of a PEM file, or the id of a keystore; empty: those of the system"),
+		   .directs = true, .help = "Permits an endpoint with a private or loopback address"),
+	FIELD_TEXT(struct authentication_profile, truststore, "CA certificates", .check = check_truststore, .example = "/etc/ssl/certs/ca-certificates.crt",
+		   .directs = true, .help = "For the endpoint's certificate: the path of a PEM file, or the id of a keystore; empty: those of the system"),
 	FIELD_INT(struct authentication_profile, timeout_s, "Time-out", .low = 1, .high = 300, .preset = 30,
 		  .help = "Seconds that the endpoint may take"),
 };
@@ -252,9 +252,11 @@ static int check_profile(const void *record, struct error *err)
 	return check_grant(p, err);
 }
 
-const struct record_type authentication_profile_type =
-        RECORD_TYPE("authentication_profile", "authentication_profiles", struct authentication_profile, profile_fields,
-                    "Authentication profile", .check = check_profile);
+const struct record_type authentication_profile_type = RECORD_TYPE(
+        "authentication_profile", "authentication_profiles", struct authentication_profile, profile_fields,
+        "Authentication profile", .check = check_profile,
+        .example = "{\"id\": \"office\", \"template\": \"microsoft\", \"tenant\": \"example.com\", \"client_id\": "
+                   "\"11111111-2222-3333-4444-555555555555\", \"client_secret\": \"as the provider shows it once\"}");
 
 /* ---------------------------------------------------------------- in the set-up */
 

@@ -40,8 +40,9 @@ static int check_block(const void *record, struct error *err)
 	return wrong ? fail(err, E_INVALID, RETRY_NEVER, "value: \"%.64s\" %s", block->value, wrong) : 0;
 }
 
-const struct record_type block_type =
-        RECORD_TYPE("block", "blocks", struct block, block_fields, "Block list entry", .check = check_block);
+const struct record_type block_type = RECORD_TYPE(
+        "block", "blocks", struct block, block_fields, "Block list entry", .check = check_block,
+        .example = "{\"id\": \"flood\", \"kind\": \"domain\", \"value\": \"example.net\", \"action\": \"no-answer\"}");
 
 static bool is_word_char(char c)
 {

@@ -25,9 +25,9 @@ static const struct field case_field_fields[] = {
 static const struct field case_type_fields[] = {
 	FIELD_ID(struct case_type, id, "Case type ID"),
 	FIELD_TEXT(struct case_type, name, "Name", .max = 200),
-	FIELD_TEXT(struct case_type, number_mask, "Number mask", .required = true, .max = 60, .check = mask_check,
+	FIELD_TEXT(struct case_type, number_mask, "Number mask", .required = true, .max = 60, .check = mask_check, .example = "SUP-{year}-{number:5}",
 		   .help = "Such as SUP-{year}-{number:5}; counted anew for each year or month named before {number}"),
-	FIELD_TEXTS(struct case_type, old_masks, "Earlier number masks", .max = 20, .check = mask_check,
+	FIELD_TEXTS(struct case_type, old_masks, "Earlier number masks", .max = 20, .check = mask_check, .example = "OLD-{number:5}",
 		    .help = "Numbers of these shapes still find their case"),
 	FIELD_LIST(struct case_type, statuses, struct case_status, status_fields, "Statuses", .max = 100,
 		   .help = "Empty: open and resolved"),
@@ -103,5 +103,6 @@ static int check_case_type(const void *record, struct error *err)
 	return check_fields(type, err);
 }
 
-const struct record_type case_type_type = RECORD_TYPE("case_type", "case_types", struct case_type, case_type_fields,
-                                                      "Case type", .check = check_case_type);
+const struct record_type case_type_type = RECORD_TYPE(
+        "case_type", "case_types", struct case_type, case_type_fields, "Case type", .check = check_case_type,
+        .example = "{\"id\": \"request\", \"name\": \"Request\", \"number_mask\": \"SUP-{year}-{number:5}\"}");

@@ -3,6 +3,7 @@
 
 #include "setup/mask.h"
 #include "setup/signing.h"
+#include "setup/special_use.h"
 
 /* ---------------------------------------------------------------- references */
 
@@ -42,12 +43,26 @@ static int check_references(const struct setup *setup, struct error *err)
 
 /* ---------------------------------------------------------------- one listener for a folder */
 
-/* RFC 3501 §5.1: INBOX has no case. */
-static struct str folder_key(struct arena *arena, const struct listener *listener)
+static bool is_graph(const struct setup *setup, const char *account_id)
+{
+	const struct account *account = setup_account(setup, account_id);
+	struct account_server server;
+
+	return account && account_receive_server(account, setup_provider(setup, account->provider), &server) &&
+	       server.protocol == RECEIVE_GRAPH;
+}
+
+/* RFC 3501 §5.1: INBOX has no case; nor has \Archive, which is Microsoft Graph's "archive". What else a mail server
+ * calls one folder shows when it is read (listen/session.c). */
+static struct str folder_key(const struct setup *setup, struct arena *arena, const struct listener *listener)
 {
 	bool inbox = str_eq_nocase(str_of(listener->folder), STR("INBOX"));
+	const struct special_use *use = special_use_find(str_of(listener->folder));
+	const char *folder = inbox ? "INBOX" : use ? use->word : listener->folder;
 
-	return arena_printf(arena, "%s/%s", listener->account, inbox ? "INBOX" : listener->folder);
+	if (use && use->graph && is_graph(setup, listener->account))
+		folder = use->graph;
+	return arena_printf(arena, "%s/%s", listener->account, folder);
 }
 
 static int check_folders(const struct setup *setup, struct error *err)
@@ -63,7 +78,7 @@ static int check_folders(const struct setup *setup, struct error *err)
 
 		if (listener->source != SOURCE_MAILBOX)
 			continue;
-		other = map_set(taken, folder_key(arena, listener), (void *)(uintptr_t)listener);
+		other = map_set(taken, folder_key(setup, arena, listener), (void *)(uintptr_t)listener);
 		if (other)
 			return fail(err, E_INVALID, RETRY_NEVER,
 			            "listeners/%s/folder: %s of account %s is read by listener %s already",
@@ -204,7 +219,7 @@ static int check_accounts(const struct setup *setup, struct error *err)
 		if (r < 0 && r != E_AUTH)
 			return error_prefix(err, "listeners/%s/account", listener->id);
 		if (r == 0 && *listener->since && listener->source == SOURCE_MAILBOX &&
-		    connection.protocol != RECEIVE_IMAP && account->receive.enabled)
+		    connection.protocol == RECEIVE_MAILDIR && account->receive.enabled)
 			return fail(err, E_INVALID, RETRY_NEVER, "listeners/%s/since: %s has no search by date",
 			            listener->id, receive_protocol_name(connection.protocol));
 		if (r == 0 && account->receive.enabled && listener->source == SOURCE_MAILBOX &&
@@ -221,7 +236,8 @@ int setup_check(const struct setup *setup, struct error *err)
 {
 	if (check_references(setup, err) < 0 || check_folders(setup, err) < 0 || check_masks(setup, err) < 0 ||
 	    check_mappings(setup, err) < 0 || keystores_check(setup, err) < 0 || signing_check(setup, err) < 0 ||
-	    inlets_check(setup, err) < 0 || operators_check(setup, NULL, err) < 0 || webhooks_check(setup, err) < 0)
+	    inlets_check(setup, err) < 0 || operators_check(setup, NULL, err) < 0 || webhooks_check(setup, err) < 0 ||
+	    alerts_check(setup, err) < 0)
 		return E_INVALID;
 	return check_accounts(setup, err);
 }

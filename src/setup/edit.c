@@ -61,8 +61,11 @@ static int write_record(struct editing *e, struct error *err)
 	const struct edit *edit = e->edit;
 	struct buf ignored CLEANUP(buf_done) = BUF_INIT(KIB(256));
 	void *record;
-	int r = change_read(&e->change, edit->type, edit->id, edit->document, &record, err);
+	/* First as it is: what is wrong with the document could tell of a record that isn't theirs to know of. */
+	int r = e->before ? ask(e, NULL, err) : 0;
 
+	if (r >= 0)
+		r = change_read(&e->change, edit->type, edit->id, edit->document, &record, err);
 	if (r < 0)
 		return r;
 	r = ask(e, record, err);
@@ -89,7 +92,8 @@ static int delete_record(struct editing *e, struct error *err)
 int setup_edit(struct db *db, const struct sealer *sealer, const struct edit *edit, int64_t *ret_revision,
                enum edit_refusal *ret_refusal, struct error *err)
 {
-	struct editing e CLEANUP(editing_done) = {.edit = edit, .change = {.db = db, .sealer = sealer, .by = edit->by}};
+	struct editing e CLEANUP(editing_done) = {
+	        .edit = edit, .change = {.db = db, .sealer = sealer, .by = edit->by, .mailbox = edit->mailbox}};
 	struct error ignored;
 	int r;
 

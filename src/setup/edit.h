@@ -19,10 +19,11 @@ struct edit {
 	const json_t *document; /* as in a set-up file; masked secrets are those that are stored. Not for EDIT_DELETE */
 	const char *by;
 	int64_t revision; /* of the version that it is made from, or EDIT_ANY_REVISION */
-	/* Whether they may; `before` and `after` are records, NULL where there is none. May be NULL. */
-	int (*may)(void *ctx, const struct setup *setup, const struct record_type *type, const void *before,
-	           const void *after, struct error *err);
+	/* Whether they may; may be NULL. For a record that is there it is asked twice: as for a deletion before the
+	 * document is looked at, and with what it would become. */
+	setup_may *may;
 	void *ctx;
+	const char *mailbox; /* as in struct application */
 };
 
 enum edit_refusal {

@@ -1,6 +1,7 @@
 /* See inlet.h. */
 #include "setup/inlet.h"
 
+#include "base/mail_address.h"
 #include "base/map.h"
 #include "setup/check.h"
 #include "setup/setup.h"
@@ -26,7 +27,7 @@ static const struct field inlet_fields[] = {
 	FIELD_ID(struct inlet, id, "Inlet ID"),
 	FIELD_TEXT(struct inlet, name, "Name", .max = 200),
 	FIELD_BOOL(struct inlet, enabled, "Enabled", .preset = true),
-	FIELD_TEXT(struct inlet, listen, "Listens at", .required = true, .max = 200, .check = check_listen,
+	FIELD_TEXT(struct inlet, listen, "Listens at", .required = true, .max = 200, .check = check_listen, .example = "127.0.0.1:2424",
 		   .help = "unix:/run/hauspost/lmtp, or a port of this machine: 127.0.0.1:2424"),
 	FIELD_INT(struct inlet, socket_mode, "Socket mode", .low = 600, .high = 777, .preset = 660,
 		  .help = "Who may connect to the unix socket, as for chmod"),
@@ -51,7 +52,8 @@ static int check_inlet(const void *record, struct error *err)
 }
 
 const struct record_type inlet_type =
-        RECORD_TYPE("inlet", "inlets", struct inlet, inlet_fields, "Inlet", .check = check_inlet);
+        RECORD_TYPE("inlet", "inlets", struct inlet, inlet_fields, "Inlet", .check = check_inlet,
+                    .example = "{\"id\": \"postfix\", \"listen\": \"127.0.0.1:2424\"}");
 
 /* ---------------------------------------------------------------- where it listens */
 
@@ -153,12 +155,10 @@ const struct listener *setup_listener_of(const struct setup *setup, struct str a
 static int take_address(struct map *taken, struct arena *arena, const struct listener *listener, const char *address,
                         struct error *err)
 {
-	char *key = arena_cstr(arena, str_of(address));
-	const struct listener *other;
+	char room[MAIL_ADDRESS_MAX];
+	struct str key = arena_str(arena, mail_address_key(str_of(address), room));
+	const struct listener *other = map_set(taken, key, (void *)(uintptr_t)listener);
 
-	for (char *p = key; *p; p++)
-		*p = ascii_lower(*p);
-	other = map_set(taken, str_of(key), (void *)(uintptr_t)listener);
 	if (!other || other == listener)
 		return 0;
 	return fail(err, E_INVALID, RETRY_NEVER, "listeners/%s/addresses: %s belongs to listener %s already",

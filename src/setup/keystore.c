@@ -17,9 +17,9 @@ static int check_keystore(const void *record, struct error *err)
 	const struct keystore_record *k = record;
 
 	if (!secret_is_stored(&k->content))
-		return fail(
-		        err, E_INVALID, RETRY_NEVER,
-		        "file: is missing: the path of a PKCS#12, JKS or PEM file, read when the set-up is applied");
+		return fail(err, E_INVALID, RETRY_NEVER,
+		            "content: is missing: a PKCS#12 or JKS file as base64, or PEM; in a set-up file also file, "
+		            "its path");
 	return 0;
 }
 
@@ -28,11 +28,11 @@ static const struct field keystore_fields[] = {
 	FIELD_ID(struct keystore_record, id, "Keystore ID"),
 	FIELD_TEXT(struct keystore_record, name, "Name", .max = 200),
 	FIELD_SECRET(struct keystore_record, content, "Content", .max = KEYSTORE_MAX_BYTES / 3 * 4 + 4,
-		     .help = "Certificates and private keys: a PKCS#12 (PFX) or JKS file as base64, or PEM text. Instead of it "
+		     .stays = true, .help = "Certificates and private keys: a PKCS#12 (PFX) or JKS file as base64, or PEM text. Instead of it "
 			     "file: PATH may be written, beginning at the set-up file's folder: it is read at apply"),
-	FIELD_SECRET(struct keystore_record, password, "Password", .help = "Opens the keystore; empty where it has none"),
+	FIELD_SECRET(struct keystore_record, password, "Password", .stays = true, .help = "Opens the keystore; empty where it has none"),
 	FIELD_SECRET(struct keystore_record, key_password, "Password of the keys",
-		     .help = "Where the private keys have another one (JKS); empty: the keystore's"),
+		     .stays = true, .help = "Where the private keys have another one (JKS); empty: the keystore's"),
 };
 /* clang-format on */
 

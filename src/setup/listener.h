@@ -38,6 +38,7 @@ struct listener {
 	const char *since;                     /* "2026-11-21": older mail isn't read; "": all */
 	int64_t messages_per_run;              /* 0 (preset): all */
 	int64_t max_message_mb;                /* preset 50 */
+	const char *oversize_template;         /* what senders of larger mail are told; "" (preset): nothing */
 	int after;                             /* enum after */
 	const char *after_folder;              /* for "move" */
 	const char *failed_folder;             /* where parked messages are moved; "": they stay */

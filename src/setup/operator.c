@@ -1,10 +1,11 @@
 /* See operator.h. */
 #include "setup/operator.h"
 
+#include "base/mail_address.h"
 #include "base/map.h"
 #include "setup/account.h"
 #include "setup/check.h"
-#include "setup/setup.h"
+#include "setup/personal.h"
 
 static const char *check_role(const char *value)
 {
@@ -30,12 +31,12 @@ static const struct field account_fields[] = {
 static const struct field operator_fields[] = {
 	FIELD_ID(struct operator_record, id, "Operator ID"),
 	FIELD_TEXT(struct operator_record, name, "Name", .max = 200),
-	FIELD_TEXT(struct operator_record, email, "E-mail address", .max = 254, .check = check_address,
+	FIELD_TEXT(struct operator_record, email, "E-mail address", .max = 254, .check = check_address, .example = "anna@example.com",
 		   .help = "May be typed instead of the ID at sign-in; by it an identity provider's user is recognised"),
 	FIELD_BOOL(struct operator_record, disabled, "Disabled", .help = "Can't sign in, and sessions and tokens end"),
-	FIELD_TEXTS(struct operator_record, roles, "Roles", .max = 20, .check = check_role,
+	FIELD_TEXTS(struct operator_record, roles, "Roles", .max = 20, .check = check_role, .example = "agent",
 		    .help = "administrator, provider-manager, listener-administrator, listener-observer, agent, mailbox-user"),
-	FIELD_TEXTS(struct operator_record, rights, "Further rights", .max = 40, .check = check_right,
+	FIELD_TEXTS(struct operator_record, rights, "Further rights", .max = 40, .check = check_right, .example = "cases.read",
 		    .help = "Beyond those of the roles: cases.read, listeners.manage … (docs/operators.md lists them)"),
 	FIELD_LIST(struct operator_record, accounts, struct operator_account, account_fields, "Accounts", .max = OPERATOR_MAX_ACCOUNTS,
 		   .help = "Whose mail and settings may be read, and more; none: all of them (mailbox-user alone: only the operator's own)"),
@@ -57,8 +58,10 @@ static int check_operator(const void *record, struct error *err)
 	return 0;
 }
 
-const struct record_type operator_type = RECORD_TYPE("operator", "operators", struct operator_record, operator_fields,
-                                                     "Operator", .check = check_operator);
+const struct record_type operator_type = RECORD_TYPE(
+        "operator", "operators", struct operator_record, operator_fields, "Operator", .check = check_operator,
+        .example = "{\"id\": \"anna\", \"name\": \"Anna Berg\", \"email\": \"anna@example.com\", \"roles\": "
+                   "[\"agent\"], \"accounts\": [{\"account\": \"support\", \"send\": true}]}");
 
 /* ---------------------------------------------------------------- what may be done */
 
@@ -119,7 +122,7 @@ static struct account_access access_to(const struct setup *setup, const struct o
                                        const struct account *account, const struct operator_account *named)
 {
 	struct account_access access = {.id = account->id};
-	bool personal = *account->owner && setup_operator(setup, account->owner);
+	bool personal = account_is_personal(setup, account);
 
 	grant_shares(&access, op, account);
 	if (personal && strcmp(account->owner, op->id) == 0)
@@ -182,15 +185,14 @@ static int check_addresses(const struct setup *setup, struct error *err)
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct map *taken CLEANUP(map_freep) = map_new();
 	const void *const *records;
+	char room[MAIL_ADDRESS_MAX];
 	size_t n = setup_list(setup, &operator_type, &records);
 
 	for (size_t i = 0; i < n; i++) {
 		const struct operator_record *op = records[i], *other;
-		char *key = arena_cstr(arena, str_of(op->email));
+		struct str key = arena_str(arena, mail_address_key(str_of(op->email), room));
 
-		for (char *p = key; *p; p++)
-			*p = ascii_lower(*p);
-		other = *key ? map_set(taken, str_of(key), (void *)(uintptr_t)op) : NULL;
+		other = key.n ? map_set(taken, key, (void *)(uintptr_t)op) : NULL;
 		if (other)
 			return fail(err, E_INVALID, RETRY_NEVER, "operators/%s/email: %s is operator %s's already",
 			            op->id, op->email, other->id);

@@ -13,25 +13,42 @@ static const char *const login_words[] = {"typed", "local-part", "address", "loc
 static const char *const send_login_words[] = {"same", "typed", "local-part", "address", "local-part.domain", NULL};
 static const char *const app_password_words[] = {"no", "needed", "with-2fa", NULL};
 
+static int receive_security(const void *base)
+{
+	return security_of_port(((const struct provider_receive *)base)->port);
+}
+
+static int pop3_security(const void *base)
+{
+	return security_of_port(((const struct provider_pop3 *)base)->port);
+}
+
+static int send_security(const void *base)
+{
+	return security_of_port(((const struct provider_send *)base)->port);
+}
+
 /* clang-format off */
 static const struct field receive_fields[] = {
 	FIELD_BOOL(struct provider_receive, enabled, "Download mail", .preset = true,
 		   .help = "Accounts of this provider may receive"),
 	FIELD_ENUM(struct provider_receive, protocol, receive_protocol_words, "Protocol"),
-	FIELD_TEXT(struct provider_receive, host, "Server", .max = 253, .check = check_host,
+	FIELD_TEXT(struct provider_receive, host, "Server", .max = 253, .check = check_host, .example = "imap.example.com",
 		   .help = "Name of the IMAP or POP3 server, such as imap.example.com"),
 	FIELD_INT(struct provider_receive, port, "Port", .low = 1, .high = 65535,
 		  .help = "0: by security, 993 for tls and 143 otherwise; with POP3 995 and 110"),
 	FIELD_ENUM(struct provider_receive, security, security_words, "Connection security", .preset = SECURITY_TLS,
-		   .help = "tls encrypts from the start, starttls after the greeting, none not at all"),
+		   .preset_by = receive_security,
+		   .help = "Left out, starttls with port 143 or 110. tls encrypts from the start, starttls after the greeting, none not at all"),
 };
 
 static const struct field pop3_fields[] = {
-	FIELD_TEXT(struct provider_pop3, host, "Server", .max = 253, .check = check_host,
+	FIELD_TEXT(struct provider_pop3, host, "Server", .max = 253, .check = check_host, .example = "pop.example.com",
 		   .help = "Name of the POP3 server; empty: none"),
 	FIELD_INT(struct provider_pop3, port, "Port", .low = 1, .high = 65535,
 		  .help = "0: by security, 995 for tls and 110 otherwise"),
-	FIELD_ENUM(struct provider_pop3, security, security_words, "Connection security", .preset = SECURITY_TLS),
+	FIELD_ENUM(struct provider_pop3, security, security_words, "Connection security", .preset = SECURITY_TLS,
+		   .preset_by = pop3_security, .help = "Left out, starttls with port 110"),
 };
 
 static const struct field send_fields[] = {
@@ -40,12 +57,13 @@ static const struct field send_fields[] = {
 	FIELD_ENUM(struct provider_send, protocol, send_protocol_words, "Protocol"),
 	FIELD_ENUM(struct provider_send, login, send_login_words, "User name",
 		   .help = "same: as the provider's rule says; else a rule of its own for sending"),
-	FIELD_TEXT(struct provider_send, host, "Server", .max = 253, .check = check_host,
+	FIELD_TEXT(struct provider_send, host, "Server", .max = 253, .check = check_host, .example = "smtp.example.com",
 		   .help = "Name of the SMTP server, such as smtp.example.com"),
 	FIELD_INT(struct provider_send, port, "Port", .low = 1, .high = 65535,
 		  .help = "0: by security, 587 for starttls, 465 for tls, 25 for none"),
 	FIELD_ENUM(struct provider_send, security, security_words, "Connection security", .preset = SECURITY_STARTTLS,
-		   .help = "tls encrypts from the start, starttls after the greeting, none not at all"),
+		   .preset_by = send_security,
+		   .help = "Left out, tls with port 465. tls encrypts from the start, starttls after the greeting, none not at all"),
 	FIELD_INT(struct provider_send, timeout_s, "Time-out", .low = 1, .high = 3600, .preset = 40,
 		  .help = "Seconds without an answer before the connection is given up"),
 };
@@ -88,9 +106,9 @@ static const struct field limits_fields[] = {
 static const struct field provider_fields[] = {
 	FIELD_ID(struct provider, id, "Provider ID"),
 	FIELD_TEXT(struct provider, name, "Name", .max = 200),
-	FIELD_TEXTS(struct provider, domains, "Mail domains", .check = check_host,
+	FIELD_TEXTS(struct provider, domains, "Mail domains", .check = check_host, .example = "example.com",
 		    .help = "What stands behind the @ of addresses at this provider"),
-	FIELD_TEXTS(struct provider, mx, "MX hosts", .check = check_host,
+	FIELD_TEXTS(struct provider, mx, "MX hosts", .check = check_host, .example = "mx.example.com",
 		    .help = "How the names of mail exchangers end whose domains are hosted here: google.com stands for "
 			    "aspmx.l.google.com, too"),
 	FIELD_ENUM(struct provider, login, login_words, "User name",
@@ -106,9 +124,9 @@ static const struct field provider_fields[] = {
 	FIELD_SECTION(struct provider, limits, limits_fields, "Limits"),
 	FIELD_ENUM(struct provider, app_password, app_password_words, "App password",
 		   .help = "Whether programs get a password of their own, always or with two-step verification"),
-	FIELD_TEXT(struct provider, help_url, "Help", .max = 500, .check = check_https_url,
+	FIELD_TEXT(struct provider, help_url, "Help", .max = 500, .check = check_https_url, .example = "https://example.com/help",
 		   .help = "Where the provider explains access by IMAP, POP3 and SMTP"),
-	FIELD_TEXT(struct provider, logo, "Logo", .max = LOGO_MAX_BYTES / 3 * 4 + 8, .check = logo_check,
+	FIELD_TEXT(struct provider, logo, "Logo", .max = LOGO_MAX_BYTES / 3 * 4 + 8, .check = logo_check, .example = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==",
 		   .help = "PNG, JPEG or SVG of at most 64 KiB in base64; {file: PATH} reads one at apply, beginning at the "
 			   "set-up file's folder, and takes an SVG's shapes without anything else"),
 	FIELD_TEXT(struct provider, note, "Note", .max = 500, .help = "What a person has to do before it works"),
@@ -135,7 +153,10 @@ static int check_provider(const void *record, struct error *err)
 }
 
 const struct record_type provider_type =
-        RECORD_TYPE("provider", "providers", struct provider, provider_fields, "Provider", .check = check_provider);
+        RECORD_TYPE("provider", "providers", struct provider, provider_fields, "Provider", .check = check_provider,
+                    .example = "{\"id\": \"example\", \"name\": \"Example Mail\", \"domains\": [\"example.com\"], "
+                               "\"receive\": {\"host\": \"imap.example.com\", \"port\": 993, \"security\": \"tls\"}, "
+                               "\"send\": {\"host\": \"smtp.example.com\", \"port\": 465, \"security\": \"tls\"}}");
 
 int provider_takes_size(const struct provider *provider, uint64_t bytes, struct error *err)
 {

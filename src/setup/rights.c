@@ -24,7 +24,7 @@ static const struct {
 	[RIGHT_OUTBOX_MANAGE]    = {"outbox.manage", "Retry and cancel what waits in the outbox"},
 	[RIGHT_LEDGER_MANAGE]    = {"ledger.manage", "Retry mail that failed, release what is held"},
 	[RIGHT_EVENTS_READ]      = {"events.read", "Follow events"},
-	[RIGHT_WEBHOOKS_MANAGE]  = {"webhooks.manage", "Change webhooks"},
+	[RIGHT_WEBHOOKS_MANAGE]  = {"webhooks.manage", "Change webhooks and alerts"},
 	[RIGHT_METRICS_READ]     = {"metrics.read", "Read metrics"},
 	[RIGHT_OPERATORS_MANAGE] = {"operators.manage", "Change operators, their roles and tokens"},
 	[RIGHT_AUDIT_READ]       = {"audit.read", "Read the audit trail"},

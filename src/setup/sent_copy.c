@@ -13,7 +13,7 @@ bool account_sent_copy(const struct account *account, const struct provider *pro
 		return false;
 	if (is_auto && provider && provider->files_sent)
 		return false;
-	ret->folder = is_auto ? "" : wish;
+	ret->folder = is_auto ? "\\Sent" : wish;
 	ret->hint = provider ? provider->folders.sent : "";
 	return true;
 }

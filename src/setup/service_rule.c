@@ -12,7 +12,7 @@ static const char *const when_words[] = {"created", "updated", "mapping-error", 
 
 /* clang-format off */
 static const struct field condition_fields[] = {
-	FIELD_TEXT(struct condition, field, "Value", .required = true, .check = source_check,
+	FIELD_TEXT(struct condition, field, "Value", .required = true, .check = source_check, .example = "subject",
 		   .help = "What is looked at: subject, from, to, body, reply, header:NAME, regex:SOURCE:PATTERN …"),
 	FIELD_ENUM_AS(struct condition, operator_kind, "operator", operator_words, "Operator",
 		      .help = "Letters' case is ignored, but for matches (write (?i) there)"),
@@ -22,7 +22,7 @@ static const struct field condition_fields[] = {
 
 static const struct field mapping_fields[] = {
 	FIELD_TEXT(struct mapping, target, "Case field", .required = true, .max = 64),
-	FIELD_TEXT(struct mapping, source, "Value", .required = true, .check = source_check,
+	FIELD_TEXT(struct mapping, source, "Value", .required = true, .check = source_check, .example = "regex:body:Amount:\\s*(.+)",
 		   .help = "Where it comes from: subject, from, body, reply, header:NAME, regex:SOURCE:PATTERN, text:CONSTANT …"),
 	FIELD_BOOL(struct mapping, required, "Required", .help = "An empty value is an error"),
 };
@@ -104,5 +104,10 @@ static int check_service_rule(const void *record, struct error *err)
 	return 0;
 }
 
-const struct record_type service_rule_type = RECORD_TYPE("rule", "rules", struct service_rule, service_rule_fields,
-                                                         "Service rule", .check = check_service_rule);
+const struct record_type service_rule_type = RECORD_TYPE(
+        "rule", "rules", struct service_rule, service_rule_fields, "Service rule", .check = check_service_rule,
+        .example =
+                "{\"id\": \"support\", \"branches\": [{\"name\": \"orders\", \"when\": [{\"field\": \"subject\", "
+                "\"operator\": \"starts-with\", \"value\": \"Order:\"}], \"activity\": \"create-case\", \"case_type\": "
+                "\"request\"}, {\"name\": \"everything else\", \"activity\": \"create-case\", \"case_type\": "
+                "\"request\"}], \"responses\": [{\"when\": \"created\", \"template\": \"received\"}]}");

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "setup/catalogue.h"
 #include "setup/snapshot.h"
+#include "setup/users.h"
 #include "store/records.h"
 
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 const struct record_type *const setup_types[] = {
         &provider_type, &template_type,          &case_type_type, &keystore_type, &authentication_profile_type,
         &account_type,  &service_rule_type,      &listener_type,  &block_type,    &inlet_type,
-        &operator_type, &identity_provider_type, &webhook_type,   NULL,
+        &operator_type, &identity_provider_type, &webhook_type,   &alert_type,    NULL,
 };
 
 _Static_assert(ARRAY_LEN(setup_types) == SETUP_TYPE_COUNT + 1, "one snapshot kind for each type");
@@ -40,6 +41,7 @@ struct setup *setup_new(void)
 	struct setup *setup = mem_new(1, sizeof *setup);
 
 	setup->arena = arena_new();
+	setup->users = users_index_new();
 	for (size_t i = 0; i < SETUP_TYPE_COUNT; i++)
 		setup->kinds[i] = (struct setup_kind){.type = setup_types[i], .by_id = map_new()};
 	return setup;
@@ -56,6 +58,7 @@ void setup_free(struct setup *setup)
 		map_free(kind->by_id);
 		free(kind->records);
 	}
+	users_index_free(setup->users);
 	arena_free(setup->arena);
 	free(setup);
 }
@@ -76,6 +79,7 @@ void setup_put(struct setup *setup, const struct record_type *type, void *record
 	struct setup_kind *kind = setup_kind(setup, type);
 	size_t place = place_of(kind, record_id(type, record));
 
+	users_index_change(setup->users, type, place ? kind->records[place - 1] : NULL, record);
 	if (place) {
 		record_done(type, (void *)(uintptr_t)kind->records[place - 1]);
 		kind->records[place - 1] = record;

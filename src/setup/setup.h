@@ -16,6 +16,7 @@
 
 #include "record/record.h"
 #include "setup/account.h"
+#include "setup/alert.h"
 #include "setup/authentication_profile.h"
 #include "setup/block.h"
 #include "setup/case_type.h"
@@ -57,6 +58,7 @@ const void *setup_find(const struct setup *setup, const struct record_type *type
 	((const struct identity_provider *)setup_find((s), &identity_provider_type, (id)))
 #define setup_operator(s, id) ((const struct operator_record *)setup_find((s), &operator_type, (id)))
 #define setup_webhook(s, id)  ((const struct webhook *)setup_find((s), &webhook_type, (id)))
+#define setup_alert(s, id)    ((const struct alert *)setup_find((s), &alert_type, (id)))
 #define setup_template(s, id) ((const struct template *)setup_find((s), &template_type, (id)))
 
 /* An own record or, where there is none, a built-in one (catalogue.h); NULL where there is neither. */
@@ -86,6 +88,22 @@ int setup_resolve_secrets(json_t *document, struct error *err) NODISCARD;
  * differ. */
 int setup_apply(struct db *db, const struct sealer *sealer, const json_t *document, const char *by, bool dry_run,
                 struct buf *report, struct error *err) NODISCARD;
+
+/* Whether somebody may change a record; `before` and `after` are NULL where there is none. */
+typedef int setup_may(void *ctx, const struct setup *setup, const struct record_type *type, const void *before,
+                      const void *after, struct error *err);
+
+/* As setup_apply(), for somebody who may not change everything: what they may not makes it fail. */
+struct application {
+	const json_t *document;
+	const char *by;
+	bool dry_run;
+	setup_may *may; /* asked for each record, also where it would stay as it is: see struct edit; may be NULL */
+	void *ctx;
+	const char *mailbox; /* whose parts the records are, for events; NULL: by what uses them */
+};
+int setup_apply_for(struct db *db, const struct sealer *sealer, const struct application *application,
+                    struct buf *report, struct error *err) NODISCARD;
 
 /* What setup_apply() would do to an empty store, found without one: for a first apply, which must not leave a store
  * behind when the document is wrong. */

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "store/outbox.h"
 #include "store/records.h"
+#include "store/test_outbox.h"
 #include "store/test_store.h"
 
 #include <stdlib.h>
@@ -218,7 +219,7 @@ static const struct refusal {
         {"acounts: {}",
          "acounts: unknown key (known are providers, templates, case_types, keystores, authentication_profiles, "
          "accounts, rules, "
-         "listeners, blocks, inlets, operators, identity_providers, webhooks)"},
+         "listeners, blocks, inlets, operators, identity_providers, webhooks, alerts)"},
         {"accounts: [x]", "accounts: is not an object of records by their id"},
         {"accounts: {a: }", "accounts/a: null is not an object (of \"key: value\" lines)"},
         {"accounts: {a: {id: b}}", "accounts/a/id: \"b\" is not the key above it"},
@@ -234,9 +235,16 @@ static const struct refusal {
          "\"mail.example.com\")"},
         {"accounts: {a: {send: {address: 'A <a@b>'}}}", "accounts/a/send/address: \"A <a@b>\" is not an email address "
                                                         "(\"name@example.com\", the name to show goes elsewhere)"},
-        {"accounts: {a: {send: {host: h, port: 465}}}",
+        {"alerts: {ops: {to: [ops@example.com], account: a, events: ['outbox.*', listner.failed]}}",
+         "alerts/ops/events/2: \"listner.failed\" is not a kind of event (did you mean listener.failed? docs/events.md "
+         "lists them)"},
+        {"webhooks: {hook: {url: 'https://example.com/', events: [invoice.*], secret: "
+         "whsec_MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=}}",
+         "webhooks/hook/events/1: \"invoice.*\" is not a kind of event (\"case.created\", \"case.*\", \"*\"; "
+         "docs/events.md lists them)"},
+        {"accounts: {a: {send: {host: h, port: 465, security: starttls}}}",
          "accounts/a/send/security: port 465 speaks TLS from the start, so security must be tls"},
-        {"accounts: {a: {receive: {host: h, port: 143}}}",
+        {"accounts: {a: {receive: {host: h, port: 143, security: tls}}}",
          "accounts/a/receive/security: port 143 begins in plain text, so security must be starttls (or none)"},
         {"accounts: {a: {receive: {host: h, security: none, user: u, password: p}}}",
          "accounts/a/receive/allow_insecure_login: must be true to send a password without TLS (security is none)"},
@@ -247,6 +255,12 @@ static const struct refusal {
          "accounts/a/send/tls/truststore: there is no keystore \"ca.pem\" (nor is it an absolute path)"},
         {"listeners: {l: {account: support, rule: other}}", "listeners/l/rule: there is no rule \"other\""},
         {"listeners: {l: {account: support}}", "listeners/l/rule: is missing"},
+        {"listeners: {l: {account: support, rule: support, folder: '\\Junk'}, m: {account: support, rule: support, "
+         "folder: "
+         "'\\JUNK'}}",
+         "listeners/m/folder: \\JUNK of account support is read by listener l already"},
+        {"listeners: {l: {account: support, rule: support, folder: '\\Junk', failed_folder: '\\junk'}}",
+         "listeners/l/failed_folder: is the folder that is read"},
         {"listeners: {l: {account: support, rule: support, folder: inbox}}",
          "listeners/l/folder: inbox of account support is read by listener support already"},
         {"listeners: {l: {account: support, rule: support, folder: x, after: move}}",
@@ -389,24 +403,85 @@ static void check_delete(struct store *store)
 	must_apply(db, basis, 2);
 }
 
+static void check_listed(struct store *store)
+{
+	static const struct {
+		const char *yaml, *words;
+	} cases[] = {
+	        {"webhooks: {hook: {url: 'https://example.com/', secret: "
+	         "whsec_MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=, "
+	         "accounts: [two]}}",
+	         "accounts/two is still used by webhooks/hook"},
+	        {"alerts: {ops: {to: [ops@example.com], account: one, accounts: [two]}}",
+	         "accounts/two is still used by alerts/ops"},
+	};
+	struct db *db CLEANUP(db_closep) = connect_to(store);
+	struct error err = {0};
+
+	must_apply(db, "accounts: {one: {send: {address: a@example.com, host: smtp.example.com}}, two: {}}", 2);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		must_apply(db, cases[i].yaml, 1);
+		assert_int_equal(setup_delete(db, &sealer, "account", "two", "t", &err), E_CONFLICT);
+		assert_string_equal(err.text, cases[i].words);
+		assert_ok(setup_delete(db, &sealer, i ? "alert" : "webhook", i ? "ops" : "hook", "t", &err), &err);
+	}
+	assert_ok(setup_delete(db, &sealer, "account", "two", "t", &err), &err);
+	must_apply(db, "templates: {t: {text: hello}}", 1);
+}
+
+/* As a former version took it. */
+static void check_former(struct store *store)
+{
+	static const char former[] = "alerts: {ops: {to: [ops@example.com], account: one, events: [case.creatd]%s}}";
+	struct db *db CLEANUP(db_closep) = connect_to(store);
+	struct setup *setup CLEANUP(setup_freep) = NULL;
+	struct buf report CLEANUP(buf_done) = BUF_INIT(KIB(4));
+	struct error err = {0};
+	char yaml[200];
+	int r;
+
+	must_apply(db, "accounts: {one: {send: {address: a@example.com, host: smtp.example.com}}}", 1);
+	must_apply(db, "alerts: {ops: {to: [ops@example.com], account: one, events: [case.created]}}", 1);
+	assert_ok(db_exec(db, "UPDATE record SET document = REPLACE(document, 'case.created', 'case.creatd')",
+	                  DB_NO_ARGS, &err),
+	          &err);
+	assert_ok(setup_load(db, &sealer, &setup, &err), &err);
+	assert_string_equal(setup_alert(setup, "ops")->events.items[0], "case.creatd");
+	snprintf(yaml, sizeof yaml, former, "");
+	r = apply(db, yaml, &report, &err);
+	assert_ok(r, &err);
+	assert_str(buf_str(&report),
+	           "alerts/ops: unchanged\nalerts/ops/events/1: warning: \"case.creatd\" is not a kind of "
+	           "event (did you mean case.created? docs/events.md lists them)\n");
+	snprintf(yaml, sizeof yaml, former, ", interval_minutes: 30");
+	must_apply(db, yaml, 1);
+	must_apply(db, "templates: {t: {text: hello}}", 1);
+	must_apply(db, "alerts: {ops: {to: [ops@example.com], account: one}}", 1);
+	assert_int_equal(apply(db, yaml, NULL, &err), E_INVALID); /* it isn't there any more */
+}
+
+static void a_name_that_is_stored_is_warned_of(void **state UNUSED)
+{
+	test_store_each(check_former);
+}
+
+static void an_account_that_is_listed_is_not_deleted(void **state UNUSED)
+{
+	test_store_each(check_listed);
+}
+
 static int64_t queue_letter(struct db *db, const char *account, const char *state)
 {
 	struct outbox_recipient to[] = {{.address = "ann@customer.test", .state = "queued", .reply = ""},
 	                                {.address = "bob@customer.test", .state = "sent", .reply = ""}};
-	struct outbox_row row = {.account = account,
-	                         .message_id = 1,
-	                         .kind = "message",
-	                         .answer_to = "",
-	                         .envelope_from = "",
-	                         .state = state,
-	                         .reply = "",
-	                         .recipients = to,
-	                         .recipient_count = strcmp(state, "later") == 0 ? 2 : 1};
-	struct error err = {0};
 
-	assert_ok(db_new_id(db, &row.id, &err), &err);
-	assert_ok(outbox_insert(db, &row, &err), &err);
-	return row.id;
+	return test_outbox_add(db,
+	                       &(struct outbox_row){.account = account,
+	                                            .message_id = 1,
+	                                            .state = state,
+	                                            .recipients = to,
+	                                            .recipient_count = strcmp(state, "later") == 0 ? 2 : 1},
+	                       NULL);
 }
 
 static void check_delete_with_mail(struct store *store)
@@ -583,11 +658,13 @@ int main(void)
 	        cmocka_unit_test(mistakes_are_named_and_change_nothing),
 	        cmocka_unit_test(records_are_exported_as_they_apply),
 	        cmocka_unit_test(what_is_used_cannot_be_deleted),
+	        cmocka_unit_test(an_account_that_is_listed_is_not_deleted),
 	        cmocka_unit_test(an_account_goes_with_its_waiting_mail_or_not_at_all),
 	        cmocka_unit_test(secrets_are_sealed_anew),
 	        cmocka_unit_test(earlier_versions_are_sealed_anew_too),
 	        cmocka_unit_test(a_lost_key_costs_its_account_alone),
 	        cmocka_unit_test(a_preview_needs_no_store),
+	        cmocka_unit_test(a_name_that_is_stored_is_warned_of),
 	        cmocka_unit_test(references_to_secrets_are_followed_on_request),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

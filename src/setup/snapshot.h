@@ -5,11 +5,12 @@
 #include "base/map.h"
 #include "setup/setup.h"
 
-#define SETUP_TYPE_COUNT 13
+#define SETUP_TYPE_COUNT 14
 
 struct setup {
 	struct arena *arena;
 	int64_t revision;
+	struct users_index *users; /* users.h */
 	struct setup_kind {
 		const struct record_type *type;
 		struct map *by_id;    /* index into records, plus 1 */

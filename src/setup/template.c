@@ -14,4 +14,6 @@ static const struct field template_fields[] = {
 /* clang-format on */
 
 const struct record_type template_type =
-        RECORD_TYPE("template", "templates", struct template, template_fields, "Template");
+        RECORD_TYPE("template", "templates", struct template, template_fields, "Template",
+                    .example = "{\"id\": \"received\", \"name\": \"Acknowledgement\", \"text\": \"Hello "
+                               "{{contact.name}},\\n\\nyour mail has the number {{case.number}}.\\n\"}");

@@ -2,7 +2,8 @@
 #include "setup/webhook.h"
 
 #include "base/base64.h"
-#include "setup/setup.h"
+#include "setup/check.h"
+#include "setup/personal.h"
 
 #define MASKED "********" /* a secret that stays as it is */
 
@@ -26,22 +27,6 @@ static const char *check_url(const char *value)
 	if (str_find_char(str_slice(rest, 0, strcspn(rest.p, "/?")), '@') >= 0)
 		return "has a user: give an Authorization header instead";
 	return NULL;
-}
-
-/* "*", "word.*", "word.word": which kinds there are is events/kinds.h's to say. */
-static const char *check_event(const char *value)
-{
-	size_t dots = 0;
-
-	if (strcmp(value, "*") == 0)
-		return NULL;
-	for (const char *p = value; *p; p++) {
-		dots += *p == '.';
-		if (!(*p >= 'a' && *p <= 'z') && *p != '.' && *p != '-' &&
-		    !(*p == '*' && !p[1] && p > value && p[-1] == '.'))
-			return "is not a kind of event (\"case.created\", \"case.*\", \"*\")";
-	}
-	return dots == 1 && value[0] != '.' ? NULL : "is not a kind of event (\"case.created\", \"case.*\", \"*\")";
 }
 
 /* RFC 9110 §5.6.2; without those that we set, or that decide how the request is read. */
@@ -73,7 +58,7 @@ static const char *check_header(const char *value)
 
 /* clang-format off */
 static const struct field header_fields[] = {
-	FIELD_TEXT(struct webhook_header, name, "Name", .required = true, .max = 100, .check = check_header),
+	FIELD_TEXT(struct webhook_header, name, "Name", .required = true, .is_key = true, .max = 100, .check = check_header, .example = "X-Team"),
 	FIELD_SECRET(struct webhook_header, value, "Value", .max = 4000),
 };
 
@@ -81,16 +66,16 @@ static const struct field webhook_fields[] = {
 	FIELD_ID(struct webhook, id, "Webhook ID"),
 	FIELD_TEXT(struct webhook, name, "Name", .max = 200),
 	FIELD_BOOL(struct webhook, enabled, "Enabled", .preset = true),
-	FIELD_TEXT(struct webhook, url, "URL", .required = true, .max = 2000, .check = check_url,
-		   .help = "Gets a POST for each event; https (http and private networks only with serve --private-webhooks)"),
-	FIELD_TEXTS(struct webhook, events, "Events", .max = 60, .check = check_event,
+	FIELD_TEXT(struct webhook, url, "URL", .required = true, .max = 2000, .check = check_url, .example = "https://example.com/hooks/mail",
+		   .directs = true, .help = "Gets a POST for each event; https (http and private networks only with serve --private-webhooks)"),
+	FIELD_TEXTS(struct webhook, events, "Events", .max = 60, .check = check_event_filter, .example = "case.*",
 		    .help = "Kinds: case.created, case.*; none: all (docs/events.md lists them)"),
-	FIELD_TEXTS(struct webhook, accounts, "Accounts", .max = 500, .help = "Only events of these; none: all, and those of no account"),
+	FIELD_TEXTS(struct webhook, accounts, "Accounts", .max = 500, .example = "support", .help = "Only events of these; none: all but personal mailboxes, and those of no account"),
 	FIELD_SECRET(struct webhook, secret, "Secret", .max = 200,
-		     .help = "whsec_ and 24 to 64 bytes in base64: signs with HMAC-SHA-256 (v1)"),
-	FIELD_SECRET(struct webhook, old_secret, "Secret before", .max = 200, .help = "Signs as well, for a day after the change"),
+		     .stays = true, .help = "whsec_ and 24 to 64 bytes in base64: signs with HMAC-SHA-256 (v1)"),
+	FIELD_SECRET(struct webhook, old_secret, "Secret before", .max = 200, .stays = true, .help = "Signs as well, for a day after the change"),
 	FIELD_SECRET(struct webhook, private_key, "Private key", .max = 200,
-		     .help = "whsk_ and the 32 bytes of an Ed25519 key in base64: signs for those who know the public one (v1a)"),
+		     .stays = true, .help = "whsk_ and the 32 bytes of an Ed25519 key in base64: signs for those who know the public one (v1a)"),
 	FIELD_TIME(struct webhook, rotated_at, "Secret changed"),
 	FIELD_LIST(struct webhook, headers, struct webhook_header, header_fields, "Headers", .max = 20, .help = "Sent along, such as Authorization"),
 	FIELD_INT(struct webhook, timeout_s, "Time limit", .low = 1, .high = 60, .preset = 15, .help = "Seconds for an answer"),
@@ -145,7 +130,24 @@ static int check_webhook(const void *record, struct error *err)
 }
 
 const struct record_type webhook_type =
-        RECORD_TYPE("webhook", "webhooks", struct webhook, webhook_fields, "Webhook", .check = check_webhook);
+        RECORD_TYPE("webhook", "webhooks", struct webhook, webhook_fields, "Webhook", .check = check_webhook,
+                    .example = "{\"id\": \"crm\", \"url\": \"https://example.com/hooks/mail\", \"events\": "
+                               "[\"case.*\"], \"secret\": \"whsec_YW4gZXhhbXBsZTogbWFrZSB5b3VyIG93biBvbmU=\"}");
+
+/* A masked value stands for the one of that name. */
+static int check_header_names(const struct webhook *w, struct error *err)
+{
+	const struct webhook_header *headers = w->headers.items;
+
+	for (size_t i = 1; i < w->headers.count; i++)
+		for (size_t k = 0; k < i; k++)
+			if (str_eq_nocase(str_of(headers[i].name), str_of(headers[k].name)))
+				return fail(
+				        err, E_INVALID, RETRY_NEVER,
+				        "webhooks/%s/headers/%zu/name: \"%s\" is there twice: give each header once",
+				        w->id, i + 1, headers[i].name);
+	return 0;
+}
 
 int webhooks_check(const struct setup *setup, struct error *err)
 {
@@ -155,6 +157,8 @@ int webhooks_check(const struct setup *setup, struct error *err)
 	for (size_t i = 0; i < n; i++) {
 		const struct webhook *w = list[i];
 
+		if (check_header_names(w, err) < 0)
+			return E_INVALID;
 		for (size_t k = 0; k < w->accounts.count; k++)
 			if (!setup_account(setup, w->accounts.items[k]))
 				return fail(err, E_INVALID, RETRY_NEVER,
@@ -164,10 +168,10 @@ int webhooks_check(const struct setup *setup, struct error *err)
 	return 0;
 }
 
-bool webhook_takes_account(const struct webhook *webhook, const char *account)
+bool webhook_takes_account(const struct setup *setup, const struct webhook *webhook, const char *account)
 {
 	for (size_t i = 0; i < webhook->accounts.count; i++)
 		if (strcmp(webhook->accounts.items[i], account) == 0)
 			return true;
-	return webhook->accounts.count == 0;
+	return webhook->accounts.count == 0 && !personal_mailbox(setup, &account_type, account, NULL);
 }

@@ -17,7 +17,7 @@ struct webhook {
 	bool enabled;
 	const char *url;            /* https; http where the process allows it */
 	struct text_list events;    /* "case.created", "case.*", "*"; none: all */
-	struct text_list accounts;  /* none: all, and what is nobody's */
+	struct text_list accounts;  /* none: all but personal mailboxes, and what is nobody's */
 	struct secret secret;       /* "whsec_" and base64: signs with HMAC-SHA-256 (v1) */
 	struct secret old_secret;   /* the one before, for a day */
 	struct secret private_key;  /* "whsk_" and base64: signs with Ed25519 (v1a) */
@@ -33,7 +33,8 @@ struct setup;
 /* Accounts exist. */
 int webhooks_check(const struct setup *setup, struct error *err) NODISCARD;
 
-/* Is it told of an event of this account ("": nobody's)? Of its kind: events/kinds.h. */
-bool webhook_takes_account(const struct webhook *webhook, const char *account);
+/* Is it told of an event of this account ("": nobody's)? Of a personal mailbox only where it is named. Of its kind:
+ * store/event_kinds.h. */
+bool webhook_takes_account(const struct setup *setup, const struct webhook *webhook, const char *account);
 
 #endif

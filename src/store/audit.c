@@ -47,16 +47,18 @@ static int read_entries(struct db_rows *rows, size_t max, struct arena *arena, s
 	return n;
 }
 
+#define FIND(whose)                                                                         \
+	"SELECT " COLUMNS " FROM audit WHERE " whose                                        \
+	" AND ($2 = '' OR SUBSTR(object, 1, LENGTH($2)) = $2) AND ($3 = '' OR author = $3)" \
+	" AND at >= $4 AND at < $5 AND (at, id) < ($6, $7) ORDER BY at DESC, id DESC LIMIT $8"
+
 int audit_find(struct db *db, const struct audit_search *search, size_t max, struct arena *arena,
                struct audit_entry **ret_entries, struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	struct str object = str_of(search->object);
 	bool all_of_kind = object.n && object.p[object.n - 1] == '/';
-	int r = db_query(db,
-	                 "SELECT " COLUMNS " FROM audit WHERE ($1 = '' OR object = $1)"
-	                 " AND ($2 = '' OR SUBSTR(object, 1, LENGTH($2)) = $2) AND ($3 = '' OR author = $3)"
-	                 " AND at >= $4 AND at < $5 AND (at, id) < ($6, $7) ORDER BY at DESC, id DESC LIMIT $8",
+	int r = db_query(db, object.n && !all_of_kind ? FIND("object = $1") : FIND("$1 = ''"),
 	                 DB_ARGS(DB_TEXT(all_of_kind ? "" : search->object), DB_TEXT(all_of_kind ? search->object : ""),
 	                         DB_TEXT(search->author), DB_INT(search->from_at),
 	                         DB_INT(search->until_at ? search->until_at : INT64_MAX),

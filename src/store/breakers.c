@@ -86,19 +86,21 @@ int breaker_forget(struct db *db, int64_t before, struct error *err)
 	               err);
 }
 
-int breaker_list(struct db *db, bool all, size_t max, struct arena *arena, struct stored_breaker **ret_list,
-                 struct error *err)
+int breaker_list(struct db *db, bool all, const struct stored_breaker *after, size_t max, struct arena *arena,
+                 struct stored_breaker **ret_list, struct error *err)
 {
+	static const struct stored_breaker before_all = {.scope = "", .name = "", .updated_at = INT64_MAX};
+	const struct stored_breaker *last = after ? after : &before_all;
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	struct stored_breaker *list = ARENA_ARRAY(arena, struct stored_breaker, max);
 	size_t n = 0;
-	int r = all ? db_query(db, "SELECT " COLUMNS " FROM breaker ORDER BY updated_at DESC, scope, name LIMIT $1",
-	                       DB_ARGS(DB_INT(max)), &rows, err)
-	            : db_query(db,
-	                       "SELECT " COLUMNS
-	                       " FROM breaker WHERE state <> 'closed' ORDER BY updated_at DESC, scope, "
-	                       "name LIMIT $1",
-	                       DB_ARGS(DB_INT(max)), &rows, err);
+	int r = db_query(
+	        db,
+	        "SELECT " COLUMNS " FROM breaker WHERE (state <> 'closed' OR $1 = 1) "
+	        "AND (updated_at < $2 OR (updated_at = $2 AND (scope, name) > ($3, $4))) "
+	        "ORDER BY updated_at DESC, scope, name LIMIT $5",
+	        DB_ARGS(DB_INT(all), DB_INT(last->updated_at), DB_TEXT(last->scope), DB_TEXT(last->name), DB_INT(max)),
+	        &rows, err);
 
 	if (r < 0)
 		return r;

@@ -41,9 +41,9 @@ int breaker_remove(struct db *db, const char *scope, const char *name, struct er
 /* Removes those closed ones that were last used before `before`. */
 int breaker_forget(struct db *db, int64_t before, struct error *err) NODISCARD;
 
-/* Those that aren't closed, the last opened first, up to `max`; with `all` the closed ones as well. Returns their
- * number. */
-int breaker_list(struct db *db, bool all, size_t max, struct arena *arena, struct stored_breaker **ret_list,
-                 struct error *err) NODISCARD;
+/* Those that aren't closed, the last opened first, up to `max`, those behind `after` (NULL: from the first; its
+ * updated_at, scope and name count); with `all` the closed ones as well. Returns their number. */
+int breaker_list(struct db *db, bool all, const struct stored_breaker *after, size_t max, struct arena *arena,
+                 struct stored_breaker **ret_list, struct error *err) NODISCARD;
 
 #endif

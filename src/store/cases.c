@@ -1,31 +1,28 @@
 /* See cases.h. */
 #include "store/cases.h"
 
+#include "base/mail_address.h"
 #include "store/messages.h"
 
-#define COLUMNS                                                                                                  \
-	"id, type, number, status, resolved_at, subject, contact_id, account, previous_id, fields, created_at, " \
-	"updated_at, message_count"
+#define COLUMNS CASE_COLUMNS("")
 
 int case_insert(struct db *db, const struct stored_case *c, struct error *err)
 {
-	return db_exec(
-	        db, "INSERT INTO cases (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-	        DB_ARGS(DB_INT(c->id), DB_TEXT(c->type), DB_TEXT(c->number), DB_TEXT(c->status),
-	                c->resolved_at ? DB_INT(c->resolved_at) : DB_NULL, DB_STR(c->subject),
-	                c->contact_id ? DB_INT(c->contact_id) : DB_NULL, DB_TEXT(c->account),
-	                c->previous_id ? DB_INT(c->previous_id) : DB_NULL, DB_STR(c->fields), DB_INT(c->created_at),
-	                DB_INT(c->updated_at), DB_INT(c->message_count)),
-	        err);
+	return db_exec(db,
+	               "INSERT INTO cases (" COLUMNS
+	               ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+	               DB_ARGS(DB_INT(c->id), DB_TEXT(c->type), DB_TEXT(c->number), DB_TEXT(c->status),
+	                       c->resolved_at ? DB_INT(c->resolved_at) : DB_NULL, DB_STR(c->subject),
+	                       c->contact_id ? DB_INT(c->contact_id) : DB_NULL, DB_TEXT(c->account),
+	                       c->previous_id ? DB_INT(c->previous_id) : DB_NULL, DB_STR(c->fields),
+	                       DB_INT(c->created_at), DB_INT(c->updated_at), DB_INT(c->message_count),
+	                       DB_TEXT(c->waits_for ? c->waits_for : CASE_WAITS_FOR_US)),
+	               err);
 }
 
-static int read_case(struct db_rows *rows, struct arena *arena, struct stored_case *ret, struct error *err)
+struct stored_case case_row(struct db_rows *rows, struct arena *arena)
 {
-	int r = db_next(rows, err);
-
-	if (r <= 0)
-		return r;
-	*ret = (struct stored_case){
+	return (struct stored_case){
 	        .id = db_col_int(rows, 0),
 	        .type = arena_cstr(arena, db_col_str(rows, 1)),
 	        .number = arena_cstr(arena, db_col_str(rows, 2)),
@@ -39,8 +36,22 @@ static int read_case(struct db_rows *rows, struct arena *arena, struct stored_ca
 	        .created_at = db_col_int(rows, 10),
 	        .updated_at = db_col_int(rows, 11),
 	        .message_count = db_col_int(rows, 12),
+	        .waits_for = arena_cstr(arena, db_col_str(rows, 13)),
 	};
-	return 1;
+}
+
+static int read_case(struct db_rows *rows, struct arena *arena, struct stored_case *ret, struct error *err)
+{
+	int r = db_next(rows, err);
+
+	if (r > 0)
+		*ret = case_row(rows, arena);
+	return r;
+}
+
+int case_updated_at(struct db *db, int64_t id, int64_t *ret_at, struct error *err)
+{
+	return db_query_int(db, "SELECT updated_at FROM cases WHERE id = $1", DB_ARGS(DB_INT(id)), ret_at, err);
 }
 
 int case_get(struct db *db, int64_t id, struct arena *arena, struct stored_case *ret_case, struct error *err)
@@ -80,15 +91,19 @@ int case_find_message(struct db *db, struct str message_ident, int64_t *ret_case
 	return r;
 }
 
-int case_touch(struct db *db, int64_t id, const char *status, int64_t at, struct error *err)
+int case_touch(struct db *db, int64_t id, const char *status, const char *waits_for, int64_t at, struct error *err)
 {
+	struct db_value waits = waits_for ? DB_TEXT(waits_for) : DB_NULL;
+
 	if (status)
 		return db_exec(db,
 		               "UPDATE cases SET status = $2, resolved_at = NULL, updated_at = $3, message_count = "
-		               "message_count + 1 WHERE id = $1",
-		               DB_ARGS(DB_INT(id), DB_TEXT(status), DB_INT(at)), err);
-	return db_exec(db, "UPDATE cases SET updated_at = $2, message_count = message_count + 1 WHERE id = $1",
-	               DB_ARGS(DB_INT(id), DB_INT(at)), err);
+		               "message_count + 1, waits_for = COALESCE($4, waits_for) WHERE id = $1",
+		               DB_ARGS(DB_INT(id), DB_TEXT(status), DB_INT(at), waits), err);
+	return db_exec(db,
+	               "UPDATE cases SET updated_at = $2, message_count = message_count + 1, waits_for = "
+	               "COALESCE($3, waits_for) WHERE id = $1",
+	               DB_ARGS(DB_INT(id), DB_INT(at), waits), err);
 }
 
 int case_count_message(struct db *db, int64_t id, struct error *err)
@@ -141,24 +156,11 @@ int case_list(struct db *db, int64_t before_id, size_t max, struct arena *arena,
 	return (int)n;
 }
 
-/* Addresses are compared without regard to case: no provider in use tells local parts apart by it. ASCII only, so that
- * the stored form depends on no locale. */
-static struct str lower_address(struct str address, char *room, size_t size)
-{
-	size_t n = MIN(address.n, size);
-
-	while (n && n < address.n && ((unsigned char)address.p[n] & 0xc0) == 0x80)
-		n--; /* cut at a character's border */
-	for (size_t i = 0; i < n; i++)
-		room[i] = ascii_lower(address.p[i]);
-	return str_new(room, n);
-}
-
 int contact_for(struct db *db, struct str address, struct str name, int64_t at, int64_t *ret_contact_id,
                 struct error *err)
 {
-	char room[320]; /* RFC 5321 §4.5.3.1: 64 + 1 + 255 */
-	struct str key = lower_address(address, room, sizeof room);
+	char room[MAIL_ADDRESS_MAX];
+	struct str key = mail_address_key(address, room);
 	int64_t id, inserted;
 	int r = db_query_int(db, "SELECT contact_id FROM contact_address WHERE address = $1", DB_ARGS(DB_STR(key)),
 	                     ret_contact_id, err);

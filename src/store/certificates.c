@@ -1,14 +1,15 @@
 /* See certificates.h. */
 #include "store/certificates.h"
 
+#include "base/mail_address.h"
 #include "store/cases.h"
 
 #include <jansson.h>
 
-#define MAX_ADDRESS 512
 #define COLUMNS                                                                                                   \
 	"address, fingerprint, subject, issuer, serial, valid_from, expires_at, source, message_id, since, der, " \
 	"truststore"
+#define ACCOUNT ", COALESCE((SELECT account FROM message WHERE id = message_id), '')"
 
 /* ---------------------------------------------------------------- rows */
 
@@ -32,6 +33,7 @@ static void read_row(struct db_rows *rows, struct arena *arena, struct stored_ce
 	        .since = db_col_int(rows, 9),
 	        .der = text_of(rows, 10, arena),
 	        .truststore = text_of(rows, 11, arena),
+	        .account = text_of(rows, 12, arena).p,
 	};
 }
 
@@ -52,14 +54,12 @@ static int read_rows(struct db_rows *rows, size_t max, struct arena *arena, stru
 	return (int)n;
 }
 
-/* Lower case; empty where it is too long to be an address. */
+/* Empty where it is too long to be an address. */
 static struct str key_of(struct arena *arena, struct str address)
 {
-	struct str key = arena_str(arena, address.n <= MAX_ADDRESS ? address : STR(""));
+	char room[MAIL_ADDRESS_MAX];
 
-	for (size_t i = 0; i < key.n; i++)
-		((char *)(uintptr_t)key.p)[i] = ascii_lower(key.p[i]);
-	return key;
+	return address.n <= sizeof room ? arena_str(arena, mail_address_key(address, room)) : STR("");
 }
 
 static int tell(struct db *db, struct arena *arena, const char *kind, const struct stored_certificate *c, int64_t at,
@@ -143,7 +143,7 @@ int certificate_for(struct db *db, struct str address, const char *truststore, i
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	int r = db_query(db,
-	                 "SELECT " COLUMNS
+	                 "SELECT " COLUMNS ACCOUNT
 	                 " FROM certificate WHERE address = $1 AND valid_from <= $2 AND expires_at > $2 AND "
 	                 "(source = 'person' OR truststore = $3) ORDER BY CASE WHEN source = 'person' THEN 0 ELSE 1 "
 	                 "END, valid_from DESC, fingerprint LIMIT 1",
@@ -161,11 +161,12 @@ int certificate_list(struct db *db, struct str address, size_t max, struct arena
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	int r = address.n ? db_query(db,
-	                             "SELECT " COLUMNS " FROM certificate WHERE address = $1 ORDER BY valid_from DESC, "
+	                             "SELECT " COLUMNS ACCOUNT
+	                             " FROM certificate WHERE address = $1 ORDER BY valid_from DESC, "
 	                             "fingerprint, truststore LIMIT $2",
 	                             DB_ARGS(DB_STR(key_of(arena, address)), DB_INT(max)), &rows, err)
 	                  : db_query(db,
-	                             "SELECT " COLUMNS " FROM certificate ORDER BY address, valid_from DESC, "
+	                             "SELECT " COLUMNS ACCOUNT " FROM certificate ORDER BY address, valid_from DESC, "
 	                             "fingerprint, truststore LIMIT $1",
 	                             DB_ARGS(DB_INT(max)), &rows, err);
 
@@ -177,7 +178,8 @@ int certificate_expiring(struct db *db, int64_t after, int64_t before, size_t ma
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	int r = db_query(db,
-	                 "SELECT " COLUMNS " FROM certificate c WHERE expires_at >= $1 AND expires_at < $2 AND NOT "
+	                 "SELECT " COLUMNS ACCOUNT
+	                 " FROM certificate c WHERE expires_at >= $1 AND expires_at < $2 AND NOT "
 	                 "EXISTS (SELECT 1 FROM certificate o "
 	                 "WHERE o.address = c.address AND o.fingerprint = c.fingerprint AND o.truststore < "
 	                 "c.truststore) ORDER BY "

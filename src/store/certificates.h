@@ -15,6 +15,7 @@ struct stored_certificate {
 	int64_t valid_from, expires_at; /* Unix ms */
 	const char *source;             /* "mail", "person" */
 	int64_t message_id;             /* the mail it came with; 0: none */
+	const char *account;            /* that mail's; "": none. Read, never written */
 	int64_t since;
 	struct str der;
 	struct str truststore; /* whose word the mail's signature was taken on; empty: the system's, or a person's */

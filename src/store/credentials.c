@@ -62,12 +62,14 @@ int credential_set_pending(struct db *db, const char *operator_id, const char *s
 	                       DB_ARGS(DB_TEXT(operator_id), DB_TEXT(sealed)), err);
 }
 
-int credential_confirm_factor(struct db *db, const char *operator_id, int64_t step, struct error *err)
+int credential_confirm_factor(struct db *db, const char *operator_id, const char *sealed, int64_t step,
+                              struct error *err)
 {
-	return db_exec(db,
-	               "UPDATE operator_credential SET factor = factor_pending, factor_pending = '', factor_step = $2 "
-	               "WHERE operator = $1 AND factor_pending <> ''",
-	               DB_ARGS(DB_TEXT(operator_id), DB_INT(step)), err);
+	return (int)db_exec_count(
+	        db,
+	        "UPDATE operator_credential SET factor = factor_pending, factor_pending = '', factor_step = $3 "
+	        "WHERE operator = $1 AND factor_pending = $2 AND factor_pending <> ''",
+	        DB_ARGS(DB_TEXT(operator_id), DB_TEXT(sealed), DB_INT(step)), err);
 }
 
 int credential_remove_factor(struct db *db, const char *operator_id, struct error *err)

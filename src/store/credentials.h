@@ -27,7 +27,9 @@ int credential_rehash(struct db *db, const char *operator_id, const char *before
 
 /* The second factor: a key is pending until a code of it was seen. */
 int credential_set_pending(struct db *db, const char *operator_id, const char *sealed, struct error *err) NODISCARD;
-int credential_confirm_factor(struct db *db, const char *operator_id, int64_t step, struct error *err) NODISCARD;
+/* 1; 0 where it is another than `sealed` that waits by now: the code was of that one. */
+int credential_confirm_factor(struct db *db, const char *operator_id, const char *sealed, int64_t step,
+                              struct error *err) NODISCARD;
 int credential_remove_factor(struct db *db, const char *operator_id, struct error *err) NODISCARD;
 
 /* 1 where no code of this step or a later one was used before; it is now. Of two at once only one gets it. */

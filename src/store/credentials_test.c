@@ -42,7 +42,10 @@ static void check_factor(struct store *store)
 	assert_int_equal(credential_get(db, "anna", arena, &c, &err), 1);
 	assert_string_equal(c.factor, "");
 	assert_string_equal(c.factor_pending, "sealed");
-	assert_ok(credential_confirm_factor(db, "anna", 7, &err), &err);
+	assert_int_equal(credential_confirm_factor(db, "anna", "another key", 7, &err), 0);
+	assert_int_equal(credential_confirm_factor(db, "anna", "", 7, &err), 0);
+	assert_int_equal(credential_confirm_factor(db, "anna", "sealed", 7, &err), 1);
+	assert_int_equal(credential_confirm_factor(db, "anna", "", 8, &err), 0); /* none waits any more */
 	assert_int_equal(credential_use_step(db, "anna", 7, &err), 0);
 	assert_int_equal(credential_use_step(db, "anna", 8, &err), 1);
 	assert_int_equal(credential_use_step(db, "anna", 8, &err), 0);

@@ -153,6 +153,13 @@ void db_rows_free(struct db_rows *rows)
 		rows->db->ops->rows_free(rows);
 }
 
+int db_ping(struct db *db, struct error *err)
+{
+	int64_t one;
+
+	return db_query_int(db, "SELECT 1", DB_NO_ARGS, &one, err);
+}
+
 int db_query_int(struct db *db, const char *sql, const struct db_value *values, size_t n, int64_t *ret_value,
                  struct error *err)
 {

@@ -72,6 +72,9 @@ DEFINE_CLEANUP(struct db_rows *, db_rows_free)
 int db_query_int(struct db *db, const char *sql, const struct db_value *values, size_t n, int64_t *ret_value,
                  struct error *err) NODISCARD;
 
+/* Asks the store for nothing: does it answer? */
+int db_ping(struct db *db, struct error *err) NODISCARD;
+
 /* Transactions. SQLite begins IMMEDIATE, so that a reader never fails to become a writer. Savepoints don't nest. A
  * commit that fails leaves no transaction. When the database undoes a transaction by itself (disk full, connection
  * lost), every call up to db_rollback() or db_commit() fails with that reason; a lost connection is made again by what

@@ -5,42 +5,9 @@
  * skips what follows up to the sync, and the transaction takes nothing but a rollback: `failure` keeps it until there
  * is one. */
 #include "base/mem.h"
-#include "store/by_address.h"
-#include "store/db_driver.h"
-#include "store/db_postgresql_value.h"
+#include "store/db_postgresql_connection.h"
 
-#include <poll.h>
 #include <stdio.h>
-
-/* Statements sent without looking at their answers, which pile up in memory until then. */
-#define MOST_PENDING 256
-
-struct statement {
-	const char *sql; /* its address is the key */
-	char name[16];
-	Oid types[MOST_VALUES]; /* 0: only NULL was given so far */
-	size_t count;
-	bool is_prepared; /* or the wish to is on its way */
-};
-
-struct pending {
-	const char *sql;
-	struct statement *prepares; /* NULL: it is run */
-};
-
-struct postgresql_db {
-	struct db db;
-	char *url;
-	PGconn *conn;
-	struct by_address statements;
-	unsigned name_count;
-	struct pending pending[MOST_PENDING + 2];
-	size_t pending_count;
-	bool wrote_unseen; /* statements of the caller are among the pending */
-	bool has_failed;
-	struct error failure; /* why the transaction takes only a rollback */
-	struct wire_values wire;
-};
 
 struct postgresql_rows {
 	struct db_rows rows;
@@ -51,139 +18,6 @@ struct postgresql_rows {
 static struct postgresql_db *postgresql_of(struct db *db)
 {
 	return (struct postgresql_db *)db;
-}
-
-/* ---------------------------------------------------------------- errors */
-
-/* libpq's words, on one line. */
-static void say_why(const PGconn *conn, char *ret_text, size_t size)
-{
-	size_t n;
-
-	snprintf(ret_text, size, "%s", PQerrorMessage(conn));
-	n = strlen(ret_text);
-	while (n && is_space(ret_text[n - 1]))
-		ret_text[--n] = '\0';
-	for (char *p = ret_text; *p; p++)
-		if (*p == '\n' || *p == '\t')
-			*p = ' ';
-}
-
-static void drop_connection(struct postgresql_db *p)
-{
-	PQfinish(p->conn);
-	p->conn = NULL;
-	p->pending_count = 0;
-}
-
-static int fail_lost_connection(struct postgresql_db *p, struct error *err)
-{
-	struct error own;
-	char why[160];
-
-	say_why(p->conn, why, sizeof why);
-	fail(&own, E_STORE, RETRY_LATER, "store %s: connection lost: %s", p->db.name,
-	     why[0] ? why : "closed by the server");
-	drop_connection(p);
-	db_set_lost(&p->db, &own);
-	if (err)
-		*err = own;
-	return own.code;
-}
-
-/* The classes of SQLSTATE that matter here; the first that fits. */
-static const struct {
-	const char *prefix;
-	int code;
-	enum retry retry;
-	const char *advice;
-} states[] = {
-        /* clang-format off */
-	{"23505", E_CONFLICT, RETRY_NEVER, ""},
-	{"23", E_STORE, RETRY_NEVER, ""},
-	{"22021", E_INVALID, RETRY_NEVER, ""},
-	{"25006", E_STORE, RETRY_LATER, ": it is read-only (a standby?)"},
-	{"40", E_STORE, RETRY_LATER, ""},    /* deadlock, serialization */
-	{"53100", E_STORE, RETRY_LATER, ": free some space on the database's disk"},
-	{"53", E_STORE, RETRY_LATER, ""},    /* memory, connections */
-	{"54", E_LIMIT, RETRY_NEVER, ""},
-	{"55P03", E_IN_USE, RETRY_LATER, ""},
-	{"57", E_STORE, RETRY_LATER, ""},    /* shutting down, cancelled */
-	{"58", E_STORE, RETRY_LATER, ""},    /* its disk */
-	{"08P01", E_INVALID, RETRY_NEVER, ""},
-	{"08", E_STORE, RETRY_LATER, ""},
-	{"42501", E_STORE, RETRY_NEVER, ": grant it to the user of the URL"},
-	{"", E_STORE, RETRY_NEVER, ""},
-        /* clang-format on */
-};
-
-static int fail_result(struct postgresql_db *p, const PGresult *result, const char *sql, struct error *err)
-{
-	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-	const char *said = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-	char excerpt[DB_EXCERPT_LEN + 1];
-	size_t i = 0;
-
-	if (!state)
-		state = "";
-	db_excerpt(sql, excerpt);
-	while (strncmp(state, states[i].prefix, strlen(states[i].prefix)) != 0)
-		i++;
-	return fail(err, states[i].code, states[i].retry, "store %s: %s%s [%s] (%s)", p->db.name,
-	            said ? said : PQresultErrorMessage(result), states[i].advice, state, excerpt);
-}
-
-/* ---------------------------------------------------------------- connecting */
-
-static void ignore_notice(void *arg, const char *text)
-{
-	(void)arg;
-	(void)text;
-}
-
-static int connect_to_server(struct postgresql_db *p, struct error *err)
-{
-	/* What stands before dbname are presets that the URL may change, what stands behind is fixed. */
-	static const char *const keys[] = {"connect_timeout",
-	                                   "tcp_user_timeout",
-	                                   "keepalives_idle",
-	                                   "fallback_application_name",
-	                                   "dbname",
-	                                   "client_encoding",
-	                                   NULL};
-	const char *const values[] = {"10", "30000", "30", "hauspost", p->url, "UTF8", NULL};
-	char why[160];
-
-	for (size_t i = 0; i < p->statements.size; i++)
-		if (p->statements.entries[i].key)
-			((struct statement *)p->statements.entries[i].value)->is_prepared = false;
-	drop_connection(p);
-	p->conn = PQconnectdbParams(keys, values, 1);
-	if (PQstatus(p->conn) != CONNECTION_OK) {
-		say_why(p->conn, why, sizeof why);
-		return fail(err, E_STORE, RETRY_LATER, "can't connect to store %s: %s", p->db.name, why);
-	}
-	PQsetNoticeProcessor(p->conn, ignore_notice, NULL);
-	must(PQenterPipelineMode(p->conn) == 1);
-	return 0;
-}
-
-/* An idle connection that the server has closed says so on its socket. */
-static bool is_dead(struct postgresql_db *p)
-{
-	struct pollfd fd = {.fd = PQsocket(p->conn), .events = POLLIN};
-
-	if (PQstatus(p->conn) != CONNECTION_OK)
-		return true;
-	while (poll(&fd, 1, 0) > 0) /* first its last words, then the end */
-		if (!PQconsumeInput(p->conn) || PQstatus(p->conn) != CONNECTION_OK)
-			return true;
-	return false;
-}
-
-static int ensure_connection(struct postgresql_db *p, struct error *err)
-{
-	return is_dead(p) ? connect_to_server(p, err) : 0;
 }
 
 /* ---------------------------------------------------------------- sending */
@@ -221,7 +55,7 @@ static int send_prepare(struct postgresql_db *p, struct statement *st, struct er
 {
 	snprintf(st->name, sizeof st->name, "s%u", p->name_count++);
 	if (!PQsendPrepare(p->conn, st->name, st->sql, (int)st->count, st->types))
-		return fail_lost_connection(p, err);
+		return postgresql_fail_lost(p, err);
 	p->pending[p->pending_count++] = (struct pending){st->sql, st};
 	st->is_prepared = true;
 	return 0;
@@ -246,7 +80,7 @@ static int send_statement(struct postgresql_db *p, const char *sql, const struct
 	if (r < 0)
 		return r;
 	if (!PQsendQueryPrepared(p->conn, st->name, (int)n, w->p, w->length, w->format, 1))
-		return fail_lost_connection(p, err);
+		return postgresql_fail_lost(p, err);
 	p->pending[p->pending_count++] = (struct pending){sql, NULL};
 	return 0;
 }
@@ -269,7 +103,7 @@ static void look_at(struct postgresql_db *p, const struct pending *asked, const 
 	if (asked->prepares)
 		asked->prepares->is_prepared = false;
 	if (status != PGRES_PIPELINE_ABORTED && err->code == 0)
-		fail_result(p, result, asked->sql, err);
+		postgresql_fail(p, result, asked->sql, err);
 }
 
 /* The answer to one statement and the NULL behind it; NULL where the connection is lost. */
@@ -303,17 +137,17 @@ static int drain(struct postgresql_db *p, PGresult **ret_last, struct error *err
 
 	p->wrote_unseen = false;
 	if (!PQpipelineSync(p->conn))
-		return fail_lost_connection(p, err);
+		return postgresql_fail_lost(p, err);
 	for (size_t i = 0; i < p->pending_count; i++) {
 		clear_result(&result);
 		result = read_answer(p);
 		if (!result)
-			return fail_lost_connection(p, err);
+			return postgresql_fail_lost(p, err);
 		look_at(p, &p->pending[i], result, &own);
 	}
 	p->pending_count = 0;
 	if (!read_sync(p))
-		return fail_lost_connection(p, err);
+		return postgresql_fail_lost(p, err);
 	if (own.code == 0) {
 		if (ret_last)
 			*ret_last = take(result);
@@ -333,7 +167,7 @@ static int drain(struct postgresql_db *p, PGresult **ret_last, struct error *err
 static int get_ready(struct postgresql_db *p, struct error *err)
 {
 	if (!p->db.in_transaction)
-		return ensure_connection(p, err);
+		return postgresql_ensure(p, err);
 	if (!p->has_failed)
 		return 0;
 	if (err)
@@ -388,14 +222,14 @@ static int postgresql_script(struct db *db, const char *sql, struct error *err)
 	must(PQexitPipelineMode(p->conn) == 1);
 	result = PQexec(p->conn, sql);
 	if (PQstatus(p->conn) != CONNECTION_OK)
-		return fail_lost_connection(p, err);
+		return postgresql_fail_lost(p, err);
 	must(PQenterPipelineMode(p->conn) == 1);
 	if (PQresultStatus(result) == PGRES_COMMAND_OK || PQresultStatus(result) == PGRES_TUPLES_OK)
 		return 0;
 	position = PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION);
 	if (position && !str_to_uint(str_of(position), strlen(sql), &at))
 		at = 1;
-	r = fail_result(p, result, sql + MAX(at, 1u) - 1, &p->failure);
+	r = postgresql_fail(p, result, sql + MAX(at, 1u) - 1, &p->failure);
 	p->has_failed = db->in_transaction;
 	if (err)
 		*err = p->failure;
@@ -478,7 +312,7 @@ static int postgresql_take_ids(struct db *db, int64_t *ret_first, struct error *
 static int postgresql_begin(struct db *db, struct error *err)
 {
 	struct postgresql_db *p = postgresql_of(db);
-	int r = ensure_connection(p, err);
+	int r = postgresql_ensure(p, err);
 
 	return r < 0 ? r : send_statement(p, "BEGIN", DB_NO_ARGS, err);
 }
@@ -497,7 +331,7 @@ static void postgresql_rollback(struct db *db)
 	if (p->conn && r == 0)
 		r = drain(p, NULL, NULL);
 	if (p->conn && r < 0)
-		drop_connection(p);
+		postgresql_drop(p);
 	p->has_failed = false;
 }
 
@@ -576,31 +410,11 @@ static const struct db_ops postgresql_ops = {
         .rows_free = postgresql_rows_free,
 };
 
-/* "postgresql://host/database", without user and password; NULL where libpq can't read the URL. */
-static char *name_of(const char *url)
-{
-	PQconninfoOption *options = PQconninfoParse(url, NULL);
-	const char *host = "", *database = "";
-	char name[200];
-
-	if (!options)
-		return NULL;
-	for (PQconninfoOption *o = options; o->keyword; o++) {
-		if (strcmp(o->keyword, "host") == 0 && o->val)
-			host = o->val;
-		if (strcmp(o->keyword, "dbname") == 0 && o->val)
-			database = o->val;
-	}
-	snprintf(name, sizeof name, "postgresql://%s/%s", host, database);
-	PQconninfoFree(options);
-	return mem_strdup(name);
-}
-
 int db_postgresql_open(const char *url, struct db **ret_db, struct error *err)
 {
 	struct db *db CLEANUP(db_closep) = NULL;
 	struct postgresql_db *p;
-	char *name = name_of(url);
+	char *name = postgresql_name(url);
 	int r;
 
 	if (!name)
@@ -611,7 +425,7 @@ int db_postgresql_open(const char *url, struct db **ret_db, struct error *err)
 	db->ops = &postgresql_ops;
 	db->name = name;
 	p->url = mem_strdup(url);
-	r = connect_to_server(p, err);
+	r = postgresql_connect(p, err);
 	if (r == 0)
 		*ret_db = take(db);
 	return r;

@@ -3,6 +3,7 @@
 #include "store/by_address.h"
 #include "store/db_driver.h"
 #include "store/db_sqlite_error.h"
+#include "store/search_rank.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -522,6 +523,8 @@ int db_sqlite_open(const char *path, const struct db_open_options *options, stru
 	s->db.name = mem_strdup(path);
 	s->defers = options->defers;
 	rc = sqlite3_open_v2(path, &s->conn, flags | (options->create ? SQLITE_OPEN_CREATE : 0), NULL);
+	if (rc == SQLITE_OK)
+		rc = search_rank_define(s->conn);
 	if (rc != SQLITE_OK)
 		return failed(s, rc, "open", err);
 	r = set_up(s, options, err);

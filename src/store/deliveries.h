@@ -33,7 +33,8 @@ int delivery_due(struct db *db, const char *webhook, int64_t now, size_t max, st
 /* Takes one that is due to send it: nobody else does before `until`. 1: taken, 0: another was quicker. */
 int delivery_take(struct db *db, int64_t id, int64_t now, int64_t until, struct error *err) NODISCARD;
 
-/* What came of a try: state, next_try_at, status and reason of `delivery`, whose `tries` counts this one. */
+/* What came of a try: state, next_try_at, status and reason of `delivery`, whose `tries` counts this one. 1; 0: there
+ * is no such any more (its webhook was deleted), and nothing is written. */
 int delivery_write(struct db *db, const struct delivery *delivery, const struct delivery_try *attempt,
                    struct error *err) NODISCARD;
 
@@ -66,6 +67,14 @@ int delivery_any_done_before(struct db *db, int64_t at, struct error *err) NODIS
 
 /* Drops those that were done before `at`, with their tries, up to `max`; returns how many. */
 int64_t delivery_prune(struct db *db, int64_t at, size_t max, struct error *err) NODISCARD;
+
+/* Everything about a webhook that is deleted: nothing of it is shown or sent any more, and another may get its name.
+ * Where that is much, most is left to webhook_drop_gone(). */
+int webhook_forget(struct db *db, const char *webhook, struct error *err) NODISCARD;
+
+/* 1 where something is left; drops up to `max` of it, and returns 1 where more is. For upkeep: `at` says nothing. */
+int webhook_any_gone(struct db *db, int64_t at, struct error *err) NODISCARD;
+int64_t webhook_drop_gone(struct db *db, int64_t at, size_t max, struct error *err) NODISCARD;
 
 /* ---------------------------------------------------------------- the endpoint */
 

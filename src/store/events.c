@@ -171,6 +171,17 @@ int events_list(struct db *db, const struct event_query *query, struct arena *ar
 	return r < 0 ? r : read_events(rows, query->max, arena, ret_events, err);
 }
 
+int events_of_message(struct db *db, int64_t case_id, int64_t message_id, size_t max, struct arena *arena,
+                      struct stored_event **ret_events, struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	int r = db_query(db,
+	                 "SELECT " COLUMNS TABLES " WHERE e.case_id = $1 AND e.message_id = $2 ORDER BY e.id LIMIT $3",
+	                 DB_ARGS(DB_INT(case_id), DB_INT(message_id), DB_INT(max)), &rows, err);
+
+	return r < 0 ? r : read_events(rows, max, arena, ret_events, err);
+}
+
 int events_range(struct db *db, int64_t *ret_first, int64_t *ret_last, struct error *err)
 {
 	int64_t first = 0, last = 0;

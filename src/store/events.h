@@ -3,7 +3,7 @@
  * (events_number()) gives the numbers afterwards, so that they are in the order in which events came to be seen,
  * without gaps, and nothing ever comes late: who has read up to number n and goes on behind it misses nothing.
  *
- * The kinds there are and what their data holds: events/kinds.h. */
+ * The kinds there are and what their data holds: event_kinds.h. */
 #ifndef STORE_EVENTS_H
 #define STORE_EVENTS_H
 
@@ -55,6 +55,10 @@ struct event_query {
 /* Those with a number; returns how many. Texts in the arena. */
 int events_list(struct db *db, const struct event_query *query, struct arena *arena, struct stored_event **ret_events,
                 struct error *err) NODISCARD;
+
+/* What happened to one message of a case, with and without a number, as it happened; returns how many. */
+int events_of_message(struct db *db, int64_t case_id, int64_t message_id, size_t max, struct arena *arena,
+                      struct stored_event **ret_events, struct error *err) NODISCARD;
 
 /* The first and the last number there is; what was pruned has none any more, `ret_last` counts it all the same. 0 and
  * the last where none is kept. */

@@ -77,3 +77,9 @@ int authentication_get(struct db *db, int64_t message_id, struct arena *arena, s
 		*ret_document = arena_str(arena, db_col_str(rows, 0));
 	return r;
 }
+
+int held_wanted_case(struct db *db, int64_t ledger_id, int64_t *ret_case_id, struct error *err)
+{
+	return db_query_int(db, "SELECT case_id FROM held WHERE ledger_id = $1", DB_ARGS(DB_INT(ledger_id)),
+	                    ret_case_id, err);
+}

@@ -12,6 +12,9 @@ int held_insert(struct db *db, int64_t ledger_id, int64_t case_id, int64_t at, s
 /* 1: a person let it pass into the case that it wanted to join; 0: not. */
 int held_was_released(struct db *db, int64_t ledger_id, int64_t *ret_case_id, struct error *err) NODISCARD;
 
+/* The case that held mail wanted to join; 1 found, 0 none. */
+int held_wanted_case(struct db *db, int64_t ledger_id, int64_t *ret_case_id, struct error *err) NODISCARD;
+
 /* A person lets it pass: the row is failed and due now, and its next try asks nobody about its sender. 1, or 0 where
  * the row isn't held. */
 int held_release(struct db *db, int64_t ledger_id, int64_t at, struct error *err) NODISCARD;

@@ -1,4 +1,5 @@
-/* See in_flight.h. Each state has a partial index or few rows. */
+/* See in_flight.h. Each state has a partial index or few rows; with +folder_id SQLite takes it, rather than all that a
+ * folder ever had. */
 #include "store/in_flight.h"
 
 int in_flight_of(struct db *db, const char *account, struct in_flight *ret, struct error *err)
@@ -6,10 +7,11 @@ int in_flight_of(struct db *db, const char *account, struct in_flight *ret, stru
 	static const char ledger[] = "SELECT COUNT(*) FROM ledger l JOIN folder f ON f.id = l.folder_id"
 	                             " WHERE f.account = $1 AND l.state = 'committed'";
 	static const char waiting[] =
-	        "SELECT COUNT(*) FROM ledger l JOIN folder f ON f.id = l.folder_id WHERE f.account = $1"
+	        "SELECT COUNT(*) FROM ledger l JOIN folder f ON f.id = +l.folder_id WHERE f.account = $1"
 	        " AND (l.state = 'failed' OR l.state = 'received')";
 	static const char outbox[] =
-	        "SELECT COUNT(*) FROM outbox WHERE account = $1 AND state IN ('queued', 'later', 'sending')";
+	        "SELECT (SELECT COUNT(*) FROM outbox WHERE account = $1 AND (state = 'queued' OR state = 'later'))"
+	        " + (SELECT COUNT(*) FROM outbox WHERE account = $1 AND state = 'sending')";
 	struct in_flight found = {0};
 	int r = db_query_int(db, ledger, DB_ARGS(DB_TEXT(account)), &found.unacknowledged, err);
 

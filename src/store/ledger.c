@@ -216,6 +216,27 @@ int ledger_find_content(struct db *db, struct str content_hash, int64_t folder_i
 	return r;
 }
 
+int ledger_find_too_large(struct db *db, struct str content_hash, int64_t id, bool *ret_told, bool *ret_elsewhere,
+                          struct error *err)
+{
+	const struct db_value values[] = {DB_INT(ledger_content_key(content_hash)), DB_BLOB(content_hash), DB_INT(id)};
+	int64_t told = 0, others = 0;
+	int r = db_query_int(db,
+	                     "SELECT COUNT(*) FROM ledger WHERE content_key = $1 AND content_hash = $2 AND id = $3 AND "
+	                     "answer = 'queued'",
+	                     values, ARRAY_LEN(values), &told, err);
+
+	if (r >= 0)
+		r = db_query_int(
+		        db, "SELECT COUNT(*) FROM ledger WHERE content_key = $1 AND content_hash = $2 AND id <> $3",
+		        values, ARRAY_LEN(values), &others, err);
+	if (r < 0)
+		return r;
+	*ret_told = told > 0;
+	*ret_elsewhere = others > 0;
+	return 0;
+}
+
 static int collect_uids(struct db_rows *rows, uint32_t *ret_uids, size_t max, struct error *err)
 {
 	size_t n = 0;
@@ -230,8 +251,9 @@ int ledger_unacknowledged(struct db *db, int64_t folder_id, uint32_t uidvalidity
                           struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	/* +: not by the folder's unique index, which has all that was ever read there. So it is below. */
 	int r = db_query(db,
-	                 "SELECT uid FROM ledger WHERE folder_id = $1 AND uidvalidity = $2 AND state = 'committed' "
+	                 "SELECT uid FROM ledger WHERE folder_id = $1 AND +uidvalidity = $2 AND state = 'committed' "
 	                 "ORDER BY uid LIMIT $3",
 	                 DB_ARGS(DB_INT(folder_id), DB_INT(uidvalidity), DB_INT(max)), &rows, err);
 
@@ -244,8 +266,8 @@ int ledger_unfetched(struct db *db, int64_t folder_id, uint32_t uidvalidity, int
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	int r = db_query(db,
 	                 "SELECT uid FROM ledger WHERE state = 'failed' AND message_id IS NULL AND next_try_at <= $3 "
-	                 "AND folder_id = $1 "
-	                 "AND uidvalidity = $2 ORDER BY uid LIMIT $4",
+	                 "AND +folder_id = $1 "
+	                 "AND +uidvalidity = $2 ORDER BY uid LIMIT $4",
 	                 DB_ARGS(DB_INT(folder_id), DB_INT(uidvalidity), DB_INT(now), DB_INT(max)), &rows, err);
 
 	return r < 0 ? r : collect_uids(rows, ret_uids, max, err);
@@ -265,10 +287,11 @@ int ledger_unmoved(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint3
                    struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
-	int r = db_query(db,
-	                 "SELECT uid FROM ledger WHERE state = 'parked' AND acknowledged_at IS NULL AND folder_id = $1 "
-	                 "AND uidvalidity = $2 ORDER BY uid LIMIT $3",
-	                 DB_ARGS(DB_INT(folder_id), DB_INT(uidvalidity), DB_INT(max)), &rows, err);
+	int r = db_query(
+	        db,
+	        "SELECT uid FROM ledger WHERE state = 'parked' AND acknowledged_at IS NULL AND +folder_id = $1 "
+	        "AND +uidvalidity = $2 ORDER BY uid LIMIT $3",
+	        DB_ARGS(DB_INT(folder_id), DB_INT(uidvalidity), DB_INT(max)), &rows, err);
 
 	return r < 0 ? r : collect_uids(rows, ret_uids, max, err);
 }
@@ -330,10 +353,11 @@ static int collect_ids(struct db_rows *rows, int64_t *ret_ids, size_t max, struc
 int ledger_due(struct db *db, const char *listener, int64_t now, int64_t *ret_ids, size_t max, struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	/* By +id: by id SQLite walks the whole ledger in its order, rather than what waits. */
 	int r = db_query(
 	        db,
 	        "SELECT id FROM ledger WHERE state = 'failed' AND message_id IS NOT NULL AND next_try_at <= $1 "
-	        "AND ($2 = '' OR listener = $2) ORDER BY id LIMIT $3",
+	        "AND ($2 = '' OR listener = $2) ORDER BY +id LIMIT $3",
 	        DB_ARGS(DB_INT(now), DB_TEXT(listener ? listener : ""), DB_INT(max)), &rows, err);
 
 	return r < 0 ? r : collect_ids(rows, ret_ids, max, err);

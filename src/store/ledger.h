@@ -54,6 +54,11 @@ struct ledger_twin {
 int ledger_find_content(struct db *db, struct str content_hash, int64_t folder_id, struct ledger_twin *ret_twin,
                         struct error *err) NODISCARD;
 
+/* Of mail that was too large and has this hash (of its header): has row `id` a queued answer, and is there another row?
+ */
+int ledger_find_too_large(struct db *db, struct str content_hash, int64_t id, bool *ret_told, bool *ret_elsewhere,
+                          struct error *err) NODISCARD;
+
 /* Rows committed but not acknowledged, ascending; up to `max` uids into ret_uids, returns their number. */
 int ledger_unacknowledged(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint32_t *ret_uids, size_t max,
                           struct error *err) NODISCARD;

@@ -13,6 +13,10 @@
 	(-1) /* of small mail, where building tables costs more than they spare, and of attachments, most of \
 	        which are compressed already */
 #define SMALL_BYTES KIB(4)
+#define STORED_LEVEL                                                                                                 \
+	(-1000) /* of tiny mail, our own answers mostly: zstd finds nothing then, and keeps it as it is. To compress \
+	           it would cost a tenth of all that is done for such mail, and spare a kilobyte at most. */
+#define TINY_BYTES KIB(3)
 
 /* A piece is a zstd frame, of the mail or, behind this byte (with which no frame begins), of what recode() made of it.
  */
@@ -139,6 +143,42 @@ int attachment_insert(struct db *db, int64_t message_id, int64_t position, const
 	        err);
 }
 
+int message_first(struct db *db, int64_t case_id, int64_t *ret_id, struct error *err)
+{
+	return db_query_int(db, "SELECT MIN(id) FROM message WHERE case_id = $1", DB_ARGS(DB_INT(case_id)), ret_id,
+	                    err);
+}
+
+int message_to_answer(struct db *db, int64_t case_id, int64_t *ret_id, struct error *err)
+{
+	int r = db_query_int(db,
+	                     "SELECT id FROM message WHERE case_id = $1 AND direction = 'in' ORDER BY id DESC LIMIT 1",
+	                     DB_ARGS(DB_INT(case_id)), ret_id, err);
+
+	if (r == 0)
+		r = db_query_int(db, "SELECT id FROM message WHERE case_id = $1 ORDER BY id DESC LIMIT 1",
+		                 DB_ARGS(DB_INT(case_id)), ret_id, err);
+	return r;
+}
+
+int message_last_sent(struct db *db, int64_t case_id, struct arena *arena, struct str *ret_subject,
+                      struct str *ret_text, struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	int r = db_query(db,
+	                 "SELECT subject, body_text FROM message WHERE direction = 'out' AND case_id = $1 "
+	                 "ORDER BY id DESC LIMIT 1",
+	                 DB_ARGS(DB_INT(case_id)), &rows, err);
+
+	if (r >= 0)
+		r = db_next(rows, err);
+	if (r > 0) {
+		*ret_subject = arena_str(arena, db_col_str(rows, 0));
+		*ret_text = arena_str(arena, db_col_str(rows, 1));
+	}
+	return r;
+}
+
 int message_case_hides_subject(struct db *db, int64_t case_id, bool *ret_hides, struct error *err)
 {
 	int64_t found;
@@ -201,6 +241,11 @@ static void compressor_give_back(struct compressor *one)
 	pthread_mutex_unlock(&compressors_lock);
 }
 
+static int level_for(size_t n, bool is_recoded)
+{
+	return n < TINY_BYTES ? STORED_LEVEL : is_recoded || n < SMALL_BYTES ? QUICK_LEVEL : ZSTD_LEVEL;
+}
+
 static void compress_piece(struct packed_piece *piece, struct str bytes, bool is_recoded)
 {
 	struct compressor *compressor = compressor_take();
@@ -210,7 +255,7 @@ static void compress_piece(struct packed_piece *piece, struct str bytes, bool is
 	if (is_recoded)
 		piece->p[0] = RECODED;
 	n = ZSTD_compressCCtx(compressor->context, piece->p + mark, room, bytes.p, bytes.n,
-	                      is_recoded || bytes.n < SMALL_BYTES ? QUICK_LEVEL : ZSTD_LEVEL);
+	                      level_for(bytes.n, is_recoded));
 	compressor_give_back(compressor);
 	must(!ZSTD_isError(n)); /* the room suffices: there is no other fault */
 	piece->n = mark + n;

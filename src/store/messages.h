@@ -95,4 +95,14 @@ int raw_each_piece(struct db *db, int64_t message_id, int (*each)(void *ctx, str
 /* The messages that came encrypted and are still closed, oldest first, above the id `after`. Returns their number. */
 int messages_closed(struct db *db, int64_t after, int64_t *ret_ids, size_t max, struct error *err) NODISCARD;
 
+/* The first message of a case. 1, or 0 where it has none. */
+int message_first(struct db *db, int64_t case_id, int64_t *ret_id, struct error *err) NODISCARD;
+
+/* The newest message that came in, or else the newest that went out: what an answer in this case answers. 1, or 0. */
+int message_to_answer(struct db *db, int64_t case_id, int64_t *ret_id, struct error *err) NODISCARD;
+
+/* Subject and text of the last message that went out in a case. 1, or 0 where none did. */
+int message_last_sent(struct db *db, int64_t case_id, struct arena *arena, struct str *ret_subject,
+                      struct str *ret_text, struct error *err) NODISCARD;
+
 #endif

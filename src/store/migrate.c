@@ -8,8 +8,7 @@
 /* Any number, the same for everybody who migrates. */
 #define LOCK_NUMBER 7105238
 
-/* The schema's version; 0 for an empty store. */
-static int read_version(struct db *db, int64_t *ret_version, struct error *err)
+int store_schema_found(struct db *db, int64_t *ret_version, struct error *err)
 {
 	const char *look =
 	        db_kind(db) == DB_SQLITE
@@ -77,7 +76,7 @@ static int migrate_once(struct db *db, const struct migration *known, size_t cou
 	if (r == 0)
 		r = db_script(db, db->ops->bookkeeping, err);
 	if (r == 0)
-		r = read_version(db, &version, err);
+		r = store_schema_found(db, &version, err);
 	if (r == 0)
 		r = check_version(db, version, known[count - 1].version, may_change, err);
 	if (r < 0)
@@ -90,29 +89,39 @@ static int migrate_once(struct db *db, const struct migration *known, size_t cou
 	return r < 0 ? r : 1;
 }
 
+/* One step, or where the store is empty all there are, in one transaction; 1 where there may be another. */
+static int migrate_some(struct db *db, const struct migration *known, size_t count, bool is_empty, bool may_change,
+                        struct error *err)
+{
+	int more, r = db_begin(db, err);
+
+	if (r < 0)
+		return r;
+	do
+		more = migrate_once(db, known, count, may_change, err);
+	while (more > 0 && is_empty);
+	if (more < 0) {
+		db_rollback(db);
+		return more;
+	}
+	r = db_commit(db, err);
+	return r < 0 ? r : more;
+}
+
 int store_migrate(struct db *db, const struct migration *known, size_t count, bool may_change, struct error *err)
 {
 	int64_t version, newest = known[count - 1].version;
-	int r = read_version(db, &version, err);
+	int r = store_schema_found(db, &version, err);
 	int more = 1;
 
 	if (r == 0)
 		r = check_version(db, version, newest, may_change, err);
 	if (r < 0 || version == newest)
 		return r;
-	while (more) {
-		r = db_begin(db, err);
-		if (r < 0)
-			return r;
-		more = migrate_once(db, known, count, may_change, err);
-		if (more < 0) {
-			db_rollback(db);
-			return more;
-		}
-		r = db_commit(db, err);
-		if (r < 0)
-			return r;
-	}
+	while (more > 0)
+		more = migrate_some(db, known, count, version == 0, may_change, err);
+	if (more < 0)
+		return more;
 	if (version)
 		log_info("store", "%s: schema %lld is now %lld", db->name, (long long)version, (long long)newest);
 	return 0;

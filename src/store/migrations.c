@@ -361,6 +361,77 @@ static const char stalls[] = "ALTER TABLE folder ADD COLUMN stall_uidvalidity BI
                              "ALTER TABLE folder ADD COLUMN stall_uid BIGINT NOT NULL DEFAULT 0;"
                              "ALTER TABLE folder ADD COLUMN stall_times BIGINT NOT NULL DEFAULT 0;";
 
+/* Until now a row said that it is on its way, and not for whom. */
+static const char recipients_in_flight[] =
+        "UPDATE outbox_recipient SET state = 'sending' WHERE (state = 'queued' OR state = 'later') AND outbox_id IN "
+        "(SELECT id FROM outbox WHERE state = 'sending');";
+
+/* What is said on connections that a person wants to look at; see store/traces.h. */
+static const char traces[] = "CREATE TABLE trace ("
+                             " kind TEXT NOT NULL, id TEXT NOT NULL, author TEXT NOT NULL, since BIGINT NOT NULL,"
+                             " until_at BIGINT NOT NULL, size BIGINT NOT NULL, PRIMARY KEY (kind, id)) {CLUSTERED};"
+                             "CREATE TABLE trace_part ("
+                             " kind TEXT NOT NULL, id TEXT NOT NULL, begins_at BIGINT NOT NULL, bytes BIGINT NOT NULL,"
+                             " body TEXT NOT NULL, PRIMARY KEY (kind, id, begins_at)) {CLUSTERED};";
+
+/* Whose turn it is in a case: that of whom didn't write last. What machines wrote doesn't count. */
+static const char waiting[] =
+        "ALTER TABLE cases ADD COLUMN waits_for TEXT NOT NULL DEFAULT 'us';" /* us, contact */
+        "UPDATE cases SET waits_for = 'contact' WHERE id IN ("
+        " SELECT m.case_id FROM message m WHERE m.direction = 'out' AND m.automatic = 'none' AND m.case_id IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM message n WHERE n.case_id = m.case_id AND n.id > m.id"
+        " AND n.direction = 'in' AND n.automatic = 'none'));"
+        "CREATE INDEX cases_waiting ON cases (waits_for, updated_at, id) WHERE resolved_at IS NULL;"
+        "CREATE INDEX cases_waiting_account ON cases (account, waits_for, updated_at, id) WHERE resolved_at IS NULL;";
+
+/* Alerts by mail: see store/alerts.h. */
+static const char alerts[] =
+        "CREATE TABLE alert_item ("
+        " alert TEXT NOT NULL, batch BIGINT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, account TEXT NOT NULL,"
+        " number BIGINT NOT NULL, count BIGINT NOT NULL, at BIGINT NOT NULL, last_at BIGINT NOT NULL,"
+        " began_at BIGINT NOT NULL, data TEXT NOT NULL," /* began_at: of a recovery, since when it failed; else 0 */
+        " PRIMARY KEY (alert, batch, kind, subject)) {CLUSTERED};" /* batch 0: in no mail yet; 1: in the one being
+                                                                      written */
+        /* What failed and was told, or will be. */
+        "CREATE TABLE alert_failure ("
+        " alert TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, since BIGINT NOT NULL,"
+        " PRIMARY KEY (alert, kind, subject)) {CLUSTERED};"
+        "CREATE TABLE alert_state ("
+        " alert TEXT NOT NULL PRIMARY KEY, mailed_at BIGINT NOT NULL, mails BIGINT NOT NULL) {CLUSTERED};";
+
+/* Lists of the outbox and the ledger, each a walk along an index (store/pages.c). */
+static const char lists[] =
+        "CREATE INDEX outbox_account ON outbox ((account || ''), id);"
+        "CREATE INDEX outbox_written ON outbox (kind, id) WHERE kind = 'message' OR kind = 'alert';"
+        "DROP INDEX outbox_trouble;"
+        "CREATE INDEX outbox_trouble ON outbox (state, id)"
+        " WHERE state = 'failed' OR state = 'bounced' OR state = 'suppressed' OR state = 'cancelled';"
+        "CREATE INDEX ledger_listener ON ledger ((listener || ''), id);"
+        "CREATE INDEX ledger_category ON ledger (category, id) WHERE category <> '';";
+
+/* A part that is paused or throttled now may have failed before, which was told, and its end wasn't. */
+static const char failing_parts[] =
+        "ALTER TABLE status ADD COLUMN failing BIGINT NOT NULL DEFAULT 0;" /* 1: told as failed, and not as working */
+        "UPDATE status SET failing = 1 WHERE state IN ('failed', 'auth-failed');";
+
+/* Whose mail is whose in the outbox: the mails of each alert, so that whoever looks after it sees what became of them;
+ * which operator wrote a mail, who may stop it while it waits ("": nobody, or before it was noted). */
+static const char whose_mail[] = "CREATE TABLE alert_mail ("
+                                 " alert TEXT NOT NULL, outbox_id BIGINT NOT NULL,"
+                                 " PRIMARY KEY (alert, outbox_id)) {CLUSTERED};"
+                                 "ALTER TABLE outbox ADD COLUMN operator_id TEXT NOT NULL DEFAULT '';";
+
+/* What SQL calls lower case isn't the same in both databases beyond ASCII: see base/mail_address.h. */
+static const char address_keys[] = "ALTER TABLE outbox_recipient ADD COLUMN address_key TEXT NOT NULL DEFAULT '';"
+                                   "UPDATE outbox_recipient SET address_key = LOWER(address);"
+                                   "DROP INDEX outbox_recipient_address;"
+                                   "CREATE INDEX outbox_recipient_key ON outbox_recipient (address_key);";
+
+/* What a deleted webhook was owed goes piece by piece; another of its name begins with a key of its own. */
+static const char webhook_keys[] =
+        "CREATE TABLE webhook_key (webhook TEXT NOT NULL PRIMARY KEY, key TEXT NOT NULL) {CLUSTERED};" /* else its id */
+        "CREATE TABLE webhook_gone (key TEXT NOT NULL PRIMARY KEY) {CLUSTERED};";
+
 const struct migration migrations[] = {
         {1, "foundation", foundation},
         {2, "bounces", bounces},
@@ -379,6 +450,15 @@ const struct migration migrations[] = {
         {15, "audit", audit},
         {16, "message-idents", message_idents},
         {17, "stalls", stalls},
+        {18, "recipients-in-flight", recipients_in_flight},
+        {19, "traces", traces},
+        {20, "waiting", waiting},
+        {21, "alerts", alerts},
+        {22, "lists", lists},
+        {23, "failing-parts", failing_parts},
+        {24, "whose-mail", whose_mail},
+        {25, "address-keys", address_keys},
+        {26, "webhook-keys", webhook_keys},
 };
 
 const size_t migration_count = ARRAY_LEN(migrations);

@@ -1,23 +1,27 @@
 /* See outbox.h. */
 #include "store/outbox.h"
 
+#include "base/mail_address.h"
 #include "store/automatic_mail.h"
 #include "store/outbox_reports.h"
 #include "store/suppressions.h"
 
 #define COLUMNS                                                                                                      \
 	"id, account, message_id, case_id, kind, answer_to, envelope_from, state, tries, next_try_at, code, reply, " \
-	"created_at, sent_at, idempotency_key"
+	"created_at, sent_at, idempotency_key, operator_id"
 #define READ_COLUMNS COLUMNS ", warned_at, (SELECT message_ident FROM message WHERE message.id = outbox.message_id)"
 
 static int insert_recipient(struct db *db, int64_t outbox_id, size_t position, const struct outbox_recipient *r,
                             struct error *err)
 {
+	char room[MAIL_ADDRESS_MAX];
+
 	return db_exec(db,
-	               "INSERT INTO outbox_recipient (outbox_id, position, address, state, code, reply) VALUES ($1, "
-	               "$2, $3, $4, $5, $6)",
-	               DB_ARGS(DB_INT(outbox_id), DB_INT(position), DB_TEXT(r->address), DB_TEXT(r->state),
-	                       DB_INT(r->code), DB_TEXT(r->reply)),
+	               "INSERT INTO outbox_recipient (outbox_id, position, address, address_key, state, code, reply) "
+	               "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+	               DB_ARGS(DB_INT(outbox_id), DB_INT(position), DB_TEXT(r->address),
+	                       DB_STR(mail_address_key(str_of(r->address), room)), DB_TEXT(r->state), DB_INT(r->code),
+	                       DB_TEXT(r->reply)),
 	               err);
 }
 
@@ -25,13 +29,14 @@ int outbox_insert(struct db *db, const struct outbox_row *row, struct error *err
 {
 	int r = db_exec(db,
 	                "INSERT INTO outbox (" COLUMNS
-	                ", claim) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '')",
+	                ", claim) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '')",
 	                DB_ARGS(DB_INT(row->id), DB_TEXT(row->account), DB_INT(row->message_id),
 	                        row->case_id ? DB_INT(row->case_id) : DB_NULL, DB_TEXT(row->kind),
 	                        DB_TEXT(row->answer_to), DB_TEXT(row->envelope_from), DB_TEXT(row->state),
 	                        DB_INT(row->tries), DB_INT(row->next_try_at), DB_INT(row->code), DB_TEXT(row->reply),
 	                        DB_INT(row->created_at), row->sent_at ? DB_INT(row->sent_at) : DB_NULL,
-	                        row->idempotency_key ? DB_TEXT(row->idempotency_key) : DB_NULL),
+	                        row->idempotency_key ? DB_TEXT(row->idempotency_key) : DB_NULL,
+	                        DB_TEXT(row->operator_id ? row->operator_id : "")),
 	                err);
 
 	for (size_t i = 0; r >= 0 && i < row->recipient_count; i++)
@@ -62,8 +67,9 @@ static void read_row(struct db_rows *rows, struct arena *arena, struct outbox_ro
 	        .created_at = db_col_int(rows, 12),
 	        .sent_at = db_col_int(rows, 13),
 	        .idempotency_key = db_col_is_null(rows, 14) ? NULL : text_of(rows, 14, arena),
-	        .warned_at = db_col_int(rows, 15),
-	        .message_ident = db_col_is_null(rows, 16) ? "" : text_of(rows, 16, arena),
+	        .operator_id = text_of(rows, 15, arena),
+	        .warned_at = db_col_int(rows, 16),
+	        .message_ident = db_col_is_null(rows, 17) ? "" : text_of(rows, 17, arena),
 	};
 }
 
@@ -94,6 +100,11 @@ static int read_recipients(struct db *db, struct arena *arena, struct outbox_row
 		};
 	}
 	return r;
+}
+
+int outbox_find_key(struct db *db, const char *key, int64_t *ret_id, struct error *err)
+{
+	return db_query_int(db, "SELECT id FROM outbox WHERE idempotency_key = $1", DB_ARGS(DB_TEXT(key)), ret_id, err);
 }
 
 int outbox_get(struct db *db, int64_t id, struct arena *arena, struct outbox_row *ret_row, struct error *err)
@@ -161,14 +172,21 @@ int outbox_accounts(struct db *db, void (*each)(void *ctx, const char *account, 
 	return r < 0 ? r : (int)n;
 }
 
-int outbox_mark_sending(struct db *db, int64_t id, const char *claim, struct error *err)
+int outbox_mark_sending(struct db *db, const struct outbox_row *row, const size_t *positions, size_t count,
+                        const char *claim, struct error *err)
 {
 	int64_t n = db_exec_count(db,
-	                          "UPDATE outbox SET state = 'sending', claim = $2 WHERE id = $1 AND (state = 'queued' "
-	                          "OR state = 'later') AND " AUTOMATIC_MAIL_MAY_GO,
-	                          DB_ARGS(DB_INT(id), DB_TEXT(claim)), err);
+	                          "UPDATE outbox SET state = 'sending', claim = $2 WHERE id = $1 AND next_try_at = $3 "
+	                          "AND (state = 'queued' OR state = 'later') AND " AUTOMATIC_MAIL_MAY_GO,
+	                          DB_ARGS(DB_INT(row->id), DB_TEXT(claim), DB_INT(row->next_try_at)), err);
+	int r = 0;
 
-	return n < 0 ? (int)n : n > 0;
+	for (size_t i = 0; n > 0 && r >= 0 && i < count; i++)
+		r = db_exec(db,
+		            "UPDATE outbox_recipient SET state = 'sending' WHERE outbox_id = $1 AND position = $2 AND "
+		            "(state = 'queued' OR state = 'later')",
+		            DB_ARGS(DB_INT(row->id), DB_INT(positions[i])), err);
+	return r < 0 ? r : n < 0 ? (int)n : n > 0;
 }
 
 int outbox_finish(struct db *db, const struct outbox_row *row, const char *claim, struct error *err)
@@ -188,7 +206,7 @@ int outbox_finish(struct db *db, const struct outbox_row *row, const char *claim
 	for (size_t i = 0; n > 0 && r >= 0 && i < row->recipient_count; i++)
 		r = db_exec(db,
 		            "UPDATE outbox_recipient SET state = $3, code = $4, reply = $5, status = $6, reason = $7 "
-		            "WHERE outbox_id = $1 AND position = $2 AND (state = 'queued' OR state = 'later')",
+		            "WHERE outbox_id = $1 AND position = $2 AND state IN ('queued', 'later', 'sending')",
 		            DB_ARGS(DB_INT(row->id), DB_INT(i), DB_TEXT(row->recipients[i].state),
 		                    DB_INT(row->recipients[i].code), DB_TEXT(row->recipients[i].reply),
 		                    DB_TEXT(row->recipients[i].status ? row->recipients[i].status : ""),
@@ -197,62 +215,6 @@ int outbox_finish(struct db *db, const struct outbox_row *row, const char *claim
 	if (r >= 0 && n > 0)
 		r = outbox_follow(db, row->id, row->sent_at, err);
 	return r < 0 ? r : n < 0 ? (int)n : n > 0;
-}
-
-int64_t outbox_orphans(struct db *db, const char *live_claim, int64_t now, struct error *err)
-{
-	int r = outbox_follow_orphans(db, live_claim, now, err);
-
-	if (r == 0)
-		r = db_exec(db,
-		            "UPDATE outbox_recipient SET state = 'uncertain' WHERE (state = 'queued' OR state = "
-		            "'later') AND outbox_id IN "
-		            "(SELECT id FROM outbox WHERE state = 'sending' AND claim <> $1)",
-		            DB_ARGS(DB_TEXT(live_claim)), err);
-	if (r < 0)
-		return r;
-	return db_exec_count(db,
-	                     "UPDATE outbox SET state = 'uncertain', reply = 'the program stopped while the final dot "
-	                     "was on its way; "
-	                     "look into the Sent folder or ask the recipient, then requeue or leave it' WHERE state = "
-	                     "'sending' AND claim <> $1",
-	                     DB_ARGS(DB_TEXT(live_claim)), err);
-}
-
-static int orphan(struct db *db, int64_t id, int64_t now, struct error *err)
-{
-	int r = db_exec(db,
-	                "UPDATE outbox_recipient SET state = 'uncertain' WHERE (state = 'queued' OR state = 'later') "
-	                "AND outbox_id = $1",
-	                DB_ARGS(DB_INT(id)), err);
-
-	if (r == 0)
-		r = db_exec(
-		        db,
-		        "UPDATE outbox SET state = 'uncertain', claim = '', reply = 'it left, and what became of it "
-		        "could not be noted; look into the Sent folder or ask the recipient, then requeue or leave "
-		        "it' WHERE id = $1 AND state = 'sending'",
-		        DB_ARGS(DB_INT(id)), err);
-	return r < 0 ? r : outbox_follow(db, id, now, err); /* a report may have spoken of all meanwhile */
-}
-
-int64_t outbox_own_orphans(struct db *db, const char *account, const char *claim, int64_t now, struct error *err)
-{
-	struct arena *arena CLEANUP(arena_freep) = arena_new();
-	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
-	int64_t *ids = NULL;
-	size_t n = 0, size = 0;
-	int r = db_query(db, "SELECT id FROM outbox WHERE state = 'sending' AND account = $1 AND claim = $2",
-	                 DB_ARGS(DB_TEXT(account), DB_TEXT(claim)), &rows, err);
-
-	while (r >= 0 && (r = db_next(rows, err)) > 0) {
-		ARENA_ROOM(arena, ids, n, size);
-		ids[n++] = db_col_int(rows, 0);
-	}
-	db_rows_free(take(rows));
-	for (size_t i = 0; r >= 0 && i < n; i++)
-		r = orphan(db, ids[i], now, err);
-	return r < 0 ? r : (int64_t)n;
 }
 
 int outbox_count_answers(struct db *db, const char *answer_to, int64_t since, int64_t *ret_count, struct error *err)

@@ -19,6 +19,10 @@ int outbox_count_waiting(struct db *db, const char *account, struct outbox_waiti
  * 1 done, 0 not in such a state. */
 int outbox_cancel(struct db *db, int64_t id, const char *why, const char *by, int64_t now, struct error *err) NODISCARD;
 
+/* The same for one that waits alone, nothing of which is in doubt: 0 where the row is uncertain. */
+int outbox_cancel_waiting(struct db *db, int64_t id, const char *why, const char *by, int64_t now,
+                          struct error *err) NODISCARD;
+
 /* … and all that waits of an account; returns the number. */
 int64_t outbox_cancel_account(struct db *db, const char *account, const char *why, const char *by, int64_t now,
                               struct error *err) NODISCARD;

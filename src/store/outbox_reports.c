@@ -1,6 +1,7 @@
 /* See outbox_reports.h. */
 #include "store/outbox_reports.h"
 
+#include "base/mail_address.h"
 #include "store/messages.h"
 
 int outbox_find_ident(struct db *db, struct str ident, int64_t *ret_id, struct error *err)
@@ -14,10 +15,12 @@ int outbox_find_ident(struct db *db, struct str ident, int64_t *ret_id, struct e
 
 int outbox_find_address(struct db *db, struct str address, int64_t since, int64_t *ret_id, struct error *err)
 {
+	char room[MAIL_ADDRESS_MAX];
+
 	return db_query_int(db,
 	                    "SELECT outbox.id FROM outbox_recipient r JOIN outbox ON outbox.id = r.outbox_id WHERE "
-	                    "LOWER(r.address) = $1 AND outbox.created_at >= $2 ORDER BY outbox.id DESC LIMIT 1",
-	                    DB_ARGS(DB_STR(address), DB_INT(since)), ret_id, err);
+	                    "r.address_key = $1 AND outbox.created_at >= $2 ORDER BY outbox.id DESC LIMIT 1",
+	                    DB_ARGS(DB_STR(mail_address_key(address, room)), DB_INT(since)), ret_id, err);
 }
 
 int outbox_of_message(struct db *db, int64_t message_id, struct arena *arena, struct outbox_row *ret_row,
@@ -53,7 +56,7 @@ int outbox_note_report(struct db *db, int64_t outbox_id, size_t position, const 
 	" state = CASE WHEN " ANY(REACHED) " THEN 'sent' WHEN " ANY("'bounced'") " THEN 'bounced'" \
 	" WHEN " ANY("'failed'") " THEN 'failed' WHEN " ANY("'suppressed'") " THEN 'suppressed' ELSE 'failed' END," \
 	" sent_at = CASE WHEN " ANY(REACHED) " THEN COALESCE(sent_at, $2) ELSE sent_at END" \
-	" WHERE NOT " ANY(WAITING ", 'uncertain'") " AND "
+	" WHERE NOT " ANY(WAITING ", 'sending', 'uncertain'") " AND "
 /* clang-format on */
 
 int outbox_resolve_uncertain(struct db *db, int64_t outbox_id, int64_t at, struct error *err)
@@ -77,7 +80,7 @@ int outbox_follow(struct db *db, int64_t outbox_id, int64_t at, struct error *er
 	               DB_ARGS(DB_INT(outbox_id), DB_INT(at)), err);
 }
 
-int outbox_follow_orphans(struct db *db, const char *live_claim, int64_t at, struct error *err)
+int outbox_follow_orphan(struct db *db, int64_t outbox_id, int64_t at, struct error *err)
 {
-	return db_exec(db, FOLLOW "state = 'sending' AND claim <> $1", DB_ARGS(DB_TEXT(live_claim), DB_INT(at)), err);
+	return db_exec(db, FOLLOW "id = $1 AND state = 'sending'", DB_ARGS(DB_INT(outbox_id), DB_INT(at)), err);
 }

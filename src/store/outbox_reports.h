@@ -35,7 +35,7 @@ int outbox_resolve_uncertain(struct db *db, int64_t outbox_id, int64_t at, struc
  * sent, where that wasn't known. */
 int outbox_follow(struct db *db, int64_t outbox_id, int64_t at, struct error *err) NODISCARD;
 
-/* The same for rows that a dead process was sending. */
-int outbox_follow_orphans(struct db *db, const char *live_claim, int64_t at, struct error *err) NODISCARD;
+/* The same for a row that is being sent, of which the caller knows that it isn't any more. */
+int outbox_follow_orphan(struct db *db, int64_t outbox_id, int64_t at, struct error *err) NODISCARD;
 
 #endif

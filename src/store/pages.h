@@ -10,7 +10,7 @@
 #include "store/outbox.h"
 #include "store/suppressions.h"
 
-#define PAGES_ACCOUNTS_MAX 1000
+#define PAGES_ACCOUNTS_MAX 1000 /* asked for one by one */
 
 /* Whose; all: everybody's, `names` isn't looked at. */
 struct page_accounts {
@@ -27,6 +27,7 @@ enum case_order { CASES_BY_UPDATED, CASES_BY_CREATED /* in the order in which th
 struct case_filter {
 	struct page_accounts accounts;
 	const char *status, *type, *account;
+	const char *waits_for; /* of those that aren't resolved */
 	bool only_open, only_resolved;
 	struct str contact_address; /* has a part in it; in any case. Of the newest CASE_IDS_MAX */
 	int64_t updated_since;
@@ -49,13 +50,23 @@ struct listed_case {
 int case_page(struct db *db, const struct case_filter *filter, size_t max, struct arena *arena,
               struct listed_case **ret_cases, struct error *err) NODISCARD;
 
+/* How many that aren't resolved wait for us and for the contact, up to `max` each; one question to the store. */
+struct case_waiting {
+	int64_t for_us, for_contact;
+};
+int case_count_waiting(struct db *db, const struct page_accounts *accounts, int64_t max, struct case_waiting *ret,
+                       struct error *err) NODISCARD;
+
 /* One with its contact, by number or id: 1 found, 0 none. */
 int case_find(struct db *db, struct str name, struct arena *arena, struct listed_case *ret_case,
               struct error *err) NODISCARD;
 
 struct row_filter {
 	struct page_accounts accounts;
-	const char *account, *state, *kind, *listener, *answer_code, *category;
+	const char *account, *kind, *listener, *answer_code, *category;
+	/* One, or a word for several: "waiting" (queued, later), "undelivered" (failed, bounced, suppressed), "done"
+	 * (committed, acknowledged). */
+	const char *state;
 	int64_t case_id, message_id;
 	int64_t after_id; /* 0: the first page */
 };

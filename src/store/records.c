@@ -189,3 +189,11 @@ int records_revision(struct db *db, int64_t *ret_revision, struct error *err)
 	*ret_revision = revision;
 	return 0;
 }
+
+int records_any(struct db *db, struct error *err)
+{
+	int64_t n = 0;
+	int r = db_query_int(db, "SELECT COUNT(*) FROM record", DB_NO_ARGS, &n, err);
+
+	return r < 0 ? r : n > 0;
+}

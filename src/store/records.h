@@ -65,4 +65,7 @@ int records_begin_change(struct db *db, int64_t *ret_revision, struct error *err
 /* The number of changes so far. */
 int records_revision(struct db *db, int64_t *ret_revision, struct error *err) NODISCARD;
 
+/* 1: some record was ever stored; 0: none. */
+int records_any(struct db *db, struct error *err) NODISCARD;
+
 #endif

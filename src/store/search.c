@@ -2,6 +2,7 @@
 #include "store/search.h"
 
 #include "base/buf.h"
+#include "store/search_rank.h"
 
 #define MATCH_MAX    KIB(256) /* of a query as the database gets it */
 #define VECTOR_MAX   MIB(2)   /* of a document as PostgreSQL gets it */
@@ -302,17 +303,26 @@ static void ts_term(struct buf *out, const struct search_term *term)
 	buf_add(out, STR("))"));
 }
 
-static void ts_match(struct buf *out, const struct search_wish *wish)
+static void ts_groups(struct buf *out, const struct search_wish *wish, bool positive_only)
 {
 	buf_add_char(out, '(');
 	for (size_t i = 0; i < wish->group_count; i++) {
-		buf_add_cstr(out, i ? ") | (" : "(");
+		const char *before = i ? ") | (" : "(";
+
 		for (size_t j = 0; j < wish->groups[i].count; j++) {
-			buf_add_cstr(out, j ? " & " : "");
+			if (positive_only && wish->groups[i].terms[j].is_not)
+				continue;
+			buf_add_cstr(out, before);
 			ts_term(out, &wish->groups[i].terms[j]);
+			before = " & ";
 		}
 	}
 	buf_add(out, STR("))"));
+}
+
+static void ts_match(struct buf *out, const struct search_wish *wish)
+{
+	ts_groups(out, wish, false);
 	if (wish->only_cases)
 		buf_add(out, STR(" & '=xkcase'"));
 	if (wish->all_accounts)
@@ -327,14 +337,53 @@ static void ts_match(struct buf *out, const struct search_wish *wish)
 
 /* ---------------------------------------------------------------- looking for */
 
+static int find_sqlite(struct db *db, struct str match, size_t max, struct arena *arena, struct search_hit *hits,
+                       struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	struct search_parts *parts = ARENA_ARRAY(arena, struct search_parts, max + 1);
+	size_t n = 0;
+	int r = db_query(db,
+	                 "SELECT rowid, search_parts(search, 8.0, 4.0, 2.0, 1.0) FROM search WHERE search MATCH $1 "
+	                 "ORDER BY rowid DESC LIMIT $2",
+	                 DB_ARGS(DB_STR(match), DB_INT(max)), &rows, err);
+
+	for (; r >= 0 && n < max && (r = db_next(rows, err)) > 0; n++) {
+		hits[n].id = db_col_int(rows, 0);
+		parts[n] = search_parts_read(arena, db_col_str(rows, 1));
+	}
+	if (r < 0)
+		return r;
+	search_rank(arena, hits, parts, n);
+	return (int)n;
+}
+
+/* Ranked by what is in it alone: ts_rank() knows nothing to do with a `!`, nor with marks, which stand nowhere. */
+static int find_postgresql(struct db *db, const struct search_wish *wish, struct str match, size_t max,
+                           struct search_hit *hits, struct error *err)
+{
+	struct buf positive CLEANUP(buf_done) = BUF_INIT(MATCH_MAX);
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	size_t n = 0;
+	int r;
+
+	ts_groups(&positive, wish, true);
+	r = db_query(db,
+	             "SELECT id, CAST(1000000 * ts_rank(words, CAST($3 AS tsquery)) AS BIGINT) FROM (SELECT id, words "
+	             "FROM search_doc WHERE words @@ CAST($1 AS tsquery) ORDER BY id DESC LIMIT $2) newest ORDER BY id "
+	             "DESC",
+	             DB_ARGS(DB_STR(match), DB_INT(max), DB_STR(buf_str(&positive))), &rows, err);
+
+	while (r >= 0 && n < max && (r = db_next(rows, err)) > 0)
+		hits[n++] = (struct search_hit){db_col_int(rows, 0), db_col_int(rows, 1)};
+	return r < 0 ? r : (int)n;
+}
+
 int search_find(struct db *db, const struct search_wish *wish, size_t max, struct arena *arena,
                 struct search_hit **ret_hits, struct error *err)
 {
 	struct buf match CLEANUP(buf_done) = BUF_INIT(MATCH_MAX);
-	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	struct search_hit *hits = ARENA_ARRAY(arena, struct search_hit, max + 1);
-	size_t n = 0;
-	int r;
 
 	*ret_hits = hits;
 	if (!wish->group_count || (!wish->all_accounts && !wish->account_count))
@@ -342,16 +391,6 @@ int search_find(struct db *db, const struct search_wish *wish, size_t max, struc
 	(is_sqlite(db) ? fts_match : ts_match)(&match, wish);
 	if (match.failed)
 		return fail(err, E_LIMIT, RETRY_NEVER, "q: is too long");
-	r = is_sqlite(db)
-	            ? db_query(db,
-	                       "SELECT rowid, CAST(-1000000.0 * bm25(search, 8.0, 4.0, 2.0, 1.0, 0.0) AS INTEGER) FROM "
-	                       "search WHERE search MATCH $1 ORDER BY rowid DESC LIMIT $2",
-	                       DB_ARGS(DB_STR(buf_str(&match)), DB_INT(max)), &rows, err)
-	            : db_query(db,
-	                       "SELECT id, CAST(1000000 * ts_rank(words, q) AS BIGINT) FROM search_doc, CAST($1 AS "
-	                       "tsquery) q WHERE words @@ q ORDER BY id DESC LIMIT $2",
-	                       DB_ARGS(DB_STR(buf_str(&match)), DB_INT(max)), &rows, err);
-	while (r >= 0 && n < max && (r = db_next(rows, err)) > 0)
-		hits[n++] = (struct search_hit){db_col_int(rows, 0), db_col_int(rows, 1)};
-	return r < 0 ? r : (int)n;
+	return is_sqlite(db) ? find_sqlite(db, buf_str(&match), max, arena, hits, err)
+	                     : find_postgresql(db, wish, buf_str(&match), max, hits, err);
 }

@@ -3,34 +3,14 @@
 
 #include "store/messages.h"
 #include "store/outbox.h"
+#include "store/test_outbox.h"
 #include "store/test_store.h"
 
 #include "base/test.h"
 
 static int64_t add_mail(struct db *db, const char *account, const char *ident)
 {
-	struct outbox_recipient to = {.address = "ann@customer.test", .state = "sent", .reply = ""};
-	struct stored_message message = {.direction = "out",
-	                                 .account = account,
-	                                 .message_ident = str_of(ident),
-	                                 .automatic = "none",
-	                                 .evidence = STR("")};
-	struct outbox_row row = {.account = account,
-	                         .kind = "message",
-	                         .answer_to = "",
-	                         .envelope_from = "",
-	                         .state = "sent",
-	                         .reply = "",
-	                         .recipients = &to,
-	                         .recipient_count = 1};
-	struct error err;
-
-	assert_ok(db_new_id(db, &message.id, &err), &err);
-	assert_ok(message_insert(db, &message, &err), &err);
-	assert_ok(db_new_id(db, &row.id, &err), &err);
-	row.message_id = message.id;
-	assert_ok(outbox_insert(db, &row, &err), &err);
-	return row.id;
+	return test_outbox_add(db, &(struct outbox_row){.account = account, .state = "sent"}, ident);
 }
 
 static void note_account(void *ctx, const char *account, int64_t due_at)

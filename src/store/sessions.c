@@ -66,6 +66,14 @@ int session_list(struct db *db, const char *operator_id, size_t max, struct aren
 	return n;
 }
 
+int session_lasts(struct db *db, int64_t id, int64_t now, struct error *err)
+{
+	int64_t found;
+
+	return db_query_int(db, "SELECT id FROM session WHERE id = $1 AND expires_at > $2",
+	                    DB_ARGS(DB_INT(id), DB_INT(now)), &found, err);
+}
+
 int session_end(struct db *db, int64_t id, struct error *err)
 {
 	return (int)db_exec_count(db, "DELETE FROM session WHERE id = $1", DB_ARGS(DB_INT(id)), err);
@@ -140,6 +148,14 @@ int api_token_get(struct db *db, int64_t id, struct arena *arena, struct api_tok
 	int r = db_query(db, "SELECT " TOKEN_COLUMNS " FROM api_token WHERE id = $1", DB_ARGS(DB_INT(id)), &rows, err);
 
 	return r < 0 ? r : take_token(rows, arena, ret_token, err);
+}
+
+int api_token_lasts(struct db *db, int64_t id, int64_t now, struct error *err)
+{
+	int64_t found;
+
+	return db_query_int(db, "SELECT id FROM api_token WHERE id = $1 AND (expires_at = 0 OR expires_at > $2)",
+	                    DB_ARGS(DB_INT(id), DB_INT(now)), &found, err);
 }
 
 int api_token_used(struct db *db, int64_t id, int64_t at, const char *from, struct error *err)

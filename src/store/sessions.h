@@ -26,6 +26,9 @@ int session_seen(struct db *db, int64_t id, int64_t at, struct error *err) NODIS
 int session_list(struct db *db, const char *operator_id, size_t max, struct arena *arena, struct session **ret_sessions,
                  struct error *err) NODISCARD;
 
+/* 1: it hasn't ended, and what was given for it may go on. */
+int session_lasts(struct db *db, int64_t id, int64_t now, struct error *err) NODISCARD;
+
 int session_end(struct db *db, int64_t id, struct error *err) NODISCARD; /* number ended: 0, 1 */
 /* All of an operator but `except` (0: all); returns their number. */
 int session_end_all(struct db *db, const char *operator_id, int64_t except, struct error *err) NODISCARD;
@@ -49,6 +52,7 @@ int api_token_find(struct db *db, const char *token_hash, struct arena *arena, s
                    struct error *err) NODISCARD; /* 1 found, 0 none */
 int api_token_get(struct db *db, int64_t id, struct arena *arena, struct api_token *ret_token,
                   struct error *err) NODISCARD;
+int api_token_lasts(struct db *db, int64_t id, int64_t now, struct error *err) NODISCARD; /* as session_lasts() */
 int api_token_used(struct db *db, int64_t id, int64_t at, const char *from, struct error *err) NODISCARD;
 
 /* Those of one operator (NULL: of all) with ids below `before` (0: from the newest). Returns their number. */

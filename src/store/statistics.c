@@ -1,6 +1,8 @@
 /* See statistics.h. */
 #include "store/statistics.h"
 
+#include "base/arena.h"
+
 static const int64_t steps[] = {STATISTIC_SHORT_MS, STATISTIC_LONG_MS};
 
 int statistic_add(struct db *db, const char *series, const char *name, int64_t at, int64_t count, struct error *err)
@@ -30,6 +32,41 @@ int statistic_note(struct db *db, const char *series, const char *name, int64_t 
 		                    DB_INT(value)),
 		            err);
 	return r;
+}
+
+int statistic_any_queue(struct db *db, struct error *err)
+{
+	int64_t any = 0;
+	int r = db_query_int(db,
+	                     "SELECT CASE WHEN EXISTS (SELECT 1 FROM outbox WHERE state = 'queued' OR state = 'later')"
+	                     " THEN 1 ELSE 0 END",
+	                     DB_NO_ARGS, &any, err);
+
+	return r < 0 ? r : any != 0;
+}
+
+int statistic_note_queues(struct db *db, int64_t at, struct error *err)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	struct queue {
+		const char *account;
+		int64_t count;
+	} *queues = NULL;
+	size_t n = 0, size = 0;
+	int r = db_query(db,
+	                 "SELECT account, COUNT(*) FROM outbox WHERE state = 'queued' OR state = 'later'"
+	                 " GROUP BY account ORDER BY account",
+	                 DB_NO_ARGS, &rows, err);
+
+	while (r >= 0 && (r = db_next(rows, err)) > 0) {
+		ARENA_ROOM(arena, queues, n, size);
+		queues[n++] = (struct queue){arena_cstr(arena, db_col_str(rows, 0)), db_col_int(rows, 1)};
+	}
+	db_rows_free(take(rows));
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = statistic_note(db, "queued", queues[i].account, at, queues[i].count, err);
+	return r < 0 ? r : (int)n;
 }
 
 int statistic_each(struct db *db, int64_t step, int64_t from, int64_t to, size_t max,

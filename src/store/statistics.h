@@ -20,6 +20,12 @@ int statistic_add(struct db *db, const char *series, const char *name, int64_t a
 int statistic_note(struct db *db, const char *series, const char *name, int64_t at, int64_t value,
                    struct error *err) NODISCARD;
 
+/* 1: something waits in the outbox; 0: nothing. */
+int statistic_any_queue(struct db *db, struct error *err) NODISCARD;
+
+/* What waits in the outbox of each account at `at`, noted as "queued". Returns the number of accounts. */
+int statistic_note_queues(struct db *db, int64_t at, struct error *err) NODISCARD;
+
 struct statistic {
 	const char *series, *name;
 	int64_t slot, value; /* slot: Unix ms of its begin */

@@ -11,13 +11,14 @@
 
 int status_put(struct db *db, const struct status *s, struct error *err)
 {
-	return db_exec(db,
-	               "INSERT INTO status (kind, id, state, since, error, error_at, next_try_at, updated_at)"
-	               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (kind, id) DO UPDATE SET"
-	               " state = $3, since = $4, error = $5, error_at = $6, next_try_at = $7, updated_at = $8",
-	               DB_ARGS(DB_TEXT(s->kind), DB_TEXT(s->id), DB_TEXT(s->state), DB_INT(s->since), DB_TEXT(s->error),
-	                       DB_INT(s->error_at), DB_INT(s->next_try_at), DB_INT(s->updated_at)),
-	               err);
+	return db_exec(
+	        db,
+	        "INSERT INTO status (kind, id, state, since, error, error_at, next_try_at, updated_at, failing)"
+	        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (kind, id) DO UPDATE SET"
+	        " state = $3, since = $4, error = $5, error_at = $6, next_try_at = $7, updated_at = $8, failing = $9",
+	        DB_ARGS(DB_TEXT(s->kind), DB_TEXT(s->id), DB_TEXT(s->state), DB_INT(s->since), DB_TEXT(s->error),
+	                DB_INT(s->error_at), DB_INT(s->next_try_at), DB_INT(s->updated_at), DB_INT(s->is_failing)),
+	        err);
 }
 
 int status_remove(struct db *db, const char *kind, const char *id, struct error *err)
@@ -31,13 +32,36 @@ int status_forget_processes(struct db *db, int64_t before, struct error *err)
 	               err);
 }
 
+int status_sign(struct db *db, int64_t *ret_sign, struct error *err)
+{
+	int64_t sign = 0;
+	int r = db_query_int(
+	        db, "SELECT CAST(COALESCE(SUM(since), 0) AS BIGINT) FROM status WHERE kind IN ('listener', 'sender')",
+	        DB_NO_ARGS, &sign, err);
+
+	if (r < 0)
+		return r;
+	*ret_sign = sign;
+	return 0;
+}
+
+int status_is_failing(struct db *db, const char *kind, const char *id, struct error *err)
+{
+	int64_t since;
+
+	return db_query_int(
+	        db, "SELECT since FROM status WHERE kind = $1 AND id = $2 AND state IN ('failed', 'auth-failed')",
+	        DB_ARGS(DB_TEXT(kind), DB_TEXT(id)), &since, err);
+}
+
 int status_each(struct db *db, void (*each)(void *ctx, const struct status *status), void *ctx, struct error *err)
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
-	int n = 0, r = db_query(db,
-	                        "SELECT kind, id, state, since, error, error_at, next_try_at, updated_at FROM status"
-	                        " ORDER BY kind, id",
-	                        DB_NO_ARGS, &rows, err);
+	int n = 0,
+	    r = db_query(db,
+	                 "SELECT kind, id, state, since, error, error_at, next_try_at, updated_at, failing FROM status"
+	                 " ORDER BY kind, id",
+	                 DB_NO_ARGS, &rows, err);
 
 	while (r >= 0 && (r = db_next(rows, err)) > 0) {
 		struct arena *arena CLEANUP(arena_freep) = arena_new();
@@ -48,7 +72,8 @@ int status_each(struct db *db, void (*each)(void *ctx, const struct status *stat
 		                         .error = arena_cstr(arena, db_col_str(rows, 4)),
 		                         .error_at = db_col_int(rows, 5),
 		                         .next_try_at = db_col_int(rows, 6),
-		                         .updated_at = db_col_int(rows, 7)};
+		                         .updated_at = db_col_int(rows, 7),
+		                         .is_failing = db_col_int(rows, 8) != 0};
 
 		each(ctx, &s);
 		n++;

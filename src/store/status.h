@@ -12,6 +12,7 @@ struct status {
 	const char *error;   /* the last; "" */
 	int64_t error_at;    /* 0: none */
 	int64_t next_try_at; /* 0: not known, or nothing is wrong */
+	bool is_failing;     /* that it failed was told, that it works again wasn't: whatever its state is now */
 	int64_t updated_at;
 };
 
@@ -21,6 +22,12 @@ int status_remove(struct db *db, const char *kind, const char *id, struct error 
 
 /* Those of processes that gave no sign since. */
 int status_forget_processes(struct db *db, int64_t before, struct error *err) NODISCARD;
+
+/* Another number whenever a listener's or a sender's state is another, in whatever process. */
+int status_sign(struct db *db, int64_t *ret_sign, struct error *err) NODISCARD;
+
+/* 1 where it stands as one that doesn't work. */
+int status_is_failing(struct db *db, const char *kind, const char *id, struct error *err) NODISCARD;
 
 /* By kind and id; texts live during the call. Returns their number. */
 int status_each(struct db *db, void (*each)(void *ctx, const struct status *status), void *ctx,

@@ -131,6 +131,25 @@ static void each_migration_is_one_transaction(void **state UNUSED)
 	test_store_each_url(check_steps);
 }
 
+static void check_empty(const char *url)
+{
+	struct db *db CLEANUP(db_closep) = open_db(url);
+	struct error err = {0};
+	int64_t version = -1;
+
+	assert_int_equal(store_migrate(db, three, 3, true, &err), E_STORE);
+	has(&err, "migration 3 (three)");
+	assert_ok(store_schema_found(db, &version, &err), &err);
+	assert_int_equal(version, 0);
+	assert_ok(store_migrate(db, three, 2, true, &err), &err);
+	assert_int_equal(number(db, "SELECT COUNT(*) FROM schema_migration"), 2);
+}
+
+static void an_empty_store_gets_all_or_nothing(void **state UNUSED)
+{
+	test_store_each_url(check_empty);
+}
+
 /* ---------------------------------------------------------------- places that can't be a store */
 
 static void check_bad_place(const char *path, bool create, int code, const char *part)
@@ -431,6 +450,7 @@ int main(void)
 	        cmocka_unit_test(a_store_is_made_only_when_asked_to),
 	        cmocka_unit_test(a_newer_store_is_refused),
 	        cmocka_unit_test(each_migration_is_one_transaction),
+	        cmocka_unit_test(an_empty_store_gets_all_or_nothing),
 	        cmocka_unit_test(a_place_that_is_no_store_is_named),
 	        cmocka_unit_test(a_store_that_may_not_be_written_is_named),
 	        cmocka_unit_test(a_store_that_another_process_holds_is_in_use),

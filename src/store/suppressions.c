@@ -2,12 +2,12 @@
 #include "store/suppressions.h"
 
 #include "base/clock.h"
+#include "base/mail_address.h"
 #include "store/cases.h"
 
 #include <jansson.h>
 
-#define MAX_ADDRESS 512
-#define DAYS_MS(n)  HOURS_MS(24 * (n))
+#define DAYS_MS(n) HOURS_MS(24 * (n))
 
 #define COLUMNS                                                                                                  \
 	"address, account, reason, class, status, note, message_id, since, until, count, counted_from, active, " \
@@ -41,14 +41,12 @@ static void read_row(struct db_rows *rows, struct arena *arena, struct suppressi
 	};
 }
 
-/* Lower case; empty where it is too long to be an address. */
+/* Empty where it is too long to be an address. */
 static struct str key_of(struct arena *arena, struct str address)
 {
-	struct str key = arena_str(arena, address.n <= MAX_ADDRESS ? address : STR(""));
+	char room[MAIL_ADDRESS_MAX];
 
-	for (size_t i = 0; i < key.n; i++)
-		((char *)(uintptr_t)key.p)[i] = ascii_lower(key.p[i]);
-	return key;
+	return address.n <= sizeof room ? arena_str(arena, mail_address_key(address, room)) : STR("");
 }
 
 static int get_row(struct db *db, struct str key, const char *account, struct arena *arena, struct suppression *ret,
@@ -135,7 +133,7 @@ int suppression_of_row(struct db *db, int64_t outbox_id, const char *account, in
 
 	r = db_query(db,
 	             "SELECT s.address, s.account, reason, class, s.status, note, message_id, since, until, count, "
-	             "counted_from, active, author, position FROM (SELECT LOWER(address) AS address, position FROM "
+	             "counted_from, active, author, position FROM (SELECT address_key AS address, position FROM "
 	             "outbox_recipient WHERE outbox_id = $1) r JOIN suppression s ON s.address = r.address AND "
 	             "(s.account = '' OR s.account = $2) WHERE active = 1 AND (until IS NULL OR until > $3) ORDER BY "
 	             "position, s.account",
@@ -150,29 +148,49 @@ int suppression_of_row(struct db *db, int64_t outbox_id, const char *account, in
 	return r < 0 ? r : n;
 }
 
-int suppression_list(struct db *db, struct str address, int64_t now, size_t max, struct arena *arena,
-                     struct suppression **ret_list, struct error *err)
+static int read_list(struct db_rows *rows, size_t max, struct arena *arena, struct suppression **ret_list,
+                     struct error *err)
 {
 	struct suppression *list = ARENA_ARRAY(arena, struct suppression, max);
-	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	size_t n = 0;
-	int r = address.n
-	                ? db_query(db,
-	                           "SELECT " COLUMNS " FROM suppression WHERE address = $1 ORDER BY account LIMIT $2",
-	                           DB_ARGS(DB_STR(key_of(arena, address)), DB_INT(max)), &rows, err)
-	                : db_query(db,
-	                           "SELECT " COLUMNS " FROM suppression WHERE active = 1 AND (until IS NULL OR until > "
-	                           "$1) ORDER BY since DESC, address LIMIT $2",
-	                           DB_ARGS(DB_INT(now), DB_INT(max)), &rows, err);
+	int r = 0;
 
-	if (r < 0)
-		return r;
 	while (n < max && (r = db_next(rows, err)) > 0)
 		read_row(rows, arena, &list[n++]);
 	if (r < 0)
 		return r;
 	*ret_list = list;
 	return (int)n;
+}
+
+int suppression_list(struct db *db, struct str address, int64_t now, size_t max, struct arena *arena,
+                     struct suppression **ret_list, struct error *err)
+{
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	int r;
+
+	if (!address.n)
+		return suppression_page(db, NULL, now, max, arena, ret_list, err);
+	r = db_query(db, "SELECT " COLUMNS " FROM suppression WHERE address = $1 ORDER BY account LIMIT $2",
+	             DB_ARGS(DB_STR(key_of(arena, address)), DB_INT(max)), &rows, err);
+	return r < 0 ? r : read_list(rows, max, arena, ret_list, err);
+}
+
+int suppression_page(struct db *db, const struct suppression *after, int64_t now, size_t max, struct arena *arena,
+                     struct suppression **ret_list, struct error *err)
+{
+	static const struct suppression before_all = {.address = "", .account = "", .since = INT64_MAX};
+	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
+	const struct suppression *last = after ? after : &before_all;
+	int r = db_query(
+	        db,
+	        "SELECT " COLUMNS " FROM suppression WHERE active = 1 AND (until IS NULL OR until > $1) "
+	        "AND (since < $2 OR (since = $2 AND (address, account) > ($3, $4))) "
+	        "ORDER BY since DESC, address, account LIMIT $5",
+	        DB_ARGS(DB_INT(now), DB_INT(last->since), DB_TEXT(last->address), DB_TEXT(last->account), DB_INT(max)),
+	        &rows, err);
+
+	return r < 0 ? r : read_list(rows, max, arena, ret_list, err);
 }
 
 struct str suppression_text(struct arena *arena, const struct suppression *s)
@@ -356,11 +374,12 @@ int suppression_add(struct db *db, struct arena *arena, struct str address, cons
 	        .is_active = true,
 	        .author = author,
 	};
+	const char *wrong = mail_address_fault(address);
 	int r;
 
-	if (str_find_char(key, '@') <= 0)
-		return fail(err, E_INVALID, RETRY_NEVER, "\"" STR_FMT "\" is no address of the form name@domain",
-		            STR_ARG(address));
+	if (wrong)
+		return fail(err, E_INVALID, RETRY_NEVER, "\"%.*s\" %s", (int)MIN(address.n, (size_t)80), address.p,
+		            wrong);
 	r = put_row(db, &s, err);
 	return r < 0 ? r : tell(db, arena, "suppression.added", &s, 0, at, err);
 }

@@ -76,6 +76,11 @@ int suppression_remove(struct db *db, struct arena *arena, struct str address, c
 int suppression_list(struct db *db, struct str address, int64_t now, size_t max, struct arena *arena,
                      struct suppression **ret_list, struct error *err) NODISCARD;
 
+/* The active ones, newest first, up to `max`, those behind `after` (NULL: from the first; its since, address and
+ * account count). */
+int suppression_page(struct db *db, const struct suppression *after, int64_t now, size_t max, struct arena *arena,
+                     struct suppression **ret_list, struct error *err) NODISCARD;
+
 /* Which recipients of an outbox row get no mail: calls `each` with position and entry. Returns their number. */
 int suppression_of_row(struct db *db, int64_t outbox_id, const char *account, int64_t now, struct arena *arena,
                        void (*each)(void *ctx, size_t position, const struct suppression *suppression), void *ctx,

@@ -2,9 +2,8 @@
 #include "store/threads.h"
 
 #include "base/base64.h"
+#include "base/mail_address.h"
 #include "base/random.h"
-
-#define ADDRESS_MAX 320 /* RFC 5321 §4.5.3.1: 64 + 1 + 255 */
 
 /* ---------------------------------------------------------------- keys */
 
@@ -92,25 +91,13 @@ int thread_keys_add(struct db *db, struct error *err)
 
 /* ---------------------------------------------------------------- tokens and roots */
 
-/* The form in which addresses are stored and compared. */
-static struct str address_key(struct str address, char room[ADDRESS_MAX])
-{
-	size_t n = MIN(address.n, (size_t)ADDRESS_MAX);
-
-	while (n && n < address.n && ((unsigned char)address.p[n] & 0xc0) == 0x80)
-		n--;
-	for (size_t i = 0; i < n; i++)
-		room[i] = ascii_lower(address.p[i]);
-	return str_new(room, n);
-}
-
 int thread_token_insert(struct db *db, struct str token, const struct stored_token *stored, struct error *err)
 {
-	char room[ADDRESS_MAX];
+	char room[MAIL_ADDRESS_MAX];
 
 	return db_exec(db, "INSERT INTO thread_token (token, case_id, message_id, address) VALUES ($1, $2, $3, $4)",
 	               DB_ARGS(DB_STR(token), DB_INT(stored->case_id), DB_INT(stored->message_id),
-	                       DB_STR(address_key(stored->address, room))),
+	                       DB_STR(mail_address_key(stored->address, room))),
 	               err);
 }
 
@@ -149,24 +136,24 @@ int thread_root_find(struct db *db, struct str root, int64_t *ret_case_id, struc
 
 int case_add_participant(struct db *db, int64_t case_id, struct str address, struct error *err)
 {
-	char room[ADDRESS_MAX];
+	char room[MAIL_ADDRESS_MAX];
 
 	if (!address.n)
 		return 0;
 	return db_exec(db, "INSERT INTO case_participant (case_id, address) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-	               DB_ARGS(DB_INT(case_id), DB_STR(address_key(address, room))), err);
+	               DB_ARGS(DB_INT(case_id), DB_STR(mail_address_key(address, room))), err);
 }
 
 int case_has_participant(struct db *db, int64_t case_id, struct str address, struct error *err)
 {
-	char room[ADDRESS_MAX];
+	char room[MAIL_ADDRESS_MAX];
 	int64_t n = 0;
 	int r = db_query_int(
 	        db,
 	        "SELECT (SELECT COUNT(*) FROM case_participant WHERE case_id = $1 AND address = $2) + "
 	        "(SELECT COUNT(*) FROM cases c JOIN contact_address a ON a.contact_id = c.contact_id WHERE "
 	        "c.id = $1 AND a.address = $2)",
-	        DB_ARGS(DB_INT(case_id), DB_STR(address_key(address, room))), &n, err);
+	        DB_ARGS(DB_INT(case_id), DB_STR(mail_address_key(address, room))), &n, err);
 
 	return r < 0 ? r : n > 0;
 }
@@ -176,13 +163,13 @@ int cases_of_participant(struct db *db, struct str address, int64_t since, size_
 {
 	struct db_rows *rows CLEANUP(db_rows_freep) = NULL;
 	struct participant_case *list = ARENA_ARRAY(arena, struct participant_case, max);
-	char room[ADDRESS_MAX];
+	char room[MAIL_ADDRESS_MAX];
 	size_t n = 0;
 	int r = db_query(
 	        db,
 	        "SELECT c.id, c.subject FROM case_participant p JOIN cases c ON c.id = p.case_id WHERE p.address "
 	        "= $1 AND c.resolved_at IS NULL AND c.updated_at > $2 ORDER BY p.case_id DESC LIMIT $3",
-	        DB_ARGS(DB_STR(address_key(address, room)), DB_INT(since), DB_INT(max)), &rows, err);
+	        DB_ARGS(DB_STR(mail_address_key(address, room)), DB_INT(since), DB_INT(max)), &rows, err);
 
 	if (r < 0)
 		return r;

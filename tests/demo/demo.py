@@ -40,7 +40,7 @@ STRICT_AMOUNT = r"""{ target: amount, source: 'regex:body:Amount:\s*(.+)', requi
 MENDED_AMOUNT = r"""{ target: amount, source: 'regex:body:Amount:\s*([0-9]+)' }"""
 PATIENCE_S = 60
 LETTER = r'''#!/usr/bin/python3
-"""letter SUBJECT TEXT: a mail from you@home.test to support@example.test; prints what comes back within ten seconds."""
+"""letter SUBJECT TEXT: a mail from you@home.test to support@example.test; prints what comes back within half a minute."""
 import email, email.message, email.policy, email.utils, imaplib, sys, time
 
 def mailbox(user):
@@ -54,7 +54,7 @@ mail["From"], mail["To"], mail["Subject"] = "You <you@home.test>", "support@exam
 mail["Date"], mail["Message-ID"] = email.utils.formatdate(), email.utils.make_msgid(domain="home.test")
 mail.set_content(sys.argv[2])
 mailbox("support").append("INBOX", None, None, mail.as_bytes())
-for _ in range(50):
+for _ in range(150):
     imap = mailbox("you")
     found = imap.search(None, "HEADER", "In-Reply-To", mail["Message-ID"])[1][0].split()
     if found:
@@ -346,7 +346,7 @@ class Demo:
         for words, _ in self.suggestions():
             answer = self.home.run(*words.split(), expect=None)
             self.screen.check(answer.code == 0 and answer.out, f"hauspost {words}")
-        run = subprocess.run([self.write_letter(), "Hello", "Is anybody there?"], capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+        run = subprocess.run([self.write_letter(), "Hello", "Is anybody there?"], capture_output=True, text=True, timeout=3 * PATIENCE_S, check=False)
         self.screen.check("It has the number SUP-" in run.stdout, f"a letter of your own is answered: {run.stderr}")
 
     def leave_running(self):

@@ -14,7 +14,11 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#define MAILS     20000
+#ifdef __SANITIZE_ADDRESS__
+#define MAILS 4000
+#else
+#define MAILS 20000
+#endif
 #define SHOWN_MAX 40 /* unexplained differences that are printed */
 
 static const char *corpus;

@@ -15,8 +15,11 @@ the description can't say is said here by hand:
 
 import base64
 import binascii
+import contextlib
+import hashlib
 import json
 import os
+import pickle
 import re
 import urllib.parse
 
@@ -84,12 +87,27 @@ class Operation:
         self.document.check(self.body["content"][kind]["schema"], value)
 
 
+def parsed(path):
+    """A file of YAML. Reading one takes seconds: what came of it is kept in .cache for the next test."""
+    with open(path, "rb") as file:
+        content = file.read()
+    kept = os.path.join(ROOT, ".cache", "graph", hashlib.sha256(content).hexdigest()[:32])
+    with contextlib.suppress(OSError, EOFError, pickle.UnpicklingError), open(kept, "rb") as file:
+        return pickle.load(file)
+    tree = yaml.load(content, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    with contextlib.suppress(OSError):
+        os.makedirs(os.path.dirname(kept), exist_ok=True)
+        with open(f"{kept}.{os.getpid()}", "wb") as file:
+            pickle.dump(tree, file)
+        os.replace(f"{kept}.{os.getpid()}", kept)
+    return tree
+
+
 class Document:
     """One file."""
 
     def __init__(self, path):
-        with open(path, encoding="utf-8") as file:
-            self.tree = yaml.load(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        self.tree = parsed(path)
         self.schemas = {}
 
     def resolve(self, thing):

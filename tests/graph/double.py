@@ -314,7 +314,7 @@ class Graph:
         if len(words) == 3 and words[1] == "messages" and method == "GET":
             return self.message(box, method, words[2], [], headers, body)
         if words[1:] == ["messages"]:
-            return self.find_messages(box, self.folder_id(box, words[0]), query)
+            return self.find_messages(box, self.folder_id(box, words[0]), query, headers)
         if len(words) == 1:
             ident = self.folder_id(box, words[0])
             return as_json(200, {"id": ident, "displayName": box.folders[ident][0]})
@@ -343,12 +343,31 @@ class Graph:
         ident = box.make_folder(name, parent)
         return as_json(201, {"id": ident, "displayName": name})
 
-    def find_messages(self, box, folder, query):
+    def find_messages(self, box, folder, query, headers):
+        days = re.fullmatch(r"receivedDateTime ge (\d{4}-[-\d]+T[:.\d]+Z)(?: and receivedDateTime lt (\d{4}-[-\d]+T[:.\d]+Z))?", query.get("$filter", ""))
+        if days:
+            return self.messages_of_days(box, folder, days.groups(), query, headers)
         match = re.fullmatch(r"internetMessageId eq '((?:[^']|'')*)'", query.get("$filter", ""))
         if not match:
             raise Wrong(f"$filter: {query.get('$filter')}")
         want = match.group(1).replace("''", "'")
         return as_json(200, {"value": [{"id": m.id} for m in box.messages.values() if m.folder == folder and m.ident == want]})
+
+    def messages_of_days(self, box, folder, days, query, headers):
+        """Pages as a list has them: by $skip, so that an order must be asked for."""
+        if query.get("$orderby") != "receivedDateTime":
+            raise Wrong(f"$orderby: {query.get('$orderby')}: pages without an order miss some")
+        since, before = ((day or "9999").replace(".000Z", "Z") for day in days)
+        found = sorted((m.received, ident) for ident, m in box.messages.items() if m.folder == folder and since <= m.received < before)
+        size = min(int(re.search(r"odata\.maxpagesize=(\d+)", headers.get("prefer", "maxpagesize=10")).group(1)), self.page_max)
+        at = int(query.get("$skip", 0))
+        answer = {"value": [{"id": ident} for _, ident in found[at:at + size]]}
+        if at + size < len(found):
+            words = urllib.parse.urlencode({**query, "$skip": at + size}, quote_via=urllib.parse.quote)
+            answer["@odata.nextLink"] = (f"{self.base}/users/{urllib.parse.quote(box.user)}/mailFolders/{urllib.parse.quote(folder, safe='')}"
+                                         f"/messages?{words}")
+            self.links.add(answer["@odata.nextLink"])
+        return as_json(200, answer)
 
     # ---------------------------------------------------------------- delta
 

@@ -16,7 +16,7 @@ def setup(graph, folder="INBOX", after="seen", after_folder="", listener=None, s
         "accounts": {"support": {"send": {"enabled": send, "address": USER, "user": USER, **there},
                                  "receive": {"user": USER, **there}, **(account or {})}},
         "case_types": {"request": {"name": "Request", "number_mask": "SUP-{number:5}"}},
-        "templates": {"received": {"text": "It is case {{case.number}}."}},
+        "templates": {"received": {"text": "It is case {{case.number}}."}, "large": {"text": "It has {{message.size}}, we take {{message.limit}}."}},
         "rules": {"support": {"branches": [{"activity": "create-case", "case_type": "request"}],
                               "responses": [{"when": "created", "template": "received"}]}},
         "listeners": {"support": {"account": "support", "folder": folder, "rule": "support", "after": after, "after_folder": after_folder,

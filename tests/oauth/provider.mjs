@@ -4,7 +4,7 @@
 //
 // Clients: robot (secret; client credentials, password-free), certificate (private_key_jwt), desk (JWT bearer), desktop (public, authorization
 // code), studio (secret, sign-in with OpenID Connect; whoever logs in is NAME@firm.test), dovecot (introspects). POST /test/set {"ttl": seconds} changes the lifetime of tokens, {"dead": [token…]} revokes,
-// {"fail": status} answers everything at /token with that status; GET /test/seen lists every secret that was given out.
+// {"revoke": 1} all of them, refresh tokens too, {"fail": status} answers everything at /token with that status; GET /test/seen lists every secret that was given out.
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
@@ -31,6 +31,7 @@ const provider = new Provider(origin, {
     { ...plain, client_id: 'certificate', grant_types: ['client_credentials'], token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: 'RS256',
       jwks: { keys: [jwkOf(config.certificate, 'c')] } },
     { ...plain, client_id: 'desk', client_secret: 'desk-secret-43x', grant_types: [BEARER], token_endpoint_auth_method: 'client_secret_post' },
+    { ...plain, client_id: 'counter', client_secret: 'counter-secret-47x', grant_types: ['password'], token_endpoint_auth_method: 'client_secret_post' },
     { client_id: 'desktop', application_type: 'native', redirect_uris: ['http://127.0.0.1/', 'http://127.0.0.1/api/v1/consent/callback'], response_types: ['code'], scope: 'openid mail offline_access',
       grant_types: ['authorization_code', 'refresh_token'], token_endpoint_auth_method: 'none' },
     { client_id: 'studio', client_secret: 'studio-secret&45', application_type: 'native', redirect_uris: ['http://127.0.0.1/api/v1/session/oidc/callback'],
@@ -75,6 +76,15 @@ provider.registerGrantType(BEARER, async (ctx, next) => {
   await next();
 }, ['assertion', 'scope']);
 
+// RFC 6749 §4.3, which oidc-provider leaves to its user.
+provider.registerGrantType('password', async (ctx, next) => {
+  const { client, params } = ctx.oidc;
+  if (params.username !== 'anna' || params.password !== 'anna-secret&%46') throw new errors.InvalidGrant('user or password is wrong');
+  const token = new provider.AccessToken({ client, accountId: params.username, scope: params.scope, expiresIn: state.ttl, gty: 'password', grantId: 'none', claims: {}, extra: { email: params.username } });
+  ctx.body = { access_token: await token.save(), token_type: 'Bearer', expires_in: state.ttl, scope: params.scope };
+  await next();
+}, ['username', 'password', 'scope']);
+
 const readBody = (request) => new Promise((done) => {
   let body = '';
   request.on('data', (piece) => { body += piece; });
@@ -86,6 +96,10 @@ async function switchboard(request, response) {
     const set = JSON.parse(await readBody(request));
     if ('dead' in set) set.dead.forEach((token) => state.dead.add(token));
     if ('kill' in set) state.seen.forEach((token) => state.dead.add(token));
+    if ('revoke' in set) for (const token of state.seen) {
+      state.dead.add(token);
+      await (await provider.RefreshToken.find(token))?.destroy();
+    }
     if ('ttl' in set) state.ttl = set.ttl;
     if ('fail' in set) state.fail = set.fail;
   }

@@ -21,6 +21,7 @@ class Courier(Mailbox, Server):
     """imap_port (plain, STARTTLS), imaps_port, the same for pop3, ca."""
 
     name = "courier"
+    separator = "."
 
     def __init__(self, password="pw"):
         if not os.access(f"{UNPACKED}/usr/lib/courier/courier/courierpop3d", os.X_OK):

@@ -10,8 +10,17 @@
 
 import collections
 import re
+import socket
 import socketserver
 import threading
+
+
+ESTABLISHED = 1  # tcp(7), TCP_INFO
+
+
+def is_established(connection):
+    """Whether the client holds it still: the thread that serves it may not have looked yet."""
+    return connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == ESTABLISHED
 
 
 class Handler(socketserver.StreamRequestHandler):
@@ -23,13 +32,13 @@ class Handler(socketserver.StreamRequestHandler):
     def handle(self):
         imap = self.server.imap
         with imap.lock:
-            imap.open += 1
-            imap.most = max(imap.most, imap.open)
+            imap.open.add(self.connection)
+            imap.most = max(imap.most, sum(is_established(connection) for connection in imap.open))
         try:
             self.converse(imap)
         finally:
             with imap.lock:
-                imap.open -= 1
+                imap.open.remove(self.connection)
 
     def converse(self, imap):
         with imap.lock:
@@ -85,7 +94,7 @@ class FakeImap:
     def __init__(self):
         self.lock = threading.Lock()
         self.answers, self.mails, self.seen = {}, [], collections.Counter()
-        self.open = self.most = 0
+        self.open, self.most = set(), 0
         self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.server.imap = self

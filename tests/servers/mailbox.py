@@ -32,6 +32,7 @@ class Mailbox:
 
     imap_port = 0
     password = "pw"
+    separator = "/"  # in folders' names
 
     def folder_name(self, folder):
         return folder

@@ -16,7 +16,32 @@ from servers.private import Server, ServerMissing, free_port, make_certificates,
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SCRIPT = os.path.join(HERE, "oauth", "provider.mjs")
 MODULES = os.path.join(os.path.dirname(HERE), ".cache", "npm", "oauth", "node_modules")
-SECRETS = ("robot-secret-41x", "basic-secret&%42", "desk-secret-43x", "dovecot-secret-44x", "studio-secret&45")
+SECRETS = ("robot-secret-41x", "basic-secret&%42", "desk-secret-43x", "dovecot-secret-44x", "studio-secret&45", "anna-secret&%46",
+           "counter-secret-47x")
+
+# Dovecot asks about each token.
+INTROSPECTION = """
+introspection_mode = post
+introspection_url = https://dovecot:dovecot-secret-44x@localhost:{port}/token/introspection
+tls_ca_cert_file = {ca}
+username_attribute = email
+active_attribute = active
+active_value = true
+"""
+DOVECOT = """
+auth_mechanisms = {mechanism} plain login
+auth_failure_delay = 0
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {conf}
+}}
+"""
 
 
 class StopAtLoopback(urllib.request.HTTPRedirectHandler):
@@ -76,6 +101,11 @@ class Oidc(Server):
         """The switchboard of provider.mjs; without arguments it only looks. {"seen": secrets given out, "asked": requests for tokens}."""
         with self.opener().open(self.origin + "/test/set", json.dumps(what).encode()) as answer:
             return json.load(answer)
+
+    def for_dovecot(self, mechanism):
+        """What is appended to Dovecot's configuration, so that it takes our tokens."""
+        conf = self.write("dovecot.conf", INTROSPECTION.format(port=self.port, ca=self.ca))
+        return DOVECOT.format(mechanism=mechanism, conf=conf)
 
     def consent(self, url, user):
         """Logs in and consents as a browser would; returns the address that the browser ends at."""

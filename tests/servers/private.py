@@ -16,6 +16,7 @@ import time
 PORTS = range(20000, 32000)
 
 _running = []  # started servers, in the order of their start
+_held = []  # sockets of closed ports, and what shows others that a port is ours
 
 
 class ServerMissing(Exception):
@@ -27,16 +28,33 @@ class ServerFailed(Exception):
 
 
 def free_port():
-    """A port on which nobody listens right now. Somebody may be faster: start() tries again with other ports."""
+    """A port on which nobody listens, and that no other test takes as long as this process lives: a name without a file (unix(7)) tells them. A
+    program that isn't a test may be faster: start() tries again with other ports."""
     while True:
         port = random.choice(PORTS)
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
+        ours = socket.socket(socket.AF_UNIX)
+        try:
+            ours.bind(f"\0hauspost-test-port-{port}")
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            ours.close()
+        else:
+            _held.append(ours)
             return port
 
 
-def wait_until(condition, timeout_s=20, what="the condition"):
-    """Polls until condition() is true and returns its value."""
+def closed_port():
+    """A port that refuses whoever knocks, as long as this process lives: it is taken, and nobody listens."""
+    holder = socket.socket()
+    holder.bind(("127.0.0.1", 0))
+    _held.append(holder)
+    return holder.getsockname()[1]
+
+
+def wait_until(condition, timeout_s=40, what="the condition", patience=3):
+    """Polls until condition() is true and returns its value. A busy machine has `patience` times as long as was thought."""
+    timeout_s *= patience
     deadline = time.monotonic() + timeout_s
     pause = 0.005
     while True:

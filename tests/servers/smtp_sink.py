@@ -30,7 +30,7 @@ class Mail:
 
 @dataclasses.dataclass
 class Fault:
-    """At `step` ("CONNECT", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "DOT", "QUIT") where `match` is in the line (or, at DOT, in the
+    """At `step` ("CONNECT", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "BDAT", "DOT", "QUIT") where `match` is in the line (or, at DOT, in the
     mail): answer `reply`, or "close" the connection, or keep "silence" until the client gives up, or "accept-and-close": the mail is
     kept, but the answer never leaves. `times` limits how often (0: always)."""
 
@@ -57,7 +57,7 @@ class Handler(socketserver.StreamRequestHandler):
             self.request = self.sink.context.wrap_socket(self.request, server_side=True)
             self.tls = True
         super().setup()
-        self.user, self.sender, self.recipients = "", None, []
+        self.user, self.sender, self.recipients, self.chunks = "", None, [], b""
 
     def handle(self):
         with contextlib.suppress(CloseConnection, OSError):
@@ -127,7 +127,7 @@ class Handler(socketserver.StreamRequestHandler):
         if self.sink.users and not self.user:
             self.say("530 5.7.0 log in first")
         elif self.say_or_fault("MAIL", line, "250 2.1.0 ok"):
-            self.sender, self.recipients = address_of(line), []
+            self.sender, self.recipients, self.chunks = address_of(line), [], b""
 
     def on_rcpt(self, line):
         if self.sender is None:
@@ -148,6 +148,20 @@ class Handler(socketserver.StreamRequestHandler):
             raise CloseConnection
         self.finish(b"".join(lines))
 
+    def on_bdat(self, line):
+        words = line.split(" ")
+        data = self.rfile.read(int(words[1]))
+        if len(data) < int(words[1]):
+            raise CloseConnection
+        self.chunks += data
+        if not self.recipients:
+            self.say("503 5.5.1 no valid recipients")
+        elif words[2:] == ["LAST"]:
+            data, self.chunks = self.chunks, b""
+            self.finish(data)
+        elif not self.say_or_fault("BDAT", "", "250 2.0.0 go on"):
+            self.recipients = []
+
     def finish(self, data):
         mail = Mail(self.sender, self.recipients, data, time.time(), self.user, self.tls)
         fault = self.sink.fault_at("DOT", data.decode("utf-8", "replace"))
@@ -166,7 +180,7 @@ class Handler(socketserver.StreamRequestHandler):
 
     def on_rset(self, line):
         del line
-        self.sender, self.recipients = None, []
+        self.sender, self.recipients, self.chunks = None, [], b""
         self.say("250 2.0.0 ok")
 
     def on_noop(self, line):
@@ -198,7 +212,7 @@ class SmtpSink(Server):
     `users`: user → password; where given, MAIL needs AUTH. `deliver_to`: a Dovecot whose mailboxes (by local part) get the mail as well."""
 
     name = "smtp-sink"
-    EXTENSIONS = ("PIPELINING", "SIZE 10485760", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "STARTTLS")
+    EXTENSIONS = ("PIPELINING", "SIZE 10485760", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "STARTTLS", "CHUNKING")
 
     def __init__(self, faults=(), users=None, extensions=EXTENSIONS, deliver_to=None):
         super().__init__()

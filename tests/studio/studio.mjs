@@ -1,45 +1,15 @@
 // The set-up half of the Studio against the real server, as people use it: STUDIO_BASE, STUDIO_LINK (the one-time link of
 // the first administrator). Prints one line for each thing that was tried; ends with 1 at the first that fails.
 import assert from "node:assert/strict";
-import { accessibility, faults, launch, open } from "./browser.mjs";
+import { launch, looks, open } from "./browser.mjs";
+import { steps } from "./steps.mjs";
 
 const base = process.env.STUDIO_BASE;
 const password = process.env.STUDIO_PASSWORD;
 const browser = await launch();
 const page = await open(browser, base);
 
-async function check(name, run) {
-	const began = Date.now();
-	try {
-		await run();
-		assert.deepEqual(faults, [], "the console has to stay empty");
-	} catch (error) {
-		console.log(`failed: ${name}\n${error.stack}\nat ${page.url()}\n${await page.locator("main").first().innerText().catch(() => "")}`);
-		if (process.env.STUDIO_PICTURE) await page.screenshot({ path: process.env.STUDIO_PICTURE, fullPage: true });
-		await browser.close();
-		process.exit(1);
-	}
-	console.log(`ok: ${name} (${Date.now() - began} ms)`);
-}
-
-const field = (path) => page.locator(`[data-path="${path}"]`).first();
-const save = () => page.click(".save-bar button[type=submit]");
-const press = (text) => page.getByRole("button", { name: text, exact: true }).last().click();
-const heading = (text) => page.waitForSelector(`h1:text-is("${text}")`);
-const said = (text) => page.waitForSelector(`.toast:has-text("${text}")`);
-/* Nothing is left to be saved. */
-const saved = () => page.waitForSelector(".save-bar", { state: "detached" });
-/* What follows from typing is shown a moment later. */
-async function becomes(look, wanted) {
-	const end = Date.now() + 10_000;
-	let found = await look();
-	while (found !== wanted && Date.now() < end) {
-		await page.waitForTimeout(20);
-		found = await look();
-	}
-	assert.equal(found, wanted);
-}
-const has = (path, wanted) => becomes(() => field(path).inputValue(), wanted);
+const { becomes, check, field, has, heading, matches, press, said, save, saved, shows } = steps(page, browser);
 
 /* ---------------------------------------------------------------- sign-in */
 
@@ -115,7 +85,7 @@ await check("a template and a rule with conditions and a response", async () => 
 	await page.click("role=radio[name='Discard it']", { force: true });
 	await save();
 	await saved();
-	await becomes(() => field("branches/1/case_type").count(), 0);
+	await shows(field("branches/1/case_type"), 0);
 	await page.click("role=radio[name='Open a case, or join one']", { force: true });
 	await field("branches/1/case_type").selectOption("support-requests");
 	await save();
@@ -141,18 +111,18 @@ await check("in the account form, fields follow each other", async () => {
 	await page.click('[data-path="receive/protocol"] label:has-text("POP3")');
 	await radio("receive", "POP3S").click();
 	await has("receive/port", "995");
-	await becomes(() => page.locator('label:has-text("Microsoft Graph")').count(), 0);
+	await shows(page.locator('label:has-text("Microsoft Graph")'), 0);
 	await field("provider").selectOption("gmail");
 	await has("send/host", "smtp.gmail.com");
 	await has("receive/host", "pop.gmail.com", "POP3 stays, where the provider has it");
 	await page.click('[data-path="receive/protocol"] label:has-text("IMAP")');
 	await has("receive/host", "imap.gmail.com");
 	await has("receive/port", "993");
-	await becomes(() => page.locator('label:has-text("Microsoft Graph")').count(), 0);
+	await shows(page.locator('label:has-text("Microsoft Graph")'), 0);
 	await field("receive/use_sender_login").uncheck();
 	await becomes(() => field("receive/user").isVisible(), true);
 	await field("receive/use_sender_login").check();
-	await becomes(() => field("receive/user").count(), 0);
+	await shows(field("receive/user"), 0);
 	await field("provider").selectOption("microsoft365-graph");
 	await page.locator("text=Microsoft's own interface").first().waitFor();
 });
@@ -169,8 +139,7 @@ await check("an account is refused with a helpful message, then saved", async ()
 	await field("send/password").fill(process.env.STUDIO_MAIL_PASSWORD);
 	await field("send/port").fill("25");
 	await save();
-	await page.waitForSelector(".field-error");
-	assert.match(await page.locator(".field-error").first().innerText(), /port 25/);
+	await matches(() => page.locator(".field-error").first().innerText(), /port 25/);
 	await field("send/port").fill(process.env.STUDIO_CLOSED_PORT);
 	await save();
 	await said("Account created");
@@ -182,7 +151,7 @@ await check("an account is refused with a helpful message, then saved", async ()
 
 await check("test connectivity shows steps and says what is wrong", async () => {
 	await press("Test connectivity");
-	await page.waitForSelector(".test-side .badge:has-text('Failed')", { timeout: 20000 });
+	await page.waitForSelector(".test-side .badge:has-text('Failed')");
 	await page.locator(".step").first().waitFor();
 	await page.waitForSelector(".test-side .notice");
 });
@@ -196,6 +165,17 @@ await check("a listener on it", async () => {
 	await save();
 	await said("Listener created");
 	await page.waitForSelector("text=State");
+});
+
+await check("its trace is switched on for a time, and off", async () => {
+	await page.selectOption("[name=trace-minutes]", "120");
+	await page.check("[name=trace]");
+	await page.waitForSelector("text=h 0 min left");
+	await page.reload();
+	await page.waitForSelector("text=h 0 min left");
+	await page.waitForSelector("text=Nothing has been said yet.");
+	await page.uncheck("[name=trace]");
+	await page.waitForSelector("[name=trace-minutes]");
 });
 
 /* ---------------------------------------------------------------- two people */
@@ -212,10 +192,32 @@ await check("who saves second is asked, and may load or overwrite", async () => 
 	await field("name").fill("Mine");
 	await save();
 	await press("Load theirs");
-	await page.waitForFunction(() => document.querySelector('[data-path="name"]').value === "Theirs");
+	await has("name", "Theirs");
 	await field("name").fill("Received");
 	await save();
 	await saved();
+});
+
+await check("what is typed while it is saved stays", async () => {
+	let answer;
+	const held = new Promise((resolve) => (answer = resolve));
+	await page.route("**/api/v1/templates/received", async (route) => {
+		await held;
+		await route.continue();
+	});
+	await field("subject").fill("We have it");
+	const asked = page.waitForRequest("**/api/v1/templates/received");
+	await save();
+	await asked;
+	await field("subject").fill("We have it, thank you");
+	answer();
+	await page.locator(".save-bar [type=submit]:not([aria-disabled])").waitFor();
+	await page.unroute("**/api/v1/templates/received");
+	await has("subject", "We have it, thank you");
+	await save();
+	await saved();
+	await page.reload();
+	await has("subject", "We have it, thank you");
 });
 
 await check("leaving with changes asks", async () => {
@@ -229,8 +231,7 @@ await check("leaving with changes asks", async () => {
 await check("an operator is invited; a restricted one sees less", async () => {
 	await page.at("/operators/new");
 	await field("name").fill("Ben");
-	await field("roles").locator("input").fill("listener-observer");
-	await page.keyboard.press("Enter");
+	await page.getByRole("checkbox", { name: /^Listener observer/ }).check();
 	await save();
 	await said("Operator created");
 	await press("Make an invitation");
@@ -241,11 +242,11 @@ await check("an operator is invited; a restricted one sees less", async () => {
 	await ben.fill("input[name=again]", password);
 	await ben.click("button[type=submit]");
 	await ben.waitForSelector("h1:text-is('Overview')");
-	await becomes(() => ben.locator(".nav a[href='#/operators']").count(), 0);
-	await becomes(() => ben.locator(".nav a[href='#/listeners']").count(), 1);
+	await shows(ben.locator(".nav a[href='#/operators']"), 0);
+	await shows(ben.locator(".nav a[href='#/listeners']"), 1);
 	await ben.at("/listeners");
 	await ben.waitForSelector("text=Support inbox");
-	await becomes(() => ben.locator("text=New listener").count(), 0);
+	await shows(ben.locator("text=New listener"), 0);
 	await ben.context().close();
 });
 
@@ -257,7 +258,7 @@ await check("a token is shown once", async () => {
 	await page.waitForSelector("dialog .copyable code");
 	await press("Done");
 	await page.waitForSelector("td:has-text('Reports')");
-	await becomes(() => page.locator(".copyable").count(), 0);
+	await shows(page.locator(".copyable"), 0);
 });
 
 await check("the set-up file says what it would change", async () => {
@@ -284,7 +285,7 @@ await check("keys: palette, jump, save", async () => {
 });
 
 await check("from page to page", async () => {
-	await page.waitForTimeout(1500);
+	await page.waitForFunction(() => !document.querySelector("[aria-busy=true]"));
 	const times = [];
 	for (const path of ["/accounts", "/rules", "/templates", "/operators", "/accounts", "/listeners"]) {
 		times.push(
@@ -310,22 +311,6 @@ await check("from page to page", async () => {
 const pages = ["/", "/accounts", "/accounts/support", "/listeners", "/listeners/support-inbox", "/rules", "/rules/support", "/case_types/support-requests", "/templates/received", "/blocks", "/inlets", "/providers", "/authentication_profiles", "/authentication_profiles/new", "/keystores/new", "/expiring", "/operators", "/operators/ben", "/identity_providers/new", "/tokens", "/audit", "/setup-file", "/profile", "/wizard"];
 
 for (const theme of ["light", "dark"])
-	await check(`${theme}: every page is accessible and fits a narrow screen`, async () => {
-		await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
-		const found = [];
-		for (const path of pages) {
-			await page.at(path);
-			await page.waitForFunction(() => !document.querySelector("[aria-busy=true]"));
-			/* What is named and in which order doesn't depend on the theme; colours do. */
-			found.push(...(await accessibility(page, theme === "dark" ? ["color-contrast"] : undefined)));
-			if (theme === "light") {
-				await page.setViewportSize({ width: 360, height: 740 });
-				const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-				if (over > 0) found.push(`${path}: ${over} pixels wider than a screen of 360`);
-				await page.setViewportSize({ width: 1280, height: 860 });
-			}
-		}
-		assert.deepEqual(found, []);
-	});
+	await check(`${theme}: every page is accessible and fits a narrow screen`, async () => assert.deepEqual(await looks(page, theme, pages), []));
 
 await browser.close();

@@ -16,7 +16,9 @@ for (const [path, item] of Object.entries(description.paths)) {
 	const ref = item.post?.requestBody?.content?.["application/json"]?.schema?.$ref;
 	if (kind && ref && description.paths[`${path}/{id}`]?.put) schemas[kind] = description.components.schemas[ref.split("/").pop()];
 }
-writeFileSync(new URL("schema.json", here), JSON.stringify(schemas) + "\n");
+// Their examples are for readers of the description.
+const withoutExamples = (key, value) => (key === "examples" && Array.isArray(value) ? undefined : value);
+writeFileSync(new URL("schema.json", here), JSON.stringify(schemas, withoutExamples) + "\n");
 
 if (!process.argv.includes("--schema")) {
 	const ast = await openapiTS(description, { alphabetize: true, defaultNonNullable: false });

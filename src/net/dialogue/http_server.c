@@ -1,10 +1,13 @@
-/* See http_server.h. Sockets block and give up after 5 s; stopping shuts them down, which wakes their threads. */
+/* See http_server.h. Sockets block and give up after a minute; stopping shuts them down, which wakes their threads. */
 #include "net/dialogue/http_server.h"
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "net/dialogue/interrupted.h"
 
+#include <errno.h>
 #include <netinet/in.h>
+#include <openssl/err.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,7 +16,7 @@
 
 #define MAX_CONNECTIONS 64
 #define MAX_REQUEST     MIB(8)
-#define GIVE_UP_S       5
+#define GIVE_UP_S       60
 
 struct http_server {
 	int listener, port;
@@ -39,16 +42,30 @@ struct http_saying {
 
 static ssize_t receive(struct http_saying *c, char *to, size_t n)
 {
-	if (c->ssl)
-		return SSL_read(c->ssl, to, (int)n);
-	return recv(c->fd, to, n, 0);
+	ssize_t got;
+
+	do {
+		errno = 0;
+		got = c->ssl ? SSL_read(c->ssl, to, (int)n) : recv(c->fd, to, n, 0);
+	} while (is_interrupted(got));
+	return got;
+}
+
+static ssize_t say_some(struct http_saying *c, struct str bytes)
+{
+	ssize_t said;
+
+	do {
+		errno = 0;
+		said = c->ssl ? SSL_write(c->ssl, bytes.p, (int)bytes.n) : send(c->fd, bytes.p, bytes.n, MSG_NOSIGNAL);
+	} while (is_interrupted(said));
+	return said;
 }
 
 bool http_say(struct http_saying *c, struct str bytes)
 {
 	while (bytes.n) {
-		ssize_t n =
-		        c->ssl ? SSL_write(c->ssl, bytes.p, (int)bytes.n) : send(c->fd, bytes.p, bytes.n, MSG_NOSIGNAL);
+		ssize_t n = say_some(c, bytes);
 
 		if (n <= 0) {
 			c->ended = true;
@@ -151,13 +168,18 @@ static void block_pipe_signal(void)
 static void *serve_connection(void *arg)
 {
 	struct http_saying *c = arg;
+	int ready;
 
 	block_pipe_signal();
 	if (c->server->tls) {
 		c->ssl = SSL_new(c->server->tls);
 		must(c->ssl && SSL_set_fd(c->ssl, c->fd) == 1);
 	}
-	if (!c->ssl || SSL_accept(c->ssl) == 1)
+	do {
+		errno = 0;
+		ready = c->ssl ? SSL_accept(c->ssl) : 1;
+	} while (is_interrupted(ready));
+	if (ready == 1)
 		answer_requests(c);
 	if (c->ssl && c->ended)
 		SSL_shutdown(c->ssl);

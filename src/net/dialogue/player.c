@@ -1,9 +1,10 @@
-/* Plays a dialogue on its own thread, with blocking sockets that give up after 5 s. SIGPIPE is blocked on this thread
- * only, so that a test still notices when the code under test would raise it. */
+/* Plays a dialogue on its own thread, with blocking sockets that give up after a minute. SIGPIPE is blocked on this
+ * thread only, so that a test still notices when the code under test would raise it. */
 #include "net/dialogue/script.h"
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "net/dialogue/interrupted.h"
 
 #include "base/test.h"
 
@@ -20,7 +21,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#define STEP_TIMEOUT_S 5
+#define STEP_TIMEOUT_S 60
 #define MAX_UNREAD     MIB(64)
 #define MAX_TAGS       16
 #define MAX_SHOWN      120
@@ -82,9 +83,10 @@ static ssize_t receive_more(struct player *p)
 	ssize_t got;
 
 	must(room != NULL);
-	do
+	do {
+		errno = 0;
 		got = p->ssl ? SSL_read(p->ssl, room, (int)KIB(16)) : recv(p->fd, room, KIB(16), 0);
-	while (got < 0 && !p->ssl && errno == EINTR);
+	} while (is_interrupted(got));
 	if (got > 0)
 		buf_added(&p->in, (size_t)got);
 	if (p->ssl)
@@ -95,9 +97,13 @@ static ssize_t receive_more(struct player *p)
 static bool send_all(struct player *p, struct str bytes)
 {
 	while (bytes.n) {
-		ssize_t put = p->ssl ? SSL_write(p->ssl, bytes.p, (int)MIN(bytes.n, KIB(16)))
-		                     : send(p->fd, bytes.p, bytes.n, MSG_NOSIGNAL);
+		ssize_t put;
 
+		do {
+			errno = 0;
+			put = p->ssl ? SSL_write(p->ssl, bytes.p, (int)MIN(bytes.n, KIB(16)))
+			             : send(p->fd, bytes.p, bytes.n, MSG_NOSIGNAL);
+		} while (is_interrupted(put));
 		if (put <= 0)
 			return false;
 		bytes = str_slice(bytes, (size_t)put, bytes.n);
@@ -351,13 +357,18 @@ static bool play_tls(struct player *p, const struct step *step)
 {
 	bool last = step == &p->dialogue->steps[p->dialogue->n - 1];
 	const char *name;
+	int accepted;
 
 	must(p->certificates && !p->ssl);
 	if (p->in.n)
 		return differs(p, step->line, "the client sent %zu bytes in clear before the handshake", p->in.n);
 	p->ssl = SSL_new(certificates_context(p->certificates, step->certificate));
 	must(p->ssl && SSL_set_fd(p->ssl, p->fd) == 1);
-	if (SSL_accept(p->ssl) != 1) {
+	do {
+		errno = 0;
+		accepted = SSL_accept(p->ssl);
+	} while (is_interrupted(accepted));
+	if (accepted != 1) {
 		ERR_clear_error();
 		return last || differs(p, step->line, "the TLS handshake failed");
 	}

@@ -42,7 +42,7 @@ static struct stream *begin(struct dialogue_set *set, const char *name, struct p
 	int fd;
 
 	*ret = player_pair(dialogue_find(set, name), NULL, &fd);
-	return stream_of_fd(fd, 1000);
+	return stream_of_fd(fd, 20000);
 }
 
 static void a_kept_dialogue_passes(void **state UNUSED)
@@ -129,8 +129,8 @@ static void silence_lasts_until_the_client_closes(void **state UNUSED)
 	struct error err;
 	struct str line;
 
-	stream_step(s, "greeting", 20);
 	assert_ok(stream_write(s, STR("hello?\r\n"), &err), &err);
+	stream_step(s, "greeting", 20);
 	assert_int_equal(stream_read_line(s, 100, &line, &err), E_TIMEOUT);
 	stream_close(s);
 	player_finish(player);
@@ -139,7 +139,7 @@ static void silence_lasts_until_the_client_closes(void **state UNUSED)
 static void a_second_connection_is_accepted(void **state UNUSED)
 {
 	struct dialogue_set *set CLEANUP(dialogue_set_freep) = dialogue_set_parse("script", script);
-	struct stream_options options = {.host = "127.0.0.1", .connect_timeout_ms = 2000, .io_timeout_ms = 2000};
+	struct stream_options options = {.host = "127.0.0.1", .connect_timeout_ms = 20000, .io_timeout_ms = 20000};
 	struct player *player = player_listen(dialogue_find(set, "again"), NULL, &options.port);
 	struct error err;
 	struct str line;

@@ -3,6 +3,7 @@
 #include "receive/graph/graph.h"
 
 #include "base/mem.h"
+#include "setup/special_use.h"
 
 #include <jansson.h>
 
@@ -22,6 +23,10 @@ static const char *const well_known[] = {
 
 static const char *well_known_name(struct str name)
 {
+	const struct special_use *use = special_use_find(name);
+
+	if (use && use->graph)
+		return use->graph;
 	if (str_eq_nocase(name, STR("INBOX")))
 		return "inbox";
 	for (size_t i = 0; i < ARRAY_LEN(well_known); i++)

@@ -1,6 +1,6 @@
 /* One folder of a mailbox at Microsoft Graph as the files of this folder share it: session.c opens it, folder.c finds
- * folders, look.c asks what changed (delta query), page.c reads answers, fetch.c gets messages, acknowledge.c tells the
- * server. Nobody outside uses this.
+ * folders, look.c asks what changed (delta query), search.c what came in a span of days, page.c reads answers, fetch.c
+ * gets messages, acknowledge.c tells the server. Nobody outside uses this.
  *
  * Messages have immutable ids there; the numbers are those of names.h. The cursor kept with the names is
  * "FOLDER-ID LINK": a link of another folder (that of this name was deleted and made anew) is of no use. */
@@ -124,6 +124,15 @@ int graph_scan(struct receiver *r, struct position from, struct error *err);
 int graph_scan_these(struct receiver *r, const uint32_t *uids, size_t n, struct error *err);
 int graph_list(struct receiver *r, void (*each)(void *ctx, uint32_t uid), void *ctx, struct error *err);
 void graph_forget_scan(struct graph_receiver *gr);
+
+/* Calls `each` for all numbers above `from`, ascending; returns how many there are. */
+int graph_each_above(struct graph_receiver *gr, uint32_t from, void (*each)(void *ctx, const struct named *named),
+                     void *ctx, struct error *err) NODISCARD;
+
+/* ---------------------------------------------------------------- search.c */
+
+int graph_search_days(struct receiver *r, int64_t since, int64_t before, void (*each)(void *ctx, uint32_t uid),
+                      void *ctx, struct error *err);
 
 /* ---------------------------------------------------------------- fetch.c */
 

@@ -15,8 +15,8 @@ struct hostile {
 	struct token_source tokens;
 };
 
-static int give_token(struct token_source *source UNUSED, bool refused UNUSED, struct secret *ret_token,
-                      struct error *err UNUSED)
+static int give_token(struct token_source *source UNUSED, const struct token_wish *wish UNUSED,
+                      struct secret *ret_token, struct error *err UNUSED)
 {
 	secret_set(ret_token, STR("token"));
 	return 0;

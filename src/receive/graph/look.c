@@ -247,9 +247,8 @@ static void add_candidate(struct graph_receiver *gr, uint32_t uid, const struct 
 	};
 }
 
-/* Calls `each` for all numbers above `from`, ascending. */
-static int each_above(struct graph_receiver *gr, uint32_t from, void (*each)(void *ctx, const struct named *named),
-                      void *ctx, struct error *err)
+int graph_each_above(struct graph_receiver *gr, uint32_t from, void (*each)(void *ctx, const struct named *named),
+                     void *ctx, struct error *err)
 {
 	int n, count = 0;
 
@@ -280,7 +279,7 @@ int graph_scan(struct receiver *r, struct position from, struct error *err)
 	if (rc == 0) {
 		uint32_t last = from.uidvalidity == names_uidvalidity(gr->names) ? from.uid : 0;
 
-		rc = each_above(gr, last, add_named, gr, err);
+		rc = graph_each_above(gr, last, add_named, gr, err);
 		graph_forget_look(gr);
 	}
 	if (rc < 0)
@@ -319,5 +318,5 @@ int graph_list(struct receiver *r, void (*each)(void *ctx, uint32_t uid), void *
 	struct listing listing = {each, ctx};
 	int rc = graph_look(gr, err);
 
-	return rc < 0 ? rc : each_above(gr, 0, list_named, &listing, err);
+	return rc < 0 ? rc : graph_each_above(gr, 0, list_named, &listing, err);
 }

@@ -108,6 +108,7 @@ const struct receiver_ops graph_receiver = {
         .acknowledge_end = graph_acknowledge_end,
         .move = graph_move,
         .list = graph_list,
+        .search_days = graph_search_days,
         .idle_start = no_idle,
         .idle_ready = noop,
         .idle_stop = noop,

@@ -70,17 +70,26 @@ static int send_uid_command(struct imap *imap, const char *verb, const struct ch
 	return imap_send(imap, &out, command, err);
 }
 
+static bool is_same_folder(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0 || (str_eq_nocase(str_of(a), STR("INBOX")) && str_eq_nocase(str_of(b), STR("INBOX")));
+}
+
 static int send_to_folder(struct imap *imap, const char *verb, const struct chunk *chunk, struct imap_command *command,
                           struct error *err)
 {
 	struct buf folder CLEANUP(buf_done) = BUF_INIT(IMAP_COMMAND_MAX);
+	const char *typed = imap->options.after_folder;
 
 	buf_add_char(&folder, ' ');
-	if (!imap->options.after_folder || !*imap->options.after_folder)
+	if (!typed || !*typed)
 		return fail_scope(err, SCOPE_FOLDER, E_INVALID, RETRY_NEVER, "no folder is set to move messages to");
-	int r = imap_put_folder(&folder, imap->options.after_folder, imap->utf8, err);
+	if (is_same_folder(imap_place(imap, typed), imap->options.folder)) /* it would be new mail for ever */
+		return fail_scope(err, SCOPE_FOLDER, E_INVALID, RETRY_NEVER,
+		                  "folder %.100s: messages can't be moved there, it is the one that is read", typed);
+	int r = imap_put_folder(&folder, imap_place(imap, typed), imap->utf8, err);
 	if (r < 0)
-		return error_prefix(err, "folder %.100s", imap->options.after_folder);
+		return error_prefix(err, "folder %.100s", typed);
 	return send_uid_command(imap, verb, chunk, buf_cstr(&folder), command, err);
 }
 
@@ -181,7 +190,7 @@ static int create_folder(struct imap *imap, struct error *err)
 
 	imap_begin(imap, &out);
 	buf_add(&out, STR("CREATE "));
-	int r = imap_put_folder(&out, imap->options.after_folder, imap->utf8, err);
+	int r = imap_put_folder(&out, imap_place(imap, imap->options.after_folder), imap->utf8, err);
 	if (r == 0)
 		r = imap_send(imap, &out, &command, err);
 	if (r == 0)
@@ -189,13 +198,25 @@ static int create_folder(struct imap *imap, struct error *err)
 	if (r < 0 || command.status == STATUS_OK || command.code == CODE_ALREADYEXISTS)
 		return r;
 	imap_refused(imap, &command, "create folder", SCOPE_FOLDER, E_REFUSED, RETRY_LATER, err);
-	return error_prefix(err, "folder %.100s", imap->options.after_folder);
+	return imap_place_blame(imap, imap->options.after_folder, err);
 }
 
-static bool may_miss_folder(const struct imap_command *command)
+/* The server has it by another name, or it is made. 1: it wasn't the folder. */
+static int find_or_create_folder(struct imap *imap, bool said_missing, struct error *err)
 {
-	return command->status == STATUS_NO && (command->code == CODE_TRYCREATE || command->code == CODE_NONEXISTENT ||
-	                                        command->code == CODE_NONE || command->code == CODE_OTHER);
+	struct error not_made;
+	int r = imap_place_find(imap, imap->options.after_folder, err);
+
+	if (r < 0 || r == PLACE_FOUND)
+		return MIN(r, 0);
+	if (r == PLACE_AS_TYPED && !said_missing)
+		return 1;
+	r = create_folder(imap, &not_made);
+	if (r < 0 && !imap->broken.code && !said_missing)
+		return 1;
+	if (r < 0)
+		*err = not_made;
+	return r;
 }
 
 /* `verb` is MOVE or COPY; the command has been sent. Some servers say [TRYCREATE] where the folder is missing, some
@@ -203,21 +224,15 @@ static bool may_miss_folder(const struct imap_command *command)
 static int confirm_to_folder(struct imap *imap, const char *verb, const struct chunk *chunk,
                              struct imap_command *command, struct error *err)
 {
-	struct error refusal;
 	int r = imap_finish(imap, command, "move", err);
 
-	if (r < 0 || !may_miss_folder(command))
+	if (r < 0 || !imap_may_miss_folder(command))
 		return r < 0 ? r : confirm(imap, command, "move", err);
-	imap_refused(imap, command, "move", SCOPE_FOLDER, E_REFUSED, RETRY_LATER, &refusal);
-	bool said_missing = command->code == CODE_TRYCREATE || command->code == CODE_NONEXISTENT;
-	r = create_folder(imap, err);
-	if (r < 0 && (imap->broken.code || said_missing))
-		return r;
-	if (r < 0) { /* it wasn't the folder */
-		*err = refusal;
-		return refusal.code;
-	}
-	r = send_to_folder(imap, verb, chunk, command, err);
+	r = find_or_create_folder(imap, imap_says_missing(command), err);
+	if (r > 0)
+		return confirm(imap, command, "move", err);
+	if (r == 0)
+		r = send_to_folder(imap, verb, chunk, command, err);
 	return r < 0 ? r : confirm(imap, command, "move", err);
 }
 
@@ -262,10 +277,10 @@ static struct chunk *cut_chunk(struct imap *imap, struct imap_acknowledgement *a
 {
 	struct chunk *chunk = &a->chunks[(a->first + a->n++) % CHUNKS_AHEAD_MAX];
 	struct buf set CLEANUP(buf_done) = BUF_INIT(IMAP_COMMAND_MAX);
-	size_t folder = imap->options.after_folder ? MIN(strlen(imap->options.after_folder) * 3, 4000) : 0;
+	size_t folder = imap->options.after_folder ? strlen(imap_place(imap, imap->options.after_folder)) : 0;
 
 	chunk->uids = a->uids.p + a->cut;
-	chunk->n = imap_put_set(&set, chunk->uids, a->uids.n - a->cut, IMAP_COMMAND_MAX - 100 - folder);
+	chunk->n = imap_put_set(&set, chunk->uids, a->uids.n - a->cut, IMAP_COMMAND_MAX - 400 - MIN(folder * 3, 4000));
 	a->cut += chunk->n;
 	return chunk;
 }
@@ -321,6 +336,10 @@ int imap_acknowledge_begin(struct receiver *receiver, const uint32_t *uids, size
 	if (r == 0 && imap->acknowledgement)
 		r = imap_acknowledge_end(receiver, err);
 	if (r < 0 || n == 0 || imap->options.after == AFTER_LEAVE)
+		return r;
+	if (imap->options.after == AFTER_MOVE && imap->options.after_folder)
+		r = imap_place_special(imap, imap->options.after_folder, true, err);
+	if (r < 0)
 		return r;
 	a = mem_new(1, sizeof *a);
 	a->uids.p = mem_new(n, sizeof *a->uids.p);

@@ -45,17 +45,40 @@ static int refused(struct filing *f, const struct imap_command *command, const c
 
 static int choose_folder(struct filing *f, struct error *err)
 {
+	const char *folder = f->what->folder;
+	const struct special_use *use = special_use_find(str_of(folder));
 	int r;
 
-	if (*f->what->folder) {
-		buf_add_cstr(&f->folder, f->what->folder);
+	if (!use) {
+		buf_add_cstr(&f->folder, imap_place(f->imap, folder));
 		return 0;
 	}
-	r = imap_find_sent(f->imap, f->what->hint, &f->folder, err);
+	r = imap_find_special(f->imap, use, f->what->hint, &f->folder, err);
 	if (r < 0)
 		return r;
+	if (!f->folder.n)
+		return imap_place_not_made(use, err);
 	f->is_missing = r == 0;
 	return 0;
+}
+
+/* It couldn't be had by that name. 1: the server has it by another, or it is missing for sure: try again; 0: it wasn't
+ * the folder. */
+static int choose_another(struct filing *f, const struct imap_command *command, struct error *err)
+{
+	int r;
+
+	if (!imap_may_miss_folder(command))
+		return 0;
+	r = imap_place_find(f->imap, f->what->folder, err);
+	if (r < 0)
+		return r;
+	f->is_missing = r == PLACE_MISSING || (r != PLACE_FOUND && imap_says_missing(command));
+	if (!special_use_find(str_of(f->what->folder))) {
+		buf_clear(&f->folder);
+		buf_add_cstr(&f->folder, imap_place(f->imap, f->what->folder));
+	}
+	return f->is_missing || r == PLACE_FOUND;
 }
 
 static int make_folder(struct filing *f, struct error *err)
@@ -71,21 +94,34 @@ static int make_folder(struct filing *f, struct error *err)
 
 /* ---------------------------------------------------------------- is it there already? */
 
+static int examine(struct filing *f, struct imap_command *command, struct error *err)
+{
+	f->imap->selected = false; /* what is told from now on is of another folder */
+	f->imap->uidvalidity = 0;
+	return run_on_folder(f, "EXAMINE", command, "look into folder", err);
+}
+
 /* 1: it is. Only a folder that isn't there surely holds nothing of ours. */
 static int look(struct filing *f, struct error *err)
 {
-	struct imap_command command CLEANUP(imap_command_done) = {0};
+	struct imap_command first CLEANUP(imap_command_done) = {0}, second CLEANUP(imap_command_done) = {0};
+	const struct imap_command *last = &first;
 	struct buf search CLEANUP(buf_done) = BUF_INIT(IMAP_COMMAND_MAX);
 	struct imap_uids found CLEANUP(imap_uids_donep) = {0};
-	int r;
+	int r = examine(f, &first, err);
 
-	f->imap->selected = false; /* what is told from now on is of another folder */
-	f->imap->uidvalidity = 0;
-	r = run_on_folder(f, "EXAMINE", &command, "look into folder", err);
-	if (r < 0 || command.code == CODE_NONEXISTENT)
+	if (r == 0 && first.status != STATUS_OK)
+		r = choose_another(f, &first, err);
+	if (r < 0 || f->is_missing)
+		return MIN(r, 0);
+	if (r > 0) {
+		last = &second;
+		r = examine(f, &second, err);
+	}
+	if (r < 0)
 		return r;
-	if (command.status != STATUS_OK)
-		return refused(f, &command, "look into folder", err);
+	if (last->status != STATUS_OK)
+		return refused(f, last, "look into folder", err);
 	buf_add(&search, STR("UID SEARCH HEADER Message-ID "));
 	r = imap_put_quoted(&search, str_of(f->what->message_ident), false, err);
 	if (r == 0)
@@ -128,9 +164,11 @@ static int append_now(struct filing *f, struct imap_command *command, struct err
 	return imap_finish(imap, command, "append", err);
 }
 
-static bool lacks_folder(const struct imap_command *command)
+static int make_and_append(struct filing *f, struct imap_command *command, struct error *err)
 {
-	return command->status == STATUS_NO && (command->code == CODE_TRYCREATE || command->code == CODE_NONEXISTENT);
+	int r = f->is_missing ? make_folder(f, err) : 0;
+
+	return r < 0 ? r : append_now(f, command, err);
 }
 
 int imap_append(struct receiver *receiver, const struct receiver_append *what, struct error *err)
@@ -150,15 +188,12 @@ int imap_append(struct receiver *receiver, const struct receiver_append *what, s
 		r = look(&f, err);
 	if (r != 0)
 		return r;
-	if (f.is_missing)
-		r = make_folder(&f, err);
-	if (r == 0)
-		r = append_now(&f, &command, err);
-	if (r == 0 && lacks_folder(&command)) {
+	r = make_and_append(&f, &command, err);
+	if (r == 0 && command.status != STATUS_OK)
+		r = choose_another(&f, &command, err);
+	if (r > 0) {
 		imap_command_done(&command);
-		r = make_folder(&f, err);
-		if (r == 0)
-			r = append_now(&f, &command, err);
+		r = make_and_append(&f, &command, err);
 	}
 	if (r < 0)
 		return r;

@@ -3,17 +3,8 @@
 
 #include "receive/imap/utf7.h"
 
-#define MAX_FOLDERS      1000
+#define MAX_FOLDERS      1000 /* told of */
 #define MAX_FOLDER_BYTES KIB(1)
-
-struct imap_folder_list {
-	void (*each)(void *ctx, struct str name);
-	void *ctx;
-	int count;
-	/* of the folder that `each` is called for */
-	bool is_sent; /* \Sent (RFC 6154) */
-	char separator;
-};
 
 /* "(\HasNoChildren \Noselect)": true where the folder can't be opened. Reads the list to its end. */
 static int read_attributes(struct imap *imap, bool *ret_closed, struct error *err)
@@ -21,14 +12,14 @@ static int read_attributes(struct imap *imap, bool *ret_closed, struct error *er
 	struct imap_token token;
 
 	*ret_closed = false;
-	imap->folders->is_sent = false;
+	imap->folders->is_marked = false;
 	if (imap_token(&imap->reader, &token, err) < 0)
 		return err->code;
 	while (token.kind != TOKEN_CLOSE && token.kind != TOKEN_END) {
 		if (imap_token_is(&token, STR("\\Noselect")) || imap_token_is(&token, STR("\\NonExistent")))
 			*ret_closed = true;
-		if (imap_token_is(&token, STR("\\Sent")))
-			imap->folders->is_sent = true;
+		if (imap->folders->mark && imap_token_is(&token, str_of(imap->folders->mark)))
+			imap->folders->is_marked = true;
 		if (imap_token(&imap->reader, &token, err) < 0)
 			return err->code;
 	}
@@ -70,7 +61,7 @@ int imap_read_folder(struct imap *imap, struct error *err)
 	list->separator = (char)(separator.kind == TOKEN_STRING && separator.text.n == 1 ? separator.text.p[0] : 0);
 	if (read_name(imap, &wire, err) < 0 || imap_skip_rest(&imap->reader, err) < 0)
 		return err->code;
-	if (closed || !wire.n || wire.failed || ++list->count > MAX_FOLDERS)
+	if (closed || !wire.n || wire.failed)
 		return 0;
 	if (imap->utf8)
 		buf_add(&name, buf_str(&wire));
@@ -81,9 +72,23 @@ int imap_read_folder(struct imap *imap, struct error *err)
 	return 0;
 }
 
+struct telling {
+	const struct receiver_options *options;
+	int count;
+};
+
+static void tell_folder(void *ctx, struct str name)
+{
+	struct telling *telling = ctx;
+
+	if (++telling->count <= MAX_FOLDERS)
+		telling->options->list_folders(telling->options->list_folders_ctx, name);
+}
+
 int imap_list_folders(struct imap *imap, const struct receiver_options *options, struct error *err)
 {
-	struct imap_folder_list list = {options->list_folders, options->list_folders_ctx, 0};
+	struct telling telling = {.options = options};
+	struct imap_folder_list list = {.each = tell_folder, .ctx = &telling};
 	struct imap_command command CLEANUP(imap_command_done) = {0};
 	int r;
 
@@ -95,10 +100,11 @@ int imap_list_folders(struct imap *imap, const struct receiver_options *options,
 	return r;
 }
 
-/* ---------------------------------------------------------------- where sent mail belongs */
+/* ---------------------------------------------------------------- by what it is for */
 
-struct sent_search {
+struct special_search {
 	struct imap_folder_list list; /* of the LIST that runs */
+	const struct special_use *use;
 	const char *hint;
 	struct buf *name; /* the best so far */
 	int rank;         /* of it; the higher the better */
@@ -107,27 +113,27 @@ struct sent_search {
 };
 
 /* Names that mail programs give it, where the server marks none. */
-static bool is_usual(struct str name, char separator)
+static bool is_usual(const struct special_use *use, struct str name, char separator)
 {
-	static const char *const words[] = {"Sent", "Sent Items", "Sent Mail", "Sent Messages"};
 	const char *last = separator && name.n ? memrchr(name.p, separator, name.n) : NULL;
 
 	if (last)
 		name = str_slice(name, (size_t)(last - name.p) + 1, name.n);
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (str_eq_nocase(name, str_of(words[i])))
+	for (size_t i = 0; use->names[i]; i++)
+		if (str_eq_nocase(name, str_of(use->names[i])))
 			return true;
 	return false;
 }
 
 static void look_at_folder(void *ctx, struct str name)
 {
-	struct sent_search *search = ctx;
+	struct special_search *search = ctx;
 	char separator = search->list.separator;
-	int rank = search->list.is_sent                                  ? 3
-	           : *search->hint && str_eq(name, str_of(search->hint)) ? 2
-	           : is_usual(name, separator)                           ? 1
-	                                                                 : 0;
+	int rank = str_eq(name, str_of(search->use->word))  ? 4 /* somebody called it that */
+	           : search->list.is_marked                 ? 3
+	           : str_eq(name, str_of(search->hint))     ? 2
+	           : is_usual(search->use, name, separator) ? 1
+	                                                    : 0;
 
 	if (!str_starts_nocase(name, STR("INBOX")))
 		search->has_top_folder = true;
@@ -140,7 +146,7 @@ static void look_at_folder(void *ctx, struct str name)
 	buf_add(search->name, name);
 }
 
-static int list_for(struct imap *imap, struct sent_search *search, const char *text, struct imap_command *command,
+static int list_for(struct imap *imap, struct special_search *search, const char *text, struct imap_command *command,
                     struct error *err)
 {
 	int r;
@@ -153,9 +159,29 @@ static int list_for(struct imap *imap, struct sent_search *search, const char *t
 	return r;
 }
 
-int imap_find_sent(struct imap *imap, const char *hint, struct buf *name, struct error *err)
+/* How a new one is to be called; empty where none can be made. */
+static int name_new_folder(struct imap *imap, const struct special_search *search, struct error *err)
 {
-	struct sent_search search = {.list = {.each = look_at_folder}, .hint = hint, .name = name};
+	const char *name = *search->hint ? search->hint : search->use->names[0];
+
+	if (!name)
+		return 0;
+	if (imap_has_namespace(imap))
+		return imap_place_new(imap, name, search->name, err);
+	/* Where everything lies below INBOX, as with Courier, so must this. */
+	if (!search->has_top_folder && search->inbox_separator && search->inbox_separator != '/')
+		buf_printf(search->name, "INBOX%c", search->inbox_separator);
+	buf_add_cstr(search->name, name);
+	return 0;
+}
+
+int imap_find_special(struct imap *imap, const struct special_use *use, const char *hint, struct buf *name,
+                      struct error *err)
+{
+	struct special_search search = {.list = {.each = look_at_folder, .mark = use->word},
+	                                .use = use,
+	                                .hint = hint ? hint : "",
+	                                .name = name};
 	struct imap_command marked CLEANUP(imap_command_done) = {0}, plain CLEANUP(imap_command_done) = {0};
 	int r = 0;
 
@@ -166,9 +192,5 @@ int imap_find_sent(struct imap *imap, const char *hint, struct buf *name, struct
 		r = list_for(imap, &search, "LIST \"\" *", &plain, err);
 	if (r < 0 || search.rank)
 		return r < 0 ? r : 1;
-	/* Where everything lies below INBOX, as with Courier, so must this. */
-	if (!search.has_top_folder && search.inbox_separator && search.inbox_separator != '/')
-		buf_printf(name, "INBOX%c", search.inbox_separator);
-	buf_add_cstr(name, *hint ? hint : "Sent");
-	return 0;
+	return hint ? name_new_folder(imap, &search, err) : 0;
 }

@@ -251,6 +251,7 @@ static const struct {
 	{STR_INIT("UTF8=ONLY"), CAP_UTF8_ACCEPT},
 	{STR_INIT("ESEARCH"), CAP_ESEARCH},
 	{STR_INIT("SPECIAL-USE"), CAP_SPECIAL_USE},
+	{STR_INIT("NAMESPACE"), CAP_NAMESPACE},
 };
 /* clang-format on */
 
@@ -379,6 +380,8 @@ static int read_untagged(struct imap *imap, struct error *err)
 		imap->utf8 = true;
 	if (imap->folders && imap_token_is(&word, STR("LIST")))
 		return imap_read_folder(imap, err);
+	if (imap->asks_spaces && imap_token_is(&word, STR("NAMESPACE")))
+		return imap_read_namespace(imap, err);
 	if (word.kind != TOKEN_ATOM)
 		return fail(err, E_PROTOCOL, RETRY_LATER, "an answer that is not IMAP: * " STR_FMT,
 		            STR_ARG(str_slice(imap_text(rd), 0, 80)));

@@ -146,6 +146,21 @@ int imap_scan(struct receiver *receiver, struct position from, struct error *err
 	return complete(imap, look_for_new(imap, from, err));
 }
 
+/* A server may tell of the flags of any message in between: what wasn't asked for would be read before its turn. */
+static void keep_asked(struct imap *imap, const uint32_t *uids, size_t n)
+{
+	struct imap_candidate *c = imap->candidates;
+	size_t kept = 0, at = 0;
+
+	for (size_t i = 0; i < imap->candidates_n; i++) {
+		while (at < n && uids[at] < c[i].uid)
+			at++;
+		if (at < n && uids[at] == c[i].uid)
+			c[kept++] = c[i];
+	}
+	imap->candidates_n = kept;
+}
+
 /* Those the server doesn't name any more are candidates as well: fetching them shows that they are gone. */
 static void add_missing(struct imap *imap, const uint32_t *uids, size_t n)
 {
@@ -196,6 +211,7 @@ int imap_scan_these(struct receiver *receiver, const uint32_t *uids, size_t n, s
 	if (r < 0)
 		return complete(imap, r);
 	put_in_order(imap);
+	keep_asked(imap, uids, n);
 	add_missing(imap, uids, n);
 	return (int)imap->candidates_n;
 }
@@ -453,8 +469,21 @@ static int hand_out_failed(struct imap *imap, const struct slot *slot, const str
 	return 1;
 }
 
-/* The slot's time has come: 1 with its message, or with what is wrong with it. A server that asks to slow down is no
- * fault of the message: negative. */
+/* A refusal that isn't about the message: the server asks to slow down, or (RFC 5530) something in it is away or
+ * locked. Where it says that of one message steadily, that stands before the others only until listen/session_stall.c
+ * passes it over. */
+static bool concerns_all(const struct imap_command *command, struct error *fault)
+{
+	if (fault->code == E_THROTTLED && fault->scope == SCOPE_ACCOUNT)
+		return true;
+	if (command->status != STATUS_NO || (command->code != CODE_UNAVAILABLE && command->code != CODE_INUSE))
+		return false;
+	fault->code = E_CLOSED; /* by us */
+	fault->scope = SCOPE_ACCOUNT;
+	return true;
+}
+
+/* The slot's time has come: 1 with its message, or with what is wrong with it. What concerns all: negative. */
 static int hand_out(struct imap *imap, struct imap_batch *batch, struct incoming **ret, struct error *err)
 {
 	struct slot *slot = &batch->slots[batch->at++];
@@ -468,7 +497,7 @@ static int hand_out(struct imap *imap, struct imap_batch *batch, struct incoming
 	if (slot->state == SLOT_WAITING) {
 		if (judge_missing(imap, batch, slot, ret, &fault) > 0)
 			return 1;
-		if (fault.code == E_THROTTLED && fault.scope == SCOPE_ACCOUNT) {
+		if (concerns_all(&batch->command, &fault)) {
 			if (err)
 				*err = fault;
 			return imap_break(imap, err ? err : &fault);

@@ -63,6 +63,8 @@ static void close_imap(struct receiver *r)
 	say_goodbye(imap);
 	imap_free_batches(imap);
 	imap_free_acknowledgement(imap);
+	imap_free_spaces(imap);
+	imap_free_places(imap);
 	free(imap->candidates);
 	imap_command_done(&imap->idle);
 	imap_reader_done(&imap->reader);
@@ -165,12 +167,14 @@ static int secure(struct imap *imap, const struct receiver_options *options, boo
 
 static void tell_selected(const struct imap *imap)
 {
-	char text[160];
+	struct buf text CLEANUP(buf_done) = BUF_INIT(KIB(4));
 
-	snprintf(text, sizeof text, "%u message%s%s, %s", imap->exists, imap->exists == 1 ? "" : "s",
-	         imap->read_only ? ", read-only" : "",
-	         imap->capabilities & CAP_IDLE ? "tells of new mail at once (IDLE)" : "is polled (no IDLE)");
-	stream_tell(imap->stream, WATCH_SELECTED, str_of(text));
+	if (imap->typed)
+		buf_printf(&text, "the server's %s, ", imap->options.folder);
+	buf_printf(&text, "%u message%s%s, %s", imap->exists, imap->exists == 1 ? "" : "s",
+	           imap->read_only ? ", read-only" : "",
+	           imap->capabilities & CAP_IDLE ? "tells of new mail at once (IDLE)" : "is polled (no IDLE)");
+	stream_tell(imap->stream, WATCH_SELECTED, buf_str(&text));
 }
 
 /* UTF8=ACCEPT (RFC 6855): without it, servers that know it may hand out mail with foreign addresses in a changed form.
@@ -199,11 +203,11 @@ static int send_select(struct imap *imap, struct imap_command *command, struct e
 
 static int check_selected(struct imap *imap, const struct imap_command *command, struct error *err)
 {
-	const char *folder = imap->options.folder;
+	const char *folder = imap->typed ? imap->typed : imap->options.folder;
 
 	if (command->status != STATUS_OK) {
 		imap_refused(imap, command, "select", SCOPE_FOLDER, E_NOT_FOUND, RETRY_NEVER, err);
-		return error_prefix(err, "folder %.100s", folder);
+		return imap_place_blame(imap, folder, err);
 	}
 	if (!imap->uidvalidity)
 		return fail_scope(err, SCOPE_FOLDER, E_UNSUPPORTED, RETRY_NEVER,
@@ -220,10 +224,9 @@ static int check_selected(struct imap *imap, const struct imap_command *command,
 	return 0;
 }
 
-static int select_folder(struct imap *imap, struct error *err)
+static int select_named(struct imap *imap, struct imap_command *select, struct error *err)
 {
-	struct imap_command capability CLEANUP(imap_command_done) = {0}, enable CLEANUP(imap_command_done) = {0},
-	                               select CLEANUP(imap_command_done) = {0};
+	struct imap_command capability CLEANUP(imap_command_done) = {0}, enable CLEANUP(imap_command_done) = {0};
 	int r;
 
 	if (imap->capabilities_told)
@@ -231,13 +234,63 @@ static int select_folder(struct imap *imap, struct error *err)
 	else
 		r = imap_send_plain(imap, "CAPABILITY", &capability, err);
 	if (r == 0)
-		r = send_select(imap, &select, err);
+		r = send_select(imap, select, err);
 	if (r == 0 && enable.imap)
 		r = imap_finish(imap, &enable, "enable", err);
 	if (r == 0 && capability.imap)
 		r = imap_finish(imap, &capability, "capability", err);
+	return r < 0 ? r : imap_finish(imap, select, "select", err);
+}
+
+/* ---------------------------------------------------------------- the folder by another name */
+
+static void take_place(struct imap *imap)
+{
+	const char *name = imap_place(imap, imap->options.folder);
+
+	imap->typed = (char *)(uintptr_t)imap->options.folder;
+	imap->options.folder = mem_strdup(name);
+}
+
+/* "\\Archive": which one that is decides over everything that follows. */
+static int find_special(struct imap *imap, const struct special_use *use, struct error *err)
+{
+	int r = know_capabilities(imap, err);
+
 	if (r == 0)
-		r = imap_finish(imap, &select, "select", err);
+		r = imap_place_special(imap, imap->options.folder, false, err);
+	if (r == 0)
+		return fail_scope(err, SCOPE_FOLDER, E_NOT_FOUND, RETRY_NEVER,
+		                  "folder %s: the server marks no folder as such%s%s", use->word,
+		                  use->names[0] ? ", and none is called " : "", use->names[0] ? use->names[0] : "");
+	if (r > 0)
+		take_place(imap);
+	return MIN(r, 0);
+}
+
+/* Refused: it may be that the server calls it by another name. */
+static int select_elsewhere(struct imap *imap, struct imap_command *select, struct error *err)
+{
+	int r = imap_place_find(imap, imap->options.folder, err);
+
+	if (r != PLACE_FOUND)
+		return MIN(r, 0);
+	take_place(imap);
+	imap_command_done(select);
+	r = send_select(imap, select, err);
+	return r < 0 ? r : imap_finish(imap, select, "select", err);
+}
+
+static int select_folder(struct imap *imap, struct error *err)
+{
+	const struct special_use *use = special_use_find(str_of(imap->options.folder));
+	struct imap_command select CLEANUP(imap_command_done) = {0};
+	int r = use ? find_special(imap, use, err) : 0;
+
+	if (r == 0)
+		r = select_named(imap, &select, err);
+	if (r == 0 && !use && imap_may_miss_folder(&select))
+		r = select_elsewhere(imap, &select, err);
 	return r < 0 ? r : check_selected(imap, &select, err);
 }
 
@@ -287,6 +340,11 @@ static uint32_t uidvalidity_of(const struct receiver *r)
 	return ((const struct imap *)r)->uidvalidity;
 }
 
+static const char *folder_of(const struct receiver *r)
+{
+	return ((const struct imap *)r)->options.folder;
+}
+
 static int fd_of(const struct receiver *r)
 {
 	return stream_fd(((const struct imap *)r)->stream);
@@ -309,6 +367,7 @@ const struct receiver_ops imap_receiver = {
         .idle_stop = imap_idle_stop,
         .noop = imap_noop,
         .uidvalidity = uidvalidity_of,
+        .folder = folder_of,
         .fd = fd_of,
         .close = close_imap,
 };

@@ -10,7 +10,9 @@
  *	scan.c         receiver_scan, receiver_next: batches, order, what is missing
  *	acknowledge.c  seen, deleted, moved
  *	list.c         every UID
- *	folders.c      the names of the folders
+ *	folders.c      the names of the folders; one by what it is for
+ *	namespace.c    below which prefix the folders lie, and what parts their names
+ *	place.c        which folder is meant by a name that a person typed
  *	append.c       a message into another folder
  *	idle.c         IDLE and NOOP */
 #ifndef RECEIVE_IMAP_SESSION_H
@@ -20,9 +22,12 @@
 #include "receive/imap/reader.h"
 #include "receive/imap/writer.h"
 #include "receive/receiver.h"
+#include "setup/special_use.h"
 
 enum {
 	IMAP_MESSAGES_MAX = 20 * 1000000, /* of one folder */
+	IMAP_SPACES_MAX = 8,
+	IMAP_PLACES_MAX = 4,
 };
 
 enum imap_capability {
@@ -39,6 +44,7 @@ enum imap_capability {
 	CAP_IMAP4REV2 = 1 << 11,
 	CAP_IMAP4REV1 = 1 << 12,
 	CAP_SPECIAL_USE = 1 << 13, /* RFC 6154 */
+	CAP_NAMESPACE = 1 << 14,   /* RFC 2342 */
 };
 
 /* Response codes (RFC 3501 §7.1, RFC 5530, RFC 9051 §7.1) that change what we do. */
@@ -82,6 +88,28 @@ struct imap_command {
 
 struct imap_batch;
 
+/* What a LIST is asked for. */
+struct imap_folder_list {
+	void (*each)(void *ctx, struct str name);
+	void *ctx;
+	const char *mark; /* an attribute that is looked for; NULL: none */
+	/* of the folder that `each` is called for */
+	bool is_marked;
+	char separator; /* 0: none */
+};
+
+/* Where folders lie (RFC 2342): below this prefix ("INBOX."), parted by this character. */
+struct imap_space {
+	char *prefix;     /* owned; "" */
+	char separator;   /* 0: none */
+	bool is_personal; /* else other users', or shared */
+};
+
+/* A folder that a person calls by another name than the server. */
+struct imap_place {
+	char *typed, *name; /* owned */
+};
+
 struct imap {
 	struct receiver receiver; /* first: callers hold a pointer to it */
 	struct stream *stream;
@@ -122,6 +150,16 @@ struct imap {
 
 	/* folders.c: names of a LIST go here while it is set */
 	struct imap_folder_list *folders;
+
+	/* namespace.c; place.c */
+	struct imap_space spaces[IMAP_SPACES_MAX];
+	size_t spaces_n;
+	bool asks_spaces, knows_spaces;
+	struct imap_place places[IMAP_PLACES_MAX];
+	size_t places_n;
+	char *typed; /* the folder as it was asked for, where options.folder is its name on the server; owned, else NULL
+	              */
+	char *tried; /* owned: names under which the last folder that was looked for isn't there; NULL: none */
 
 	/* acknowledge.c: begun and not ended; NULL: none */
 	struct imap_acknowledgement *acknowledgement;
@@ -237,9 +275,61 @@ int imap_list_folders(struct imap *imap, const struct receiver_options *options,
 /* Reads the rest of "* LIST …" for it. */
 int imap_read_folder(struct imap *imap, struct error *err) NODISCARD;
 
-/* The folder where sent mail belongs, appended to `name`: 1: it is there (marked \Sent, named `hint`, or as usual); 0:
- * none is, and so it should be called. */
-int imap_find_sent(struct imap *imap, const char *hint, struct buf *name, struct error *err) NODISCARD;
+/* The folder for that use, appended to `name`: 1: it is there (called like the use itself, marked, named `hint`, or as
+ * usual); 0: none is, and so it should be called ("": it can't be made). `hint` is "" for none; NULL: it isn't to be
+ * made. */
+int imap_find_special(struct imap *imap, const struct special_use *use, const char *hint, struct buf *name,
+                      struct error *err) NODISCARD;
+
+/* ---------------------------------------------------------------- namespace.c, place.c */
+
+static inline bool imap_has_namespace(const struct imap *imap)
+{
+	return imap->capabilities & (CAP_NAMESPACE | CAP_IMAP4REV2);
+}
+
+/* Asks once; a server that doesn't know or say leaves spaces_n at 0. */
+int imap_know_spaces(struct imap *imap, struct error *err) NODISCARD;
+
+/* Reads the rest of "* NAMESPACE …". */
+int imap_read_namespace(struct imap *imap, struct error *err) NODISCARD;
+void imap_free_spaces(struct imap *imap);
+
+enum imap_placing {
+	PLACE_UNKNOWN,  /* it can't be called anything else, or the server doesn't say */
+	PLACE_MISSING,  /* it is nowhere; imap_place() says how it should be made */
+	PLACE_AS_TYPED, /* the server lists it by this very name */
+	PLACE_FOUND,    /* imap_place() says by what name */
+};
+
+/* Looks for a folder that couldn't be had by the name `typed`: below the personal namespace's prefix, and with the
+ * server's separator for "/". enum imap_placing. */
+int imap_place_find(struct imap *imap, const char *typed, struct error *err) NODISCARD;
+
+/* Finds a folder that is named by its use (\Archive), once a connection; 1: it is there; 0: there is none, or `typed`
+ * is an ordinary name. `is_made`: then it is to be made; imap_place() says how. */
+int imap_place_special(struct imap *imap, const char *typed, bool is_made, struct error *err) NODISCARD;
+
+int imap_place_not_made(const struct special_use *use, struct error *err);
+
+/* How the server calls it, as far as that has been found out. */
+const char *imap_place(const struct imap *imap, const char *typed);
+
+/* The name for a new folder, appended to `name`. */
+int imap_place_new(struct imap *imap, const char *typed, struct buf *name, struct error *err) NODISCARD;
+
+/* "folder NAME", and by what other names it was tried, before the error's text. */
+int imap_place_blame(const struct imap *imap, const char *typed, struct error *err);
+void imap_free_places(struct imap *imap);
+
+/* The refusal of a command on a folder that may mean that there is no such folder: some servers say so, others only
+ * NO. */
+bool imap_may_miss_folder(const struct imap_command *command);
+
+static inline bool imap_says_missing(const struct imap_command *command)
+{
+	return command->status == STATUS_NO && (command->code == CODE_TRYCREATE || command->code == CODE_NONEXISTENT);
+}
 
 int imap_append(struct receiver *r, const struct receiver_append *what, struct error *err) NODISCARD;
 

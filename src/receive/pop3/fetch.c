@@ -196,12 +196,26 @@ static void take_refused_top(struct pop3_wanted *wanted)
 	cut_to_header(wanted->incoming, wanted->mail->size);
 }
 
+/* A server that asks to slow down is no fault of the message: negative. */
+static int take_refused(struct pop3 *pop3, struct pop3_wanted *wanted, const struct pop3_reply *reply,
+                        struct error *err)
+{
+	struct error fault;
+
+	if (pop3_refused(reply, "retr", SCOPE_MESSAGE, E_REFUSED, RETRY_LATER, &fault) == E_THROTTLED)
+		return pop3_check_passing(pop3, reply, "retr", err);
+	if (is_too_large(pop3, wanted->mail))
+		take_refused_top(wanted);
+	else
+		wanted->incoming = not_had(wanted, &fault);
+	return 0;
+}
+
 /* The answer to the oldest command on its way. */
 static int read_answer(struct pop3 *pop3, struct error *err)
 {
 	struct pop3_wanted *wanted = &pop3->wanted[pop3->answered];
 	struct pop3_reply reply;
-	struct error fault;
 	int r = 0;
 
 	if (!is_there(wanted)) {
@@ -210,12 +224,8 @@ static int read_answer(struct pop3 *pop3, struct error *err)
 		r = pop3_read_reply(pop3, "retr", &reply, err);
 		if (r == 0 && reply.ok)
 			r = read_body(pop3, wanted, err);
-		else if (r == 0 && is_too_large(pop3, wanted->mail))
-			take_refused_top(wanted);
-		else if (r == 0) {
-			pop3_refused(&reply, "retr", SCOPE_MESSAGE, E_REFUSED, RETRY_LATER, &fault);
-			wanted->incoming = not_had(wanted, &fault);
-		}
+		else if (r == 0)
+			r = take_refused(pop3, wanted, &reply, err);
 	}
 	if (r < 0)
 		return r;

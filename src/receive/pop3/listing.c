@@ -6,7 +6,12 @@
 #include "base/map.h"
 #include "base/mem.h"
 
-enum { LINES_MAX = 2 * POP3_MESSAGES_MAX }; /* some servers list one twice */
+#include <limits.h>
+
+enum {
+	LINES_MAX = 2 * POP3_MESSAGES_MAX, /* some servers list one twice */
+	LISTING_STEPS = 10,                /* times the time of a step: ten minutes unless set */
+};
 
 /* ---------------------------------------------------------------- LIST and UIDL */
 
@@ -109,7 +114,8 @@ static void put_in_order(struct pop3 *pop3)
 	pop3->mail_count = n;
 }
 
-/* A listing that is refused though not needed is left empty. */
+/* A listing that is refused though not needed is left empty; unless that passes: names of our own would be others than
+ * those of before, and all mail new. */
 static int read_listing(struct pop3 *pop3, const char *step, bool is_needed,
                         int (*take_line)(struct pop3 *, struct str, struct error *), struct error *err)
 {
@@ -121,11 +127,12 @@ static int read_listing(struct pop3 *pop3, const char *step, bool is_needed,
 		return r;
 	if (!reply.ok) {
 		if (!is_needed)
-			return 0;
+			return pop3_check_passing(pop3, &reply, step, err);
 		pop3_refused(&reply, step, SCOPE_ACCOUNT, E_REFUSED, RETRY_LATER, err);
 		return pop3_break(pop3, err);
 	}
-	stream_step(pop3->stream, step, 0);
+	/* A large mailbox may take its time, but not for ever: each line alone would be in time. */
+	stream_step(pop3->stream, step, MIN(pop3->options.step_timeout_ms, INT_MAX / LISTING_STEPS) * LISTING_STEPS);
 	for (size_t lines = 1; (r = pop3_read_line(pop3, &line, err)) > 0; lines++) {
 		if (lines > LINES_MAX) {
 			fail(err, E_LIMIT, RETRY_LATER, "%s: the list has more than %d lines", step, LINES_MAX);
@@ -189,7 +196,7 @@ static int number_mails(struct pop3 *pop3, struct error *err)
 	size_t n = pop3->mail_count;
 	struct str *names CLEANUP(freep) = mem_new(MAX(n, 1), sizeof *names);
 	uint32_t *uids CLEANUP(freep) = mem_new(MAX(n, 1), sizeof *uids);
-	const struct names_look look = {.names = names, .count = n, .complete = true, .ret_uids = uids};
+	const struct names_look look = {.names = names, .count = n, .complete = !pop3->any_waits, .ret_uids = uids};
 	int r;
 
 	for (size_t i = 0; i < n; i++)

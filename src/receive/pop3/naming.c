@@ -94,6 +94,18 @@ static struct str finish_name(struct pop3 *pop3, struct naming *n, uint64_t size
 	                    : arena_printf(pop3->texts, "header %s %llu", buf_cstr(&hex), (unsigned long long)size);
 }
 
+/* TOP that is refused for now: by its whole text the message would get another name than it may have. It waits; but
+ * where all are to slow down: negative. */
+static int take_refused(struct pop3 *pop3, struct pop3_mail *mail, const struct pop3_reply *reply, struct error *err)
+{
+	struct error fault;
+
+	if (pop3_refused(reply, "top", SCOPE_ACCOUNT, E_REFUSED, RETRY_NEVER, &fault) == E_THROTTLED)
+		return pop3_check_passing(pop3, reply, "top", err);
+	mail->must_wait = fault.retry == RETRY_LATER;
+	return 0;
+}
+
 /* 1 named; 0 refused. */
 static int read_name(struct pop3 *pop3, struct pop3_mail *mail, bool whole, struct error *err)
 {
@@ -102,7 +114,7 @@ static int read_name(struct pop3 *pop3, struct pop3_mail *mail, bool whole, stru
 	int r = pop3_read_reply(pop3, "top", &reply, err);
 
 	if (r < 0 || !reply.ok)
-		return r;
+		return r < 0 ? r : take_refused(pop3, mail, &reply, err);
 	naming.digest = digest_begin();
 	r = pop3_read_data(pop3, take_bytes, &naming, err);
 	mail->name = finish_name(pop3, &naming, mail->size);
@@ -144,7 +156,7 @@ static size_t list_unnamed(const struct pop3 *pop3, uint32_t *list)
 	size_t n = 0;
 
 	for (size_t i = 0; i < pop3->mail_count; i++)
-		if (is_unnamed(&pop3->mails[i]))
+		if (is_unnamed(&pop3->mails[i]) && !pop3->mails[i].must_wait)
 			list[n++] = (uint32_t)i;
 	return n;
 }
@@ -155,6 +167,7 @@ static void drop_unnamed(struct pop3 *pop3)
 	size_t n = 0;
 
 	for (size_t i = 0; i < pop3->mail_count; i++) {
+		pop3->any_waits |= pop3->mails[i].must_wait;
 		if (is_unnamed(&pop3->mails[i]))
 			log_warning("receive", "the server neither names message %u nor hands it out: it waits",
 			            pop3->mails[i].number);

@@ -3,6 +3,7 @@
 #include "receive/names_memory.h"
 #include "receive/pop3/session.h"
 
+#include "auth/test_tokens.h"
 #include "base/log.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -40,6 +41,10 @@ static void read_messages(struct receiver *r)
 	} while (rc > 0);
 }
 
+static void drop_uid(void *ctx UNUSED, uint32_t uid UNUSED)
+{
+}
+
 static void run_session(struct receiver *r)
 {
 	static const uint32_t uids[] = {1, 2, 3, 7, 9};
@@ -48,6 +53,8 @@ static void run_session(struct receiver *r)
 	struct error err;
 
 	must(receiver_list(r, check_uid, &last, &err) >= 0);
+	if (receiver_search_days(r, 1, 0, drop_uid, NULL, &err) < 0 && err.code != E_UNSUPPORTED)
+		return;
 	if (receiver_scan(r, from, &err) >= 0)
 		read_messages(r);
 	if (receiver_scan_these(r, uids, ARRAY_LEN(uids), &err) >= 0)
@@ -59,12 +66,28 @@ static void run_session(struct receiver *r)
 		must(receiver_idle_start(r, &err) <= 0);
 }
 
+/* By password in clear, or by token over what counts as TLS. */
+static void connect_once(struct str input, struct receiver_options *options, uint8_t choice)
+{
+	struct test_tokens tokens = TEST_TOKENS(choice & 32);
+	struct stream *stream = stream_of_memory(input, NULL);
+	struct receiver *r CLEANUP(receiver_closep) = NULL;
+	struct error err;
+
+	if (choice & 16) {
+		options->login.tokens = &tokens.source;
+		stream_memory_as_tls(stream);
+	}
+	if (pop3_open_on(stream, options, &r, &err) == 0)
+		run_session(r);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct receiver_names *names CLEANUP(names_freep) = names_memory_new();
 	struct secret password CLEANUP(secret_done) = {0};
 	uint8_t choice = size ? data[0] : 0;
-	const struct receiver_options options = {
+	struct receiver_options options = {
 	        .stream.host = "localhost",
 	        .login.user = "anna",
 	        .login.password = &password,
@@ -74,17 +97,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	        .max_message_bytes = choice & 4 ? 10 : 0,
 	        .names = names,
 	};
-	struct error err;
 
 	log_set_sink(drop_line);
 	secret_set(&password, STR("secret"));
 	if (size < 1)
 		return 0;
-	for (int i = 0; i < (choice & 8 ? 2 : 1); i++) { /* again: with the names of before */
-		struct receiver *r CLEANUP(receiver_closep) = NULL;
-
-		if (pop3_open_on(stream_of_memory(str_new(data + 1, size - 1), NULL), &options, &r, &err) == 0)
-			run_session(r);
-	}
+	for (int i = 0; i < (choice & 8 ? 2 : 1); i++) /* again: with the names of before */
+		connect_once(str_new(data + 1, size - 1), &options, choice);
 	return 0;
 }

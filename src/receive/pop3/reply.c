@@ -165,3 +165,17 @@ int pop3_refused(const struct pop3_reply *reply, const char *step, enum scope sc
 	           STR_ARG(str_slice(reply->text, 0, 160)));
 	return throttle_judge(0, reply->text, err) ? E_THROTTLED : code;
 }
+
+int pop3_check_passing(struct pop3 *pop3, const struct pop3_reply *reply, const char *step, struct error *err)
+{
+	struct error fault;
+
+	if (reply->ok)
+		return 0;
+	pop3_refused(reply, step, SCOPE_ACCOUNT, E_REFUSED, RETRY_NEVER, &fault);
+	if (fault.retry != RETRY_LATER)
+		return 0;
+	if (err)
+		*err = fault;
+	return pop3_break(pop3, err ? err : &fault);
+}

@@ -266,6 +266,7 @@ const struct receiver_ops pop3_receiver = {
         .acknowledge_end = pop3_acknowledge_end,
         .move = pop3_move,
         .list = pop3_list,
+        .search_days = pop3_search_days,
         .idle_start = pop3_idle_start,
         .idle_ready = pop3_no_idle,
         .idle_stop = pop3_no_idle,

@@ -8,6 +8,7 @@
  *	naming.c    names for messages that the server has none for, or the same twice
  *	data.c      the lines of a message, up to the one with the dot
  *	fetch.c     receiver_scan, receiver_next
+ *	search.c    what came in a span of days
  *	delete.c    DELE and QUIT; what POP3 can't do
  *
  * A session is a snapshot: new mail is seen by the next connection only, and what was DELEd is deleted when the server
@@ -43,6 +44,7 @@ struct pop3_mail {
 	uint64_t size;   /* as LIST says; 0: it didn't */
 	struct str name; /* in pop3.texts; empty until it has one */
 	bool is_deleted;
+	bool must_wait; /* it can't be named just now */
 };
 
 /* What a scan wants, ascending. */
@@ -68,6 +70,7 @@ struct pop3 {
 	struct arena *texts;
 	struct pop3_mail *mails;
 	size_t mail_count, mail_size;
+	bool any_waits; /* a message is there that isn't among them */
 
 	/* fetch.c: wanted[taken…asked) is asked for or here, wanted[answered…asked) on its way */
 	struct pop3_wanted *wanted;
@@ -116,6 +119,11 @@ int pop3_read_line(struct pop3 *pop3, struct str *ret_line, struct error *err) N
 int pop3_refused(const struct pop3_reply *reply, const char *step, enum scope scope, int code, enum retry retry,
                  struct error *err);
 
+/* Where a refusal passes by itself (a response code or the words say so), what it was about may not be done in another
+ * way, nor be the fault of one message: breaks the session, negative. 0: it is no such refusal. */
+int pop3_check_passing(struct pop3 *pop3, const struct pop3_reply *reply, const char *step,
+                       struct error *err) NODISCARD;
+
 /* Where nothing is on its way, nothing may come: POP3 has no tags, and an answer too many would be taken for that of
  * the next command. Waits for nothing. */
 int pop3_expect_silence(struct pop3 *pop3, struct error *err) NODISCARD;
@@ -147,6 +155,8 @@ int pop3_acknowledge_begin(struct receiver *r, const uint32_t *uids, size_t n, s
 int pop3_acknowledge_end(struct receiver *r, struct error *err) NODISCARD;
 int pop3_move(struct receiver *r, const uint32_t *uids, size_t n, const char *folder, struct error *err) NODISCARD;
 int pop3_list(struct receiver *r, void (*each)(void *ctx, uint32_t uid), void *ctx, struct error *err) NODISCARD;
+int pop3_search_days(struct receiver *r, int64_t since, int64_t before, void (*each)(void *ctx, uint32_t uid),
+                     void *ctx, struct error *err) NODISCARD;
 int pop3_idle_start(struct receiver *r, struct error *err) NODISCARD;
 int pop3_no_idle(struct receiver *r, struct error *err) NODISCARD;
 int pop3_noop(struct receiver *r, struct error *err) NODISCARD;

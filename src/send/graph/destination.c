@@ -2,6 +2,7 @@
 #include "send/graph/destination.h"
 
 #include "mime/encode.h"
+#include "mime/idna.h"
 
 void graph_write_destination(struct buf *out, const char *name, const struct address_list *list)
 {
@@ -18,7 +19,7 @@ void graph_write_destination(struct buf *out, const char *name, const struct add
 			field_phrase(&field, list->items[i].name);
 		buf_clear(&bracketed);
 		buf_add_char(&bracketed, '<');
-		buf_add(&bracketed, list->items[i].address);
+		idna_put_address(&bracketed, list->items[i].address);
 		buf_add_char(&bracketed, '>');
 		field_piece(&field, buf_str(&bracketed));
 	}

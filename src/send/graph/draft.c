@@ -13,8 +13,6 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#define SESSION_FROM  3000000         /* bytes from which Graph wants an upload session */
-#define UPLOAD_PIECE  (KIB(320) * 10) /* pieces are multiples of 320 KiB and below 4 MB */
 #define LEFTOVERS_MAX 50
 
 /* One mail's way. `settled`: the item has its outcome. */
@@ -38,6 +36,15 @@ static struct str text_of(const json_t *object, const char *name)
 	return json_is_string(text) ? str_new(json_string_value(text), json_string_length(text)) : STR("");
 }
 
+/* A draft that isn't there: right after it was made, where its server doesn't know it yet, or since somebody deleted
+ * it. Another is made when the mail is tried again. */
+static bool is_missing(const struct sending *s, const struct http_answer *answer)
+{
+	struct graph_fault fault = graph_fault_of(answer->body, s->arena);
+
+	return answer->status == 404 && !graph_is_no_mailbox(&fault);
+}
+
 /* A step before the last: where it fails, nothing was sent. 0: its answer is a 2xx. */
 static int step(struct sending *s, const struct graph_request *request, const char *name,
                 struct http_answer *ret_answer, struct error *err)
@@ -53,6 +60,7 @@ static int step(struct sending *s, const struct graph_request *request, const ch
 	}
 	if (ret_answer->status / 100 == 2)
 		return 0;
+	s->settled = true;
 	if (ret_answer->status == 403) { /* the permission to send is enough for the others */
 		graph_settle(s->item, OUTCOME_FAILED,
 		             arena_printf(s->arena,
@@ -60,13 +68,16 @@ static int step(struct sending *s, const struct graph_request *request, const ch
 		                          "Mail.Send",
 		                          name)
 		                     .p);
-		s->settled = true;
+		return 0;
+	}
+	if (is_missing(s, ret_answer)) {
+		graph_settle(s->item, OUTCOME_LATER,
+		             arena_printf(s->arena, "%s: HTTP 404: it isn't there", name).p);
 		return 0;
 	}
 	r = graph_settle_by(s->gs, s->item, ret_answer, name, err);
 	if (s->item->outcome == OUTCOME_UNCERTAIN) /* a draft isn't a mail on its way */
 		graph_settle(s->item, OUTCOME_LATER, s->item->answer);
-	s->settled = true;
 	return r;
 }
 
@@ -109,7 +120,7 @@ static int remove_leftovers(struct sending *s, struct str message_id, struct err
 	const json_t *list = json_object_get(json, "value"), *draft;
 	size_t i;
 	json_array_foreach (list, i, draft) {
-		if (i < LEFTOVERS_MAX)
+		if (i < LEFTOVERS_MAX && text_of(draft, "id").n)
 			delete_draft(s, text_of(draft, "id"));
 	}
 	return 0;
@@ -192,29 +203,57 @@ static int attach_small(struct sending *s, const struct graph_file *file, struct
 	return post_json(s, "/attachments", json, &answer, err);
 }
 
-static int upload(struct sending *s, const char *url, struct str content, struct error *err)
+/* An upload's fault is this mail's alone: it goes to another host than all else. */
+static void settle_upload(struct sending *s, const char *words)
 {
-	for (size_t at = 0; at < content.n; at += UPLOAD_PIECE) {
-		struct str piece = str_slice(content, at, at + UPLOAD_PIECE);
-		struct http_answer answer;
-		struct error fault;
-		char range[80];
+	graph_settle(s->item, OUTCOME_LATER, words);
+	s->settled = true;
+}
 
-		snprintf(range, sizeof range, "bytes %zu-%zu/%zu", at, at + piece.n - 1, content.n);
-		fault_step("graph before a piece of a file");
-		int r = graph_upload(s->gs->graph, url, range, piece, s->arena, &answer, &fault);
-		if (r == 0 && answer.status / 100 == 2)
-			continue;
-		s->settled = true;
-		if (r == 0)
-			fail(&fault, E_REFUSED, RETRY_LATER, "the upload of a file was answered with %d",
-			     answer.status);
-		graph_settle(s->item, OUTCOME_LATER, fault.text);
-		if (err)
-			*err = fault;
-		return r;
+/* Does the server wait for another piece than the one that comes next ("nextExpectedRanges": ["2097152"], or with an
+ * end behind a dash)? Behind the last, for any. */
+static bool wants_another(struct str answer, size_t next, size_t total)
+{
+	json_t *json CLEANUP(json_freep) = json_loadb(answer.p ? answer.p : "", answer.n, 0, NULL);
+	const json_t *first = json_array_get(json_object_get(json, "nextExpectedRanges"), 0);
+	struct str range = str_of(json_string_value(first)), from;
+	uint64_t at = 0;
+
+	if (!first)
+		return false;
+	return next == total || !str_split(&range, '-', &from) || !str_to_uint(from, UINT64_MAX, &at) || at != next;
+}
+
+/* 0: the server has this piece; -1: settled. */
+static int upload_piece(struct sending *s, const char *url, struct str content, size_t at)
+{
+	struct str piece = str_slice(content, at, at + s->gs->limits.piece);
+	struct http_answer answer;
+	struct error fault;
+	char range[80];
+
+	snprintf(range, sizeof range, "bytes %zu-%zu/%zu", at, at + piece.n - 1, content.n);
+	fault_step("graph before a piece of a file");
+	int r = graph_upload(s->gs->graph, url, range, piece, s->arena, &answer, &fault);
+	if (r == 0 && answer.status / 100 == 2 && !wants_another(answer.body, at + piece.n, content.n))
+		return 0;
+	if (r == 0 && answer.status / 100 == 2)
+		fail(&fault, E_PROTOCOL, RETRY_LATER, "the upload of a file: the server doesn't have what it was sent");
+	else if (r == 0)
+		fail(&fault, E_REFUSED, RETRY_LATER, "the upload of a file was answered with %d", answer.status);
+	settle_upload(s, fault.text);
+	return -1;
+}
+
+static void upload(struct sending *s, const char *url, struct str content)
+{
+	if (!*url) {
+		settle_upload(s, "the server opened an upload session and gives no address for it");
+		return;
 	}
-	return 0;
+	for (size_t at = 0; at < content.n; at += s->gs->limits.piece)
+		if (upload_piece(s, url, content, at) < 0)
+			return;
 }
 
 static int attach_large(struct sending *s, const struct graph_file *file, struct str content, struct error *err)
@@ -229,7 +268,8 @@ static int attach_large(struct sending *s, const struct graph_file *file, struct
 	if (r < 0 || s->settled)
 		return r;
 	json_t *json CLEANUP(json_freep) = json_loadb(answer.body.p, answer.body.n, 0, NULL);
-	return upload(s, arena_cstr(s->arena, text_of(json, "uploadUrl")), content, err);
+	upload(s, arena_cstr(s->arena, text_of(json, "uploadUrl")), content);
+	return 0;
 }
 
 static int attach(struct sending *s, const struct graph_file *file, struct error *err)
@@ -241,8 +281,8 @@ static int attach(struct sending *s, const struct graph_file *file, struct error
 		s->settled = true;
 		return 0;
 	}
-	return content.n >= SESSION_FROM ? attach_large(s, file, buf_str(&content), err)
-	                                 : attach_small(s, file, buf_str(&content), err);
+	return content.n >= s->gs->limits.session ? attach_large(s, file, buf_str(&content), err)
+	                                          : attach_small(s, file, buf_str(&content), err);
 }
 
 /* ---------------------------------------------------------------- the whole way */
@@ -278,7 +318,7 @@ int graph_send_draft(struct graph_sender *gs, struct outgoing *item, const struc
 	struct sending s = {.gs = gs, .item = item, .arena = arena};
 	struct graph_file *files;
 	struct error fault;
-	int n = graph_letter_split(letter, arena, &files, &mime, &fault);
+	int n = graph_letter_split(letter, gs->limits.post, arena, &files, &mime, &fault);
 
 	if (n < 0) {
 		graph_settle(item, OUTCOME_FAILED, fault.text);

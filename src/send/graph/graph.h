@@ -13,11 +13,19 @@
 #define GRAPH_POST_MAX 4000000 /* bytes of a request's body; Graph takes 4 MB, headers and all */
 #define GRAPH_MAIL_MAX MIB(200)
 
+/* Bytes from which a mail takes another way. Tests have smaller ones. */
+struct graph_limits {
+	size_t post;    /* at most in a request's body: GRAPH_POST_MAX */
+	size_t session; /* a file from which Graph wants an upload session */
+	size_t piece;   /* of an upload */
+};
+
 struct graph_sender {
 	struct sender base;  /* first: a sender is its graph_sender */
 	struct graph *graph; /* owned */
 	int (*before_dot)(void *ctx, struct outgoing *item, struct error *err);
 	void *before_dot_ctx;
+	struct graph_limits limits;
 };
 
 /* As graph_sender.open, over a connection that is there (owned from now on): tests. */
@@ -52,10 +60,10 @@ struct graph_file {
 	struct str name, type, content_id; /* in the arena */
 };
 
-/* Takes the largest files out until what is left may be posted: `ret_mime` is the rest. Returns how many; *ret_files in
- * the arena. E_LIMIT, SCOPE_MESSAGE, in words for the sender's answer, where that is impossible. */
-int graph_letter_split(const struct graph_letter *letter, struct arena *arena, struct graph_file **ret_files,
-                       struct buf *ret_mime, struct error *err) NODISCARD;
+/* Takes the largest files out until what is left may be posted (`max` bytes): `ret_mime` is the rest. Returns how many;
+ * *ret_files in the arena. E_LIMIT, SCOPE_MESSAGE, in words for the sender's answer, where that is impossible. */
+int graph_letter_split(const struct graph_letter *letter, size_t max, struct arena *arena,
+                       struct graph_file **ret_files, struct buf *ret_mime, struct error *err) NODISCARD;
 
 /* ---------------------------------------------------------------- post.c */
 

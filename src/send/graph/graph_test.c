@@ -238,7 +238,7 @@ static void large_files_are_taken_out_and_the_rest_is_whole(void **state)
 	(void)state;
 	desk_open(&d, NULL, 0, mime);
 	make(&d, &letter);
-	assert_int_equal(graph_letter_split(&letter, d.arena, &files, &rest, &d.err), 2);
+	assert_int_equal(graph_letter_split(&letter, GRAPH_POST_MAX, d.arena, &files, &rest, &d.err), 2);
 	assert_str(files[0].name, "f1.pdf");
 	assert_str(files[1].name, "f3.pdf");
 	assert_true(graph_posted_size(rest.n) <= GRAPH_POST_MAX);
@@ -251,6 +251,41 @@ static void large_files_are_taken_out_and_the_rest_is_whole(void **state)
 	assert_str(m->message_id, "m1@b.test");
 	graph_letter_done(&letter);
 	desk_close(&d);
+}
+
+/* What can't be taken apart is known before it is queued. */
+static void sealed_mail_that_is_too_large_is_known_beforehand(void **state)
+{
+	static const struct {
+		const char *type;
+		size_t size;
+		const char *words; /* NULL: it can be carried */
+	} cases[] = {
+	        {"multipart/signed", 2000000, NULL},
+	        {"multipart/signed", 3000000,
+	         "the mail is 4.0 MB, files encoded, and Microsoft Graph takes 3 MB at most of signed or encrypted "
+	         "mail: "
+	         "send fewer files, or by SMTP"},
+	        {"multipart/mixed", 9000000, NULL},
+	        {"multipart/alternative", 9000000,
+	         "the mail's text alone is 12.0 MB, and Microsoft Graph takes 3 MB at most"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char *mime CLEANUP(freep) = large_mail(cases[i].type, &cases[i].size, 1);
+		struct error err = {0};
+		struct desk d;
+
+		desk_open(&d, NULL, 0, mime);
+		if (cases[i].words) {
+			assert_int_equal(sender_can_carry(&graph_sender, &d.item, &err), E_LIMIT);
+			assert_string_equal(err.text, cases[i].words);
+		} else
+			assert_ok(sender_can_carry(&graph_sender, &d.item, &err), &err);
+		assert_ok(sender_can_carry(&smtp_sender, &d.item, &err), &err);
+		desk_close(&d);
+	}
 }
 
 #define DRAFTS "/mailFolders/drafts/messages?$select=id&$filter=internetMessageId%20eq%20%27%3Cm1%40b.test%3E%27"
@@ -317,6 +352,101 @@ static void failure_before_the_last_step_leaves_no_draft(void **state)
 	desk_close(&d);
 }
 
+/* The first mail goes by a draft, the second is small: what is wrong with the one's upload, which goes to another host,
+ * holds up no other. */
+static void upload_that_fails_is_tried_later_and_holds_up_nobody(void **state)
+{
+	static const struct {
+		const char *session; /* the answer to createUploadSession */
+		struct graph_line piece;
+		const char *words;
+	} cases[] = {
+	        {"{}", {0}, "no address"},
+	        {"{\"uploadUrl\":7}", {0}, "no address"},
+	        {"not JSON", {0}, "no address"},
+	        {"{\"uploadUrl\":\"https://up.test/s\"}", {.code = E_CONNECT}, "connection is lost"},
+	        {"{\"uploadUrl\":\"https://up.test/s\"}", {.status = 404}, "answered with 404"},
+	        {"{\"uploadUrl\":\"https://up.test/s\"}", {.status = 302}, "answered with 302"},
+	        {"{\"uploadUrl\":\"https://up.test/s\"}",
+	         {.status = 200, .answer = "{\"nextExpectedRanges\":[\"0-\"]}"},
+	         "doesn't have"},
+	};
+	static const size_t sizes[] = {3100000};
+	char *mime CLEANUP(freep) = large_mail("multipart/mixed", sizes, 1);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct graph_line lines[] = {
+		        {"GET", DRAFTS, .status = 200},
+		        {"POST", "/users/ann%40b.test/messages", .status = 201, .answer = "{\"id\":\"D\"}"},
+		        {"POST", "/createUploadSession", .status = 200, .answer = cases[i].session},
+		        cases[i].piece,
+		        {"DELETE", "/messages/D", .status = 204},
+		        ACCEPTED,
+		};
+		bool is_tried = cases[i].piece.status || cases[i].piece.code;
+		struct recipient to = {.address = "bob@c.test", .answer = ""};
+		struct outgoing small = {.id = 2, .recipients = &to, .recipient_count = 1, .mime = STR(MAIL)};
+		struct desk d;
+
+		lines[3].method = "PUT";
+		lines[3].url_end = "https://up.test/s";
+		if (!is_tried)
+			memmove(&lines[3], &lines[4], 2 * sizeof *lines);
+		desk_open(&d, lines, ARRAY_LEN(lines) - !is_tried, mime);
+		small.arena = d.arena;
+		assert_ok(sender_send(d.sender, (struct outgoing *[]){&d.item, &small}, 2, &d.err), &d.err);
+		assert_int_equal(d.item.outcome, OUTCOME_LATER);
+		assert_non_null(strstr(d.item.answer, cases[i].words));
+		assert_int_equal(small.outcome, OUTCOME_SENT);
+		desk_close(&d);
+	}
+}
+
+/* All pieces were taken, says the status; not all are there, says the answer. */
+static void mail_does_not_go_without_the_end_of_its_file(void **state)
+{
+	static const struct graph_line lines[] = {
+	        {"GET", DRAFTS, .status = 200, .answer = "{\"value\":[{\"id\":\"\"},{}]}"},
+	        {"POST", "/users/ann%40b.test/messages", .status = 201, .answer = "{\"id\":\"D\"}"},
+	        {"POST", "/createUploadSession", .status = 200, .answer = "{\"uploadUrl\":\"https://up.test/s\"}"},
+	        {"PUT", "/s", .status = 200, .answer = "{\"nextExpectedRanges\":[\"3276800\"]}"},
+	        {"PUT", "/s", .status = 200, .answer = "{\"nextExpectedRanges\":[\"3276800-3499999\"]}"},
+	        {"DELETE", "/messages/D", .status = 204},
+	};
+	static const size_t sizes[] = {3500000};
+	char *mime CLEANUP(freep) = large_mail("multipart/mixed", sizes, 1);
+	struct desk d;
+
+	(void)state;
+	desk_open(&d, lines, ARRAY_LEN(lines), mime);
+	assert_ok(desk_send(&d), &d.err);
+	assert_int_equal(d.item.outcome, OUTCOME_LATER);
+	assert_int_equal(d.marks, 0);
+	desk_close(&d);
+}
+
+/* Right after a draft was made its server may not know it yet; and somebody may have deleted it. */
+static void draft_that_is_not_there_is_made_anew_later(void **state)
+{
+	static const struct graph_line lines[] = {
+	        {"GET", DRAFTS, .status = 200, .answer = "{\"value\":[]}"},
+	        {"POST", "/users/ann%40b.test/messages", .status = 201, .answer = "{\"id\":\"D\"}"},
+	        {"POST", "/createUploadSession", .status = 404,
+	         .answer = "{\"error\":{\"code\":\"ErrorItemNotFound\"}}"},
+	        {"DELETE", "/messages/D", .status = 404},
+	};
+	static const size_t sizes[] = {3500000};
+	char *mime CLEANUP(freep) = large_mail("multipart/mixed", sizes, 1);
+	struct desk d;
+
+	(void)state;
+	desk_open(&d, lines, ARRAY_LEN(lines), mime);
+	assert_ok(desk_send(&d), &d.err);
+	assert_int_equal(d.item.outcome, OUTCOME_LATER);
+	desk_close(&d);
+}
+
 static void lost_answer_to_send_is_uncertain_and_the_draft_stays(void **state)
 {
 	static const struct graph_line lines[] = {
@@ -364,8 +494,12 @@ int main(void)
 	        cmocka_unit_test(address_that_is_two_is_refused_alone),
 	        cmocka_unit_test(large_mail_without_the_permission_fails_alone),
 	        cmocka_unit_test(large_files_are_taken_out_and_the_rest_is_whole),
+	        cmocka_unit_test(sealed_mail_that_is_too_large_is_known_beforehand),
 	        cmocka_unit_test(large_mail_goes_by_draft),
 	        cmocka_unit_test(failure_before_the_last_step_leaves_no_draft),
+	        cmocka_unit_test(upload_that_fails_is_tried_later_and_holds_up_nobody),
+	        cmocka_unit_test(mail_does_not_go_without_the_end_of_its_file),
+	        cmocka_unit_test(draft_that_is_not_there_is_made_anew_later),
 	        cmocka_unit_test(lost_answer_to_send_is_uncertain_and_the_draft_stays),
 	        cmocka_unit_test(signed_mail_is_never_taken_apart),
 	};

@@ -2,7 +2,9 @@
  * files. See graph.h. */
 #include "send/graph/graph.h"
 
+#include "base/mail_address.h"
 #include "base/mem.h"
+#include "mime/idna.h"
 #include "send/graph/destination.h"
 
 #include <stdlib.h>
@@ -10,10 +12,24 @@
 
 /* ---------------------------------------------------------------- who is to get it */
 
+/* The header has international domains in ASCII, the envelope has them as they were given. */
+static bool is_same(struct str a, struct str b)
+{
+	struct buf one CLEANUP(buf_done) = BUF_INIT(KIB(1)), other CLEANUP(buf_done) = BUF_INIT(KIB(1));
+
+	if (str_eq_nocase(a, b))
+		return true;
+	if (str_is_ascii(a) && str_is_ascii(b))
+		return false;
+	idna_put_address(&one, a);
+	idna_put_address(&other, b);
+	return !one.failed && !other.failed && str_eq_nocase(buf_str(&one), buf_str(&other));
+}
+
 static bool is_listed(const struct address_list *list, struct str address)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (str_eq_nocase(list->items[i].address, address))
+		if (is_same(list->items[i].address, address))
 			return true;
 	return false;
 }
@@ -21,7 +37,7 @@ static bool is_listed(const struct address_list *list, struct str address)
 static bool is_wanted(const struct outgoing *item, struct str address)
 {
 	for (size_t i = 0; i < item->recipient_count; i++)
-		if (graph_is_asked(&item->recipients[i]) && str_eq_nocase(str_of(item->recipients[i].address), address))
+		if (graph_is_asked(&item->recipients[i]) && is_same(str_of(item->recipients[i].address), address))
 			return true;
 	return false;
 }
@@ -38,11 +54,8 @@ bool graph_is_writable(const char *address, struct arena *arena)
 {
 	struct str text = str_of(address);
 	struct address_list list = address_list_parse(arena, text);
-	bool sound = list.count == 1 && str_eq(list.items[0].address, text) && str_find_char(text, '@') > 0;
 
-	for (size_t i = 0; i < text.n && sound; i++)
-		sound = (unsigned char)text.p[i] > ' ' && !strchr("<>\x7f", text.p[i]);
-	return sound;
+	return list.count == 1 && !mail_address_fault(text);
 }
 
 /* ---------------------------------------------------------------- To, Cc, Bcc */
@@ -193,8 +206,8 @@ static struct graph_file file_of(const struct part *part, struct arena *arena)
 	};
 }
 
-int graph_letter_split(const struct graph_letter *letter, struct arena *arena, struct graph_file **ret_files,
-                       struct buf *ret_mime, struct error *err)
+int graph_letter_split(const struct graph_letter *letter, size_t max, struct arena *arena,
+                       struct graph_file **ret_files, struct buf *ret_mime, struct error *err)
 {
 	const struct message *m = letter->message;
 	struct str mime = buf_str(&letter->mime);
@@ -207,19 +220,19 @@ int graph_letter_split(const struct graph_letter *letter, struct arena *arena, s
 			parts[n++] = m->parts[i];
 	if (n)
 		qsort(parts, n, sizeof *parts, compare_largest_first);
-	while (count < n && graph_posted_size(left) > GRAPH_POST_MAX) {
+	while (count < n && graph_posted_size(left) > max) {
 		left -= cut_of(mime, parts[count]).n;
 		files[count] = file_of(parts[count], arena);
 		count++;
 	}
-	if (graph_posted_size(left) > GRAPH_POST_MAX)
-		return fail_scope(err, SCOPE_MESSAGE, E_LIMIT, RETRY_NEVER,
-		                  letter->is_sealed
-		                          ? "Microsoft Graph takes no signed or encrypted mail of more than 3 MB (it "
-		                            "has %zu bytes): send it by SMTP, or with fewer files"
-		                          : "Microsoft Graph takes no mail whose text alone has more than 3 MB (%zu "
-		                            "bytes)",
-		                  left);
+	if (graph_posted_size(left) > max)
+		return fail_scope(
+		        err, SCOPE_MESSAGE, E_LIMIT, RETRY_NEVER,
+		        letter->is_sealed
+		                ? "the mail is %.1f MB, files encoded, and Microsoft Graph takes 3 MB at most "
+		                  "of signed or encrypted mail: send fewer files, or by SMTP"
+		                : "the mail's text alone is %.1f MB, and Microsoft Graph takes 3 MB at most",
+		        (double)left / 1e6);
 	qsort(files, count, sizeof *files, compare_in_order);
 	for (size_t i = 0; i < count; i++) {
 		struct str cut = cut_of(mime, files[i].part);

@@ -3,6 +3,9 @@
 
 #include "base/mem.h"
 
+#define SESSION_FROM 3000000
+#define UPLOAD_PIECE (KIB(320) * 10) /* pieces are multiples of 320 KiB and below 4 MB */
+
 struct sender *graph_sender_begin(const struct sender_options *options, struct graph *graph)
 {
 	struct graph_sender *gs = mem_new(1, sizeof *gs);
@@ -11,6 +14,7 @@ struct sender *graph_sender_begin(const struct sender_options *options, struct g
 	gs->graph = graph;
 	gs->before_dot = options->before_dot;
 	gs->before_dot_ctx = options->before_dot_ctx;
+	gs->limits = (struct graph_limits){GRAPH_POST_MAX, SESSION_FROM, UPLOAD_PIECE};
 	return &gs->base;
 }
 
@@ -75,9 +79,26 @@ static int send_item(struct graph_sender *gs, struct outgoing *item, struct erro
 		graph_settle(item, OUTCOME_FAILED, fault.text);
 		return 0;
 	}
-	if (graph_posted_size(letter.mime.n) <= GRAPH_POST_MAX)
+	if (graph_posted_size(letter.mime.n) <= gs->limits.post)
 		return graph_post(gs, item, &letter, err);
 	return graph_send_draft(gs, item, &letter, err);
+}
+
+/* By making what would be posted. */
+static int can_carry(const struct outgoing *item, struct error *err)
+{
+	struct graph_letter letter CLEANUP(graph_letter_done) = {0};
+	struct buf rest CLEANUP(buf_done) = BUF_INIT(GRAPH_MAIL_MAX);
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct graph_file *files;
+	int r;
+
+	if (graph_posted_size(item->mime.n) < GRAPH_POST_MAX / 2) /* whatever is added to its header */
+		return 0;
+	r = graph_letter_make(item, arena, &letter, err);
+	if (r == 0 && graph_posted_size(letter.mime.n) > GRAPH_POST_MAX)
+		r = graph_letter_split(&letter, GRAPH_POST_MAX, arena, &files, &rest, err);
+	return MIN(r, 0);
 }
 
 static int send_items(struct sender *s, struct outgoing *const *items, size_t n, struct error *err)
@@ -110,6 +131,7 @@ const struct sender_ops graph_sender = {
         .name = "graph",
         .open = open_sender,
         .send = send_items,
+        .can_carry = can_carry,
         .is_alive = is_alive,
         .close = close_sender,
 };

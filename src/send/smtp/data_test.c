@@ -67,7 +67,7 @@ static void hostile_line_ends_take_no_quadratic_time(void **state UNUSED)
 	smtp_scan(str_new(text, MIB(4)), &scan);
 	assert_int_equal(scan.bytes, 2 * MIB(4));
 	assert_ok(smtp_write_mail(s, str_new(text, MIB(4)), &scan, &err), &err);
-	assert_true(clock_mono_ms() - began < 5000);
+	assert_true(clock_mono_ms() - began < 30000);
 }
 
 int main(void)

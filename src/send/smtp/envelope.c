@@ -42,6 +42,17 @@ void smtp_conclude(struct outgoing *item, int code, struct str words)
 	item->answer = arena_cstr(item->arena, words);
 }
 
+int smtp_settle_throttled(struct outgoing *item, const struct reply *reply, const char *step, struct error *err)
+{
+	int rc = smtp_check_throttled(reply, step, err);
+
+	if (rc < 0 && reply->code != 421) {
+		smtp_settle_all(item, OUTCOME_LATER, reply->code, reply->words);
+		smtp_conclude(item, reply->code, reply->words);
+	}
+	return reply->code == 421 ? 0 : rc;
+}
+
 /* ---------------------------------------------------------------- addresses */
 
 /* Bytes that would end or change the command: control characters anywhere, spaces and angle brackets outside a quoted
@@ -151,6 +162,7 @@ bool smtp_prepare(const struct smtp *smtp, struct outgoing *item, struct envelop
 		ret_envelope->utf8 = true;
 	/* For what comes back to somebody: the reverse-path <> belongs to nobody. */
 	ret_envelope->reports = smtp->capabilities & CAN_DSN && item->envelope_from[0];
+	ret_envelope->chunks = smtp_goes_in_chunks(smtp, ret_envelope);
 	item->outcome = OUTCOME_PENDING;
 	return check_abilities(smtp, ret_envelope);
 }

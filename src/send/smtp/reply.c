@@ -116,6 +116,20 @@ int smtp_refused(const struct reply *reply, int code, const char *step, struct e
 	return throttle_judge(reply->code, reply->words, err) ? E_THROTTLED : code;
 }
 
+int smtp_out_of_step(const struct reply *reply, const char *step, struct error *err)
+{
+	return fail(err, E_PROTOCOL, RETRY_LATER, "%s: the server answers %d " STR_FMT, step, reply->code,
+	            STR_ARG(reply->words));
+}
+
+int smtp_check_closing(const struct reply *reply, const char *step, struct error *err)
+{
+	if (reply->code != 421)
+		return 0;
+	fail(err, E_CLOSED, RETRY_LATER, "%s: the server ends the session: 421 " STR_FMT, step, STR_ARG(reply->words));
+	return throttle_judge(reply->code, reply->words, err) ? E_THROTTLED : E_CLOSED;
+}
+
 int smtp_check_throttled(const struct reply *reply, const char *step, struct error *err)
 {
 	int64_t wait_ms;

@@ -81,6 +81,8 @@ static void read_capability(void *ctx, struct str words)
 		smtp->capabilities |= CAN_8BIT;
 	else if (str_eq_nocase(keyword, STR("SMTPUTF8")))
 		smtp->capabilities |= CAN_UTF8;
+	else if (str_eq_nocase(keyword, STR("CHUNKING")))
+		smtp->capabilities |= CAN_CHUNK;
 	else if (str_eq_nocase(keyword, STR("DSN")))
 		smtp->capabilities |= CAN_DSN;
 	else if (str_eq_nocase(keyword, STR("AUTH")))
@@ -196,6 +198,8 @@ static int establish(struct smtp *smtp, const struct sender_options *options, st
 	}
 	if (options->no_pipelining)
 		smtp->capabilities &= ~(unsigned)CAN_PIPELINE;
+	if (options->no_chunking)
+		smtp->capabilities &= ~(unsigned)CAN_CHUNK;
 	if (rc < 0 || !options->login.user || !*options->login.user)
 		return rc;
 	stream_tell(smtp->stream, WATCH_LOGGING_IN, STR(""));

@@ -1,5 +1,5 @@
 /* One SMTP session as the files of this folder share it: session.c opens it, auth.c logs in, transaction.c sends,
- * data.c writes a mail's text, reply.c reads answers. Nobody outside uses this. */
+ * text.c carries a mail's text, data.c writes it dot-stuffed, reply.c reads answers. Nobody outside uses this. */
 #ifndef SEND_SMTP_SMTP_H
 #define SEND_SMTP_SMTP_H
 
@@ -13,6 +13,7 @@ enum capability {
 	CAN_UTF8 = 1 << 3,     /* RFC 6531 */
 	CAN_SIZE = 1 << 4,     /* RFC 1870 */
 	CAN_DSN = 1 << 5,      /* RFC 3461 */
+	CAN_CHUNK = 1 << 6,    /* RFC 3030 */
 };
 
 struct smtp {
@@ -52,6 +53,12 @@ int smtp_refused(const struct reply *reply, int code, const char *step, struct e
 /* E_THROTTLED where the answer asks the account to slow down; 0 otherwise. */
 int smtp_check_throttled(const struct reply *reply, const char *step, struct error *err) NODISCARD;
 
+/* Fails since the answer fits no command: client and server are out of step, nothing after it could be trusted. */
+int smtp_out_of_step(const struct reply *reply, const char *step, struct error *err);
+
+/* Fails where the server ends the session with this answer (421), after which no other comes. */
+int smtp_check_closing(const struct reply *reply, const char *step, struct error *err) NODISCARD;
+
 /* ---------------------------------------------------------------- session.c */
 
 /* The session over a stream that is there (owned from now on, also on failure): greeting, EHLO, STARTTLS, log-in. */
@@ -86,6 +93,8 @@ struct envelope {
 	struct mail_scan scan;
 	bool utf8;         /* MAIL asks for SMTPUTF8 */
 	bool reports;      /* delivery reports are asked for (RFC 3461) */
+	bool chunks;       /* its text goes by BDAT (text.c says when) */
+	struct str rest;   /* of its text, not sent yet: the last chunk */
 	bool mail_refused; /* by the answer to MAIL */
 	size_t asked;      /* recipients of this transaction */
 	size_t accepted;   /* of them, by RCPT */
@@ -111,6 +120,28 @@ void smtp_settle_all(struct outgoing *item, enum outcome outcome, int code, stru
 
 /* Sets the item's code and answer; its outcome follows from its recipients. */
 void smtp_conclude(struct outgoing *item, int code, struct str words);
+
+/* Fails where the account is to slow down: this mail waits as the others do, whatever class the answer is of (Gmail
+ * says 550), and the connection is given up. */
+int smtp_settle_throttled(struct outgoing *item, const struct reply *reply, const char *step,
+                          struct error *err) NODISCARD;
+
+/* ---------------------------------------------------------------- text.c */
+
+/* Does this mail's text go in chunks? */
+bool smtp_goes_in_chunks(const struct smtp *smtp, const struct envelope *envelope);
+
+/* Writes all but the end of the text, then the mark is made (before_dot). 1: the end may follow; 0: the server refused
+ * the mail, which has its outcome, and the transaction is still open. */
+int smtp_write_text(struct smtp *smtp, struct envelope *envelope, struct error *err) NODISCARD;
+
+/* Writes the end; from here on the server may have the mail. Where it fails, *ret_surely_not says that it can't have
+ * it. */
+int smtp_end_text(struct smtp *smtp, const struct envelope *envelope, bool *ret_surely_not,
+                  struct error *err) NODISCARD;
+
+/* What the server says of the mail: the item has its outcome. */
+int smtp_read_end(struct smtp *smtp, struct envelope *envelope, struct error *err) NODISCARD;
 
 /* ---------------------------------------------------------------- transaction.c */
 

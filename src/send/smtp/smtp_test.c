@@ -2,6 +2,7 @@
 #include "send/sender.h"
 
 #include "auth/sasl.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "net/dialogue/dialogue.h"
 
@@ -12,6 +13,11 @@
 
 #define MAX_ITEMS      8
 #define MAX_RECIPIENTS 4
+
+/* What a dialogue waits for comes at once, unless it is "short": that ends in a timeout. There a machine that stalls
+ * may give up some steps too early: such a dialogue is played again with more patience. */
+#define PATIENCE_MS       20000
+#define SHORT_PATIENCE_MS 150
 
 static struct certificates *certificates;
 static struct dialogue_set *set;
@@ -30,6 +36,9 @@ struct run {
 	bool refusing_dot, alive;
 	int open_rc, send_rc;
 	struct error open_err, send_err;
+	bool is_short;
+	int short_ms;          /* the patience where it is */
+	char difference[1000]; /* "" while all is well */
 };
 
 /* ---------------------------------------------------------------- notes */
@@ -102,10 +111,10 @@ static struct str large_text(struct run *run, size_t n)
 	return str_new(text, n);
 }
 
-static int give_token(struct token_source *source UNUSED, bool refused, struct secret *ret_token,
+static int give_token(struct token_source *source UNUSED, const struct token_wish *wish, struct secret *ret_token,
                       struct error *err UNUSED)
 {
-	secret_set(ret_token, refused ? STR("two") : STR("one"));
+	secret_set(ret_token, wish->refused ? STR("two") : STR("one"));
 	return 0;
 }
 
@@ -143,10 +152,15 @@ static void apply_note(struct run *run, struct str note)
 		set_text(run, bytes);
 	} else if (str_eq(word, STR("large")))
 		set_text(run, large_text(run, number(rest)));
-	else if (str_eq(note, STR("short")))
-		o->step_timeout_ms = o->dot_timeout_ms = o->stream.io_timeout_ms = 150;
-	else if (str_eq(note, STR("no pipelining")))
+	else if (str_eq(word, STR("unended")))
+		set_text(run, str_slice(large_text(run, number(rest) + 2), 0, number(rest)));
+	else if (str_eq(note, STR("short"))) {
+		run->is_short = true;
+		o->step_timeout_ms = o->dot_timeout_ms = o->stream.io_timeout_ms = run->short_ms;
+	} else if (str_eq(note, STR("no pipelining")))
 		o->no_pipelining = true;
+	else if (str_eq(note, STR("no chunking")))
+		o->no_chunking = true;
 	else if (str_eq(note, STR("refusing dot")))
 		run->refusing_dot = true;
 	else
@@ -160,14 +174,14 @@ static void prepare(struct run *run)
 	run->options = (struct sender_options){
 	        .stream = {.host = "127.0.0.1",
 	                   .policy = {.lowest = TLS_1_2, .truststore = certificates_ca_file(certificates)},
-	                   .connect_timeout_ms = 4000,
-	                   .io_timeout_ms = 4000},
+	                   .connect_timeout_ms = PATIENCE_MS,
+	                   .io_timeout_ms = PATIENCE_MS},
 	        .security = SECURITY_NONE,
 	        .login.user = "",
 	        .login.password = &run->password,
 	        .helo_name = "client.example",
-	        .step_timeout_ms = 4000,
-	        .dot_timeout_ms = 4000,
+	        .step_timeout_ms = PATIENCE_MS,
+	        .dot_timeout_ms = PATIENCE_MS,
 	        .before_dot = on_dot,
 	        .before_dot_ctx = run,
 	};
@@ -194,8 +208,8 @@ static void compare(struct run *run, const char *note, struct str want, struct s
 {
 	if (str_starts(got, want))
 		return;
-	print_error("%s: want \"%s\", got \"" STR_FMT "\"\n", dialogue_name(run->dialogue), note, STR_ARG(got));
-	assert_true(false && "outcome");
+	snprintf(run->difference, sizeof run->difference, "%s: want \"%.400s\", got \"%.*s\"",
+	         dialogue_name(run->dialogue), note, (int)MIN(got.n, (size_t)400), got.p);
 }
 
 /* "WORD RETRY text": the text may stand anywhere in the error. */
@@ -245,9 +259,9 @@ static void check_outcome(struct run *run, const char *note)
 		to = &run->items[number(item) - 1].recipients[number(place) - 1];
 		compare_answer(run, note, rest, to->outcome, to->code, to->answer);
 	} else if (str_eq(word, STR("dots"))) {
-		assert_int_equal(run->dots, number(rest));
+		compare(run, note, rest, arena_printf(run->arena, "%d", run->dots));
 	} else if (str_eq(word, STR("dead"))) {
-		assert_false(run->alive);
+		compare(run, note, word, run->alive ? STR("alive") : STR("dead"));
 	} else {
 		must(false && "known outcome");
 	}
@@ -277,37 +291,46 @@ static void send_all(struct run *run)
 	sender_close(sender);
 }
 
-static void play(const struct dialogue *dialogue)
+static void check_outcomes(struct run *run)
 {
-	struct run run = {.dialogue = dialogue};
-	struct player *player;
 	const char *note;
-	char difference[600];
 	size_t i;
 
-	run.arena = arena_new();
+	for (i = 0; !*run->difference && (note = dialogue_outcome(run->dialogue, i)); i++)
+		check_outcome(run, note);
+	assert_true(i > 0);
+	if (!*run->difference && run->open_rc == 0 && !is_send_said(run))
+		check_outcome(run, "send ok");
+}
+
+/* Whether to play it once more. */
+static bool play(const struct dialogue *dialogue, int short_ms)
+{
+	struct run run = {.dialogue = dialogue, .short_ms = short_ms, .arena = arena_new()};
+	struct player *player;
+	char difference[600];
+	bool again;
+
 	prepare(&run);
 	player = player_listen(dialogue, certificates, &run.options.stream.port);
 	send_all(&run);
 	player_finish_text(player, difference, sizeof difference);
-	if (*difference)
-		print_error("%s\nopen: %s\nsend: %s\n", difference, run.open_rc < 0 ? run.open_err.text : "ok",
-		            run.send_rc < 0 ? run.send_err.text : "ok");
-	assert_string_equal(difference, "");
-	for (i = 0; (note = dialogue_outcome(dialogue, i)); i++)
-		check_outcome(&run, note);
-	assert_true(i > 0);
-	if (run.open_rc == 0 && !is_send_said(&run))
-		check_outcome(&run, "send ok");
+	check_outcomes(&run);
+	again = (*difference || *run.difference) && run.is_short && short_ms * 5 < PATIENCE_MS;
+	if (!again && (*difference || *run.difference))
+		FAIL_CASE("%s\n%s\nopen: %s\nsend: %s\n", difference, run.difference,
+		          run.open_rc < 0 ? run.open_err.text : "ok", run.send_rc < 0 ? run.send_err.text : "ok");
 	secret_done(&run.password);
 	arena_free(run.arena);
+	return again;
 }
 
 static void every_dialogue_has_its_outcome(void **state UNUSED)
 {
 	assert_true(dialogue_count(set) >= 60);
 	for (size_t i = 0; i < dialogue_count(set); i++)
-		play(dialogue_at(set, i));
+		for (int short_ms = SHORT_PATIENCE_MS; play(dialogue_at(set, i), short_ms);)
+			short_ms *= 5;
 }
 
 /* ---------------------------------------------------------------- what no dialogue says */
@@ -355,8 +378,8 @@ static void an_idle_connection_that_was_closed_is_not_alive(void **state UNUSED)
 	assert_ok(sender_open(&smtp_sender, &run.options, &sender, &err), &err);
 	assert_true(sender_is_alive(sender));
 	assert_ok(sender_send(sender, run.item_list, 1, &err), &err);
-	for (int i = 0; i < 1000 && sender_is_alive(sender); i++) /* until the 421 has come through the loopback */
-		sched_yield();
+	for (int64_t until = clock_mono_ms() + PATIENCE_MS; sender_is_alive(sender) && clock_mono_ms() < until;)
+		sched_yield(); /* until the 421 has come through the loopback */
 	assert_false(sender_is_alive(sender));
 	assert_int_equal(sender_send(sender, run.item_list, 1, &err), E_CLOSED);
 	assert_int_equal(err.retry, RETRY_NOW);

@@ -1,17 +1,13 @@
 /* Sending (RFC 5321 §3.3) with PIPELINING (RFC 2920). A transaction is asked for (MAIL, RCPT, DATA) and its answers are
- *read; then the mail goes out, its final dot in one group with what the next transaction asks for:
+ * read; then the mail goes out, its final dot in one group with what the next transaction asks for:
  *
  *	C: MAIL 1, RCPT 1, DATA              S: 250, 250, 354
  *	C: text 1 . MAIL 2, RCPT 2, DATA     S: 250 (the dot), 250, 250, 354
  *
- * Without PIPELINING the same steps wait one by one. Between reading the 354 and writing the dot no answer is
- *outstanding: whatever the server says there is not the answer to the dot. */
+ * Without PIPELINING the same steps wait one by one; and so they do for mail that goes in chunks (text.c): 354 is an
+ * answer that no other command has, so a stray answer (some proxy's, or one said twice) can't be taken for another's.
+ * BDAT has nothing like it: each of its answers has to be alone. */
 #include "send/smtp/smtp.h"
-
-#include "auth/throttle.h"
-#include "base/fault.h"
-
-#include <stdio.h>
 
 #define MAX_GROUP                                                                                                     \
 	50 /* RCPTs sent before their answers are read: a server that answers each at full length still fits a socket \
@@ -27,7 +23,7 @@ static int write_reset(struct smtp *smtp, struct error *err)
 /* Can the whole envelope go out in one group? */
 static bool goes_at_once(const struct smtp *smtp, const struct envelope *envelope)
 {
-	return smtp->capabilities & CAN_PIPELINE && envelope->asked <= MAX_GROUP;
+	return smtp->capabilities & CAN_PIPELINE && envelope->asked <= MAX_GROUP && !envelope->chunks;
 }
 
 static int write_envelope(struct smtp *smtp, const struct envelope *envelope, struct error *err)
@@ -45,35 +41,6 @@ static int write_envelope(struct smtp *smtp, const struct envelope *envelope, st
 
 /* ---------------------------------------------------------------- answers */
 
-/* An answer that fits no command means that client and server are out of step: nothing after it could be trusted. */
-static int out_of_step(const struct reply *reply, const char *step, struct error *err)
-{
-	return fail(err, E_PROTOCOL, RETRY_LATER, "%s: the server answers %d " STR_FMT, step, reply->code,
-	            STR_ARG(reply->words));
-}
-
-/* The server ends the session with this answer, after which no other comes. */
-static int check_closing(const struct reply *reply, const char *step, struct error *err)
-{
-	if (reply->code != 421)
-		return 0;
-	fail(err, E_CLOSED, RETRY_LATER, "%s: the server ends the session: 421 " STR_FMT, step, STR_ARG(reply->words));
-	return throttle_judge(reply->code, reply->words, err) ? E_THROTTLED : E_CLOSED;
-}
-
-/* The account is to slow down: this mail waits as the others do, whatever class its answer is of (Gmail says 550), and
- * the connection is given up. */
-static int check_throttled(struct outgoing *item, const struct reply *reply, const char *step, struct error *err)
-{
-	int rc = smtp_check_throttled(reply, step, err);
-
-	if (rc < 0 && reply->code != 421) {
-		smtp_settle_all(item, OUTCOME_LATER, reply->code, reply->words);
-		smtp_conclude(item, reply->code, reply->words);
-	}
-	return reply->code == 421 ? 0 : rc;
-}
-
 static int read_reset(struct smtp *smtp, struct error *err)
 {
 	struct reply reply;
@@ -83,11 +50,11 @@ static int read_reset(struct smtp *smtp, struct error *err)
 		return 0;
 	rc = smtp_reply(smtp, "RSET", &reply, err);
 	if (rc >= 0)
-		rc = check_closing(&reply, "RSET", err);
+		rc = smtp_check_closing(&reply, "RSET", err);
 	if (rc < 0)
 		return rc;
 	if (reply.code / 100 != 2)
-		return out_of_step(&reply, "RSET", err);
+		return smtp_out_of_step(&reply, "RSET", err);
 	smtp->needs_reset = false;
 	return 0;
 }
@@ -112,17 +79,17 @@ static int read_mail_answer(struct smtp *smtp, struct envelope *envelope, struct
 		return 0;
 	}
 	if (reply.code / 100 == 3)
-		return out_of_step(&reply, "MAIL", err);
+		return smtp_out_of_step(&reply, "MAIL", err);
 	/* A server that counts messages a connection says 421 to the first one too many; that one is worth a new
 	 * connection at once. */
 	if (reply.code == 421 && smtp->carried > 0)
-		return check_closing(&reply, "MAIL", err);
+		return smtp_check_closing(&reply, "MAIL", err);
 	envelope->mail_refused = true;
 	if (envelope->reports && is_unknown_parameter(&reply)) {
 		smtp->capabilities &= ~(unsigned)CAN_DSN; /* the item stays pending: its next turn goes without */
 		return 0;
 	}
-	rc = check_throttled(item, &reply, "MAIL", err);
+	rc = smtp_settle_throttled(item, &reply, "MAIL", err);
 	if (rc < 0)
 		return rc;
 	/* 530: not this message but the account lacks something. */
@@ -130,7 +97,7 @@ static int read_mail_answer(struct smtp *smtp, struct envelope *envelope, struct
 	smtp_conclude(item, reply.code, reply.words);
 	if (reply.code == 530)
 		return smtp_refused(&reply, E_AUTH, "MAIL", err);
-	return check_closing(&reply, "MAIL", err);
+	return smtp_check_closing(&reply, "MAIL", err);
 }
 
 /* RFC 5321 §4.5.3.1.10: 552 to RCPT is an old way to say 452, too many recipients; unless its status says what else it
@@ -149,9 +116,9 @@ static int read_rcpt_answer(struct smtp *smtp, struct envelope *envelope, struct
 	int rc = smtp_reply(smtp, "RCPT", &reply, err);
 
 	if (rc < 0 || envelope->mail_refused)
-		return rc < 0 ? rc : check_closing(&reply, "RCPT", err);
+		return rc < 0 ? rc : smtp_check_closing(&reply, "RCPT", err);
 	if (reply.code / 100 == 3)
-		return out_of_step(&reply, "RCPT", err);
+		return smtp_out_of_step(&reply, "RCPT", err);
 	if (reply.code / 100 == 2) {
 		recipient->code = reply.code;
 		envelope->accepted++;
@@ -160,9 +127,9 @@ static int read_rcpt_answer(struct smtp *smtp, struct envelope *envelope, struct
 	if (reply.code == 421) {
 		smtp_settle_all(envelope->item, OUTCOME_LATER, reply.code, reply.words);
 		smtp_conclude(envelope->item, reply.code, reply.words);
-		return check_closing(&reply, "RCPT", err);
+		return smtp_check_closing(&reply, "RCPT", err);
 	}
-	rc = check_throttled(envelope->item, &reply, "RCPT", err);
+	rc = smtp_settle_throttled(envelope->item, &reply, "RCPT", err);
 	if (rc < 0)
 		return rc;
 	smtp_settle(envelope->item, recipient, outcome_of_rcpt(&reply), reply.code, reply.words);
@@ -185,7 +152,7 @@ static int end_for_nobody(struct smtp *smtp, struct error *err)
 	if (rc < 0)
 		return rc;
 	smtp->needs_reset = false;
-	return check_closing(&reply, "end of an empty mail", err);
+	return smtp_check_closing(&reply, "end of an empty mail", err);
 }
 
 /* Nobody accepted it: the outcome stands already, but for the words of a MAIL that wasn't refused. */
@@ -208,18 +175,18 @@ static int read_data_answer(struct smtp *smtp, struct envelope *envelope, struct
 		return rc;
 	if (!envelope->accepted) {
 		conclude_without_recipients(envelope);
-		return reply.code == 354 ? end_for_nobody(smtp, err) : check_closing(&reply, "DATA", err);
+		return reply.code == 354 ? end_for_nobody(smtp, err) : smtp_check_closing(&reply, "DATA", err);
 	}
 	if (reply.code == 354)
 		return 1;
 	if (reply.code < 400)
-		return out_of_step(&reply, "DATA", err);
-	rc = check_throttled(item, &reply, "DATA", err);
+		return smtp_out_of_step(&reply, "DATA", err);
+	rc = smtp_settle_throttled(item, &reply, "DATA", err);
 	if (rc < 0)
 		return rc;
 	smtp_settle_all(item, smtp_outcome(reply.code), reply.code, reply.words);
 	smtp_conclude(item, reply.code, reply.words);
-	return check_closing(&reply, "DATA", err);
+	return smtp_check_closing(&reply, "DATA", err);
 }
 
 /* The answers to write_envelope(). 1: the mail may follow; 0: the item has its outcome. */
@@ -246,7 +213,8 @@ static int read_envelope(struct smtp *smtp, struct envelope *envelope, struct er
 /* RCPTs from *next on: as many as may be outstanding, then their answers. */
 static int ask_some_recipients(struct smtp *smtp, struct envelope *envelope, size_t *next, struct error *err)
 {
-	size_t group = smtp->capabilities & CAN_PIPELINE ? MAX_GROUP : 1, from = *next, to = from, written = 0;
+	size_t group = smtp->capabilities & CAN_PIPELINE && !envelope->chunks ? MAX_GROUP : 1, from = *next, to = from,
+	       written = 0;
 	struct outgoing *item = envelope->item;
 	int rc = 0;
 
@@ -262,97 +230,59 @@ static int ask_some_recipients(struct smtp *smtp, struct envelope *envelope, siz
 	return rc;
 }
 
-/* Without PIPELINING, or with more recipients than one group takes. 1: the mail may follow; 0: the item has its
- * outcome. */
-static int ask_in_steps(struct smtp *smtp, struct envelope *envelope, struct error *err)
+/* Every command of a mail in chunks has its answer alone: none may be there before it was asked for. */
+static int check_alone(struct smtp *smtp, const struct envelope *envelope, struct error *err)
 {
-	size_t next = 0;
+	struct reply reply;
+	int rc = envelope->chunks ? stream_wait(smtp->stream, 0, err) : 0;
+
+	if (rc <= 0)
+		return rc;
+	rc = smtp_reply(smtp, "answer that nobody asked for", &reply, err);
+	if (rc == 0)
+		rc = smtp_check_closing(&reply, "answer that nobody asked for", err);
+	return rc < 0 ? rc : smtp_out_of_step(&reply, "answer that nobody asked for", err);
+}
+
+static int ask_for_mail(struct smtp *smtp, struct envelope *envelope, struct error *err)
+{
 	int rc = write_reset(smtp, err);
 
 	if (rc >= 0)
 		rc = read_reset(smtp, err);
 	if (rc >= 0)
-		rc = smtp_write_mail_command(smtp, envelope, err);
+		rc = check_alone(smtp, envelope, err);
 	if (rc >= 0)
-		rc = read_mail_answer(smtp, envelope, err);
+		rc = smtp_write_mail_command(smtp, envelope, err);
+	return rc < 0 ? rc : read_mail_answer(smtp, envelope, err);
+}
+
+/* Without PIPELINING, with more recipients than one group takes, or in chunks. 1: the mail may follow; 0: the item has
+ * its outcome. */
+static int ask_in_steps(struct smtp *smtp, struct envelope *envelope, struct error *err)
+{
+	size_t next = 0;
+	int rc = ask_for_mail(smtp, envelope, err);
+
 	if (rc < 0 || envelope->mail_refused)
 		return rc;
-	while (rc >= 0 && next < envelope->item->recipient_count)
-		rc = ask_some_recipients(smtp, envelope, &next, err);
+	while (rc >= 0 && next < envelope->item->recipient_count) {
+		rc = check_alone(smtp, envelope, err);
+		if (rc >= 0)
+			rc = ask_some_recipients(smtp, envelope, &next, err);
+	}
 	if (rc < 0)
 		return rc;
 	if (!envelope->accepted) {
 		conclude_without_recipients(envelope);
 		return 0;
 	}
+	if (envelope->chunks) {
+		rc = check_alone(smtp, envelope, err);
+		return rc < 0 ? rc : 1;
+	}
 	rc = stream_write(smtp->stream, STR("DATA\r\n"), err);
 	return rc < 0 ? rc : read_data_answer(smtp, envelope, err);
-}
-
-/* ---------------------------------------------------------------- the mail and its dot */
-
-/* The server spoke or closed before the dot: it ended this mail early, and no dot must follow. */
-static int check_quiet(struct smtp *smtp, struct envelope *envelope, struct error *err)
-{
-	struct outgoing *item = envelope->item;
-	struct reply reply;
-	int rc = stream_wait(smtp->stream, 0, err);
-
-	if (rc <= 0)
-		return rc;
-	rc = smtp_reply(smtp, "message text", &reply, err);
-	if (rc < 0)
-		return rc;
-	if (reply.code >= 400) {
-		smtp_settle_all(item, smtp_outcome(reply.code), reply.code, reply.words);
-		smtp_conclude(item, reply.code, reply.words);
-	}
-	return out_of_step(&reply, "message text, before its end", err);
-}
-
-static int write_text(struct smtp *smtp, struct envelope *envelope, struct error *err)
-{
-	struct outgoing *item = envelope->item;
-	int rc;
-
-	stream_step(smtp->stream, "message text", 0);
-	rc = smtp_write_mail(smtp->stream, item->mime, &envelope->scan, err);
-	if (rc >= 0)
-		rc = check_quiet(smtp, envelope, err);
-	if (rc >= 0 && smtp->before_dot && smtp->before_dot(smtp->before_dot_ctx, item, err) != 0)
-		rc = err->code < 0 ? err->code : fail(err, E_STOPPED, RETRY_LATER, "stopped before the final dot");
-	return rc;
-}
-
-/* From here on the server may have the mail. */
-static int write_dot(struct smtp *smtp, struct error *err)
-{
-	fault_step("smtp before the final dot");
-	smtp->carried++;
-	return stream_write(smtp->stream, STR(".\r\n"), err);
-}
-
-static int read_dot_answer(struct smtp *smtp, struct envelope *envelope, struct error *err)
-{
-	struct outgoing *item = envelope->item;
-	struct reply reply;
-	int rc;
-
-	stream_set_io_timeout(smtp->stream, smtp->dot_timeout_ms);
-	rc = smtp_read_reply(smtp, "final dot", smtp->dot_timeout_ms, &reply, NULL, NULL, err);
-	stream_set_io_timeout(smtp->stream, smtp->io_timeout_ms);
-	if (rc < 0)
-		return rc;
-	if (reply.code / 100 == 3)
-		return out_of_step(&reply, "final dot", err);
-	fault_step("smtp after the final dot");
-	smtp->needs_reset = false;
-	rc = check_throttled(item, &reply, "final dot", err);
-	if (rc < 0)
-		return rc;
-	smtp_settle_all(item, reply.code / 100 == 2 ? OUTCOME_SENT : smtp_outcome(reply.code), reply.code, reply.words);
-	smtp_conclude(item, reply.code, reply.words);
-	return check_closing(&reply, "final dot", err);
 }
 
 /* ---------------------------------------------------------------- the loop over items */
@@ -373,7 +303,7 @@ static void lose(struct smtp *smtp, struct envelope *envelope, enum outcome outc
 	smtp_conclude(item, 0, str_of(err->text));
 }
 
-/* Before its DATA was accepted: an item of a connection that has carried others may just have met the server's limit.
+/* Before it might follow: an item of a connection that has carried others may just have met the server's limit.
  */
 static enum outcome outcome_when_asked(const struct smtp *smtp, const struct envelope *envelope)
 {
@@ -400,12 +330,30 @@ static int ask(struct smtp *smtp, struct envelope *envelope, struct error *err)
 	return rc < 0 ? rc : read_envelope(smtp, envelope, err);
 }
 
-/* One mail whose DATA was accepted, and in the same group the envelope of the next one. *ret_go says of the next what
- * ask() would. */
+/* The end of the mail, and in the same group the envelope of the next one; then what the server says of this one. */
+static int end_one(struct smtp *smtp, struct envelope *envelope, struct envelope *next, struct error *err)
+{
+	bool surely_not = false;
+	int rc;
+
+	smtp->needs_reset = false; /* the end is the transaction's, too */
+	rc = smtp_end_text(smtp, envelope, &surely_not, err);
+	if (rc >= 0 && next)
+		rc = write_envelope(smtp, next, err);
+	if (rc >= 0)
+		rc = smtp_read_end(smtp, envelope, err);
+	if (rc < 0)
+		lose(smtp, envelope, surely_not ? OUTCOME_LATER : OUTCOME_UNCERTAIN, err);
+	else if (envelope->chunks)
+		smtp->needs_reset = envelope->item->outcome != OUTCOME_SENT; /* RFC 3030 §2 */
+	return rc;
+}
+
+/* One mail that may follow. *ret_go says of the next what ask() would. */
 static int send_one(struct smtp *smtp, struct envelope *envelope, struct envelope *next, int *ret_go, struct error *err)
 {
-	bool together = next && goes_at_once(smtp, next);
-	int rc = write_text(smtp, envelope, err);
+	bool together = next && !envelope->chunks && goes_at_once(smtp, next);
+	int rc = smtp_write_text(smtp, envelope, err);
 
 	if (rc == E_STOPPED || rc == E_CONFLICT) {
 		smtp->broken = true; /* ours to decide, no try of this mail: it stays as it was */
@@ -415,16 +363,10 @@ static int send_one(struct smtp *smtp, struct envelope *envelope, struct envelop
 		lose(smtp, envelope, OUTCOME_LATER, err);
 		return rc;
 	}
-	smtp->needs_reset = false; /* the dot ends the transaction, whatever the answer */
-	rc = write_dot(smtp, err);
-	if (rc >= 0 && together)
-		rc = write_envelope(smtp, next, err);
-	if (rc >= 0)
-		rc = read_dot_answer(smtp, envelope, err);
-	if (rc < 0) {
-		lose(smtp, envelope, OUTCOME_UNCERTAIN, err);
+	if (rc > 0)
+		rc = end_one(smtp, envelope, together ? next : NULL, err);
+	if (rc < 0)
 		return rc;
-	}
 	if (next)
 		*ret_go = together ? read_envelope(smtp, next, err) : ask(smtp, next, err);
 	if (next && *ret_go < 0)

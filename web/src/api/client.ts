@@ -8,6 +8,8 @@ import { Problem, problemOf } from "./problem";
 let csrf = "";
 /* Counts up when the server says that nobody is signed in any more. */
 export const lostSession = signal(0);
+/* Counts up when the server names another operator than this window knows. */
+export const otherSession = signal(0);
 
 export function setCsrf(token: string): void {
 	csrf = token;

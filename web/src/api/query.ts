@@ -56,11 +56,18 @@ function ask(entry: Entry): void {
 		});
 }
 
+function renew(entry: Entry): void {
+	if (entry.asking) entry.stale = true;
+	else ask(entry);
+}
+
 export interface Query<T> {
 	data: T | undefined;
 	problem: Problem | null;
 	loading: boolean;
 	again: () => void;
+	/* As again(); where it is being read, it is read once more, since something else is wanted now. */
+	renew: () => void;
 }
 
 /* `key` null: nothing is asked for yet. */
@@ -81,16 +88,44 @@ export function useQuery<T>(key: string | null, fetcher: () => Promise<T>): Quer
 		problem: entry?.problem ?? null,
 		loading: entry !== null && entry.data === undefined && !entry.problem,
 		again: () => entry && ask(entry),
+		renew: () => entry && renew(entry),
 	};
 }
 
-export function invalidate(...beginnings: string[]): void {
+/* What a change was answered with, which a read would bring, too. */
+export function keep(key: string, data: unknown): void {
+	const entry = entries.get(key);
+	if (!entry) return;
+	entry.data = data;
+	entry.users.forEach((tell) => tell());
+}
+
+function spoil(isMeant: (key: string) => boolean): void {
 	for (const [key, entry] of entries) {
-		if (!beginnings.some((b) => key === b || key.startsWith(b + "/") || key.startsWith(b + "?"))) continue;
+		if (!isMeant(key)) continue;
 		entry.stale = true;
-		if (entry.users.size) ask(entry);
+		if (entry.users.size && !document.hidden) ask(entry);
 	}
 }
+
+export function invalidate(...beginnings: string[]): void {
+	spoil((key) => beginnings.some((b) => key === b || key.startsWith(b + "/") || key.startsWith(b + "?")));
+}
+
+/* The lists alone, not what is in them: "cases" and "cases?open=true", but not "cases/17". */
+export function invalidateLists(...names: string[]): void {
+	spoil((key) => names.some((name) => key === name || key.startsWith(name + "?")));
+}
+
+export function invalidateAll(): void {
+	spoil(() => true);
+}
+
+/* What a window that nobody sees has missed is read when it is looked at again. */
+document.addEventListener("visibilitychange", () => {
+	if (document.hidden) return;
+	for (const entry of entries.values()) if (entry.stale && entry.users.size) ask(entry);
+});
 
 /* At sign-out: nothing of the one before may be seen. */
 export function forgetAll(): void {

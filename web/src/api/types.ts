@@ -32,7 +32,7 @@ export interface paths {
 		get: operations["getAccount"];
 		/**
 		 * Replace an account
-		 * @description What is left out gets its default. A secret of "********" stays what it is.
+		 * @description What is left out gets its default. A secret of "********" stays what it is, but must be typed again where another server would get it.
 		 */
 		put: operations["putAccount"];
 		post?: never;
@@ -117,6 +117,50 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	"/api/v1/accounts/{id}/trace": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * What is said on the connections of an account: reading, sending, filing copies and asking for tokens
+		 * @description Secrets are left out, and mail is cut to its size. The newest megabyte is kept, for a week behind its end.
+		 */
+		get: operations["getAccountTrace"];
+		put?: never;
+		/**
+		 * Switch the trace of an account: reading, sending, filing copies and asking for tokens on for a time, or off
+		 * @description Its connections are made anew, so that the log-in is seen as well. It is noted in the audit trail.
+		 */
+		post: operations["setAccountTrace"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/accounts/{id}/trace/transcript": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * What was said on the connections of an account: reading, sending, filing copies and asking for tokens, as a text
+		 * @description Secrets are left out, and mail is cut to its size. The newest megabyte is kept, for a week behind its end.
+		 */
+		get: operations["getAccountTranscript"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	"/api/v1/accounts/test": {
 		parameters: {
 			query?: never;
@@ -137,6 +181,120 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	"/api/v1/alerts": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List alerts */
+		get: operations["listAlerts"];
+		put?: never;
+		/** Create an alert */
+		post: operations["createAlert"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/alerts/{id}": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Show an alert
+		 * @description Its version is the ETag: send it back with If-Match when you change it.
+		 */
+		get: operations["getAlert"];
+		/**
+		 * Replace an alert
+		 * @description What is left out gets its default. A secret of "********" stays what it is, but must be typed again where another server would get it.
+		 */
+		put: operations["putAlert"];
+		post?: never;
+		/**
+		 * Delete an alert
+		 * @description Refused with 409 while another record refers to it.
+		 */
+		delete: operations["deleteAlert"];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/alerts/{id}/history": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** List the versions of an alert, newest first */
+		get: operations["getAlertHistory"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/alerts/{id}/mails": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Its mails, newest first, and what became of them */
+		get: operations["listAlertMails"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/alerts/{id}/state": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** How an alert stands, and what fails */
+		get: operations["getAlertState"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/alerts/{id}/test": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Send a test to its receivers, at once */
+		post: operations["testAlert"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	"/api/v1/audit": {
 		parameters: {
 			query?: never;
@@ -144,7 +302,10 @@ export interface paths {
 			path?: never;
 			cookie?: never;
 		};
-		/** List every change of the set-up, newest first */
+		/**
+		 * List who changed or did what, newest first
+		 * @description Every change of the set-up, and what was done with sign-ins, passwords, second factors, tokens and traces.
+		 */
 		get: operations["listAudit"];
 		put?: never;
 		post?: never;
@@ -186,7 +347,7 @@ export interface paths {
 		get: operations["getAuthenticationProfile"];
 		/**
 		 * Replace an authentication profile
-		 * @description What is left out gets its default. A secret of "********" stays what it is.
+		 * @description What is left out gets its default. A secret of "********" stays what it is, but must be typed again where another server would get it.
 		 */
 		put: operations["putAuthenticationProfile"];
 		post?: never;
@@ -269,7 +430,7 @@ export interface paths {
 		get: operations["getBlock"];
 		/**
 		 * Replace a block list entry
-		 * @description What is left out gets its default. A secret of "********" stays what it is.
+		 * @description What is left out gets its default. A secret of "********" stays what it is, but must be typed again where another server would get it.
 		 */
 		put: operations["putBlock"];
 		post?: never;
@@ -332,7 +493,7 @@ export interface paths {
 		get: operations["getCaseType"];
 		/**
 		 * Replace a case type
-		 * @description What is left out gets its default. A secret of "********" stays what it is.
+		 * @description What is left out gets its default. A secret of "********" stays what it is, but must be typed again where another server would get it.
 		 */
 		put: operations["putCaseType"];
 		post?: never;
@@ -493,8 +654,28 @@ export interface paths {
 			path?: never;
 			cookie?: never;
 		};
-		/** Where the provider sends the browser back to */
+		/**
+		 * Where the provider sends the browser back to
+		 * @description A page that leads back to the Studio, where it was begun there; it says what went wrong, too.
+		 */
 		get: operations["finishConsent"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/desk": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** What working on cases needs of the set-up, and how many wait */
+		get: operations["getDesk"];
 		put?: never;
 		post?: never;
 		delete?: never;
@@ -529,7 +710,7 @@ export interface paths {
 		};
 		/**
 		 * What happened, as a list or live
-		 * @description With `Accept: text/event-stream` the answer is a stream of server-sent events: `data` is an event as in the list, `id` its number; `Last-Event-ID` goes on behind it. A list may be shorter than `limit` and still have a `next`: then it looked at many events that weren't asked for.
+		 * @description With `Accept: text/event-stream` the answer is a stream of server-sent events: `data` is an event as in the list, `id` its number; `Last-Event-ID` goes on behind it. Events with a type of their own are no CloudEvents: `gap` (what came behind the number was dropped in part: `from`, `to`), `restored` (the number is beyond the newest, since the store was put back from a backup: the stream goes on behind `last`, and what was read of the store is to be read anew), `slow` (the last of a client that read nothing for a minute) and `states` (some listener or sender stands otherwise than before). In a list a number beyond the newest is refused. A list may be shorter than `limit` and still have a `next`: then it looked at many events that weren't asked for.
 		 */
 		get: operations["listEvents"];
 		put?: never;
@@ -640,7 +821,7 @@ export interface paths {
 		get: operations["getIdentityProvider"];
 		/**
 		 * Replace an identity provider
-		 * @description What is left out gets its default. A secret of "********" stays what it is.
+		 * @description What is left out gets its default. A secret of "********" stays what it is, but must be typed again where another server would get it.
 		 */
 		put: operations["putIdentityProvider"];
 		post?: never;
@@ -723,7 +904,7 @@ export interface paths {
 		get: operations["getInlet"];
 		/**
 		 * Replace an inlet
-		 * @description What is left out gets its default. A secret of "********" stays what it is.
+		 * @description What is left out gets its default. A secret of "********" stays what it is, but must be typed again where another server would get it.
 		 */
 		put: operations["putInlet"];
 		post?: never;
@@ -746,6 +927,50 @@ export interface paths {
 		};
 		/** List the versions of an inlet, newest first */
 		get: operations["getInletHistory"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/inlets/{id}/trace": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * What is said on the connections of an inlet
+		 * @description Secrets are left out, and mail is cut to its size. The newest megabyte is kept, for a week behind its end.
+		 */
+		get: operations["getInletTrace"];
+		put?: never;
+		/**
+		 * Switch the trace of an inlet on for a time, or off
+		 * @description Its connections are made anew, so that the log-in is seen as well. It is noted in the audit trail.
+		 */
+		post: operations["setInletTrace"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/inlets/{id}/trace/transcript": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * What was said on the connections of an inlet, as a text
+		 * @description Secrets are left out, and mail is cut to its size. The newest megabyte is kept, for a week behind its end.
+		 */
+		get: operations["getInletTranscript"];
 		put?: never;
 		post?: never;
 		delete?: never;
@@ -786,7 +1011,7 @@ export interface paths {
 		get: operations["getKeystore"];
 		/**
 		 * Replace a keystore
-		 * @description What is left out gets its default. A secret of "********" stays what it is.
+		 * @description What is left out gets its default. A secret of "********" stays what it is, but must be typed again where another server would get it.
 		 */
 		put: operations["putKeystore"];
 		post?: never;
@@ -934,7 +1159,7 @@ export interface paths {
 		get: operations["getListener"];
 		/**
 		 * Replace a listener
-		 * @description What is left out gets its default. A secret of "********" stays what it is.
+		 * @description What is left out gets its default. A secret of "********" stays what it is, but must be typed again where another server would get it.
 		 */
 		put: operations["putListener"];
 		post?: never;
@@ -1039,6 +1264,50 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	"/api/v1/listeners/{id}/trace": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * What is said on the connections of a listener
+		 * @description Secrets are left out, and mail is cut to its size. The newest megabyte is kept, for a week behind its end.
+		 */
+		get: operations["getListenerTrace"];
+		put?: never;
+		/**
+		 * Switch the trace of a listener on for a time, or off
+		 * @description Its connections are made anew, so that the log-in is seen as well. It is noted in the audit trail.
+		 */
+		post: operations["setListenerTrace"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/listeners/{id}/trace/transcript": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * What was said on the connections of a listener, as a text
+		 * @description Secrets are left out, and mail is cut to its size. The newest megabyte is kept, for a week behind its end.
+		 */
+		get: operations["getListenerTranscript"];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	"/api/v1/loops": {
 		parameters: {
 			query?: never;
@@ -1084,6 +1353,23 @@ export interface paths {
 		put?: never;
 		/** Write new mail, with or without a case */
 		post: operations["sendMail"];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/mail/preview": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** What a template makes of new mail */
+		post: operations["previewMail"];
 		delete?: never;
 		options?: never;
 		head?: never;
@@ -1286,7 +1572,7 @@ export interface paths {
 		get: operations["getOperator"];
 		/**
 		 * Replace an operator
-		 * @description What is left out gets its default. A secret of "********" stays what it is.
+		 * @description What is left out gets its default. A secret of "********" stays what it is, but must be typed again where another server would get it.
 		 */
 		put: operations["putOperator"];
 		post?: never;
@@ -1414,7 +1700,10 @@ export interface paths {
 		};
 		get?: never;
 		put?: never;
-		/** Don't send it */
+		/**
+		 * Don't send it
+		 * @description Without outbox.manage: what one wrote oneself and may send for its account, while it waits (queued, later).
+		 */
 		post: operations["cancelOutboxRow"];
 		delete?: never;
 		options?: never;
@@ -1471,7 +1760,7 @@ export interface paths {
 		get: operations["getProvider"];
 		/**
 		 * Replace a provider
-		 * @description What is left out gets its default. A secret of "********" stays what it is.
+		 * @description What is left out gets its default. A secret of "********" stays what it is, but must be typed again where another server would get it.
 		 */
 		put: operations["putProvider"];
 		post?: never;
@@ -1585,7 +1874,7 @@ export interface paths {
 		get: operations["getRule"];
 		/**
 		 * Replace a service rule
-		 * @description What is left out gets its default. A secret of "********" stays what it is.
+		 * @description What is left out gets its default. A secret of "********" stays what it is, but must be typed again where another server would get it.
 		 */
 		put: operations["putRule"];
 		post?: never;
@@ -1610,6 +1899,26 @@ export interface paths {
 		get: operations["getRuleHistory"];
 		put?: never;
 		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	"/api/v1/rules/try": {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * What would become of a mail by a rule, and why; nothing is kept
+		 * @description The mail is typed, uploaded or a stored one; the rule is stored or a form's. It goes the whole way of a mail that arrives: classified, brought to its case, by the rule to its activity and answer.
+		 */
+		post: operations["tryRule"];
 		delete?: never;
 		options?: never;
 		head?: never;
@@ -1729,7 +2038,10 @@ export interface paths {
 		 * @description Without `code`: a new key, which counts as soon as one of its codes was sent in a second call. That answers with recovery codes, shown this once; all other sessions end.
 		 */
 		post: operations["setSecondFactor"];
-		/** Sign in without it again */
+		/**
+		 * Sign in without it again
+		 * @description `code` is one that the authenticator shows now, or a recovery code.
+		 */
 		delete: operations["removeSecondFactor"];
 		options?: never;
 		head?: never;
@@ -1747,7 +2059,7 @@ export interface paths {
 		put?: never;
 		/**
 		 * Set a password by a one-time link, and sign in
-		 * @description The link is `/#/setup/TOKEN`. That of the first administrator, which `hauspost serve` prints, makes the operator as well.
+		 * @description The link is `/#/setup/TOKEN`. That of the first administrator, which `hauspost serve` prints, makes the operator as well. Where there is a second factor, the answer is 400 with the path `code` until one is sent; the link stays good.
 		 */
 		post: operations["useLink"];
 		delete?: never;
@@ -1959,7 +2271,7 @@ export interface paths {
 		get: operations["getTemplate"];
 		/**
 		 * Replace a template
-		 * @description What is left out gets its default. A secret of "********" stays what it is.
+		 * @description What is left out gets its default. A secret of "********" stays what it is, but must be typed again where another server would get it.
 		 */
 		put: operations["putTemplate"];
 		post?: never;
@@ -2060,7 +2372,7 @@ export interface paths {
 		get: operations["getWebhook"];
 		/**
 		 * Replace a webhook
-		 * @description What is left out gets its default. A secret of "********" stays what it is.
+		 * @description What is left out gets its default. A secret of "********" stays what it is, but must be typed again where another server would get it.
 		 */
 		put: operations["putWebhook"];
 		post?: never;
@@ -2337,7 +2649,7 @@ export interface components {
 				protocol: "imap" | "pop3" | "graph" | "maildir";
 				/**
 				 * Connection security
-				 * @description Where no server is given here, the provider's counts
+				 * @description Left out, starttls with port 143 or 110. Where no server is given here, the provider's counts
 				 * @enum {string}
 				 */
 				security: "none" | "starttls" | "tls";
@@ -2512,13 +2824,13 @@ export interface components {
 				reply_token: "off" | "plus";
 				/**
 				 * Connection security
-				 * @description Where no server is given here, the provider's counts
+				 * @description Left out, tls with port 465. Where no server is given here, the provider's counts
 				 * @enum {string}
 				 */
 				security: "none" | "starttls" | "tls";
 				/**
 				 * Copy of sent mail
-				 * @description off; auto: in the mailbox's Sent folder, unless the provider files it itself; else the name of a folder. Filed over IMAP
+				 * @description off; auto: in the mailbox's Sent folder, unless the provider files it itself; else a folder, named as a listener's is. Filed over IMAP
 				 */
 				sent_copy: string;
 				/** S/MIME of outgoing mail */
@@ -2598,7 +2910,28 @@ export interface components {
 				send: boolean;
 			}[];
 		};
-		/** Account */
+		/**
+		 * Account
+		 * @example {
+		 *       "id": "support",
+		 *       "name": "Support",
+		 *       "send": {
+		 *         "address": "support@example.com",
+		 *         "display_name": "Example Support",
+		 *         "host": "smtp.example.com",
+		 *         "port": 465,
+		 *         "security": "tls",
+		 *         "user": "support@example.com",
+		 *         "password": "the mailbox's password"
+		 *       },
+		 *       "receive": {
+		 *         "host": "imap.example.com",
+		 *         "port": 993,
+		 *         "security": "tls",
+		 *         "use_sender_login": true
+		 *       }
+		 *     }
+		 */
 		AccountInput: {
 			/** Account ID */
 			id: string;
@@ -2611,6 +2944,7 @@ export interface components {
 			 * Owner
 			 * @description The operator whose personal mailbox it is, and nobody else's unless shared; empty: nobody's
 			 * @default
+			 * @example anna
 			 */
 			owner?: string;
 			/**
@@ -2637,6 +2971,9 @@ export interface components {
 				/**
 				 * Disabled mechanisms
 				 * @description Ways to log in that are not to be used although the server offers them: PLAIN, LOGIN, CRAM-MD5, SCRAM-SHA-256 …; COMMAND is the protocol's own
+				 * @example [
+				 *       "PLAIN"
+				 *     ]
 				 */
 				disabled_mechanisms?: string[];
 				/**
@@ -2648,6 +2985,7 @@ export interface components {
 				 * Server
 				 * @description Empty: the provider's
 				 * @default
+				 * @example imap.example.com
 				 */
 				host?: string;
 				/** Password */
@@ -2656,6 +2994,7 @@ export interface components {
 				 * Path
 				 * @description With protocol maildir: the Maildir on this machine, such as /var/mail/support
 				 * @default
+				 * @example /var/mail/support
 				 */
 				path?: string;
 				/**
@@ -2678,7 +3017,7 @@ export interface components {
 				protocol?: "imap" | "pop3" | "graph" | "maildir";
 				/**
 				 * Connection security
-				 * @description Where no server is given here, the provider's counts
+				 * @description Left out, starttls with port 143 or 110. Where no server is given here, the provider's counts
 				 * @default tls
 				 * @enum {string}
 				 */
@@ -2716,6 +3055,7 @@ export interface components {
 					 * CA certificates
 					 * @description The path of a PEM file, or the id of a keystore; empty: those of the system
 					 * @default
+					 * @example /etc/ssl/certs/ca-certificates.crt
 					 */
 					truststore?: string;
 					/**
@@ -2744,6 +3084,7 @@ export interface components {
 				 * Address
 				 * @description The address mail is sent from
 				 * @default
+				 * @example support@example.com
 				 */
 				address?: string;
 				/**
@@ -2756,6 +3097,9 @@ export interface components {
 				/**
 				 * Aliases
 				 * @description Further addresses whose mail comes to this mailbox; answers go out from the one that was written to
+				 * @example [
+				 *       "help@example.com"
+				 *     ]
 				 */
 				aliases?: string[];
 				/**
@@ -2780,6 +3124,9 @@ export interface components {
 				/**
 				 * Disabled mechanisms
 				 * @description Ways to log in that are not to be used although the server offers them: PLAIN, LOGIN, CRAM-MD5, SCRAM-SHA-256 …; COMMAND is the protocol's own
+				 * @example [
+				 *       "PLAIN"
+				 *     ]
 				 */
 				disabled_mechanisms?: string[];
 				/**
@@ -2800,6 +3147,7 @@ export interface components {
 					 * Domain
 					 * @description Empty: that of the address
 					 * @default
+					 * @example example.com
 					 */
 					domain?: string;
 					/**
@@ -2829,12 +3177,14 @@ export interface components {
 				 * Name in EHLO
 				 * @description Empty: the name of this machine
 				 * @default
+				 * @example mail.example.com
 				 */
 				helo_name?: string;
 				/**
 				 * Server
 				 * @description Empty: the provider's
 				 * @default
+				 * @example smtp.example.com
 				 */
 				host?: string;
 				/** Password */
@@ -2867,6 +3217,7 @@ export interface components {
 				 * Reply-to address
 				 * @description Where answers shall go; empty: to the address
 				 * @default
+				 * @example support@example.com
 				 */
 				reply_to?: string;
 				/**
@@ -2878,14 +3229,14 @@ export interface components {
 				reply_token?: "off" | "plus";
 				/**
 				 * Connection security
-				 * @description Where no server is given here, the provider's counts
+				 * @description Left out, tls with port 465. Where no server is given here, the provider's counts
 				 * @default starttls
 				 * @enum {string}
 				 */
 				security?: "none" | "starttls" | "tls";
 				/**
 				 * Copy of sent mail
-				 * @description off; auto: in the mailbox's Sent folder, unless the provider files it itself; else the name of a folder. Filed over IMAP
+				 * @description off; auto: in the mailbox's Sent folder, unless the provider files it itself; else a folder, named as a listener's is. Filed over IMAP
 				 * @default off
 				 */
 				sent_copy?: string;
@@ -2942,6 +3293,7 @@ export interface components {
 					 * CA certificates
 					 * @description The path of a PEM file, or the id of a keystore; empty: those of the system
 					 * @default
+					 * @example /etc/ssl/certs/ca-certificates.crt
 					 */
 					truststore?: string;
 					/**
@@ -2971,12 +3323,14 @@ export interface components {
 				/**
 				 * Operator
 				 * @default
+				 * @example anna
 				 */
 				operator?: string;
 				/**
 				 * Role
 				 * @description Instead of an operator: everybody who has it
 				 * @default
+				 * @example agent
 				 */
 				role?: string;
 				/**
@@ -2992,6 +3346,7 @@ export interface components {
 			 * Send to
 			 * @description Really send a mail to this address; empty: none
 			 * @default
+			 * @example anna@example.com
 			 */
 			send_to?: string;
 			/**
@@ -3008,6 +3363,182 @@ export interface components {
 			 */
 			trace?: boolean;
 		};
+		/** Alert */
+		Alert: {
+			/**
+			 * Sent by
+			 * @description The account that sends it
+			 */
+			account: string;
+			/**
+			 * Accounts
+			 * @description Only what concerns these; none: all but personal mailboxes, and what concerns no account
+			 */
+			accounts: string[];
+			/** Enabled */
+			enabled: boolean;
+			/**
+			 * Events
+			 * @description Kinds: listener.failed, outbox.*; none: what needs a person (docs/events.md lists it). Not message.filed, which an alert's own mail can cause
+			 */
+			events: string[];
+			/** Alert ID */
+			id: string;
+			/**
+			 * Interval
+			 * @description Minutes between two mails: the first comes at once, what happens meanwhile comes together
+			 */
+			interval_minutes: number;
+			/** Name */
+			name: string;
+			/**
+			 * Otherwise by
+			 * @description The account that sends it while the first can't; without one the mail waits until it can
+			 */
+			other_account: string;
+			/**
+			 * Tell of recoveries
+			 * @description Another mail when what failed works again
+			 */
+			recovered: boolean;
+			/**
+			 * To
+			 * @description Who gets the mail
+			 */
+			to: string[];
+		};
+		/**
+		 * Alert
+		 * @example {
+		 *       "id": "admin",
+		 *       "to": [
+		 *         "admin@example.com"
+		 *       ],
+		 *       "account": "support"
+		 *     }
+		 */
+		AlertInput: {
+			/**
+			 * Sent by
+			 * @description The account that sends it
+			 */
+			account: string;
+			/**
+			 * Accounts
+			 * @description Only what concerns these; none: all but personal mailboxes, and what concerns no account
+			 * @example [
+			 *       "support"
+			 *     ]
+			 */
+			accounts?: string[];
+			/**
+			 * Enabled
+			 * @default true
+			 */
+			enabled?: boolean;
+			/**
+			 * Events
+			 * @description Kinds: listener.failed, outbox.*; none: what needs a person (docs/events.md lists it). Not message.filed, which an alert's own mail can cause
+			 * @example [
+			 *       "listener.*"
+			 *     ]
+			 */
+			events?: string[];
+			/** Alert ID */
+			id: string;
+			/**
+			 * Interval
+			 * @description Minutes between two mails: the first comes at once, what happens meanwhile comes together
+			 * @default 15
+			 */
+			interval_minutes?: number;
+			/**
+			 * Name
+			 * @default
+			 */
+			name?: string;
+			/**
+			 * Otherwise by
+			 * @description The account that sends it while the first can't; without one the mail waits until it can
+			 * @default
+			 */
+			other_account?: string;
+			/**
+			 * Tell of recoveries
+			 * @description Another mail when what failed works again
+			 * @default true
+			 */
+			recovered?: boolean;
+			/**
+			 * To
+			 * @description Who gets the mail
+			 * @example [
+			 *       "admin@example.com"
+			 *     ]
+			 */
+			to: string[];
+		};
+		/** How an alert stands */
+		AlertState: {
+			/** Enabled */
+			enabled: boolean;
+			/**
+			 * What fails now
+			 * @description Of what it tells of, longest first; the first hundred
+			 */
+			failing: {
+				/**
+				 * Kind of event
+				 * @description That told of it: listener.failed
+				 */
+				kind: string;
+				/**
+				 * Since
+				 * Format: date-time
+				 */
+				since: string | null;
+				/**
+				 * What fails
+				 * @description The listener, account or inlet
+				 */
+				subject: string;
+			}[];
+			/** Alert ID */
+			id: string;
+			/**
+			 * Last mail
+			 * Format: date-time
+			 */
+			mailed_at: string | null;
+			/** Mails so far */
+			mails: number;
+			/**
+			 * Next mail
+			 * Format: date-time
+			 * @description Not before; null where nothing waits
+			 */
+			next_at: string | null;
+			/**
+			 * Sent by now
+			 * @description The account that takes the mail at the moment
+			 */
+			sender: string;
+			/**
+			 * It can't send
+			 * @description Mail waits until it works again
+			 */
+			sender_fails: boolean;
+			/**
+			 * Waiting
+			 * @description What is told with the next mail
+			 */
+			waiting: number;
+			/**
+			 * What it tells of
+			 * @description Kinds of events; ends of failures are told beside them
+			 */
+			watches: string[];
+		};
 		/** What was applied */
 		Applied: {
 			/** Records that differ */
@@ -3022,6 +3553,45 @@ export interface components {
 			 * @description Record by record, with differences and warnings
 			 */
 			report: string[];
+		};
+		/** Audit entry */
+		AuditEntry: {
+			/**
+			 * What was done
+			 * @description created, changed, deleted; sign-in, sign-in.failed …
+			 */
+			action: string;
+			/**
+			 * From
+			 * @description Where the request came from
+			 */
+			address: string;
+			/**
+			 * When
+			 * Format: date-time
+			 */
+			at: string;
+			/** Author */
+			author: string;
+			/**
+			 * Changes
+			 * @description One line for each field, before and after; never a secret
+			 */
+			changes: string[];
+			/** Detail */
+			detail: string;
+			/** ID */
+			id: string;
+			/**
+			 * Kind
+			 * @description Of what it is about: account, listener, operator, tokens …
+			 */
+			kind: string;
+			/**
+			 * Version
+			 * @description Of the record; 0: it isn't about one
+			 */
+			revision: number;
 		};
 		/** Authentication profile */
 		AuthenticationProfile: {
@@ -3147,7 +3717,16 @@ export interface components {
 			 */
 			user: string;
 		};
-		/** Authentication profile */
+		/**
+		 * Authentication profile
+		 * @example {
+		 *       "id": "office",
+		 *       "template": "microsoft",
+		 *       "tenant": "example.com",
+		 *       "client_id": "11111111-2222-3333-4444-555555555555",
+		 *       "client_secret": "as the provider shows it once"
+		 *     }
+		 */
 		AuthenticationProfileInput: {
 			/**
 			 * Endpoint in a private network
@@ -3165,6 +3744,7 @@ export interface components {
 			 * Authorization endpoint
 			 * @description Where a person consents; empty: the template's
 			 * @default
+			 * @example https://login.example.com/authorize
 			 */
 			authorization_endpoint?: string;
 			/**
@@ -3235,6 +3815,7 @@ export interface components {
 			 * Client secret expires on
 			 * @description A date such as 2027-01-31, for the calendar of what expires
 			 * @default
+			 * @example 2027-01-31
 			 */
 			secret_expires_at?: string;
 			/**
@@ -3259,6 +3840,7 @@ export interface components {
 			 * Tenant
 			 * @description Microsoft: the directory's domain or id; empty: common (not for client-credentials)
 			 * @default
+			 * @example example.com
 			 */
 			tenant?: string;
 			/**
@@ -3271,12 +3853,14 @@ export interface components {
 			 * Token endpoint
 			 * @description Empty: the template's
 			 * @default
+			 * @example https://login.example.com/token
 			 */
 			token_endpoint?: string;
 			/**
 			 * CA certificates
 			 * @description For the endpoint's certificate: the path of a PEM file, or the id of a keystore; empty: those of the system
 			 * @default
+			 * @example /etc/ssl/certs/ca-certificates.crt
 			 */
 			truststore?: string;
 			/**
@@ -3309,7 +3893,15 @@ export interface components {
 			/** Value */
 			value: string;
 		};
-		/** Block list entry */
+		/**
+		 * Block list entry
+		 * @example {
+		 *       "id": "flood",
+		 *       "kind": "domain",
+		 *       "value": "example.net",
+		 *       "action": "no-answer"
+		 *     }
+		 */
 		BlockInput: {
 			/**
 			 * Action
@@ -3406,12 +3998,18 @@ export interface components {
 			 * Format: date-time
 			 */
 			updated_at: string | null;
+			/**
+			 * Whose turn it is
+			 * @description us: the contact wrote last; contact: we did; empty: it is resolved
+			 */
+			waits_for: string;
 		};
 		/** Change of a case */
 		CaseChangeInput: {
 			/**
 			 * Status
 			 * @description One of the case type's statuses
+			 * @example resolved
 			 */
 			status: string;
 		};
@@ -3453,15 +4051,24 @@ export interface components {
 			resolved_at: string | null;
 			/** Status */
 			status: string;
+			/** Status' name */
+			status_name: string;
 			/** Subject */
 			subject: string;
 			/** Case type */
 			type: string;
+			/** Case type's name */
+			type_name: string;
 			/**
 			 * Last change
 			 * Format: date-time
 			 */
 			updated_at: string | null;
+			/**
+			 * Whose turn it is
+			 * @description us: the contact wrote last; contact: we did; empty: it is resolved
+			 */
+			waits_for: string;
 		};
 		/** Case type */
 		CaseType: {
@@ -3538,7 +4145,14 @@ export interface components {
 			 */
 			strangers: "answers" | "join" | "separate";
 		};
-		/** Case type */
+		/**
+		 * Case type
+		 * @example {
+		 *       "id": "request",
+		 *       "name": "Request",
+		 *       "number_mask": "SUP-{year}-{number:5}"
+		 *     }
+		 */
 		CaseTypeInput: {
 			/**
 			 * Status of a cancelled case
@@ -3583,11 +4197,15 @@ export interface components {
 			/**
 			 * Number mask
 			 * @description Such as SUP-{year}-{number:5}; counted anew for each year or month named before {number}
+			 * @example SUP-{year}-{number:5}
 			 */
 			number_mask: string;
 			/**
 			 * Earlier number masks
 			 * @description Numbers of these shapes still find their case
+			 * @example [
+			 *       "OLD-{number:5}"
+			 *     ]
 			 */
 			old_masks?: string[];
 			/**
@@ -3773,6 +4391,7 @@ export interface components {
 				port: number;
 				/**
 				 * Connection security
+				 * @description Left out, starttls with port 110
 				 * @enum {string}
 				 */
 				security: "none" | "starttls" | "tls";
@@ -3801,7 +4420,7 @@ export interface components {
 				protocol: "imap" | "pop3" | "graph" | "maildir";
 				/**
 				 * Connection security
-				 * @description tls encrypts from the start, starttls after the greeting, none not at all
+				 * @description Left out, starttls with port 143 or 110. tls encrypts from the start, starttls after the greeting, none not at all
 				 * @enum {string}
 				 */
 				security: "none" | "starttls" | "tls";
@@ -3836,7 +4455,7 @@ export interface components {
 				protocol: "smtp" | "graph";
 				/**
 				 * Connection security
-				 * @description tls encrypts from the start, starttls after the greeting, none not at all
+				 * @description Left out, tls with port 465. tls encrypts from the start, starttls after the greeting, none not at all
 				 * @enum {string}
 				 */
 				security: "none" | "starttls" | "tls";
@@ -3903,9 +4522,74 @@ export interface components {
 			/** S/MIME */
 			smime: unknown;
 		};
+		/** What working on cases needs */
+		Desk: {
+			/** Accounts whose mail you may read */
+			accounts: {
+				/**
+				 * Addresses that mail may come from
+				 * @description Empty: it doesn't send
+				 */
+				from: string[];
+				/** ID */
+				id: string;
+				/** Whether you may write from it */
+				may_write: boolean;
+				/** Name */
+				name: string;
+			}[];
+			/** Case types */
+			case_types: {
+				/** Fields */
+				fields: {
+					/** ID */
+					id: string;
+					/** Name */
+					name: string;
+					/**
+					 * Type
+					 * @description text, number, date, address, choice
+					 */
+					type: string;
+				}[];
+				/** ID */
+				id: string;
+				/** Name */
+				name: string;
+				/** Statuses */
+				statuses: {
+					/** ID */
+					id: string;
+					/** Name */
+					name: string;
+					/** Resolved */
+					resolved: boolean;
+				}[];
+			}[];
+			/** Templates */
+			templates: {
+				/** ID */
+				id: string;
+				/** Name */
+				name: string;
+			}[];
+			/**
+			 * Cases that wait for the contact
+			 * @description 1000: that many or more
+			 */
+			waiting_for_contact: number;
+			/**
+			 * Cases that wait for us
+			 * @description 1000: that many or more
+			 */
+			waiting_for_us: number;
+		};
 		/** Address to look up */
 		DetectionOrderInput: {
-			/** Address */
+			/**
+			 * Address
+			 * @example anna@example.com
+			 */
 			address: string;
 		};
 		/** Event */
@@ -3983,7 +4667,15 @@ export interface components {
 			 */
 			what: string;
 		};
-		/** Forwarded mail of a case */
+		/**
+		 * Forwarded mail of a case
+		 * @example {
+		 *       "to": [
+		 *         "Anna Berg <anna@example.com>"
+		 *       ],
+		 *       "text": "Can you look into this?"
+		 *     }
+		 */
 		ForwardInput: {
 			/**
 			 * As
@@ -3998,6 +4690,7 @@ export interface components {
 				 * Content
 				 * @description In base64
 				 * @default
+				 * @example SGVsbG8=
 				 */
 				content?: string;
 				/**
@@ -4021,23 +4714,36 @@ export interface components {
 				 * Media type
 				 * @description application/octet-stream where absent
 				 * @default
+				 * @example application/pdf
 				 */
 				type?: string;
 			}[];
-			/** Bcc */
+			/**
+			 * Bcc
+			 * @example [
+			 *       "ann@example.com"
+			 *     ]
+			 */
 			bcc?: string[];
-			/** Cc */
+			/**
+			 * Cc
+			 * @example [
+			 *       "ann@example.com"
+			 *     ]
+			 */
 			cc?: string[];
 			/**
 			 * Status
 			 * @description That the case gets with it
 			 * @default
+			 * @example resolved
 			 */
 			close_as_status?: string;
 			/**
 			 * From
 			 * @description One of the account's addresses; preset: the one that was written to
 			 * @default
+			 * @example support@example.com
 			 */
 			from?: string;
 			/**
@@ -4071,6 +4777,9 @@ export interface components {
 			/**
 			 * To
 			 * @description "Ann <ann@example.com>"; preset of an answer: who wrote
+			 * @example [
+			 *       "Ann <ann@example.com>"
+			 *     ]
 			 */
 			to?: string[];
 		};
@@ -4132,7 +4841,15 @@ export interface components {
 			 */
 			truststore: string;
 		};
-		/** Identity provider */
+		/**
+		 * Identity provider
+		 * @example {
+		 *       "id": "office",
+		 *       "name": "Office",
+		 *       "issuer": "https://login.example.com",
+		 *       "client_id": "hauspost"
+		 *     }
+		 */
 		IdentityProviderInput: {
 			/**
 			 * Allow a private network
@@ -4157,6 +4874,7 @@ export interface components {
 			/**
 			 * Issuer
 			 * @description As the provider writes it; its description is fetched from /.well-known/openid-configuration below it
+			 * @example https://login.example.com
 			 */
 			issuer: string;
 			/**
@@ -4186,6 +4904,7 @@ export interface components {
 			 * CA certificates
 			 * @description Path of a PEM file; empty: the system's
 			 * @default
+			 * @example /etc/ssl/certs/ca-certificates.crt
 			 */
 			truststore?: string;
 		};
@@ -4259,7 +4978,13 @@ export interface components {
 			 */
 			timeout_s: number;
 		};
-		/** Inlet */
+		/**
+		 * Inlet
+		 * @example {
+		 *       "id": "postfix",
+		 *       "listen": "127.0.0.1:2424"
+		 *     }
+		 */
 		InletInput: {
 			/**
 			 * Connections
@@ -4277,6 +5002,7 @@ export interface components {
 			/**
 			 * Listens at
 			 * @description unix:/run/hauspost/lmtp, or a port of this machine: 127.0.0.1:2424
+			 * @example 127.0.0.1:2424
 			 */
 			listen: string;
 			/**
@@ -4429,6 +5155,11 @@ export interface components {
 			 * Format: date-time
 			 */
 			acknowledged_at: string | null;
+			/**
+			 * The case was found or opened
+			 * Format: date-time
+			 */
+			activity_at: string | null;
 			/** Automatic answer */
 			answer: string;
 			/**
@@ -4455,6 +5186,11 @@ export interface components {
 			/** Listener */
 			listener: string;
 			/**
+			 * The rule was applied
+			 * Format: date-time
+			 */
+			mapped_at: string | null;
+			/**
 			 * Message
 			 * @description Its id; 0: none
 			 */
@@ -4475,6 +5211,11 @@ export interface components {
 			 * Format: date-time
 			 */
 			parked_at: string | null;
+			/**
+			 * Understood
+			 * Format: date-time
+			 */
+			parsed_at: string | null;
 			/** Reason of the failure */
 			reason: string;
 			/**
@@ -4482,6 +5223,11 @@ export interface components {
 			 * Format: date-time
 			 */
 			received_at: string | null;
+			/**
+			 * An answer was decided on
+			 * Format: date-time
+			 */
+			response_at: string | null;
 			/**
 			 * Size
 			 * @description Bytes
@@ -4532,7 +5278,7 @@ export interface components {
 			after: "leave" | "seen" | "delete" | "move";
 			/**
 			 * Move to
-			 * @description For "move"; created where missing
+			 * @description For "move"; named as folder is; created where missing
 			 */
 			after_folder: string;
 			/**
@@ -4564,10 +5310,13 @@ export interface components {
 			enabled: boolean;
 			/**
 			 * Folder for failed messages
-			 * @description Where parked messages are moved; empty: they stay
+			 * @description Where parked messages are moved; named as folder is; empty: they stay
 			 */
 			failed_folder: string;
-			/** Folder */
+			/**
+			 * Folder
+			 * @description As the server lists it; a path such as Support/Orders, whatever the server's prefix and separator; or by its use: \Archive, \Junk, \Trash, \Sent, \Drafts, \All, \Flagged, \Important
+			 */
 			folder: string;
 			/** Listener ID */
 			id: string;
@@ -4603,6 +5352,11 @@ export interface components {
 			 * @description In whose name cases are opened and changed
 			 */
 			operator: string;
+			/**
+			 * Answer to larger mail
+			 * @description What their senders are told, such as {{message.size}} and {{message.limit}}, where mail by them is answered automatically at all; empty: nothing
+			 */
+			oversize_template: string;
 			/**
 			 * Polling interval
 			 * @description Seconds; where there is no IDLE
@@ -4646,7 +5400,15 @@ export interface components {
 			 */
 			verify_senders: "off" | "results" | "on";
 		};
-		/** Listener */
+		/**
+		 * Listener
+		 * @example {
+		 *       "id": "support",
+		 *       "account": "support",
+		 *       "folder": "INBOX",
+		 *       "rule": "support"
+		 *     }
+		 */
 		ListenerInput: {
 			/**
 			 * Account
@@ -4656,6 +5418,9 @@ export interface components {
 			/**
 			 * Addresses
 			 * @description Recipients whose mail, handed in by LMTP, is this listener's: support@example.com, *@example.com; with source inlet, none means the account's address
+			 * @example [
+			 *       "support@example.com"
+			 *     ]
 			 */
 			addresses?: string[];
 			/**
@@ -4667,7 +5432,7 @@ export interface components {
 			after?: "leave" | "seen" | "delete" | "move";
 			/**
 			 * Move to
-			 * @description For "move"; created where missing
+			 * @description For "move"; named as folder is; created where missing
 			 * @default
 			 */
 			after_folder?: string;
@@ -4705,12 +5470,13 @@ export interface components {
 			enabled?: boolean;
 			/**
 			 * Folder for failed messages
-			 * @description Where parked messages are moved; empty: they stay
+			 * @description Where parked messages are moved; named as folder is; empty: they stay
 			 * @default
 			 */
 			failed_folder?: string;
 			/**
 			 * Folder
+			 * @description As the server lists it; a path such as Support/Orders, whatever the server's prefix and separator; or by its use: \Archive, \Junk, \Trash, \Sent, \Drafts, \All, \Flagged, \Important
 			 * @default INBOX
 			 */
 			folder?: string;
@@ -4758,6 +5524,12 @@ export interface components {
 			 */
 			operator?: string;
 			/**
+			 * Answer to larger mail
+			 * @description What their senders are told, such as {{message.size}} and {{message.limit}}, where mail by them is answered automatically at all; empty: nothing
+			 * @default
+			 */
+			oversize_template?: string;
+			/**
 			 * Polling interval
 			 * @description Seconds; where there is no IDLE
 			 * @default 60
@@ -4778,6 +5550,7 @@ export interface components {
 			 * Mail since
 			 * @description A day such as 2026-11-21: what came to the folder before it isn't read ('hauspost backfill' can fetch it later); empty: all
 			 * @default
+			 * @example 2026-11-21
 			 */
 			since?: string;
 			/**
@@ -4846,6 +5619,8 @@ export interface components {
 		Mailbox: {
 			/** Address */
 			address: string;
+			/** Last error */
+			error: string;
 			/** Account ID */
 			id: string;
 			/** Change it */
@@ -4876,10 +5651,20 @@ export interface components {
 				/** Send as it */
 				send: boolean;
 			}[];
+			/**
+			 * State
+			 * @description Of its reading, as that of a listener; empty: it isn't read
+			 */
+			state: string;
+			/** It is read */
+			works: boolean;
 		};
 		/** Address */
 		MailboxAddressInput: {
-			/** Address */
+			/**
+			 * Address
+			 * @example anna@example.com
+			 */
 			address: string;
 		};
 		/** Change of a mailbox */
@@ -4941,6 +5726,45 @@ export interface components {
 			profiles: string[];
 			/** Provider ID */
 			provider: string;
+		};
+		/** New mail that is to be previewed */
+		MailPreviewWishInput: {
+			/**
+			 * Account
+			 * @example support
+			 */
+			account: string;
+			/**
+			 * From
+			 * @description One of the account's addresses
+			 * @default
+			 * @example support@example.com
+			 */
+			from?: string;
+			/**
+			 * Subject
+			 * @description Instead of the template's
+			 * @default
+			 */
+			subject?: string;
+			/**
+			 * Template
+			 * @example received
+			 */
+			template: string;
+			/**
+			 * Text
+			 * @default
+			 */
+			text?: string;
+			/**
+			 * To
+			 * @description As far as it is typed: what is no address yet is left out
+			 * @example [
+			 *       "Ann <ann@example.com>"
+			 *     ]
+			 */
+			to?: string[];
 		};
 		/** Message */
 		Message: {
@@ -5079,7 +5903,7 @@ export interface components {
 				reported_at: string | null;
 				/**
 				 * State
-				 * @description queued, later, sent, failed, uncertain, delayed, delivered, bounced, suppressed, cancelled
+				 * @description queued, sending, later, sent, failed, uncertain, delayed, delivered, bounced, suppressed, cancelled
 				 */
 				state: string;
 				/**
@@ -5113,10 +5937,18 @@ export interface components {
 			text: string;
 			/** To */
 			to: string;
+			/**
+			 * Written by
+			 * @description Of one of ours: the operator; empty: a machine
+			 */
+			written_by: string;
 		};
 		/** New mailbox */
 		NewMailboxInput: {
-			/** Address */
+			/**
+			 * Address
+			 * @example anna@example.com
+			 */
 			address: string;
 			/**
 			 * Name
@@ -5136,18 +5968,33 @@ export interface components {
 			 * Provider ID
 			 * @description Empty: the one of the address
 			 * @default
+			 * @example example
 			 */
 			provider?: string;
 			/**
 			 * Mail since
 			 * @description A day; empty: today
 			 * @default
+			 * @example 2026-11-21
 			 */
 			since?: string;
 		};
-		/** New mail */
+		/**
+		 * New mail
+		 * @example {
+		 *       "account": "support",
+		 *       "to": [
+		 *         "Ann <ann@example.com>"
+		 *       ],
+		 *       "subject": "Your order",
+		 *       "text": "It is on its way."
+		 *     }
+		 */
 		NewMailInput: {
-			/** Account */
+			/**
+			 * Account
+			 * @example support
+			 */
 			account: string;
 			/** Attachments */
 			attachments?: {
@@ -5155,6 +6002,7 @@ export interface components {
 				 * Content
 				 * @description In base64
 				 * @default
+				 * @example SGVsbG8=
 				 */
 				content?: string;
 				/**
@@ -5178,29 +6026,43 @@ export interface components {
 				 * Media type
 				 * @description application/octet-stream where absent
 				 * @default
+				 * @example application/pdf
 				 */
 				type?: string;
 			}[];
-			/** Bcc */
+			/**
+			 * Bcc
+			 * @example [
+			 *       "ann@example.com"
+			 *     ]
+			 */
 			bcc?: string[];
 			/**
 			 * Case type
 			 * @description A case of it is opened; empty: none
 			 * @default
+			 * @example request
 			 */
 			case_type?: string;
-			/** Cc */
+			/**
+			 * Cc
+			 * @example [
+			 *       "ann@example.com"
+			 *     ]
+			 */
 			cc?: string[];
 			/**
 			 * Status
 			 * @description Of the case that is opened
 			 * @default
+			 * @example resolved
 			 */
 			close_as_status?: string;
 			/**
 			 * From
 			 * @description One of the account's addresses; preset: the one that was written to
 			 * @default
+			 * @example support@example.com
 			 */
 			from?: string;
 			/**
@@ -5224,6 +6086,7 @@ export interface components {
 			 * Template
 			 * @description Filled for this; the text takes the place of {{text}} in it, or stands above
 			 * @default
+			 * @example received
 			 */
 			template?: string;
 			/**
@@ -5234,6 +6097,9 @@ export interface components {
 			/**
 			 * To
 			 * @description "Ann <ann@example.com>"; preset of an answer: who wrote
+			 * @example [
+			 *       "Ann <ann@example.com>"
+			 *     ]
 			 */
 			to?: string[];
 		};
@@ -5243,9 +6109,13 @@ export interface components {
 			 * Account
 			 * @description Empty: all
 			 * @default
+			 * @example support
 			 */
 			account?: string;
-			/** Address */
+			/**
+			 * Address
+			 * @example ann@example.com
+			 */
 			address: string;
 			/**
 			 * Note
@@ -5253,11 +6123,22 @@ export interface components {
 			 */
 			note?: string;
 		};
-		/** New API token */
+		/**
+		 * New API token
+		 * @example {
+		 *       "name": "Reports",
+		 *       "rights": [
+		 *         "cases.read"
+		 *       ]
+		 *     }
+		 */
 		NewTokenInput: {
 			/**
 			 * Accounts
 			 * @description Of those that one sees; none: all of them
+			 * @example [
+			 *       "support"
+			 *     ]
 			 */
 			accounts?: string[];
 			/**
@@ -5275,11 +6156,15 @@ export interface components {
 			 * Operator ID
 			 * @description Empty: one's own; another's takes the right operators.manage
 			 * @default
+			 * @example anna
 			 */
 			operator?: string;
 			/**
 			 * Rights
 			 * @description Of those that one has; none: all of them
+			 * @example [
+			 *       "cases.read"
+			 *     ]
 			 */
 			rights?: string[];
 		};
@@ -5327,7 +6212,23 @@ export interface components {
 			 */
 			roles: string[];
 		};
-		/** Operator */
+		/**
+		 * Operator
+		 * @example {
+		 *       "id": "anna",
+		 *       "name": "Anna Berg",
+		 *       "email": "anna@example.com",
+		 *       "roles": [
+		 *         "agent"
+		 *       ],
+		 *       "accounts": [
+		 *         {
+		 *           "account": "support",
+		 *           "send": true
+		 *         }
+		 *       ]
+		 *     }
+		 */
 		OperatorInput: {
 			/**
 			 * Accounts
@@ -5357,6 +6258,7 @@ export interface components {
 			 * E-mail address
 			 * @description May be typed instead of the ID at sign-in; by it an identity provider's user is recognised
 			 * @default
+			 * @example anna@example.com
 			 */
 			email?: string;
 			/** Operator ID */
@@ -5375,11 +6277,17 @@ export interface components {
 			/**
 			 * Further rights
 			 * @description Beyond those of the roles: cases.read, listeners.manage … (docs/operators.md lists them)
+			 * @example [
+			 *       "cases.read"
+			 *     ]
 			 */
 			rights?: string[];
 			/**
 			 * Roles
 			 * @description administrator, provider-manager, listener-administrator, listener-observer, agent, mailbox-user
+			 * @example [
+			 *       "agent"
+			 *     ]
 			 */
 			roles?: string[];
 		};
@@ -5412,7 +6320,7 @@ export interface components {
 			id: number;
 			/**
 			 * Kind
-			 * @description answer (automatic) or message
+			 * @description answer (automatic), message, or alert
 			 */
 			kind: string;
 			/** Message */
@@ -5456,7 +6364,7 @@ export interface components {
 				reported_at: string | null;
 				/**
 				 * State
-				 * @description queued, later, sent, failed, uncertain, delayed, delivered, bounced, suppressed, cancelled
+				 * @description queued, sending, later, sent, failed, uncertain, delayed, delivered, bounced, suppressed, cancelled
 				 */
 				state: string;
 				/**
@@ -5483,6 +6391,11 @@ export interface components {
 			 * @description automatic-mail: it is switched off
 			 */
 			waits_for: string;
+			/**
+			 * Written by
+			 * @description The operator; empty: a machine
+			 */
+			written_by: string;
 		};
 		/** Session */
 		OwnSession: {
@@ -5562,6 +6475,11 @@ export interface components {
 		};
 		/** Preview of an answer */
 		Preview: {
+			/**
+			 * Empty
+			 * @description Of new mail: what the template names and isn't there, such as case.number; it stays empty
+			 */
+			empty: string[];
 			/** From */
 			from: string;
 			/** HTML */
@@ -5573,7 +6491,12 @@ export interface components {
 			/** To */
 			to: string[];
 		};
-		/** What is to be previewed */
+		/**
+		 * What is to be previewed
+		 * @example {
+		 *       "template": "received"
+		 *     }
+		 */
 		PreviewWishInput: {
 			/**
 			 * Message
@@ -5590,6 +6513,7 @@ export interface components {
 			 * Template
 			 * @description Filled for this; the text takes the place of {{text}} in it, or stands above
 			 * @default
+			 * @example received
 			 */
 			template?: string;
 			/**
@@ -5752,6 +6676,7 @@ export interface components {
 				port: number;
 				/**
 				 * Connection security
+				 * @description Left out, starttls with port 110
 				 * @enum {string}
 				 */
 				security: "none" | "starttls" | "tls";
@@ -5780,7 +6705,7 @@ export interface components {
 				protocol: "imap" | "pop3" | "graph" | "maildir";
 				/**
 				 * Connection security
-				 * @description tls encrypts from the start, starttls after the greeting, none not at all
+				 * @description Left out, starttls with port 143 or 110. tls encrypts from the start, starttls after the greeting, none not at all
 				 * @enum {string}
 				 */
 				security: "none" | "starttls" | "tls";
@@ -5815,7 +6740,7 @@ export interface components {
 				protocol: "smtp" | "graph";
 				/**
 				 * Connection security
-				 * @description tls encrypts from the start, starttls after the greeting, none not at all
+				 * @description Left out, tls with port 465. tls encrypts from the start, starttls after the greeting, none not at all
 				 * @enum {string}
 				 */
 				security: "none" | "starttls" | "tls";
@@ -5826,7 +6751,26 @@ export interface components {
 				timeout_s: number;
 			};
 		};
-		/** Provider */
+		/**
+		 * Provider
+		 * @example {
+		 *       "id": "example",
+		 *       "name": "Example Mail",
+		 *       "domains": [
+		 *         "example.com"
+		 *       ],
+		 *       "receive": {
+		 *         "host": "imap.example.com",
+		 *         "port": 993,
+		 *         "security": "tls"
+		 *       },
+		 *       "send": {
+		 *         "host": "smtp.example.com",
+		 *         "port": 465,
+		 *         "security": "tls"
+		 *       }
+		 *     }
+		 */
 		ProviderInput: {
 			/**
 			 * App password
@@ -5838,6 +6782,9 @@ export interface components {
 			/**
 			 * Mail domains
 			 * @description What stands behind the @ of addresses at this provider
+			 * @example [
+			 *       "example.com"
+			 *     ]
 			 */
 			domains?: string[];
 			/**
@@ -5879,6 +6826,7 @@ export interface components {
 			 * Help
 			 * @description Where the provider explains access by IMAP, POP3 and SMTP
 			 * @default
+			 * @example https://example.com/help
 			 */
 			help_url?: string;
 			/** Provider ID */
@@ -5945,11 +6893,15 @@ export interface components {
 			 * Logo
 			 * @description PNG, JPEG or SVG of at most 64 KiB in base64; {file: PATH} reads one at apply, beginning at the set-up file's folder, and takes an SVG's shapes without anything else
 			 * @default
+			 * @example iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==
 			 */
 			logo?: string;
 			/**
 			 * MX hosts
 			 * @description How the names of mail exchangers end whose domains are hosted here: google.com stands for aspmx.l.google.com, too
+			 * @example [
+			 *       "mx.example.com"
+			 *     ]
 			 */
 			mx?: string[];
 			/**
@@ -5989,6 +6941,7 @@ export interface components {
 				 * Server
 				 * @description Name of the POP3 server; empty: none
 				 * @default
+				 * @example pop.example.com
 				 */
 				host?: string;
 				/**
@@ -5999,6 +6952,7 @@ export interface components {
 				port?: number | unknown | 0;
 				/**
 				 * Connection security
+				 * @description Left out, starttls with port 110
 				 * @default tls
 				 * @enum {string}
 				 */
@@ -6016,6 +6970,7 @@ export interface components {
 				 * Server
 				 * @description Name of the IMAP or POP3 server, such as imap.example.com
 				 * @default
+				 * @example imap.example.com
 				 */
 				host?: string;
 				/**
@@ -6032,7 +6987,7 @@ export interface components {
 				protocol?: "imap" | "pop3" | "graph" | "maildir";
 				/**
 				 * Connection security
-				 * @description tls encrypts from the start, starttls after the greeting, none not at all
+				 * @description Left out, starttls with port 143 or 110. tls encrypts from the start, starttls after the greeting, none not at all
 				 * @default tls
 				 * @enum {string}
 				 */
@@ -6050,6 +7005,7 @@ export interface components {
 				 * Server
 				 * @description Name of the SMTP server, such as smtp.example.com
 				 * @default
+				 * @example smtp.example.com
 				 */
 				host?: string;
 				/**
@@ -6073,7 +7029,7 @@ export interface components {
 				protocol?: "smtp" | "graph";
 				/**
 				 * Connection security
-				 * @description tls encrypts from the start, starttls after the greeting, none not at all
+				 * @description Left out, tls with port 465. tls encrypts from the start, starttls after the greeting, none not at all
 				 * @default starttls
 				 * @enum {string}
 				 */
@@ -6152,7 +7108,13 @@ export interface components {
 			 */
 			all?: boolean;
 		};
-		/** Answer in a case */
+		/**
+		 * Answer in a case
+		 * @example {
+		 *       "text": "Please switch it off, and on again.",
+		 *       "quote": true
+		 *     }
+		 */
 		ReplyInput: {
 			/** Attachments */
 			attachments?: {
@@ -6160,6 +7122,7 @@ export interface components {
 				 * Content
 				 * @description In base64
 				 * @default
+				 * @example SGVsbG8=
 				 */
 				content?: string;
 				/**
@@ -6183,23 +7146,36 @@ export interface components {
 				 * Media type
 				 * @description application/octet-stream where absent
 				 * @default
+				 * @example application/pdf
 				 */
 				type?: string;
 			}[];
-			/** Bcc */
+			/**
+			 * Bcc
+			 * @example [
+			 *       "ann@example.com"
+			 *     ]
+			 */
 			bcc?: string[];
-			/** Cc */
+			/**
+			 * Cc
+			 * @example [
+			 *       "ann@example.com"
+			 *     ]
+			 */
 			cc?: string[];
 			/**
 			 * Status
 			 * @description That the case gets with it
 			 * @default
+			 * @example resolved
 			 */
 			close_as_status?: string;
 			/**
 			 * From
 			 * @description One of the account's addresses; preset: the one that was written to
 			 * @default
+			 * @example support@example.com
 			 */
 			from?: string;
 			/**
@@ -6235,6 +7211,7 @@ export interface components {
 			 * Template
 			 * @description Filled for this; the text takes the place of {{text}} in it, or stands above
 			 * @default
+			 * @example received
 			 */
 			template?: string;
 			/**
@@ -6245,6 +7222,9 @@ export interface components {
 			/**
 			 * To
 			 * @description "Ann <ann@example.com>"; preset of an answer: who wrote
+			 * @example [
+			 *       "Ann <ann@example.com>"
+			 *     ]
 			 */
 			to?: string[];
 		};
@@ -6346,7 +7326,37 @@ export interface components {
 				when: "created" | "updated" | "mapping-error" | "security-error" | "service-error" | "default";
 			}[];
 		};
-		/** Service rule */
+		/**
+		 * Service rule
+		 * @example {
+		 *       "id": "support",
+		 *       "branches": [
+		 *         {
+		 *           "name": "orders",
+		 *           "when": [
+		 *             {
+		 *               "field": "subject",
+		 *               "operator": "starts-with",
+		 *               "value": "Order:"
+		 *             }
+		 *           ],
+		 *           "activity": "create-case",
+		 *           "case_type": "request"
+		 *         },
+		 *         {
+		 *           "name": "everything else",
+		 *           "activity": "create-case",
+		 *           "case_type": "request"
+		 *         }
+		 *       ],
+		 *       "responses": [
+		 *         {
+		 *           "when": "created",
+		 *           "template": "received"
+		 *         }
+		 *       ]
+		 *     }
+		 */
 		RuleInput: {
 			/**
 			 * Branches
@@ -6376,6 +7386,7 @@ export interface components {
 					/**
 					 * Value
 					 * @description Where it comes from: subject, from, body, reply, header:NAME, regex:SOURCE:PATTERN, text:CONSTANT …
+					 * @example regex:body:Amount:\s*(.+)
 					 */
 					source: string;
 					/** Case field */
@@ -6394,6 +7405,7 @@ export interface components {
 					/**
 					 * Value
 					 * @description What is looked at: subject, from, to, body, reply, header:NAME, regex:SOURCE:PATTERN …
+					 * @example subject
 					 */
 					field: string;
 					/**
@@ -6440,6 +7452,157 @@ export interface components {
 				 * @enum {string}
 				 */
 				when?: "created" | "updated" | "mapping-error" | "security-error" | "service-error" | "default";
+			}[];
+		};
+		/**
+		 * Trial of a rule
+		 * @example {
+		 *       "listener": "support",
+		 *       "mail": {
+		 *         "from": "Ann <ann@example.com>",
+		 *         "subject": "Order: paper",
+		 *         "text": "Two boxes, please."
+		 *       }
+		 *     }
+		 */
+		RuleTrialInput: {
+			/**
+			 * Account
+			 * @description Whose mail it is, where no listener is named
+			 * @default
+			 * @example support
+			 */
+			account?: string;
+			/**
+			 * Listener
+			 * @description As whose mail it is handled
+			 * @default
+			 * @example support
+			 */
+			listener?: string;
+			/** Typed mail */
+			mail?: {
+				/**
+				 * From
+				 * @default
+				 * @example Ann <ann@example.com>
+				 */
+				from?: string;
+				/**
+				 * Answer to
+				 * @description A Message-ID, without <>
+				 * @default
+				 */
+				in_reply_to?: string;
+				/**
+				 * Subject
+				 * @default
+				 */
+				subject?: string;
+				/**
+				 * Text
+				 * @default
+				 */
+				text?: string;
+				/**
+				 * To
+				 * @description Empty: the account's address
+				 * @default
+				 * @example support@example.com
+				 */
+				to?: string;
+			};
+			/**
+			 * Uploaded mail
+			 * @description A whole mail in base64, instead
+			 * @default
+			 * @example U3ViamVjdDogT3JkZXI6IHBhcGVyDQoNClR3byBib3hlcywgcGxlYXNlLg==
+			 */
+			raw?: string;
+			/**
+			 * Rule
+			 * @description One that isn't stored, as for PUT /api/v1/rules/{id}
+			 */
+			rule?: unknown;
+			/**
+			 * Stored rule
+			 * @description Instead of that; empty: the listener's
+			 * @default
+			 * @example support
+			 */
+			rule_id?: string;
+			/**
+			 * Stored message
+			 * @description The id of a message, instead
+			 * @default 0
+			 */
+			stored?: number;
+		};
+		/** What became of it */
+		RuleTrialResult: {
+			/** Activity */
+			activity: string;
+			/** Answer's subject */
+			answer_subject: string;
+			/** Answer's text */
+			answer_text: string;
+			/** It is answered */
+			answered: boolean;
+			/**
+			 * Written by
+			 * @description none: a person; auto-reply, newsletter …
+			 */
+			automatic: string;
+			/** Branch */
+			branch: string;
+			/**
+			 * Case
+			 * @description That would be opened or joined
+			 */
+			case_number: string;
+			/** Case type */
+			case_type: string;
+			/**
+			 * Fault
+			 * @description Why it fails or is held
+			 */
+			fault: string;
+			/** Mapping error */
+			mapping_error: string;
+			/**
+			 * Why no answer
+			 * @description automatic, own-mail, no-response …: as in the ledger
+			 */
+			no_answer: string;
+			/**
+			 * Outcome
+			 * @description created, updated, reopened, filed, discarded …
+			 */
+			outcome: string;
+			/**
+			 * It came to its rule
+			 * @description Mail by machines, reports and blocked senders doesn't
+			 */
+			rule_run: boolean;
+			/** Signs of a machine */
+			signs: string[];
+			/**
+			 * State
+			 * @description committed, acknowledged, held, failed
+			 */
+			state: string;
+			/** What was found of cases */
+			threading: string[];
+			/** Step by step */
+			trace: string[];
+			/** Values */
+			values: {
+				/** Source */
+				source: string;
+				/** Field */
+				target: string;
+				/** Value */
+				value: string;
 			}[];
 		};
 		/** What was found */
@@ -6505,7 +7668,7 @@ export interface components {
 		SecondFactorInput: {
 			/**
 			 * Code
-			 * @description Of the new key, to confirm it
+			 * @description Of the new key, to confirm it; to remove it, of the present one, or a recovery code
 			 * @default
 			 */
 			code?: string;
@@ -6586,6 +7749,11 @@ export interface components {
 			needs_first: boolean;
 			/** Operator ID */
 			operator: string;
+			/**
+			 * Oversees
+			 * @description Also what belongs to no account: webhooks, metrics, the set-up; others' personal mailboxes aside
+			 */
+			oversees: boolean;
 			/** Identity providers to sign in with */
 			providers: {
 				/** Identity provider ID */
@@ -6661,6 +7829,12 @@ export interface components {
 		/** One-time link */
 		SignInLinkInput: {
 			/**
+			 * Code
+			 * @description Of the second factor, or a recovery code, where the operator has one
+			 * @default
+			 */
+			code?: string;
+			/**
 			 * E-mail address
 			 * @description Of the first administrator
 			 * @default
@@ -6716,7 +7890,7 @@ export interface components {
 				name: string;
 				/**
 				 * Series
-				 * @description received, parked (by listener); sent, failed, bounced, queued (by account); failures; latency_p50, latency_p95 (ms, by account)
+				 * @description received, parked (by listener); sent, failed, bounced, queued (by account); failures; latency_p50, latency_p95 (ms, by account); latency_all_p50, latency_all_p95
 				 */
 				series: string;
 				/**
@@ -6957,7 +8131,14 @@ export interface components {
 			 */
 			text: string;
 		};
-		/** Template */
+		/**
+		 * Template
+		 * @example {
+		 *       "id": "received",
+		 *       "name": "Acknowledgement",
+		 *       "text": "Hello {{contact.name}},\n\nyour mail has the number {{case.number}}.\n"
+		 *     }
+		 */
 		TemplateInput: {
 			/**
 			 * HTML
@@ -7029,6 +8210,49 @@ export interface components {
 			/** From the address */
 			used_from: string;
 		};
+		/** What is said on connections */
+		Trace: {
+			/** Switched on by */
+			author: string;
+			/**
+			 * Begins at
+			 * @description The byte of the transcript at which `text` begins
+			 */
+			from: number;
+			/**
+			 * Goes on at
+			 * @description For `from` of the next request
+			 */
+			next: number;
+			/** On */
+			on: boolean;
+			/**
+			 * Since
+			 * Format: date-time
+			 * @description Where it differs from before, another transcript has begun
+			 */
+			since: string | null;
+			/**
+			 * Lines
+			 * @description "TIME CONNECTION C: …" is the client's, "S: …" the server's; "-- …" is a remark
+			 */
+			text: string;
+			/**
+			 * Until
+			 * Format: date-time
+			 */
+			until: string | null;
+		};
+		/** Trace switch */
+		TraceOrderInput: {
+			/**
+			 * Minutes
+			 * @default 30
+			 */
+			minutes?: number;
+			/** On */
+			on: boolean;
+		};
 		/** Test of an account */
 		UnsavedAccountTestInput: {
 			/**
@@ -7040,6 +8264,7 @@ export interface components {
 			 * Send to
 			 * @description Really send a mail to this address; empty: none
 			 * @default
+			 * @example anna@example.com
 			 */
 			send_to?: string;
 			/**
@@ -7089,7 +8314,7 @@ export interface components {
 		Webhook: {
 			/**
 			 * Accounts
-			 * @description Only events of these; none: all, and those of no account
+			 * @description Only events of these; none: all but personal mailboxes, and those of no account
 			 */
 			accounts: string[];
 			/** Enabled */
@@ -7221,11 +8446,24 @@ export interface components {
 			/** Tries */
 			tries: number;
 		};
-		/** Webhook */
+		/**
+		 * Webhook
+		 * @example {
+		 *       "id": "crm",
+		 *       "url": "https://example.com/hooks/mail",
+		 *       "events": [
+		 *         "case.*"
+		 *       ],
+		 *       "secret": "whsec_YW4gZXhhbXBsZTogbWFrZSB5b3VyIG93biBvbmU="
+		 *     }
+		 */
 		WebhookInput: {
 			/**
 			 * Accounts
-			 * @description Only events of these; none: all, and those of no account
+			 * @description Only events of these; none: all but personal mailboxes, and those of no account
+			 * @example [
+			 *       "support"
+			 *     ]
 			 */
 			accounts?: string[];
 			/**
@@ -7236,6 +8474,9 @@ export interface components {
 			/**
 			 * Events
 			 * @description Kinds: case.created, case.*; none: all (docs/events.md lists them)
+			 * @example [
+			 *       "case.*"
+			 *     ]
 			 */
 			events?: string[];
 			/**
@@ -7243,7 +8484,10 @@ export interface components {
 			 * @description Sent along, such as Authorization
 			 */
 			headers?: {
-				/** Name */
+				/**
+				 * Name
+				 * @example X-Team
+				 */
 				name: string;
 				/** Value */
 				value?: string;
@@ -7284,6 +8528,7 @@ export interface components {
 			/**
 			 * URL
 			 * @description Gets a POST for each event; https (http and private networks only with serve --private-webhooks)
+			 * @example https://example.com/hooks/mail
 			 */
 			url: string;
 		};
@@ -7348,8 +8593,89 @@ export interface components {
 		};
 	};
 	responses: {
-		/** @description It didn't happen */
-		Problem: {
+		/** @description It was changed since the version of If-Match: read it again */
+		Changed: {
+			headers: {
+				[name: string]: unknown;
+			};
+			content: {
+				"application/problem+json": components["schemas"]["Problem"];
+			};
+		};
+		/** @description Something failed here or with another server; `retry` says whether it is worth another try */
+		Failed: {
+			headers: {
+				[name: string]: unknown;
+			};
+			content: {
+				"application/problem+json": components["schemas"]["Problem"];
+			};
+		};
+		/** @description Something in the request is wrong: `path` names the field or parameter, `detail` says what is expected */
+		Invalid: {
+			headers: {
+				[name: string]: unknown;
+			};
+			content: {
+				"application/problem+json": components["schemas"]["Problem"];
+			};
+		};
+		/** @description It takes a right that the caller hasn't (x-right), or the CSRF header is missing */
+		NotAllowed: {
+			headers: {
+				[name: string]: unknown;
+			};
+			content: {
+				"application/problem+json": components["schemas"]["Problem"];
+			};
+		};
+		/** @description It isn't there, or isn't the caller's to see */
+		NotFound: {
+			headers: {
+				[name: string]: unknown;
+			};
+			content: {
+				"application/problem+json": components["schemas"]["Problem"];
+			};
+		};
+		/** @description Nobody is signed in, or the session or token has ended */
+		NotSignedIn: {
+			headers: {
+				[name: string]: unknown;
+			};
+			content: {
+				"application/problem+json": components["schemas"]["Problem"];
+			};
+		};
+		/** @description If-Match is missing */
+		NoVersion: {
+			headers: {
+				[name: string]: unknown;
+			};
+			content: {
+				"application/problem+json": components["schemas"]["Problem"];
+			};
+		};
+		/** @description It didn't happen, and won't when it is sent again: 409 conflicts with what is there, 429 comes too often */
+		Refused: {
+			headers: {
+				[name: string]: unknown;
+			};
+			content: {
+				"application/problem+json": components["schemas"]["Problem"];
+			};
+		};
+		/** @description The body is larger than this takes */
+		TooLarge: {
+			headers: {
+				[name: string]: unknown;
+			};
+			content: {
+				"application/problem+json": components["schemas"]["Problem"];
+			};
+		};
+		/** @description Content-Type is missing, or not what this takes */
+		WrongMediaType: {
 			headers: {
 				[name: string]: unknown;
 			};
@@ -7385,8 +8711,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -7400,6 +8726,9 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	createAccount: {
@@ -7415,17 +8744,26 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			201: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
+					/** @description Where it is */
+					Location?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Account"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	getAccount: {
@@ -7439,17 +8777,23 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Account"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	putAccount: {
@@ -7470,23 +8814,36 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Account"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+			412: components["responses"]["Changed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
+			428: components["responses"]["NoVersion"];
 		};
 	};
 	deleteAccount: {
 		parameters: {
 			query?: never;
-			header?: never;
+			header?: {
+				/** @description Only this version: its ETag */
+				"If-Match"?: string;
+			};
 			path: {
 				id: string;
 			};
@@ -7494,8 +8851,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			204: {
 				headers: {
@@ -7503,6 +8860,10 @@ export interface operations {
 				};
 				content?: never;
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	getAccountHistory: {
@@ -7521,8 +8882,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -7536,6 +8897,10 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	pauseAccount: {
@@ -7549,8 +8914,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			204: {
 				headers: {
@@ -7558,6 +8923,10 @@ export interface operations {
 				};
 				content?: never;
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	resumeAccount: {
@@ -7571,8 +8940,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			204: {
 				headers: {
@@ -7580,6 +8949,10 @@ export interface operations {
 				};
 				content?: never;
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	testAccount: {
@@ -7597,8 +8970,8 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -7608,6 +8981,108 @@ export interface operations {
 					"application/x-ndjson": unknown;
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
+		};
+	};
+	getAccountTrace: {
+		parameters: {
+			query?: {
+				/** @description The byte to begin at: `next` of the answer before */
+				from?: number;
+			};
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Trace"];
+				};
+			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+		};
+	};
+	setAccountTrace: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["TraceOrderInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Trace"];
+				};
+			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
+		};
+	};
+	getAccountTranscript: {
+		parameters: {
+			query?: {
+				/** @description Goes on with what comes, until the trace ends */
+				follow?: boolean;
+			};
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"text/plain": string;
+				};
+			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	testUnsavedAccount: {
@@ -7623,8 +9098,8 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -7634,25 +9109,32 @@ export interface operations {
 					"application/x-ndjson": unknown;
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
-	listAudit: {
+	listAlerts: {
 		parameters: {
 			query?: {
-				/** @description Who changed it */
-				author?: string;
+				/** @description Sent by */
+				account?: string;
 				/** @description "next" of the page before */
 				cursor?: string;
-				/** @description Not before */
-				from?: string;
-				/** @description Of the record */
-				id?: string;
-				/** @description Of the record: account, listener … */
-				kind?: string;
+				/** @description Enabled */
+				enabled?: boolean;
 				/** @description How many at most */
 				limit?: number;
-				/** @description Before */
-				until?: string;
+				/** @description Otherwise by */
+				other_account?: string;
+				/** @description A text that is somewhere in the record, without case */
+				q?: string;
+				/** @description Tell of recoveries */
+				recovered?: boolean;
+				/** @description What it is sorted by; a minus turns it round */
+				sort?: "id" | "-id" | "name" | "-name";
 			};
 			header?: never;
 			path?: never;
@@ -7660,8 +9142,179 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["Alert"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+		};
+	};
+	createAlert: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["AlertInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
+			/** @description Done */
+			201: {
+				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
+					/** @description Where it is */
+					Location?: string;
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Alert"];
+				};
+			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
+		};
+	};
+	getAlert: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
+			/** @description Done */
+			200: {
+				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Alert"];
+				};
+			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+		};
+	};
+	putAlert: {
+		parameters: {
+			query?: never;
+			header: {
+				/** @description The ETag of the version that was changed, or * */
+				"If-Match": string;
+			};
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["AlertInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
+			/** @description Done */
+			200: {
+				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Alert"];
+				};
+			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+			412: components["responses"]["Changed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
+			428: components["responses"]["NoVersion"];
+		};
+	};
+	deleteAlert: {
+		parameters: {
+			query?: never;
+			header?: {
+				/** @description Only this version: its ETag */
+				"If-Match"?: string;
+			};
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
+			/** @description Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+		};
+	};
+	getAlertHistory: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+			};
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -7675,6 +9328,145 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+		};
+	};
+	listAlertMails: {
+		parameters: {
+			query?: {
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description How many at most */
+				limit?: number;
+			};
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["OutboxRow"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+		};
+	};
+	getAlertState: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["AlertState"];
+				};
+			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+		};
+	};
+	testAlert: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
+			/** @description Done */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+		};
+	};
+	listAudit: {
+		parameters: {
+			query?: {
+				/** @description Who did it */
+				author?: string;
+				/** @description "next" of the page before */
+				cursor?: string;
+				/** @description Not before */
+				from?: string;
+				/** @description Of what it is about */
+				id?: string;
+				/** @description Of what it is about: account, listener, operator, tokens … */
+				kind?: string;
+				/** @description How many at most */
+				limit?: number;
+				/** @description Before */
+				until?: string;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": {
+						items: components["schemas"]["AuditEntry"][];
+						/** @description The cursor of the next page; null on the last */
+						next: string | null;
+					};
+				};
+			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	listAuthenticationProfiles: {
@@ -7705,8 +9497,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -7720,6 +9512,9 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	createAuthenticationProfile: {
@@ -7735,17 +9530,26 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			201: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
+					/** @description Where it is */
+					Location?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["AuthenticationProfile"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	getAuthenticationProfile: {
@@ -7759,17 +9563,23 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["AuthenticationProfile"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	putAuthenticationProfile: {
@@ -7790,23 +9600,36 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["AuthenticationProfile"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+			412: components["responses"]["Changed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
+			428: components["responses"]["NoVersion"];
 		};
 	};
 	deleteAuthenticationProfile: {
 		parameters: {
 			query?: never;
-			header?: never;
+			header?: {
+				/** @description Only this version: its ETag */
+				"If-Match"?: string;
+			};
 			path: {
 				id: string;
 			};
@@ -7814,8 +9637,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			204: {
 				headers: {
@@ -7823,6 +9646,10 @@ export interface operations {
 				};
 				content?: never;
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	beginConsent: {
@@ -7836,8 +9663,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -7847,6 +9674,10 @@ export interface operations {
 					"application/json": components["schemas"]["Consent"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	getAuthenticationProfileHistory: {
@@ -7865,8 +9696,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -7880,6 +9711,10 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	listBlocks: {
@@ -7906,8 +9741,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -7921,6 +9756,9 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	createBlock: {
@@ -7936,17 +9774,26 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			201: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
+					/** @description Where it is */
+					Location?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Block"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	getBlock: {
@@ -7960,17 +9807,23 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Block"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	putBlock: {
@@ -7991,23 +9844,36 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Block"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+			412: components["responses"]["Changed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
+			428: components["responses"]["NoVersion"];
 		};
 	};
 	deleteBlock: {
 		parameters: {
 			query?: never;
-			header?: never;
+			header?: {
+				/** @description Only this version: its ETag */
+				"If-Match"?: string;
+			};
 			path: {
 				id: string;
 			};
@@ -8015,8 +9881,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			204: {
 				headers: {
@@ -8024,6 +9890,10 @@ export interface operations {
 				};
 				content?: never;
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	getBlockHistory: {
@@ -8042,8 +9912,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -8057,6 +9927,10 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	listCaseTypes: {
@@ -8079,8 +9953,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -8094,6 +9968,9 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	createCaseType: {
@@ -8109,17 +9986,26 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			201: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
+					/** @description Where it is */
+					Location?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["CaseType"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	getCaseType: {
@@ -8133,17 +10019,23 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["CaseType"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	putCaseType: {
@@ -8164,23 +10056,36 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["CaseType"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+			412: components["responses"]["Changed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
+			428: components["responses"]["NoVersion"];
 		};
 	};
 	deleteCaseType: {
 		parameters: {
 			query?: never;
-			header?: never;
+			header?: {
+				/** @description Only this version: its ETag */
+				"If-Match"?: string;
+			};
 			path: {
 				id: string;
 			};
@@ -8188,8 +10093,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			204: {
 				headers: {
@@ -8197,6 +10102,10 @@ export interface operations {
 				};
 				content?: never;
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	getCaseTypeHistory: {
@@ -8215,8 +10124,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -8230,6 +10139,10 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	listCases: {
@@ -8255,6 +10168,8 @@ export interface operations {
 				type?: string;
 				/** @description Changed then or later */
 				updated_since?: string;
+				/** @description Whose turn it is, of those that aren't resolved: us, or the contact */
+				waits_for?: "us" | "contact";
 			};
 			header?: never;
 			path?: never;
@@ -8262,8 +10177,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -8277,6 +10192,9 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	getCase: {
@@ -8290,8 +10208,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -8301,6 +10219,10 @@ export interface operations {
 					"application/json": components["schemas"]["Case"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	changeCase: {
@@ -8318,8 +10240,8 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -8329,6 +10251,12 @@ export interface operations {
 					"application/json": components["schemas"]["Case"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	forwardFromCase: {
@@ -8346,8 +10274,8 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			201: {
 				headers: {
@@ -8357,6 +10285,12 @@ export interface operations {
 					"application/json": components["schemas"]["Letter"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	listMessages: {
@@ -8377,8 +10311,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -8392,6 +10326,10 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	previewReply: {
@@ -8409,8 +10347,8 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -8420,6 +10358,12 @@ export interface operations {
 					"application/json": components["schemas"]["Preview"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	replyToCase: {
@@ -8437,8 +10381,8 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			201: {
 				headers: {
@@ -8448,6 +10392,12 @@ export interface operations {
 					"application/json": components["schemas"]["Letter"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	listCatalogue: {
@@ -8466,8 +10416,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -8481,19 +10431,29 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	finishConsent: {
 		parameters: {
-			query?: never;
+			query?: {
+				/** @description Of the provider */
+				code?: string;
+				/** @description Why there is no code */
+				error?: string;
+				/** @description Of ours, back again */
+				state?: string;
+			};
 			header?: never;
 			path?: never;
 			cookie?: never;
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -8503,6 +10463,31 @@ export interface operations {
 					"text/html": string;
 				};
 			};
+		};
+	};
+	getDesk: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Desk"];
+				};
+			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	detectServers: {
@@ -8518,8 +10503,8 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -8529,6 +10514,11 @@ export interface operations {
 					"application/json": unknown;
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	listEvents: {
@@ -8555,8 +10545,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -8570,6 +10560,9 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	listExpiring: {
@@ -8588,8 +10581,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -8603,6 +10596,9 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	listHeld: {
@@ -8621,8 +10617,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -8636,6 +10632,9 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	discardHeld: {
@@ -8649,8 +10648,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -8660,6 +10659,10 @@ export interface operations {
 					"application/json": components["schemas"]["LedgerRow"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	releaseHeld: {
@@ -8673,8 +10676,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -8684,6 +10687,10 @@ export interface operations {
 					"application/json": components["schemas"]["LedgerRow"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	listIdentityProviders: {
@@ -8710,8 +10717,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -8725,6 +10732,9 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	createIdentityProvider: {
@@ -8740,17 +10750,26 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			201: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
+					/** @description Where it is */
+					Location?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["IdentityProvider"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	getIdentityProvider: {
@@ -8764,17 +10783,23 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["IdentityProvider"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	putIdentityProvider: {
@@ -8795,23 +10820,36 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["IdentityProvider"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+			412: components["responses"]["Changed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
+			428: components["responses"]["NoVersion"];
 		};
 	};
 	deleteIdentityProvider: {
 		parameters: {
 			query?: never;
-			header?: never;
+			header?: {
+				/** @description Only this version: its ETag */
+				"If-Match"?: string;
+			};
 			path: {
 				id: string;
 			};
@@ -8819,8 +10857,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			204: {
 				headers: {
@@ -8828,6 +10866,10 @@ export interface operations {
 				};
 				content?: never;
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	getIdentityProviderHistory: {
@@ -8846,8 +10888,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -8861,6 +10903,10 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	ingestMail: {
@@ -8879,8 +10925,8 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -8890,6 +10936,11 @@ export interface operations {
 					"application/json": components["schemas"]["Ingested"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	listInlets: {
@@ -8912,8 +10963,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -8927,6 +10978,9 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	createInlet: {
@@ -8942,17 +10996,26 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			201: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
+					/** @description Where it is */
+					Location?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Inlet"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	getInlet: {
@@ -8966,17 +11029,23 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Inlet"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	putInlet: {
@@ -8997,23 +11066,36 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Inlet"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+			412: components["responses"]["Changed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
+			428: components["responses"]["NoVersion"];
 		};
 	};
 	deleteInlet: {
 		parameters: {
 			query?: never;
-			header?: never;
+			header?: {
+				/** @description Only this version: its ETag */
+				"If-Match"?: string;
+			};
 			path: {
 				id: string;
 			};
@@ -9021,8 +11103,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			204: {
 				headers: {
@@ -9030,6 +11112,10 @@ export interface operations {
 				};
 				content?: never;
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	getInletHistory: {
@@ -9048,8 +11134,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -9063,6 +11149,106 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+		};
+	};
+	getInletTrace: {
+		parameters: {
+			query?: {
+				/** @description The byte to begin at: `next` of the answer before */
+				from?: number;
+			};
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Trace"];
+				};
+			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+		};
+	};
+	setInletTrace: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["TraceOrderInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Trace"];
+				};
+			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
+		};
+	};
+	getInletTranscript: {
+		parameters: {
+			query?: {
+				/** @description Goes on with what comes, until the trace ends */
+				follow?: boolean;
+			};
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"text/plain": string;
+				};
+			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	listKeystores: {
@@ -9083,8 +11269,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -9098,6 +11284,9 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	createKeystore: {
@@ -9113,17 +11302,26 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			201: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
+					/** @description Where it is */
+					Location?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Keystore"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	getKeystore: {
@@ -9137,17 +11335,23 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Keystore"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	putKeystore: {
@@ -9168,23 +11372,36 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Keystore"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+			412: components["responses"]["Changed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
+			428: components["responses"]["NoVersion"];
 		};
 	};
 	deleteKeystore: {
 		parameters: {
 			query?: never;
-			header?: never;
+			header?: {
+				/** @description Only this version: its ETag */
+				"If-Match"?: string;
+			};
 			path: {
 				id: string;
 			};
@@ -9192,8 +11409,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			204: {
 				headers: {
@@ -9201,6 +11418,10 @@ export interface operations {
 				};
 				content?: never;
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	getKeystoreEntries: {
@@ -9214,8 +11435,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -9225,6 +11446,10 @@ export interface operations {
 					"application/json": components["schemas"]["KeystoreContent"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	getKeystoreHistory: {
@@ -9243,8 +11468,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -9258,6 +11483,10 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	listLedger: {
@@ -9277,8 +11506,8 @@ export interface operations {
 				message?: number;
 				/** @description Mail that got no answer for this reason (docs/answers.md) */
 				no_answer?: string;
-				/** @description Only rows in this state */
-				state?: "received" | "failed" | "parked" | "held" | "committed" | "acknowledged";
+				/** @description Only rows in this state; done: committed, acknowledged */
+				state?: "received" | "failed" | "parked" | "held" | "committed" | "acknowledged" | "done";
 			};
 			header?: never;
 			path?: never;
@@ -9286,8 +11515,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -9301,6 +11530,9 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	getLedgerRow: {
@@ -9314,8 +11546,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -9325,6 +11557,10 @@ export interface operations {
 					"application/json": components["schemas"]["LedgerRow"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	discardLedgerRow: {
@@ -9338,8 +11574,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -9349,6 +11585,10 @@ export interface operations {
 					"application/json": components["schemas"]["LedgerRow"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	retryLedgerRow: {
@@ -9362,8 +11602,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -9373,6 +11613,10 @@ export interface operations {
 					"application/json": components["schemas"]["LedgerRow"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	listListeners: {
@@ -9394,6 +11638,8 @@ export interface operations {
 				idle?: boolean;
 				/** @description How many at most */
 				limit?: number;
+				/** @description Answer to larger mail */
+				oversize_template?: string;
 				/** @description A text that is somewhere in the record, without case */
 				q?: string;
 				/** @description Service rule */
@@ -9402,8 +11648,6 @@ export interface operations {
 				sort?: "id" | "-id" | "name" | "-name";
 				/** @description Source */
 				source?: "mailbox" | "inlet";
-				/** @description Verify senders */
-				verify_senders?: "off" | "results" | "on";
 			};
 			header?: never;
 			path?: never;
@@ -9411,8 +11655,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -9426,6 +11670,9 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	createListener: {
@@ -9441,17 +11688,26 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			201: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
+					/** @description Where it is */
+					Location?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Listener"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	getListener: {
@@ -9465,17 +11721,23 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Listener"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	putListener: {
@@ -9496,23 +11758,36 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Listener"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+			412: components["responses"]["Changed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
+			428: components["responses"]["NoVersion"];
 		};
 	};
 	deleteListener: {
 		parameters: {
 			query?: never;
-			header?: never;
+			header?: {
+				/** @description Only this version: its ETag */
+				"If-Match"?: string;
+			};
 			path: {
 				id: string;
 			};
@@ -9520,8 +11795,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			204: {
 				headers: {
@@ -9529,6 +11804,10 @@ export interface operations {
 				};
 				content?: never;
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	getListenerHistory: {
@@ -9547,8 +11826,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -9562,6 +11841,10 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	restartListener: {
@@ -9575,8 +11858,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -9586,6 +11869,10 @@ export interface operations {
 					"application/json": components["schemas"]["PartState"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	startListener: {
@@ -9599,8 +11886,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -9610,6 +11897,10 @@ export interface operations {
 					"application/json": components["schemas"]["PartState"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	getListenerState: {
@@ -9623,8 +11914,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -9634,6 +11925,10 @@ export interface operations {
 					"application/json": components["schemas"]["PartState"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	stopListener: {
@@ -9647,8 +11942,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -9658,6 +11953,106 @@ export interface operations {
 					"application/json": components["schemas"]["PartState"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+		};
+	};
+	getListenerTrace: {
+		parameters: {
+			query?: {
+				/** @description The byte to begin at: `next` of the answer before */
+				from?: number;
+			};
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Trace"];
+				};
+			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+		};
+	};
+	setListenerTrace: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["TraceOrderInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Trace"];
+				};
+			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
+		};
+	};
+	getListenerTranscript: {
+		parameters: {
+			query?: {
+				/** @description Goes on with what comes, until the trace ends */
+				follow?: boolean;
+			};
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"text/plain": string;
+				};
+			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	listLoops: {
@@ -9676,8 +12071,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -9691,6 +12086,9 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	resetLoop: {
@@ -9704,8 +12102,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			204: {
 				headers: {
@@ -9713,6 +12111,10 @@ export interface operations {
 				};
 				content?: never;
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	sendMail: {
@@ -9728,8 +12130,8 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			201: {
 				headers: {
@@ -9739,6 +12141,42 @@ export interface operations {
 					"application/json": components["schemas"]["Letter"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
+		};
+	};
+	previewMail: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["MailPreviewWishInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["Preview"];
+				};
+			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	listMailboxes: {
@@ -9755,8 +12193,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -9770,6 +12208,9 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	createMailbox: {
@@ -9785,8 +12226,8 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			201: {
 				headers: {
@@ -9796,6 +12237,11 @@ export interface operations {
 					"application/json": components["schemas"]["Mailbox"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	deleteMailbox: {
@@ -9809,8 +12255,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			204: {
 				headers: {
@@ -9818,6 +12264,10 @@ export interface operations {
 				};
 				content?: never;
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	changeMailbox: {
@@ -9835,8 +12285,8 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -9846,6 +12296,12 @@ export interface operations {
 					"application/json": components["schemas"]["Mailbox"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	detectMailbox: {
@@ -9861,8 +12317,8 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -9872,6 +12328,11 @@ export interface operations {
 					"application/json": components["schemas"]["MailboxNeed"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	getMessage: {
@@ -9885,8 +12346,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -9896,6 +12357,10 @@ export interface operations {
 					"application/json": components["schemas"]["Message"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	getAttachment: {
@@ -9910,17 +12375,21 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
 					[name: string]: unknown;
 				};
 				content: {
-					"application/octet-stream": unknown;
+					"*/*": unknown;
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	getMessageHtml: {
@@ -9937,8 +12406,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -9948,6 +12417,10 @@ export interface operations {
 					"text/html": string;
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	getRawMessage: {
@@ -9961,8 +12434,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -9972,6 +12445,10 @@ export interface operations {
 					"message/rfc822": unknown;
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	getMessageDecisions: {
@@ -9985,8 +12462,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -9996,6 +12473,10 @@ export interface operations {
 					"application/json": components["schemas"]["Decision"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	getOpenapi: {
@@ -10007,8 +12488,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -10018,6 +12499,7 @@ export interface operations {
 					"application/json": unknown;
 				};
 			};
+			400: components["responses"]["Invalid"];
 		};
 	};
 	listOperators: {
@@ -10040,8 +12522,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -10055,6 +12537,9 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	createOperator: {
@@ -10070,17 +12555,26 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			201: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
+					/** @description Where it is */
+					Location?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Operator"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	getOperator: {
@@ -10094,17 +12588,23 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Operator"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	putOperator: {
@@ -10125,23 +12625,36 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Operator"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+			412: components["responses"]["Changed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
+			428: components["responses"]["NoVersion"];
 		};
 	};
 	deleteOperator: {
 		parameters: {
 			query?: never;
-			header?: never;
+			header?: {
+				/** @description Only this version: its ETag */
+				"If-Match"?: string;
+			};
 			path: {
 				id: string;
 			};
@@ -10149,8 +12662,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			204: {
 				headers: {
@@ -10158,6 +12671,10 @@ export interface operations {
 				};
 				content?: never;
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	getOperatorHistory: {
@@ -10176,8 +12693,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -10191,6 +12708,10 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	inviteOperator: {
@@ -10204,8 +12725,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			201: {
 				headers: {
@@ -10215,6 +12736,10 @@ export interface operations {
 					"application/json": components["schemas"]["Invitation"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	removeOperatorsFactor: {
@@ -10228,8 +12753,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			204: {
 				headers: {
@@ -10237,6 +12762,10 @@ export interface operations {
 				};
 				content?: never;
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	signOutOperator: {
@@ -10250,8 +12779,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			204: {
 				headers: {
@@ -10259,6 +12788,10 @@ export interface operations {
 				};
 				content?: never;
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	listOutbox: {
@@ -10270,12 +12803,12 @@ export interface operations {
 				case?: number;
 				/** @description "next" of the page before */
 				cursor?: string;
-				/** @description answer (automatic) or message */
-				kind?: "answer" | "message";
+				/** @description answer (automatic), message, or alert (to administrators) */
+				kind?: "answer" | "message" | "alert";
 				/** @description How many at most */
 				limit?: number;
-				/** @description Only rows in this state */
-				state?: "queued" | "later" | "sending" | "sent" | "failed" | "uncertain" | "bounced" | "suppressed" | "cancelled";
+				/** @description Only rows in this state; waiting: queued, later; undelivered: failed, bounced, suppressed */
+				state?: "queued" | "later" | "sending" | "sent" | "failed" | "uncertain" | "bounced" | "suppressed" | "cancelled" | "waiting" | "undelivered";
 			};
 			header?: never;
 			path?: never;
@@ -10283,8 +12816,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -10298,6 +12831,9 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	getOutboxRow: {
@@ -10311,8 +12847,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -10322,6 +12858,10 @@ export interface operations {
 					"application/json": components["schemas"]["OutboxRow"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	cancelOutboxRow: {
@@ -10335,8 +12875,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -10346,6 +12886,10 @@ export interface operations {
 					"application/json": components["schemas"]["OutboxRow"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	retryOutboxRow: {
@@ -10359,8 +12903,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -10370,6 +12914,10 @@ export interface operations {
 					"application/json": components["schemas"]["OutboxRow"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	listProviders: {
@@ -10396,8 +12944,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -10411,6 +12959,9 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	createProvider: {
@@ -10426,17 +12977,26 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			201: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
+					/** @description Where it is */
+					Location?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Provider"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	getProvider: {
@@ -10450,17 +13010,23 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Provider"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	putProvider: {
@@ -10481,23 +13047,36 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Provider"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+			412: components["responses"]["Changed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
+			428: components["responses"]["NoVersion"];
 		};
 	};
 	deleteProvider: {
 		parameters: {
 			query?: never;
-			header?: never;
+			header?: {
+				/** @description Only this version: its ETag */
+				"If-Match"?: string;
+			};
 			path: {
 				id: string;
 			};
@@ -10505,8 +13084,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			204: {
 				headers: {
@@ -10514,6 +13093,10 @@ export interface operations {
 				};
 				content?: never;
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	getProviderHistory: {
@@ -10532,8 +13115,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -10547,6 +13130,10 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	getProviderLogo: {
@@ -10560,8 +13147,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -10571,6 +13158,10 @@ export interface operations {
 					"image/*": unknown;
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	listRights: {
@@ -10587,8 +13178,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -10602,6 +13193,9 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	listRoles: {
@@ -10618,8 +13212,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -10633,6 +13227,9 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	listRules: {
@@ -10653,8 +13250,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -10668,6 +13265,9 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	createRule: {
@@ -10683,17 +13283,26 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			201: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
+					/** @description Where it is */
+					Location?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Rule"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	getRule: {
@@ -10707,17 +13316,23 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Rule"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	putRule: {
@@ -10738,23 +13353,36 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Rule"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+			412: components["responses"]["Changed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
+			428: components["responses"]["NoVersion"];
 		};
 	};
 	deleteRule: {
 		parameters: {
 			query?: never;
-			header?: never;
+			header?: {
+				/** @description Only this version: its ETag */
+				"If-Match"?: string;
+			};
 			path: {
 				id: string;
 			};
@@ -10762,8 +13390,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			204: {
 				headers: {
@@ -10771,6 +13399,10 @@ export interface operations {
 				};
 				content?: never;
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	getRuleHistory: {
@@ -10789,8 +13421,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -10804,6 +13436,41 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+		};
+	};
+	tryRule: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				"application/json": components["schemas"]["RuleTrialInput"];
+			};
+		};
+		responses: {
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
+			/** @description Done */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					"application/json": components["schemas"]["RuleTrialResult"];
+				};
+			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	search: {
@@ -10822,8 +13489,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -10837,6 +13504,9 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	getSession: {
@@ -10848,8 +13518,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -10859,6 +13529,7 @@ export interface operations {
 					"application/json": components["schemas"]["Session"];
 				};
 			};
+			400: components["responses"]["Invalid"];
 		};
 	};
 	signIn: {
@@ -10874,8 +13545,8 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -10885,6 +13556,9 @@ export interface operations {
 					"application/json": components["schemas"]["Session"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	signOut: {
@@ -10899,8 +13573,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			204: {
 				headers: {
@@ -10908,6 +13582,9 @@ export interface operations {
 				};
 				content?: never;
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	signInElsewhere: {
@@ -10922,8 +13599,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			303: {
 				headers: {
@@ -10931,6 +13608,7 @@ export interface operations {
 				};
 				content?: never;
 			};
+			400: components["responses"]["Invalid"];
 		};
 	};
 	signInCallback: {
@@ -10949,8 +13627,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			303: {
 				headers: {
@@ -10973,8 +13651,8 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -10984,6 +13662,11 @@ export interface operations {
 					"application/json": components["schemas"]["Session"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	setSecondFactor: {
@@ -10999,8 +13682,8 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -11010,6 +13693,11 @@ export interface operations {
 					"application/json": components["schemas"]["SecondFactorView"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	removeSecondFactor: {
@@ -11025,8 +13713,8 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -11036,6 +13724,11 @@ export interface operations {
 					"application/json": components["schemas"]["Session"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	useLink: {
@@ -11051,8 +13744,8 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -11062,6 +13755,9 @@ export interface operations {
 					"application/json": components["schemas"]["Session"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	checkLink: {
@@ -11077,8 +13773,8 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -11088,6 +13784,9 @@ export interface operations {
 					"application/json": components["schemas"]["SignInLinkView"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	listSessions: {
@@ -11104,8 +13803,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -11119,6 +13818,9 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	endSession: {
@@ -11132,8 +13834,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			204: {
 				headers: {
@@ -11141,6 +13843,10 @@ export interface operations {
 				};
 				content?: never;
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	applySetup: {
@@ -11155,12 +13861,12 @@ export interface operations {
 		};
 		requestBody: {
 			content: {
-				"application/octet-stream": unknown;
+				"*/*": unknown;
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -11170,12 +13876,17 @@ export interface operations {
 					"application/json": components["schemas"]["Applied"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	exportSetup: {
 		parameters: {
 			query?: {
-				/** @description masked (a file that applies here keeps them), or sealed (of use with the same key file) */
+				/** @description masked (a file that applies here keeps them), or sealed (for hauspost apply, with the same key file) */
 				secrets?: "masked" | "sealed";
 				/** @description With fields that have their defaults, too */
 				whole?: boolean;
@@ -11186,8 +13897,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -11197,6 +13908,9 @@ export interface operations {
 					"application/yaml": unknown;
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	listSignIns: {
@@ -11215,8 +13929,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -11230,6 +13944,9 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	getStatistics: {
@@ -11248,8 +13965,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -11259,6 +13976,9 @@ export interface operations {
 					"application/json": components["schemas"]["Statistics"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	getStatus: {
@@ -11270,8 +13990,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -11281,6 +14001,9 @@ export interface operations {
 					"application/json": components["schemas"]["Status"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	listSuppressions: {
@@ -11299,8 +14022,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -11314,6 +14037,9 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	addSuppression: {
@@ -11329,8 +14055,8 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			201: {
 				headers: {
@@ -11340,6 +14066,11 @@ export interface operations {
 					"application/json": components["schemas"]["Suppression"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	removeSuppression: {
@@ -11356,8 +14087,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			204: {
 				headers: {
@@ -11365,6 +14096,10 @@ export interface operations {
 				};
 				content?: never;
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	listTemplates: {
@@ -11385,8 +14120,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -11400,6 +14135,9 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	createTemplate: {
@@ -11415,17 +14153,26 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			201: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
+					/** @description Where it is */
+					Location?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Template"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	getTemplate: {
@@ -11439,17 +14186,23 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Template"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	putTemplate: {
@@ -11470,23 +14223,36 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Template"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+			412: components["responses"]["Changed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
+			428: components["responses"]["NoVersion"];
 		};
 	};
 	deleteTemplate: {
 		parameters: {
 			query?: never;
-			header?: never;
+			header?: {
+				/** @description Only this version: its ETag */
+				"If-Match"?: string;
+			};
 			path: {
 				id: string;
 			};
@@ -11494,8 +14260,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			204: {
 				headers: {
@@ -11503,6 +14269,10 @@ export interface operations {
 				};
 				content?: never;
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	getTemplateHistory: {
@@ -11521,8 +14291,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -11536,6 +14306,10 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	listTokens: {
@@ -11556,8 +14330,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -11571,6 +14345,9 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	createToken: {
@@ -11586,8 +14363,8 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			201: {
 				headers: {
@@ -11597,6 +14374,11 @@ export interface operations {
 					"application/json": components["schemas"]["Token"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	revokeToken: {
@@ -11610,8 +14392,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			204: {
 				headers: {
@@ -11619,6 +14401,10 @@ export interface operations {
 				};
 				content?: never;
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	listWebhooks: {
@@ -11641,8 +14427,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -11656,6 +14442,9 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	createWebhook: {
@@ -11671,17 +14460,26 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			201: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
+					/** @description Where it is */
+					Location?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Webhook"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	getWebhook: {
@@ -11695,17 +14493,23 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Webhook"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	putWebhook: {
@@ -11726,23 +14530,36 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
+					/** @description Its version, for If-Match */
+					ETag?: string;
 					[name: string]: unknown;
 				};
 				content: {
 					"application/json": components["schemas"]["Webhook"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+			412: components["responses"]["Changed"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
+			428: components["responses"]["NoVersion"];
 		};
 	};
 	deleteWebhook: {
 		parameters: {
 			query?: never;
-			header?: never;
+			header?: {
+				/** @description Only this version: its ETag */
+				"If-Match"?: string;
+			};
 			path: {
 				id: string;
 			};
@@ -11750,8 +14567,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			204: {
 				headers: {
@@ -11759,6 +14576,10 @@ export interface operations {
 				};
 				content?: never;
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	listWebhookDeliveries: {
@@ -11779,8 +14600,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -11794,6 +14615,10 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	getWebhookDelivery: {
@@ -11808,8 +14633,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -11819,6 +14644,10 @@ export interface operations {
 					"application/json": components["schemas"]["WebhookDelivery"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	replayWebhookDelivery: {
@@ -11833,8 +14662,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -11844,6 +14673,10 @@ export interface operations {
 					"application/json": components["schemas"]["WebhookDelivery"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	getWebhookHistory: {
@@ -11862,8 +14695,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -11877,6 +14710,10 @@ export interface operations {
 					};
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	replayWebhook: {
@@ -11894,8 +14731,8 @@ export interface operations {
 			};
 		};
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -11905,6 +14742,12 @@ export interface operations {
 					"application/json": components["schemas"]["Replayed"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
+			413: components["responses"]["TooLarge"];
+			415: components["responses"]["WrongMediaType"];
 		};
 	};
 	rotateWebhookSecret: {
@@ -11918,8 +14761,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -11929,6 +14772,10 @@ export interface operations {
 					"application/json": components["schemas"]["WebhookSecret"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	getWebhookState: {
@@ -11942,8 +14789,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -11953,6 +14800,10 @@ export interface operations {
 					"application/json": components["schemas"]["WebhookState"];
 				};
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	testWebhook: {
@@ -11966,8 +14817,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			204: {
 				headers: {
@@ -11975,6 +14826,10 @@ export interface operations {
 				};
 				content?: never;
 			};
+			400: components["responses"]["Invalid"];
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
+			404: components["responses"]["NotFound"];
 		};
 	};
 	getHealth: {
@@ -11986,8 +14841,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -12008,8 +14863,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {
@@ -12019,6 +14874,8 @@ export interface operations {
 					"text/plain": string;
 				};
 			};
+			401: components["responses"]["NotSignedIn"];
+			403: components["responses"]["NotAllowed"];
 		};
 	};
 	getReadiness: {
@@ -12030,8 +14887,8 @@ export interface operations {
 		};
 		requestBody?: never;
 		responses: {
-			"4XX": components["responses"]["Problem"];
-			"5XX": components["responses"]["Problem"];
+			"4XX": components["responses"]["Refused"];
+			"5XX": components["responses"]["Failed"];
 			/** @description Done */
 			200: {
 				headers: {

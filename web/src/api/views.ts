@@ -21,8 +21,15 @@ export type Consent = Schemas["Consent"];
 export type Mailbox = Schemas["Mailbox"];
 export type MailboxNeed = Schemas["MailboxNeed"];
 export type WebhookDelivery = Schemas["WebhookDelivery"];
+export type AlertState = Schemas["AlertState"];
 export type WebhookState = Schemas["WebhookState"];
 export type Provider = Schemas["CatalogueEntry"];
+export type OutboxRow = Schemas["OutboxRow"];
+export type LedgerRow = Schemas["LedgerRow"];
+export type Suppression = Schemas["Suppression"];
+export type Statistics = Schemas["Statistics"];
+export type CloudEvent = Schemas["Event"];
+export type Message = Schemas["Message"];
 
 export interface List<T> {
 	items: T[];
@@ -32,3 +39,11 @@ export interface List<T> {
 /* A record of any kind, as JSON. */
 export type Document = { [key: string]: Value };
 export type Value = string | number | boolean | null | Value[] | Document;
+export type CaseSummary = Schemas["CaseSummary"];
+export type Case = Schemas["Case"];
+export type Decision = Schemas["Decision"];
+export type Desk = Schemas["Desk"];
+export type EventView = Schemas["Event"];
+export type Letter = Schemas["Letter"];
+export type Preview = Schemas["Preview"];
+export type SearchResult = Schemas["SearchResult"];

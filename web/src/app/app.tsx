@@ -6,7 +6,7 @@ import { Button, ButtonLink } from "../ui/button";
 import { Questions } from "../ui/dialog";
 import { Toasts } from "../ui/toast";
 import { Frame } from "./frame";
-import { match, place } from "./router";
+import { go, match, place } from "./router";
 import { routes, type Page, type Parameters } from "./routes";
 import { askSession, session, sessionProblem } from "./session";
 import { SignIn } from "./sign-in";
@@ -50,10 +50,12 @@ function CurrentPage() {
 	const path = place.value.path;
 	const [, redraw] = useState(0);
 	const [failed, setFailed] = useState(false);
-	const found = find(path);
+	/* The address of the sign-in page leads to the first one, once one is in. */
+	const found = find(path === "/sign-in" ? "/" : path);
 	useEffect(fetchAhead, []);
 	useEffect(() => {
 		setFailed(false);
+		if (path === "/sign-in") go("/");
 		window.scrollTo(0, 0);
 		if (!found || found.page) return;
 		found.load().then(
@@ -91,7 +93,7 @@ export function App() {
 	else if (!session.value) inside = <SignIn />;
 	else
 		inside = (
-			<Frame>
+			<Frame key={session.value.operator}>
 				<CurrentPage />
 			</Frame>
 		);

@@ -18,6 +18,8 @@ export function FirstSignIn({ token }: { token: string }) {
 	const [name, setName] = useState("");
 	const [password, setPassword] = useState("");
 	const [again, setAgain] = useState("");
+	/* null: not asked for. Who has a second factor shows it, link or not. */
+	const [code, setCode] = useState<string | null>(null);
 	const [problem, setProblem] = useState<Problem | null>(null);
 	const [wrong, setWrong] = useState<Record<string, string>>({});
 	const [busy, setBusy] = useState(false);
@@ -43,13 +45,16 @@ export function FirstSignIn({ token }: { token: string }) {
 		if (Object.keys(found).length) return;
 		setBusy(true);
 		try {
-			await value(api.POST("/api/v1/session/setup", { body: { token, operator: operator.trim(), name: name.trim(), password } }));
+			await value(api.POST("/api/v1/session/setup", { body: { token, operator: operator.trim(), name: name.trim(), password, ...(code !== null && { code: code.replace(/\s/g, "") }) } }));
 			await askSession();
 			say("Welcome to Hauspost.");
 			go("/");
 		} catch (reason) {
 			const p = asProblem(reason);
-			if (["operator", "name", "password"].includes(p.path)) setWrong({ [p.path]: p.detail });
+			if (p.path === "code") {
+				setCode(code ?? "");
+				setWrong(code === null ? {} : { code: p.detail.replace(/^code: /, "This code ") });
+			} else if (["operator", "name", "password"].includes(p.path)) setWrong({ [p.path]: p.detail });
 			else setProblem(p);
 		}
 		setBusy(false);
@@ -94,7 +99,7 @@ export function FirstSignIn({ token }: { token: string }) {
 						value={password}
 						onValue={setPassword}
 						error={wrong.password}
-						help={`At least ${SHORTEST} characters`}
+						help={wrong.password ? undefined : `At least ${SHORTEST} characters`}
 					/>
 					<PasswordField
 						label="Password, once more"
@@ -105,6 +110,21 @@ export function FirstSignIn({ token }: { token: string }) {
 						onValue={setAgain}
 						error={wrong.again}
 					/>
+					{code !== null && (
+						<TextField
+							label="Code"
+							name="code"
+							help="The six digits that your authenticator shows now, or a recovery code"
+							inputMode="numeric"
+							autoComplete="one-time-code"
+							maxLength={40}
+							required
+							autoFocus
+							value={code}
+							onValue={setCode}
+							error={wrong.code}
+						/>
+					)}
 					<Button type="submit" look="primary" busy={busy}>
 						Begin
 					</Button>

@@ -4,13 +4,15 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon, Mark, type IconName } from "../ui/icon";
 import { IconButton } from "../ui/button";
 import { Menu } from "../ui/menu";
+import { link, startLive, stopLive } from "../api/live";
 import { navigation, type NavItem } from "./navigation";
 import { Palette } from "./palette";
 import { go, match, place } from "./router";
 import { routes } from "./routes";
-import { mayAny, session, signOut } from "./session";
+import { may, mayAny, session, signOut } from "./session";
 import { ShortcutHelp, useShortcuts } from "./shortcuts";
 import { setTheme, theme, type Theme } from "./theme";
+import { initials } from "../ui/short";
 
 function isHere(item: NavItem): boolean {
 	const path = place.value.path;
@@ -56,11 +58,6 @@ const themes: [Theme, string, IconName][] = [
 	["dark", "Dark", "moon"],
 ];
 
-function initials(name: string): string {
-	const words = name.split(/[\s._-]+/).filter(Boolean);
-	return ((words[0]?.[0] ?? "?") + (words.length > 1 ? words[words.length - 1]![0]! : "")).toUpperCase();
-}
-
 function Person() {
 	const who = session.value!;
 	const name = who.name || who.operator;
@@ -94,6 +91,20 @@ function Person() {
 	);
 }
 
+/* Nothing is in the way while the connection is gone: what was read stays, and is read anew when it is back. */
+function Connection() {
+	return (
+		<div class="connection" role="status">
+			{link.value === "lost" && (
+				<p>
+					<span class="spinner" aria-hidden="true" />
+					<span>Hauspost can't be reached just now. What you see may be old; it goes on by itself.</span>
+				</p>
+			)}
+		</div>
+	);
+}
+
 export function Frame({ children }: { children: ComponentChildren }) {
 	const [drawer, setDrawer] = useState(false);
 	const [palette, setPalette] = useState(false);
@@ -106,6 +117,11 @@ export function Frame({ children }: { children: ComponentChildren }) {
 		window.addEventListener("keydown", close);
 		return () => window.removeEventListener("keydown", close);
 	}, [drawer]);
+	const follows = may("events.read") ? (session.value?.operator ?? "") : "";
+	useEffect(() => {
+		if (follows) startLive(follows);
+		return stopLive;
+	}, [follows]);
 	useShortcuts({ palette: () => setPalette(true), help: () => setHelp(true) });
 	return (
 		<div class={`frame${drawer ? " has-drawer" : ""}`}>
@@ -144,6 +160,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
 				<Person />
 			</aside>
 			<main id="content" tabIndex={-1}>
+				<Connection />
 				<div class="page">{children}</div>
 			</main>
 			{palette && <Palette onClose={() => setPalette(false)} onHelp={() => setHelp(true)} />}

@@ -48,6 +48,7 @@ export const navigation: NavGroup[] = [
 			{ path: "/keystores", label: "Keystores", icon: "keystore", rights: ["accounts.read"], letter: "k", words: "certificates s/mime dkim" },
 			{ path: "/expiring", label: "Expiry calendar", icon: "calendar", rights: ["accounts.read"], words: "certificates secrets run out" },
 			{ path: "/webhooks", label: "Webhooks", icon: "webhook", rights: ["webhooks.manage"], letter: "w", words: "events deliveries" },
+			{ path: "/alerts", label: "Alerts", icon: "warn", rights: ["webhooks.manage"], words: "mail administrators failures notify" },
 		],
 	},
 	{

@@ -1,5 +1,5 @@
 /* Search and commands in one: places, what can be begun, records by their names; more lists may be added. */
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { json } from "../api/client";
 import type { Document, List } from "../api/views";
 import { Icon, type IconName } from "../ui/icon";
@@ -86,7 +86,8 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
 	const [records, setRecords] = useState<Entry[]>([]);
 	const dialog = useRef<HTMLDialogElement>(null);
 	const list = useRef<HTMLUListElement>(null);
-	useEffect(() => {
+	/* At once: what is typed behind the keys that opened it belongs here. */
+	useLayoutEffect(() => {
 		dialog.current!.showModal();
 		void recordEntries().then(setRecords);
 		return () => dialog.current?.close();

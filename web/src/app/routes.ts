@@ -14,7 +14,7 @@ interface Route {
 const records = () => import("../pages/records");
 const record = () => import("../pages/record");
 
-const kinds = ["listeners", "case_types", "templates", "blocks", "inlets", "authentication_profiles", "keystores", "webhooks", "operators", "identity_providers"];
+const kinds = ["listeners", "case_types", "templates", "blocks", "inlets", "authentication_profiles", "keystores", "webhooks", "alerts", "operators", "identity_providers"];
 
 export const routes: Route[] = [
 	{ pattern: "/", load: () => import("../pages/overview") },
@@ -38,5 +38,14 @@ export const routes: Route[] = [
 	{ pattern: "/audit", load: () => import("../pages/audit") },
 	{ pattern: "/mailboxes", load: () => import("../pages/mailboxes") },
 	{ pattern: "/setup-file", load: () => import("../pages/setup-file") },
+	{ pattern: "/cases", load: () => import("../pages/cases") },
+	{ pattern: "/cases/:id", load: () => import("../pages/case") },
+	{ pattern: "/mail/new", load: () => import("../pages/mail-new") },
+	{ pattern: "/search", load: () => import("../pages/search") },
 	{ pattern: "/profile", load: () => import("../pages/profile") },
+	{ pattern: "/outbox", load: () => import("../pages/outbox") },
+	{ pattern: "/outbox/:id", load: () => import("../pages/letter") },
+	{ pattern: "/ledger", load: () => import("../pages/ledger") },
+	{ pattern: "/ledger/:id", load: () => import("../pages/ledger-row") },
+	{ pattern: "/events", load: () => import("../pages/events") },
 ];

@@ -1,5 +1,5 @@
 /* Keys that work on every page, unless somebody is typing. */
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { Dialog } from "../ui/dialog";
 import { navigation } from "./navigation";
 import { go } from "./router";
@@ -13,7 +13,7 @@ function isTyping(target: EventTarget | null): boolean {
 const jumps = navigation.flatMap((group) => group.items).filter((item) => item.letter);
 
 export function useShortcuts(run: { palette: () => void; help: () => void }): void {
-	useEffect(() => {
+	useLayoutEffect(() => {
 		let jumping = 0;
 		const keys = (event: KeyboardEvent) => {
 			if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
@@ -46,6 +46,10 @@ export function ShortcutHelp({ onClose }: { onClose: () => void }) {
 		[["/"], "Filter the list, or search"],
 		[["n"], "New"],
 		[["↑", "↓"], "Move in a list"],
+		[["j", "k"], "Move in cases and their mail"],
+		[["r"], "Answer a case"],
+		[["f"], "Forward its mail"],
+		[["Ctrl", "Enter"], "Send"],
 		[["Ctrl", "S"], "Save a form"],
 		[["?"], "This help"],
 		...jumps.filter((item) => mayAny(...item.rights)).map((item): [string[], string] => [["g", item.letter!], item.label]),

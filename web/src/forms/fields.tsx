@@ -7,7 +7,9 @@ import { listRecords } from "../api/records";
 import { Button, IconButton } from "../ui/button";
 import { Field, FieldError } from "../ui/field";
 import { Icon } from "../ui/icon";
+import { AccountGrants } from "./grants";
 import { hintOf, type FieldHint } from "./hints";
+import { RightsField, RolesField } from "./picks";
 import { automaticNumber, blank, bounds, humanWord, kindOf, pathName, type Path, type Schema } from "./schema";
 import type { Form } from "./state";
 
@@ -61,8 +63,9 @@ export function SchemaField(place: Place) {
 		case "section":
 			return <SectionField {...shown} />;
 		case "list":
-			return <ListField {...shown} />;
+			return hint.grants ? <AccountGrants {...shown} /> : <ListField {...shown} />;
 		case "texts":
+			if (hint.pick) return hint.pick === "roles" ? <RolesField {...shown} /> : <RightsField {...shown} />;
 			return <TextsField {...shown} />;
 		case "pairs":
 			return <PairsField {...shown} />;
@@ -308,6 +311,16 @@ function SecretField(shown: Shown) {
 						/>
 					)}
 					{!isLong && <IconButton icon="eye" label="Show what is typed" aria-pressed={visible} onClick={() => setVisible(!visible)} />}
+					{hint.make && !value && (
+						<Button
+							onClick={() => {
+								setVisible(true);
+								form.set(path, hint.make!());
+							}}
+						>
+							Make one
+						</Button>
+					)}
 					{before.current === MASK && <Button onClick={() => form.set(path, MASK)}>Keep the old one</Button>}
 				</div>
 			)}

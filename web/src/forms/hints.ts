@@ -1,6 +1,7 @@
 /* What the record tables don't say and a good form knows: words for people, what fields belong together, what can wait
  * behind "More settings". A field without a hint is shown all the same, so that new ones need nothing here. */
 import type { Document } from "../api/views";
+import { kindsOfAlerts, kindsOfEvents } from "../pages/event-words";
 
 export interface Group {
 	title?: string;
@@ -25,6 +26,12 @@ export interface FieldHint {
 	/* Few words side by side instead of in a list. */
 	choices?: boolean;
 	suggestions?: string[];
+	/* Makes a new value of a secret, which is shown then to be taken along. */
+	make?: () => string;
+	/* Chosen from what the server has. */
+	pick?: "roles" | "rights";
+	/* Accounts with what is allowed on each. */
+	grants?: boolean;
 	/* Left out while this is false. `around` is the document, or the list's entry the field stands in. */
 	when?: (around: Document) => boolean;
 	/* Of a list's entry. */
@@ -37,6 +44,10 @@ export const securityWords = {
 	starttls: "STARTTLS",
 	none: "None (insecure)",
 };
+
+function randomBase64(bytes: number): string {
+	return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(bytes))));
+}
 
 /* For every kind of record; a key "kinds:path" wins over "path". List entries' fields are named without their index. */
 export const hints: Record<string, FieldHint> = {
@@ -95,16 +106,26 @@ export const hints: Record<string, FieldHint> = {
 
 	"inlets:listen": { placeholder: "127.0.0.1:2424", mono: true },
 
-	"operators:roles": { suggestions: ["administrator", "provider-manager", "listener-administrator", "listener-observer", "agent", "mailbox-user"] },
-	"operators:accounts": { label: "", addLabel: "Add an account", entryTitle: (e) => String(e.account || "New account") },
+	"operators:roles": { pick: "roles" },
+	"operators:rights": { pick: "rights" },
+	"operators:accounts": { label: "", grants: true },
 
 	"providers:logo": { upload: "base64", accept: "image/png,image/jpeg,image/svg+xml,.svg", help: "PNG, JPEG or SVG of at most 64 KiB" },
 	"providers:app_password": { words: { no: "No", needed: "Always", "with-2fa": "With two-step verification" } },
 	"providers:domains": { placeholder: "example.com" },
 	"providers:mx": { placeholder: "mx.example.com" },
 
+	"webhooks:secret": { make: () => "whsec_" + randomBase64(32), help: "whsec_ and 24 to 64 bytes in base64: what the receiver checks the signature with" },
 	"webhooks:rotated_at": { when: () => false },
 	"webhooks:headers": { addLabel: "Add a header", entryTitle: (e) => String(e.name || "New header") },
+	"webhooks:events": { placeholder: "case.created", suggestions: kindsOfEvents.filter((kind) => !kind.endsWith(".test")) },
+	"alerts:events": {
+		placeholder: "listener.failed",
+		suggestions: kindsOfAlerts,
+		help: "Kinds of events, such as listener.failed or outbox.*; none: what needs a person. message.filed is never told: an alert's own mail can cause it.",
+	},
+	"alerts:to": { placeholder: "ops@example.com" },
+	"alerts:accounts": { placeholder: "support" },
 	"webhooks:url": { whole: true, placeholder: "https://example.com/hooks/hauspost" },
 };
 
@@ -119,7 +140,7 @@ export const layouts: Record<string, Group[]> = {
 		{ title: "What it reads", fields: ["account", "source", "folder", "addresses", "since"] },
 		{ title: "What it does", fields: ["rule", "operator", "after", "after_folder", "failed_folder", "automatic", "duplicates", "enabled"] },
 		{ title: "Senders", lead: "Whether a sender is who it claims to be.", fields: ["verify_senders", "trusted_authserv_ids"] },
-		{ folded: "Timing and limits", fields: ["idle", "idle_minutes", "poll_interval_s", "batch", "messages_per_run", "max_message_mb", "tries", "retry_minutes", "backoff_s", "longest_backoff_s"] },
+		{ folded: "Timing and limits", fields: ["idle", "idle_minutes", "poll_interval_s", "batch", "messages_per_run", "max_message_mb", "oversize_template", "tries", "retry_minutes", "backoff_s", "longest_backoff_s"] },
 	],
 	authentication_profiles: [
 		{ fields: ["name", "id"] },
@@ -152,8 +173,14 @@ export const layouts: Record<string, Group[]> = {
 	webhooks: [
 		{ fields: ["name", "id", "url", "enabled"] },
 		{ title: "What it is told of", lead: "Kinds of events, and of which accounts; none here: all.", fields: ["events", "accounts"] },
-		{ folded: "Signing", fields: ["secret", "old_secret", "private_key"] },
+		{ title: "Signing", lead: "By it the receiver knows that an event comes from here.", fields: ["secret"] },
+		{ folded: "Other keys", fields: ["old_secret", "private_key"] },
 		{ folded: "Headers and time-out", fields: ["headers", "timeout_s"] },
+	],
+	alerts: [
+		{ fields: ["name", "id", "enabled"] },
+		{ title: "The mail", fields: ["to", "account", "other_account", "interval_minutes", "recovered"] },
+		{ title: "Of what", lead: "Kinds of events, and of which accounts; none here: whatever needs a person.", fields: ["events", "accounts"] },
 	],
 	identity_providers: [
 		{ fields: ["name", "id", "disabled"] },
@@ -164,7 +191,7 @@ export const layouts: Record<string, Group[]> = {
 	operators: [
 		{ fields: ["name", "id", "email", "disabled"] },
 		{ title: "What they may do", fields: ["roles", "rights"] },
-		{ title: "Whose mail", lead: "None here: the mail of all accounts.", fields: ["accounts"] },
+		{ title: "Whose mail", fields: ["accounts"] },
 		{ folded: "OpenID Connect", fields: ["oidc_subject"] },
 	],
 };

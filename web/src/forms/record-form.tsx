@@ -1,20 +1,22 @@
 /* The whole form of a record: laid out by its kind, saved with the revision it was read with, refused at the field that
  * is wrong. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
-import { asProblem } from "../api/problem";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { asProblem, Problem } from "../api/problem";
 import { createRecord, deleteRecord, getRecord, isConflict, replaceRecord, type Revised } from "../api/records";
 import type { Document } from "../api/views";
 import { Button, ButtonLink } from "../ui/button";
-import { choose, confirmDanger } from "../ui/dialog";
+import { confirmDanger } from "../ui/dialog";
 import { Icon } from "../ui/icon";
 import { Card, Notice } from "../ui/page";
 import { say, sayProblem } from "../ui/toast";
 import { go, guardLeaving } from "../app/router";
+import { askConflict, merged } from "./conflict";
 import { Fields, SchemaField } from "./fields";
 import { hintOf, layouts, type Group } from "./hints";
 import { blank, kindOf, type Schema } from "./schema";
 import { useForm, type Form } from "./state";
+import "../style/people.css";
 
 /* ---------------------------------------------------------------- editing one record */
 
@@ -61,19 +63,25 @@ function slug(text: string): string {
 		.slice(0, 64);
 }
 
+/* The API misses a content where a person has to choose a file. */
+function inForm(kind: string, problem: Problem): Problem {
+	if (kind !== "keystores" || !/(^|\/)content$/.test(problem.path || problem.detail.split(": ")[0]!) || !problem.detail.includes("is missing")) return problem;
+	return new Problem(problem.status, "Choose a file: a PKCS #12, JKS or PEM file.", "content", problem.code, problem.retry);
+}
+
 export function useEditor({ kind, label, schema, revised, initial, onSaved }: EditorOptions): Editor {
 	const form = useForm(revised ? complete(schema, revised.document) : { ...blank(schema), ...initial });
 	const revision = useRef(revised?.revision ?? "");
 	const [busy, setBusy] = useState(false);
 	const id = revised ? String(revised.document.id) : "";
 
-	const store = async (how: string): Promise<boolean> => {
+	const store = async (how: string, document = form.document): Promise<boolean> => {
 		setBusy(true);
 		try {
-			const saved = id ? await replaceRecord(kind, id, form.document, how) : await createRecord(kind, form.document);
+			const saved = id ? await replaceRecord(kind, id, document, how) : await createRecord(kind, document);
 			revision.current = saved.revision;
-			form.reset(complete(schema, saved.document));
-			guardLeaving(null);
+			form.reset(complete(schema, saved.document), document);
+			if (!id) guardLeaving(null);
 			say(id ? "Saved." : `${label} created.`);
 			onSaved?.(String(form.document.id), !id);
 			return true;
@@ -87,25 +95,23 @@ export function useEditor({ kind, label, schema, revised, initial, onSaved }: Ed
 	const refused = async (reason: unknown): Promise<boolean> => {
 		const problem = asProblem(reason);
 		if (!id || !isConflict(problem)) {
-			form.refuse(problem, `${kind}/${id || form.text(["id"])}`);
+			form.refuse(inForm(kind, problem), `${kind}/${id || form.text(["id"])}`);
 			return false;
 		}
-		const answer = await choose(
-			"Somebody else has saved this meanwhile",
-			"Since you opened this form it was changed elsewhere. Load what is there now, which drops what you have typed; or save yours over it.",
-			[
-				{ label: "Keep editing", value: "stay" },
-				{ label: "Load theirs", value: "reload" },
-				{ label: "Save mine over it", value: "overwrite", look: "danger" },
-			],
-		);
-		if (answer === "overwrite") return store("*");
-		if (answer === "reload") {
-			const now = await getRecord(kind, id);
-			revision.current = now.revision;
-			form.reset(complete(schema, now.document));
+		const now = await getRecord(kind, id).catch(() => null);
+		if (!now) {
+			form.refuse(new Problem(404, "Somebody has deleted this meanwhile."), "");
+			return false;
 		}
-		return false;
+		const theirs = complete(schema, now.document);
+		const answer = await askConflict(kind, id, form.base, form.document, theirs);
+		if (answer === "stay") return false;
+		const mine = merged(form.base, form.document, theirs);
+		revision.current = now.revision;
+		form.reset(theirs);
+		if (answer === "theirs") return false;
+		form.change(() => mine);
+		return store(now.revision, mine);
 	};
 
 	const remove = async () => {
@@ -134,7 +140,7 @@ export function IdField({ editor }: { editor: Editor }) {
 	/* A new one may begin with an ID. */
 	const typed = useRef(!!form.text(["id"]));
 	const name = form.text(["name"]);
-	useEffect(() => {
+	useLayoutEffect(() => {
 		if (id || typed.current || !("name" in (schema.properties ?? {}))) return;
 		const wanted = slug(name);
 		if (wanted !== form.text(["id"])) form.set(["id"], wanted);
@@ -249,7 +255,7 @@ function getFieldless(schema: Schema, path: string): boolean {
 
 export function SaveBar({ editor, back, children, readOnly }: { editor: Editor; back: string; children?: ComponentChildren; readOnly?: boolean }) {
 	const { form, busy, id } = editor;
-	useEffect(() => {
+	useLayoutEffect(() => {
 		const keys = (event: KeyboardEvent) => {
 			if (!(event.ctrlKey || event.metaKey) || event.key !== "s") return;
 			event.preventDefault();

@@ -1,13 +1,16 @@
 /* A document that is being edited: its values, what the server found wrong, whether it has been changed. */
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Problem } from "../api/problem";
 import type { Document, Value } from "../api/views";
 import { choose } from "../ui/dialog";
 import { guardLeaving } from "../app/router";
+import { merged } from "./conflict";
 import { getAt, pathName, setAt, type Path } from "./schema";
 
 export interface Form {
 	document: Document;
+	/* As it was read or saved. */
+	base: Document;
 	isChanged: boolean;
 	/* Of fields, by their paths as the server names them; "" is for what belongs to no field. */
 	errors: Record<string, string>;
@@ -16,8 +19,8 @@ export interface Form {
 	set: (path: Path, value: Value) => void;
 	/* Several at once: fields that follow each other. */
 	change: (change: (document: Document) => Document) => void;
-	/* A new beginning: what was read or saved. */
-	reset: (document: Document) => void;
+	/* A new beginning: what was read or saved. What was typed since `sent` left stays, on top of it. */
+	reset: (document: Document, sent?: Document) => void;
 	/* Back to it. */
 	restore: () => void;
 	refuse: (problem: Problem, prefix: string) => void;
@@ -52,12 +55,13 @@ export function useForm(initial: Document): Form {
 	const [errors, setErrors] = useState<Record<string, string>>({});
 	const base = useRef(initial);
 	const isChanged = useMemo(() => JSON.stringify(current) !== JSON.stringify(base.current), [current, base.current]);
-	useEffect(() => {
+	useLayoutEffect(() => {
 		guardLeaving(isChanged ? askLeave : null);
 		return () => guardLeaving(null);
 	}, [isChanged]);
 	return {
 		document: current,
+		base: base.current,
 		isChanged,
 		errors,
 		get: (path) => getAt(current, path),
@@ -71,9 +75,9 @@ export function useForm(initial: Document): Form {
 			if (errors[name]) setErrors({ ...errors, [name]: "" });
 		},
 		change: (change) => setDocument((before) => change(before)),
-		reset: (document) => {
+		reset: (document, sent) => {
 			base.current = document;
-			setDocument(document);
+			setDocument((now) => (sent && now !== sent ? merged(sent, now, document) : document));
 			setErrors({});
 		},
 		restore: () => {
@@ -83,7 +87,8 @@ export function useForm(initial: Document): Form {
 		refuse: (problem, prefix) => {
 			const { path, text } = placeError(problem, prefix);
 			setErrors({ [path]: text });
-			setTimeout(() => show(path), 0);
+			/* As soon as it is drawn: later it would take the focus from who types on. */
+			queueMicrotask(() => show(path));
 		},
 		clearErrors: () => setErrors({}),
 	};

@@ -14,6 +14,7 @@ import { Card, Failed, Notice, PageHead, Skeleton } from "../ui/page";
 import { History } from "./history";
 import { useRecord } from "./record";
 import { followProtocol, followProvider, followSecurity, ownServer, portOf, protocolsOf, providerServer, type Provider, type SideName } from "./account-connection";
+import { TracePanel } from "./trace";
 import { TestResult, useConnectionTest, type TestState } from "./connection-test";
 import { Logo } from "./logo";
 
@@ -392,6 +393,7 @@ function AccountForm({ editor, providers }: { editor: Editor; providers: Provide
 					<ProviderCard {...part} providers={providers} />
 					<SenderCard {...part} />
 					<ReceiverCard {...part} />
+					{editor.id && may("accounts.manage") && <TracePanel kind="accounts" id={editor.id} />}
 					{editor.id && <History kind="accounts" id={editor.id} />}
 				</div>
 				<div class="stack is-sticky">{manages && <TestCard editor={editor} test={test} />}</div>

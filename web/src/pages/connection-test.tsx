@@ -68,6 +68,9 @@ export function useConnectionTest(): TestState {
 
 const sideWords: Record<string, string> = { sender: "Sender", send: "Sender", receiver: "Receiver", receive: "Receiver" };
 
+/* "log-in: the server says NO" stands behind the step's name. */
+const bare = ({ step, text = "" }: Line): string => (step === "log-in" ? text.replace(/^log-?in: /, "") : text);
+
 function Side({ side, all, running, onSetting }: { side: string; all: Line[]; running: boolean; onSetting: (setting: string) => void }) {
 	const steps = all.filter((line) => line.status);
 	const fault = all.find((line) => line.cause);
@@ -85,7 +88,7 @@ function Side({ side, all, running, onSetting }: { side: string; all: Line[]; ru
 					<li key={i} class={`step is-${line.status}`}>
 						<Icon name={icons[line.status!]} size={18} label={line.status} />
 						<div>
-							<strong>{line.step}</strong> {line.text}
+							<strong>{line.step}</strong> {bare(line)}
 							{line.details?.map((detail) => (
 								<div class="quiet" key={detail}>
 									{detail}
@@ -96,11 +99,11 @@ function Side({ side, all, running, onSetting }: { side: string; all: Line[]; ru
 					</li>
 				))}
 			</ol>
-			{result && <p class="test-result">{result.result}</p>}
+			{result?.ok && <p class="test-result">{result.result}</p>}
 			{fault && (
 				<Notice tone="bad" title={fault.title}>
 					{fault.said && <p class="mono">{fault.said}</p>}
-					{fault.cure && <p>{fault.cure}.</p>}
+					{fault.cure && <p>{fault.cure}</p>}
 					{fault.hints?.map((hint) => <p key={hint}>{hint}</p>)}
 					{fault.setting && (
 						<Button small onClick={() => onSetting(fault.setting!)}>

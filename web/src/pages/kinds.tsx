@@ -1,11 +1,12 @@
 /* What lists and pages of each kind of record are called, and what they show. */
 import type { ComponentChildren } from "preact";
-import type { Document, PartState } from "../api/views";
+import type { AlertState, Document, PartState } from "../api/views";
 import { useQuery } from "../api/query";
 import { json } from "../api/client";
 import type { IconName } from "../ui/icon";
 import { Badge, type Tone } from "../ui/page";
 import type { Column } from "../ui/table";
+import { Time } from "../ui/time";
 
 export interface KindText {
 	icon: IconName;
@@ -42,7 +43,7 @@ function LinkTo({ kind, id }: { kind: string; id: string }) {
 /* ---------------------------------------------------------------- states */
 
 const stateWords: Record<string, [string, Tone]> = {
-	idle: ["Idle", "calm"],
+	idle: ["Idle", "ok"],
 	connecting: ["Connecting", "info"],
 	connected: ["Connected", "ok"],
 	waiting: ["Waiting for mail", "ok"],
@@ -73,6 +74,28 @@ export function ListenerBadge({ id, enabled }: { id: string; enabled: boolean })
 	const query = useListenerState(id);
 	if (!enabled && !query.data) return <StateBadge state="off" />;
 	return <span class="badge-slot">{query.data ? <StateBadge state={query.data.state} /> : query.problem ? <Badge>Unknown</Badge> : null}</span>;
+}
+
+export function useAlertState(id: string) {
+	return useQuery<AlertState>(`alerts/${id}/state`, () => json(`/api/v1/alerts/${encodeURIComponent(id)}/state`));
+}
+
+/* What an alert is like in one word. */
+export function AlertStanding({ state }: { state: AlertState }) {
+	if (!state.enabled) return <Badge>Off</Badge>;
+	if (state.sender_fails) return <Badge tone="bad">Can't send</Badge>;
+	if (state.failing.length) return <Badge tone="warn">{state.failing.length === 1 ? "One thing fails" : `${state.failing.length} things fail`}</Badge>;
+	return <Badge tone="ok">All is well</Badge>;
+}
+
+function AlertBadge({ id }: { id: string }) {
+	const query = useAlertState(id);
+	return <span class="badge-slot">{query.data ? <AlertStanding state={query.data} /> : query.problem ? <Badge>Unknown</Badge> : null}</span>;
+}
+
+function AlertMailed({ id }: { id: string }) {
+	const query = useAlertState(id);
+	return <span class="badge-slot">{query.data && <Time at={query.data.mailed_at} />}</span>;
 }
 
 export function onOff(value: unknown): ComponentChildren {
@@ -226,6 +249,24 @@ export const kinds: Record<string, KindText> = {
 			nameColumn,
 			{ key: "url", label: "Address", cell: (d) => <code>{text(d.url)}</code> },
 			{ key: "enabled", label: "State", cell: (d) => onOff(d.enabled) },
+		],
+	},
+	alerts: {
+		icon: "warn",
+		label: "Alert",
+		plural: "Alerts",
+		lead: "Who is told by mail when something needs a person, such as a mailbox that can't be read, and when it works again.",
+		right: "webhooks.manage",
+		add: "New alert",
+		emptyTitle: "No alert yet",
+		emptyText:
+			"An alert mails people when something needs one: a mailbox can't be read, a letter can't be sent, a certificate runs out. Name who is told and the account that sends; the first mail comes at once, what follows comes together.",
+		columns: [
+			nameColumn,
+			{ key: "to", label: "To", cell: (d) => ((d.to ?? []) as string[]).join(", ") },
+			{ key: "state", label: "State", cell: (d) => <AlertBadge id={text(d.id)} /> },
+			{ key: "mailed", label: "Last mail", least: 1, cell: (d) => <AlertMailed id={text(d.id)} /> },
+			{ key: "account", label: "Sent by", least: 2, cell: (d) => text(d.account) },
 		],
 	},
 	operators: {

@@ -1,6 +1,7 @@
 /* A listener's state, and starting and stopping it. */
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { raw } from "../api/client";
+import { useStates } from "../api/live";
 import { invalidate } from "../api/query";
 import type { PartState } from "../api/views";
 import { may } from "../app/session";
@@ -9,6 +10,7 @@ import { Button, ButtonLink } from "../ui/button";
 import { Card, Facts, Failed, Notice, Skeleton } from "../ui/page";
 import { Time } from "../ui/time";
 import { say, sayProblem } from "../ui/toast";
+import { TracePanel } from "./trace";
 import { StateBadge, useListenerState } from "./kinds";
 
 const REFRESH_MS = 5000;
@@ -51,41 +53,41 @@ function Actions({ id, state }: { id: string; state: PartState }) {
 
 export function ListenerPanel({ editor }: { editor: Editor }) {
 	const query = useListenerState(editor.id);
-	useEffect(() => {
-		const timer = setInterval(() => document.visibilityState === "visible" && query.again(), REFRESH_MS);
-		return () => clearInterval(timer);
-	}, [editor.id]);
+	useStates(query.again, REFRESH_MS);
 	const state = query.data;
 	if (query.problem && !state) return <Failed problem={query.problem} again={query.again} />;
 	if (!state) return <Skeleton rows={2} height={56} />;
 	return (
-		<Card
-			title={
-				<span class="row">
-					State <StateBadge state={state.state} />
-				</span>
-			}
-			actions={<Actions id={editor.id} state={state} />}
-		>
-			{state.error && (
-				<Notice tone={resting.has(state.state) ? "warn" : "bad"} title="Last failure">
-					{state.error} <Time at={state.error_at} fallback="" />
-				</Notice>
-			)}
-			<Facts
-				items={[
-					["In this state", <Time at={state.since} fallback="unknown" />],
-					!!state.next_try_at && ["Tried again", <Time at={state.next_try_at} />],
-					["Account", <a href={`#/accounts/${encodeURIComponent(state.account)}`}>{state.account}</a>],
-				]}
-			/>
-			{may("listeners.read") && (
-				<div>
-					<ButtonLink small look="quiet" icon="ledger" href={`#/ledger?listener=${encodeURIComponent(editor.id)}`}>
-						What became of its mail
-					</ButtonLink>
-				</div>
-			)}
-		</Card>
+		<>
+			<Card
+				title={
+					<span class="row">
+						State <StateBadge state={state.state} />
+					</span>
+				}
+				actions={<Actions id={editor.id} state={state} />}
+			>
+				{state.error && (
+					<Notice tone={resting.has(state.state) ? "warn" : "bad"} title="Last failure">
+						{state.error} <Time at={state.error_at} fallback="" />
+					</Notice>
+				)}
+				<Facts
+					items={[
+						["In this state", <Time at={state.since} fallback="unknown" />],
+						!!state.next_try_at && ["Tried again", <Time at={state.next_try_at} />],
+						["Account", <a href={`#/accounts/${encodeURIComponent(state.account)}`}>{state.account}</a>],
+					]}
+				/>
+				{may("listeners.read") && (
+					<div>
+						<ButtonLink small look="quiet" icon="ledger" href={`#/ledger?listener=${encodeURIComponent(editor.id)}`}>
+							What became of its mail
+						</ButtonLink>
+					</div>
+				)}
+			</Card>
+			{may("listeners.manage") && <TracePanel kind="listeners" id={editor.id} />}
+		</>
 	);
 }

@@ -1,15 +1,28 @@
 /* One's own mailboxes: typed address and password, or a sign-in at the provider; the provider is recognised. */
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { json, raw } from "../api/client";
 import { asProblem } from "../api/problem";
+import { useAsking } from "../api/live";
 import { invalidate, useQuery } from "../api/query";
 import type { Consent, List, Mailbox, MailboxNeed } from "../api/views";
+import { place, setQuery } from "../app/router";
+import { may } from "../app/session";
 import { Button } from "../ui/button";
 import { confirmDanger, Dialog } from "../ui/dialog";
 import { PasswordField, TextField } from "../ui/field";
+import { Menu } from "../ui/menu";
 import { Badge, Card, Empty, Notice, PageHead } from "../ui/page";
 import { QueryTable } from "../ui/table";
 import { say, sayProblem } from "../ui/toast";
+import { StateBadge } from "./kinds";
+import { PasswordDialog, ShareDialog } from "./share";
+import "../style/people.css";
+
+/* To the provider's page, and from there back to ours. */
+async function askConsent(profile: string): Promise<void> {
+	const consent = await json<Consent>(`/api/v1/authentication_profiles/${encodeURIComponent(profile)}/consent`, { method: "POST" });
+	if (/^https?:/.test(consent.url)) location.assign(consent.url);
+}
 
 function NewMailbox({ onClose }: { onClose: () => void }) {
 	const [address, setAddress] = useState("");
@@ -30,13 +43,13 @@ function NewMailbox({ onClose }: { onClose: () => void }) {
 			if (!found) setFound(await json<MailboxNeed>("/api/v1/mailboxes/detect", { method: "POST", body: { address: address.trim() } }));
 			else {
 				const made = await json<Mailbox>("/api/v1/mailboxes", { method: "POST", body: { address: address.trim(), password: signsIn ? "" : password, profile: signsIn ? found.profiles[0] : "" } });
-				if (made.profile) {
-					const consent = await json<Consent>(`/api/v1/authentication_profiles/${encodeURIComponent(made.profile)}/consent`, { method: "POST" });
-					if (/^https?:/.test(consent.url)) location.assign(consent.url);
-				}
-				say("The mailbox is set up.");
 				invalidate("mailboxes");
-				onClose();
+				if (made.profile) await askConsent(made.profile);
+				else {
+					say("The mailbox is set up.");
+					onClose();
+				}
+				return;
 			}
 		} catch (reason) {
 			refuse(reason);
@@ -86,9 +99,77 @@ function NewMailbox({ onClose }: { onClose: () => void }) {
 	);
 }
 
+/* What comes back from the provider: "#/mailboxes?consent=…" */
+const consents: Record<string, { tone: "warn" | "bad"; title: string; text: string }> = {
+	denied: { tone: "warn", title: "You didn’t agree", text: "Without your consent the mailbox isn’t read. Sign in whenever you want it to be." },
+	failed: { tone: "bad", title: "The sign-in didn’t work", text: "Try again; if it stays so, the program’s log has the reason: ask an administrator." },
+	state: { tone: "bad", title: "This sign-in doesn’t count", text: "It wasn’t begun in this browser, was used already, or took longer than ten minutes. Begin it again." },
+};
+
+function ConsentSaid() {
+	const said = place.value.query.get("consent");
+	useEffect(() => {
+		if (said !== "done") return;
+		setQuery({ consent: undefined });
+		say("You are signed in with the provider. The mailbox is read from now on.");
+	}, [said]);
+	const words = said && Object.hasOwn(consents, said) ? consents[said] : undefined;
+	if (!words) return null;
+	return (
+		<Notice tone={words.tone} title={words.title} actions={<Button small onClick={() => setQuery({ consent: undefined })}>Close</Button>}>
+			{words.text}
+		</Notice>
+	);
+}
+
+const LOOK_MS = 5000;
+
+/* Whether its mail is read, and what its owner can do where it isn't. */
+function MailboxState({ mailbox, onSignIn, onPassword }: { mailbox: Mailbox; onSignIn: () => void; onPassword: () => void }) {
+	const { state, works, error } = mailbox;
+	if (!state) return <span class="quiet">–</span>;
+	if (works || !error) return <StateBadge state={state} />;
+	if (state !== "auth-failed")
+		return (
+			<span class="two-lines">
+				<span>
+					<StateBadge state={state} />
+				</span>
+				<small>{error.replace(/^listener [^:]+: /, "")}</small>
+			</span>
+		);
+	return (
+		<span class="row is-close">
+			<Badge tone="bad" dot>
+				{mailbox.profile ? "Not signed in" : "Password refused"}
+			</Badge>
+			{mailbox.profile && mailbox.own && (
+				<Button small icon="key" onClick={onSignIn}>
+					Sign in again
+				</Button>
+			)}
+			{!mailbox.profile && mailbox.manage && (
+				<Button small icon="key" onClick={onPassword}>
+					Another password
+				</Button>
+			)}
+		</span>
+	);
+}
+
 export default function Mailboxes() {
 	const [adding, setAdding] = useState(false);
 	const query = useQuery<List<Mailbox>>("mailboxes", () => json("/api/v1/mailboxes"));
+	useAsking(query.again, LOOK_MS, LOOK_MS);
+	const [sharing, setSharing] = useState<Mailbox | null>(null);
+	const [renewing, setRenewing] = useState<Mailbox | null>(null);
+	const consent = async (mailbox: Mailbox) => {
+		try {
+			await askConsent(mailbox.profile);
+		} catch (reason) {
+			sayProblem(reason);
+		}
+	};
 	const remove = async (mailbox: Mailbox) => {
 		if (!(await confirmDanger(`Remove ${mailbox.address || mailbox.id}?`, "It isn’t read any more. The mailbox itself, at its provider, stays as it is.", "Remove it"))) return;
 		try {
@@ -99,7 +180,7 @@ export default function Mailboxes() {
 			sayProblem(reason);
 		}
 	};
-	const add = (
+	const add = may("mailboxes.own") && (
 		<Button look="primary" icon="plus" data-key="n" onClick={() => setAdding(true)}>
 			Add a mailbox
 		</Button>
@@ -107,6 +188,7 @@ export default function Mailboxes() {
 	return (
 		<>
 			<PageHead title="My mailboxes" lead="Mailboxes that are yours, and those that are shared with you." actions={!!query.data?.items.length && add} />
+			<ConsentSaid />
 			<QueryTable
 				query={query}
 				label="My mailboxes"
@@ -122,6 +204,17 @@ export default function Mailboxes() {
 							</span>
 						),
 					},
+					{
+						key: "state",
+						label: "State",
+						cell: (mailbox) => (
+							<MailboxState
+								mailbox={mailbox}
+								onSignIn={() => void consent(mailbox)}
+								onPassword={() => setRenewing(mailbox)}
+							/>
+						),
+					},
 					{ key: "whose", label: "Whose", cell: (mailbox) => <Badge tone={mailbox.own ? "calm" : "info"}>{mailbox.own ? "Yours" : mailbox.owner ? `Shared by ${mailbox.owner}` : "Shared"}</Badge> },
 					{
 						key: "may",
@@ -131,21 +224,36 @@ export default function Mailboxes() {
 					},
 					{ key: "shares", label: "Shared with", least: 1, cell: (mailbox) => mailbox.shares.map((share) => share.operator || share.role).join(", ") || <span class="quiet">Nobody</span> },
 				]}
-				actions={(mailbox) =>
-					mailbox.own && (
-						<Button small look="quiet" onClick={() => remove(mailbox)}>
-							Remove
-						</Button>
-					)
-				}
+				actions={(mailbox) => (
+					<span class="row is-close is-end">
+						{mailbox.own && (
+							<Button small look="quiet" icon="people" onClick={() => setSharing(mailbox)}>
+								Share
+							</Button>
+						)}
+						{(mailbox.own || mailbox.manage) && (
+							<Menu
+								label={`More about ${mailbox.address || mailbox.id}`}
+								items={[
+									mailbox.profile
+										? { label: "Sign in with the provider", icon: "key", disabled: !mailbox.own, run: () => void consent(mailbox) }
+										: { label: "Another password", icon: "key", run: () => setRenewing(mailbox) },
+									...(mailbox.own ? [null, { label: "Remove", icon: "trash" as const, danger: true, run: () => void remove(mailbox) }] : []),
+								]}
+							/>
+						)}
+					</span>
+				)}
 				empty={
 					<Card flush>
 						<Empty icon="mailbox" title="No mailbox yet" actions={add}>
-							Type your address; the provider is recognised, and you sign in or give the password.
+							{add ? "Type your address; the provider is recognised, and you sign in or give the password." : "None is shared with you, and your roles don’t let you add one of your own."}
 						</Empty>
 					</Card>
 				}
 			/>
+			{sharing && <ShareDialog mailbox={sharing} onClose={() => setSharing(null)} />}
+			{renewing && <PasswordDialog mailbox={renewing} onClose={() => setRenewing(null)} />}
 			{adding && <NewMailbox onClose={() => setAdding(false)} />}
 		</>
 	);

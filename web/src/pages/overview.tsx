@@ -8,7 +8,14 @@ import { Icon, type IconName } from "../ui/icon";
 import { Badge, Card, Failed, PageHead, Skeleton } from "../ui/page";
 import { Table } from "../ui/table";
 import { Time } from "../ui/time";
+import { useAsking } from "../api/live";
+import { FlowCharts } from "./flow-charts";
 import { StateBadge } from "./kinds";
+import { Needs, useNeeds } from "./needs";
+
+const ASK_MS = 5000;
+/* While events tell of what fails; what they don't tell (a listener that connects) is seen a little later. */
+const LIVE_ASK_MS = 15_000;
 
 function Figure({ label, value, href, bad }: { label: string; value: number; href?: string; bad?: boolean }) {
 	const inside = (
@@ -57,19 +64,45 @@ function Begin() {
 	);
 }
 
+function State({ status }: { status: Status }) {
+	if (!status.ok) return <Badge tone="warn" dot>{`${status.problems} ${status.problems === 1 ? "problem" : "problems"}`}</Badge>;
+	if (!status.inlets.length && status.listeners.every((part) => part.state === "off")) return <Badge dot>Nothing is read</Badge>;
+	return (
+		<Badge tone="ok" dot>
+			All well
+		</Badge>
+	);
+}
+
+/* Is mail flowing? In one sentence. */
+function flows(status: Status, needs: number): string {
+	const wanted = status.listeners.filter((part) => part.state !== "off");
+	const working = wanted.filter((part) => part.ok);
+	const paused = wanted.filter((part) => part.state === "paused");
+	if (!wanted.length) return "No mail comes in: no listener is switched on.";
+	if (!working.length && paused.length === wanted.length) return "No mail comes in: every listener is stopped.";
+	if (!working.length) return "Mail doesn't flow: no listener can read its mailbox.";
+	if (working.length < wanted.length - paused.length)
+		return `Mail flows through ${working.length} of ${wanted.length} listeners; the others can't read their mailboxes.`;
+	if (status.senders.some((part) => !part.ok && part.error)) return "Mail comes in, but not every account can send.";
+	if (paused.length) return `Mail flows; ${paused.length === 1 ? "one listener is" : `${paused.length} listeners are`} stopped.`;
+	return needs ? "Mail flows. A few things need a person." : "Mail flows, and nothing needs you.";
+}
+
 export default function Overview() {
-	const sees = may("listeners.read") || may("outbox.read") || may("metrics.read");
+	const sees = may("listeners.read");
 	const query = useQuery<Status>(sees ? "status" : null, () => json("/api/v1/status"));
 	const status = query.data;
-	const name = (session.value!.name || session.value!.operator).split(" ")[0];
-	const isNew = status && !status.listeners.length && !status.inlets.length && may("accounts.manage");
-	const troubled = [...(status?.listeners ?? []), ...(status?.senders ?? []), ...(status?.inlets ?? [])].filter((part) => !part.ok && part.error);
+	const needs = useNeeds(status);
+	const name = (session.value?.name || session.value?.operator || "").split(" ")[0];
+	useAsking(query.again, ASK_MS, LIVE_ASK_MS);
+	const isNew = !!status && !status.listeners.length && !status.inlets.length && may("accounts.manage");
 	return (
 		<>
 			<PageHead
 				title="Overview"
-				lead={status ? (isNew ? `Welcome, ${name}. Nothing is set up yet.` : status.ok ? "Mail flows." : "Something needs a person.") : `Welcome, ${name}.`}
-				badge={status && !isNew && <Badge tone={status.ok ? "ok" : "warn"} dot>{status.ok ? "All well" : `${status.problems} ${status.problems === 1 ? "problem" : "problems"}`}</Badge>}
+				lead={status ? (isNew ? `Welcome, ${name}. Nothing is set up yet.` : flows(status, needs.length)) : sees ? "Looking whether mail flows …" : `Welcome, ${name}.`}
+				badge={status && !isNew && <State status={status} />}
 			/>
 			{!sees ? (
 				<Card>
@@ -84,36 +117,13 @@ export default function Overview() {
 			) : (
 				<>
 					<div class="figures">
-						<Figure label="Waiting in the outbox" value={status.outbox.waiting} href="#/outbox" />
-						<Figure label="Sending failed since yesterday" value={status.outbox.failed_today} href="#/outbox" bad />
-						<Figure label="Parked mail" value={status.incoming.parked} href="#/ledger" bad />
-						<Figure label="Held back" value={status.incoming.held} href="#/ledger" bad />
+						<Figure label="Waiting in the outbox" value={status.outbox.waiting} href="#/outbox?state=waiting" />
+						<Figure label="Sending failed since yesterday" value={status.outbox.failed_today} href="#/outbox?state=undelivered" bad />
+						<Figure label="Parked mail" value={status.incoming.parked} href="#/ledger?state=parked" bad />
+						<Figure label="Held back" value={status.incoming.held} href="#/ledger?state=held" bad />
 					</div>
-					{troubled.length > 0 && (
-						<section class="stack is-tight">
-							<h2>Needs a person</h2>
-							<Table
-								label="Needs a person"
-								items={troubled}
-								id={(part) => `${part.id}/${part.account}`}
-								href={(part) => (status.listeners.includes(part) ? `#/listeners/${encodeURIComponent(part.id)}` : `#/accounts/${encodeURIComponent(part.account || part.id)}`)}
-								columns={[
-									{
-										key: "id",
-										label: "What",
-										cell: (part) => (
-											<span class="two-lines">
-												<span>{part.id}</span>
-												<small>{part.error}</small>
-											</span>
-										),
-									},
-									{ key: "state", label: "State", cell: (part) => <StateBadge state={part.state} /> },
-									{ key: "next", label: "Next try", least: 2, cell: (part) => <Time at={part.next_try_at} fallback="–" /> },
-								]}
-							/>
-						</section>
-					)}
+					<Needs needs={needs} />
+					<FlowCharts />
 					<section class="stack is-tight">
 						<h2>Listeners</h2>
 						<Table

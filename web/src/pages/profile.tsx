@@ -8,9 +8,11 @@ import { askSession, session } from "../app/session";
 import { Button } from "../ui/button";
 import { PasswordField, TextField } from "../ui/field";
 import { Badge, Card, Copyable, Facts, Notice, PageHead } from "../ui/page";
+import { QrCode } from "../ui/qr-code";
 import { Table } from "../ui/table";
 import { Time } from "../ui/time";
 import { say, sayProblem } from "../ui/toast";
+import "../style/people.css";
 
 function Password() {
 	const [old, setOld] = useState("");
@@ -54,34 +56,56 @@ function Password() {
 	);
 }
 
+/* The key as a drawing for the telephone's camera, and in letters beside it. */
+function NewKey({ factor }: { factor: Factor }) {
+	return (
+		<div class="new-key">
+			<QrCode text={factor.uri} label="The key as a QR code for an authenticator app" />
+			<div class="stack is-tight">
+				<p>Scan this with your authenticator app. Where there is no camera, type the key:</p>
+				<Copyable text={factor.key.replace(/(.{4})/g, "$1 ").trim()} label="Key" />
+				<a href={factor.uri}>Open it in an app on this device</a>
+			</div>
+		</div>
+	);
+}
+
+const oneTime = { inputMode: "numeric", autoComplete: "one-time-code", maxLength: 40, required: true } as const;
+
 function SecondFactor() {
 	const [password, setPassword] = useState("");
 	const [code, setCode] = useState("");
+	/* The server wants the code to switch it off, too. */
+	const [asksCode, setAsksCode] = useState(false);
 	const [factor, setFactor] = useState<Factor | null>(null);
-	const [error, setError] = useState("");
+	const [errors, setErrors] = useState<Record<string, string>>({});
 	const [busy, setBusy] = useState(false);
 	const on = session.value!.second_factor;
+	const take = async (method: string, answer: Factor | null) => {
+		if (answer?.csrf) setCsrf(answer.csrf);
+		setFactor(method === "DELETE" ? null : answer);
+		setCode("");
+		if (method === "POST" && !answer?.confirmed) return;
+		setPassword("");
+		setAsksCode(false);
+		if (method === "DELETE") say("You sign in without a code again.");
+		await askSession();
+	};
 	const call = async (method: string, body: Record<string, string>) => {
 		setBusy(true);
-		setError("");
+		setErrors({});
 		try {
 			const response = await raw("/api/v1/session/second-factor", { method, body });
-			const answer = response.status === 204 ? null : ((await response.json()) as Factor);
-			if (answer?.csrf) setCsrf(answer.csrf);
-			if (method === "DELETE") {
-				setFactor(null);
-				setPassword("");
-				say("You sign in without a code again.");
-			} else setFactor(answer);
-			if (method === "DELETE" || answer?.confirmed) await askSession();
+			await take(method, response.status === 204 ? null : ((await response.json()) as Factor));
 		} catch (reason) {
-			setError(asProblem(reason).detail.replace(/^[a-z_]+: /, ""));
+			const { path, detail } = asProblem(reason);
+			const asked = path === "code" && !asksCode && method === "DELETE";
+			if (asked) setAsksCode(true);
+			else setErrors({ [path === "code" || (factor && !path) ? "code" : "password"]: detail.replace(/^code: /, "This code ").replace(/^[a-z_]+: /, "") });
 		}
 		setBusy(false);
 	};
-	const proof = (
-		<PasswordField label="Your password" autoComplete="current-password" required value={password} onValue={setPassword} error={error} />
-	);
+	const typed = code.replace(/\s/g, "");
 	return (
 		<Card
 			title={
@@ -92,7 +116,7 @@ function SecondFactor() {
 			lead="Besides the password, a code that an authenticator app on your telephone shows."
 		>
 			{factor?.confirmed ? (
-				<Notice tone="ok" title="It counts from now on">
+				<Notice tone="ok" title="It counts from now on" actions={<Button small onClick={() => setFactor(null)}>I have kept them</Button>}>
 					<p>Keep these recovery codes in a safe place. Each is good once, and they are shown only now.</p>
 					<Copyable text={factor.recovery_codes.join("  ")} label="Recovery codes" />
 				</Notice>
@@ -101,18 +125,17 @@ function SecondFactor() {
 					class="form"
 					onSubmit={(event) => {
 						event.preventDefault();
-						void call("POST", { password, code: code.replace(/\s/g, "") });
+						void call("POST", { password, code: typed });
 					}}
 				>
-					<div class="stack is-tight">
-						<p>Type this key into your authenticator app, or open the link on the telephone:</p>
-						<Copyable text={factor.key.replace(/(.{4})/g, "$1 ").trim()} label="Key" />
-						<Copyable text={factor.uri} label="otpauth link" />
-					</div>
+					<NewKey factor={factor} />
 					<div class="inline-form">
-						<TextField label="Code that it shows" inputMode="numeric" autoComplete="one-time-code" required value={code} onValue={setCode} error={error} />
+						<TextField {...oneTime} label="Code that it shows" value={code} onValue={setCode} error={errors.code ?? errors.password} />
 						<Button type="submit" look="primary" busy={busy}>
 							Switch it on
+						</Button>
+						<Button look="quiet" onClick={() => setFactor(null)}>
+							Cancel
 						</Button>
 					</div>
 				</form>
@@ -121,10 +144,11 @@ function SecondFactor() {
 					class="inline-form"
 					onSubmit={(event) => {
 						event.preventDefault();
-						void call(on ? "DELETE" : "POST", { password });
+						void call(on ? "DELETE" : "POST", asksCode ? { password, code: typed } : { password });
 					}}
 				>
-					{proof}
+					<PasswordField label="Your password" autoComplete="current-password" required value={password} onValue={setPassword} error={errors.password} />
+					{asksCode && <TextField {...oneTime} autoFocus label="Code" help="That your authenticator shows now, or a recovery code" value={code} onValue={setCode} error={errors.code} />}
 					<Button type="submit" busy={busy}>
 						{on ? "Switch it off" : "Set it up"}
 					</Button>
@@ -199,7 +223,7 @@ export default function Profile() {
 						["Operator", who.operator],
 						["Name", who.name || "–"],
 						["Roles", who.roles.map((role) => role.replace(/-/g, " ")).join(", ") || "None"],
-						["Accounts", who.all_accounts ? "All" : who.accounts.map((account) => account.name || account.id).join(", ") || "None"],
+						["Accounts", who.all_accounts ? "All" : who.oversees ? "All but others' personal mailboxes" : who.accounts.map((account) => account.name || account.id).join(", ") || "None"],
 					]}
 				/>
 			</Card>

@@ -10,8 +10,10 @@ import { RecordForm, useEditor, type Editor } from "../forms/record-form";
 import { schemaOf, type Schema } from "../forms/schema";
 import { Button } from "../ui/button";
 import { Failed, PageHead, Skeleton } from "../ui/page";
+import { AlertPanel } from "./alert";
 import { kinds } from "./kinds";
 import { History } from "./history";
+import { InletPanel } from "./inlet";
 import { KeystoreAliases } from "./keystore";
 import { ListenerPanel } from "./listener";
 import { OperatorPanel } from "./operator";
@@ -20,10 +22,12 @@ import { WebhookPanel } from "./webhook";
 
 const panels: Record<string, ComponentType<{ editor: Editor }>> = {
 	listeners: ListenerPanel,
+	inlets: InletPanel,
 	keystores: KeystoreAliases,
 	authentication_profiles: ProfilePanel,
 	operators: OperatorPanel,
 	webhooks: WebhookPanel,
+	alerts: AlertPanel,
 };
 
 interface Loaded {

@@ -1,6 +1,6 @@
 /* Dialogs on the browser's own <dialog>: it keeps the focus inside, Escape closes it, the focus goes back after. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { signal } from "@preact/signals";
 import { Button, IconButton } from "./button";
 
@@ -15,7 +15,8 @@ interface DialogProps {
 export function Dialog({ title, onClose, children, footer, wide }: DialogProps) {
 	const ref = useRef<HTMLDialogElement>(null);
 	const id = useId();
-	useEffect(() => {
+	/* At once: keys that are pressed from now on are for the dialog, not for the page below. */
+	useLayoutEffect(() => {
 		const dialog = ref.current!;
 		dialog.showModal();
 		dialog.querySelector<HTMLElement>("[data-first]")?.focus();

@@ -1,6 +1,6 @@
 /* A button that opens a list of actions; arrow keys move, Escape closes. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon, type IconName } from "./icon";
 
 export interface MenuItem {
@@ -31,7 +31,7 @@ export function Menu({ label, icon = "more", items, children, up, className }: M
 	const [open, setOpen] = useState(false);
 	const box = useRef<HTMLDivElement>(null);
 	const id = useId();
-	useEffect(() => {
+	useLayoutEffect(() => {
 		if (!open) return undefined;
 		box.current!.querySelector<HTMLElement>("[role^=menuitem]:not([disabled])")?.focus();
 		const away = (event: Event) => !box.current?.contains(event.target as Node) && setOpen(false);

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Problem } from "../api/problem";
 import { Button } from "./button";
+import { COPY_BY_HAND, copyText } from "./copy";
 import { Icon, type IconName } from "./icon";
 
 interface HeadProps {
@@ -162,14 +163,15 @@ export function Facts({ items }: { items: ([string, ComponentChildren] | null | 
 
 /* Texts to be taken along (tokens, links): shown whole, copied with one press. */
 export function Copyable({ text, label }: { text: string; label: string }) {
+	const shown = useRef<HTMLElement>(null);
 	const done = useRef<HTMLSpanElement>(null);
 	const copy = async () => {
-		await navigator.clipboard?.writeText(text).catch(() => undefined);
-		if (done.current) done.current.textContent = "Copied";
+		const isCopied = await copyText(text, shown.current);
+		if (done.current) done.current.textContent = isCopied ? "Copied" : COPY_BY_HAND;
 	};
 	return (
 		<div class="copyable">
-			<code tabIndex={0} aria-label={label}>
+			<code ref={shown} tabIndex={0} aria-label={label}>
 				{text}
 			</code>
 			<Button small icon="copy" onClick={copy}>

@@ -28,9 +28,11 @@ export function relativeTime(at: number, from: number): string {
 export function Time({ at, fallback = "never" }: { at: string | null | undefined; fallback?: string }) {
 	const ms = at ? Date.parse(at) : NaN;
 	if (Number.isNaN(ms)) return <span class="quiet">{fallback}</span>;
+	/* The clock moves in steps; what has just happened isn't ahead of it. */
+	const from = Math.max(now.value, Date.now());
 	return (
 		<time dateTime={at!} title={exact.format(ms)} class="num">
-			{relativeTime(ms, now.value)}
+			{relativeTime(ms, from)}
 		</time>
 	);
 }

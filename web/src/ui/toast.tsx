@@ -8,6 +8,13 @@ interface Toast {
 	id: number;
 	kind: "ok" | "bad";
 	text: string;
+	action?: ToastAction;
+}
+
+/* Something that can be done about it for as long as it is shown. */
+export interface ToastAction {
+	label: string;
+	run: () => void;
 }
 
 const toasts = signal<Toast[]>([]);
@@ -17,10 +24,11 @@ function close(id: number): void {
 	toasts.value = toasts.value.filter((toast) => toast.id !== id);
 }
 
-export function say(text: string): void {
+export function say(text: string, action?: ToastAction): () => void {
 	const id = next++;
-	toasts.value = [...toasts.value.slice(-2), { id, kind: "ok", text }];
-	setTimeout(() => close(id), 5000);
+	toasts.value = [...toasts.value.slice(-2), { id, kind: "ok", text, action }];
+	setTimeout(() => close(id), action ? 10_000 : 5000);
+	return () => close(id);
 }
 
 export function sayProblem(reason: unknown): void {
@@ -34,6 +42,18 @@ export function Toasts() {
 				<div key={toast.id} class={`toast is-${toast.kind}`}>
 					<Icon name={toast.kind === "ok" ? "ok" : "warn"} />
 					<span>{toast.text}</span>
+					{toast.action && (
+						<button
+							type="button"
+							class="button is-quiet is-small"
+							onClick={() => {
+								close(toast.id);
+								toast.action!.run();
+							}}
+						>
+							<span>{toast.action.label}</span>
+						</button>
+					)}
 					<IconButton icon="close" label="Close" onClick={() => close(toast.id)} />
 				</div>
 			))}
