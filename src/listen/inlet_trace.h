@@ -5,8 +5,12 @@
  * Lines come as a connection's transcript has them, one reply for each command. A command that names somebody waits for
  * what the answer shows of whose it is:
  *
- *	C: MAIL …  (held)   S: 250 …  (held)   C: RCPT …  (held)   inlet_trace_recipient(t, true)   S: 250 …  (all four)
-*/
+ *	C: MAIL …   held
+ *	S: 250 …    held
+ *	C: RCPT …   held
+ *	            inlet_trace_recipient(t, true)
+ *	S: 250 …    all four
+ */
 #ifndef LISTEN_INLET_TRACE_H
 #define LISTEN_INLET_TRACE_H
 

@@ -21,7 +21,8 @@ const char *check_truststore(const char *value);
 /* "https://example.com/help", without spaces, quotes and <>. */
 const char *check_https_url(const char *value);
 
-/* "*", "word.*", "word.word"; which kinds of events there are is store/event_kinds.h's to say, for what is new (event_names.h). */
+/* "*", "word.*", "word.word"; which kinds of events there are is store/event_kinds.h's to say, for what is new
+ * (event_names.h). */
 const char *check_event_filter(const char *value);
 
 /* A PCRE2 pattern that compiles. The answer lives until the thread's next call. */

@@ -71,8 +71,7 @@ static int step(struct sending *s, const struct graph_request *request, const ch
 		return 0;
 	}
 	if (is_missing(s, ret_answer)) {
-		graph_settle(s->item, OUTCOME_LATER,
-		             arena_printf(s->arena, "%s: HTTP 404: it isn't there", name).p);
+		graph_settle(s->item, OUTCOME_LATER, arena_printf(s->arena, "%s: HTTP 404: it isn't there", name).p);
 		return 0;
 	}
 	r = graph_settle_by(s->gs, s->item, ret_answer, name, err);
