@@ -1,6 +1,7 @@
 """Who mail is from: signatures made by another implementation, and what becomes of mail whose sender isn't who he says."""
 
 import base64
+import email.utils
 import json
 import os
 import random
@@ -44,12 +45,13 @@ class Keys:
         }
 
     def sign(self, raw, selector="rsa", canon="relaxed/relaxed", **more):
+        """As its sender's server sends it, and the next one takes it at once: however long ago it was written."""
         raw = raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
         kind = selector == "ed"
         head = dkim.sign(raw, selector.encode(), more.pop("domain", DOMAIN).encode(), self.ed25519 if kind else self.rsa,
                          canonicalize=tuple(canon.encode().split(b"/")),
                          signature_algorithm=b"ed25519-sha256" if kind else b"rsa-sha256", **more)
-        return head + raw
+        return f"Received: from mx.{DOMAIN} by mx.example.test; {email.utils.formatdate()}\r\n".encode() + head + raw
 
 
 def letter(rng):
@@ -76,11 +78,12 @@ def can_be_read(raw):
 
 
 def changed(rng, raw):
-    """A few bytes are others, gone or new."""
+    """A few bytes are others, gone or new, of what the signature is about: not in the field that says when it came."""
+    first = raw.index(b"DKIM-Signature")
     while True:
         other = bytearray(raw)
         for _ in range(rng.choice([1, 1, 3])):
-            at = rng.randrange(len(other))
+            at = rng.randrange(first, len(other))
             how = rng.random()
             if how < 0.5:
                 other[at] = rng.choice(b" \tab;=:A0\r\n")

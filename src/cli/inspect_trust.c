@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "cli/inspect_sections.h"
+#include "mime/date.h"
 
 #include <stdlib.h>
 
@@ -42,7 +43,16 @@ void inspect_trust_close(void)
 	dns_free(take(dns));
 }
 
-/* As of the time at which the mail was sent: an old file's signatures have long expired. */
+/* When the mail came, as its last server wrote, or was sent: an old file's signatures have long expired. One that was
+ * written days before it was sent is signed after its Date. */
+static int64_t came_at(const struct message *m)
+{
+	const struct header *received = message_header(m, "Received");
+	int64_t at = received ? date_of_received(received->value) : 0;
+
+	return at || m->date ? MAX(at, m->date) : clock_now_ms();
+}
+
 static const struct trust_result *check(struct arena *arena, const struct message *m)
 {
 	const struct trust_options options = {
@@ -50,7 +60,7 @@ static const struct trust_result *check(struct arena *arena, const struct messag
 	        .authserv_id_count = trusted_count,
 	        .look_up = dns ? trust_look_up_dns : NULL,
 	        .ctx = dns,
-	        .now_s = (m->date ? m->date : clock_now_ms()) / 1000,
+	        .now_s = came_at(m) / 1000,
 	};
 
 	return trust_check(arena, m, &options);

@@ -133,3 +133,10 @@ int64_t date_parse(struct str text)
 		return 0;
 	return clock_from_civil(year, d.month, day, d.hour, d.minute - d.zone_minutes, d.second);
 }
+
+int64_t date_of_received(struct str value)
+{
+	const char *mark = value.n ? memrchr(value.p, ';', value.n) : NULL;
+
+	return mark ? date_parse(str_new(mark + 1, (size_t)(value.p + value.n - mark - 1))) : 0;
+}

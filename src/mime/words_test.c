@@ -154,6 +154,23 @@ static void dates_are_read_in_every_form(void **state UNUSED)
 		assert_true(date_parse(str_of(cases[i].text)) == cases[i].seconds * 1000);
 }
 
+static void a_server_says_when_it_took_the_mail(void **state UNUSED)
+{
+	static const struct {
+		const char *field;
+		int64_t seconds;
+	} cases[] = {
+	        {" from a by b; Sat, 21 Nov 2026 07:39:31 +0000", 1795246771},
+	        {" from a (x;y) by b\r\n\tfor <c;d@e.test>;\r\n\tSat, 21 Nov 2026 08:39:31 +0100 (CET)", 1795246771},
+	        {" from a by b", 0},
+	        {" from a by b;", 0},
+	        {"", 0},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_true(date_of_received(str_of(cases[i].field)) == cases[i].seconds * 1000);
+}
+
 static void ids_are_cleaned(void **state UNUSED)
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
@@ -178,6 +195,7 @@ int main(void)
 	        cmocka_unit_test(addresses_are_read_in_every_form),
 	        cmocka_unit_test(file_names_are_read_in_every_form),
 	        cmocka_unit_test(dates_are_read_in_every_form),
+	        cmocka_unit_test(a_server_says_when_it_took_the_mail),
 	        cmocka_unit_test(ids_are_cleaned),
 	};
 	return cmocka_run_group_tests_name("mime/words", tests, NULL, NULL);

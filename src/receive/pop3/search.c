@@ -47,12 +47,8 @@ static struct str find_field(struct str header, struct str name)
 /* Unix ms; 0: it doesn't tell. */
 static int64_t arrival(struct str header)
 {
-	struct str received = find_field(header, STR("Received:"));
-	const char *mark = received.n ? memrchr(received.p, ';', received.n) : NULL;
-	int64_t at = 0;
+	int64_t at = date_of_received(find_field(header, STR("Received:")));
 
-	if (mark)
-		at = date_parse(str_new(mark + 1, (size_t)(received.p + received.n - mark - 1)));
 	return at ? at : date_parse(find_field(header, STR("Date:")));
 }
 
