@@ -200,9 +200,8 @@ static int rotate_webhook(struct request *request, struct answer *answer, struct
 
 /* ---------------------------------------------------------------- routes */
 
-static const char *const states[] = {"queued", "sending", "later", "delivered", "failed", NULL};
-
-static const struct route_query delivery_query[] = {{"state", QUERY_TEXT, "Only those in this state", states}, {0}};
+static const struct route_query delivery_query[] = {
+        {"state", QUERY_TEXT, "Only those in this state", delivery_state_names}, {0}};
 
 #define HOOK "/api/v1/webhooks/{id}"
 #define MAY  .right = RIGHT_WEBHOOKS_MANAGE

@@ -1,7 +1,7 @@
 /* See webhook_view.h. */
 #include "api/webhook_view.h"
 
-static const char *const states[] = {"queued", "sending", "later", "delivered", "failed", NULL};
+const char *const delivery_state_names[] = {"queued", "sending", "later", "delivered", "failed", NULL};
 
 /* clang-format off */
 static const struct field try_fields[] = {
@@ -17,7 +17,7 @@ static const struct field delivery_fields[] = {
 	FIELD_INT(struct delivery_view, id, "Delivery ID"),
 	FIELD_INT(struct delivery_view, event, "Event", .help = "Its number"),
 	FIELD_TEXT(struct delivery_view, kind, "Kind of event"),
-	FIELD_ENUM(struct delivery_view, state, states, "State"),
+	FIELD_ENUM(struct delivery_view, state, delivery_state_names, "State"),
 	FIELD_INT(struct delivery_view, tries, "Tries"),
 	FIELD_TIME(struct delivery_view, next_try_at, "Next try"),
 	FIELD_INT(struct delivery_view, status, "HTTP status", .help = "Of the last try; 0: there was no answer"),
@@ -81,8 +81,8 @@ struct delivery_view delivery_view_of(const struct delivery *d)
 	        .done_at = d->done_at,
 	};
 
-	for (int i = 0; states[i]; i++)
-		if (strcmp(states[i], d->state) == 0)
+	for (int i = 0; delivery_state_names[i]; i++)
+		if (strcmp(delivery_state_names[i], d->state) == 0)
 			view.state = i;
 	return view;
 }

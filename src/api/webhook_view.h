@@ -5,6 +5,9 @@
 #include "record/record.h"
 #include "store/deliveries.h"
 
+/* In which a delivery can be; NULL-ended. */
+extern const char *const delivery_state_names[];
+
 struct delivery_try_view {
 	int64_t number, at, duration_ms, status;
 	const char *reason, *answer;
@@ -13,7 +16,7 @@ struct delivery_try_view {
 struct delivery_view {
 	int64_t id, event;
 	const char *kind;
-	int state; /* queued, sending, later, delivered, failed */
+	int state; /* delivery_state_names */
 	int64_t tries, next_try_at, status;
 	const char *reason;
 	int64_t created_at, done_at;

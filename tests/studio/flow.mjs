@@ -177,6 +177,8 @@ await check("events come in at the top, and stand still while paused", async () 
 	await page.waitForFunction((was) => document.querySelector(".events > li").innerText.split("\n")[1] !== was.split("\n")[1], paused);
 	await page.locator(".events summary").first().click();
 	await page.waitForSelector(".event-open dd:has-text('flow')");
+	const right = (selector) => page.locator(selector).first().evaluate((element) => element.getBoundingClientRect().right);
+	assert.ok((await right(".event[open] .copyable button")) <= (await right(".event[open]")), "what is long doesn't push the button out");
 });
 
 await check("a lost connection is told calmly, and found again", async () => {

@@ -8,6 +8,7 @@ import { mayAny } from "../app/session";
 import { Button } from "../ui/button";
 import { Icon } from "../ui/icon";
 import { Badge, Card, Copyable, Empty, Failed, PageHead, Skeleton } from "../ui/page";
+import { ofItself } from "../ui/short";
 import { Time } from "../ui/time";
 import { Chip, Choice, Exact, FilterBar, Pager, useFilters, useLast, useNames, usePaged } from "./flow";
 import { eventIcon, eventTone, eventWords, groups, kindsOfEvents } from "./event-words";
@@ -80,19 +81,36 @@ function addresses(data: Data): string {
 	return list.map((item) => (typeof item === "object" && item ? String((item as Data).address ?? "") : String(item))).join(", ");
 }
 
+/* "operator anna"; empty: it isn't about a record. */
+function recordOf(data: Data): string {
+	return data.kind && data.id ? `${String(data.kind).replace(/_/g, " ")} ${String(data.id)}` : "";
+}
+
+/* Each thing once, and in one line. */
+function told(data: Data): Data {
+	const { kind, id, by, case_id, ...rest } = data;
+	const record = recordOf(data);
+	return {
+		...(record ? { record } : { kind, id }),
+		...(by === data.author ? {} : { by }),
+		...(data.case_number ? {} : { case_id }),
+		...rest,
+	};
+}
+
 /* What a reader wants to know without opening it. */
 function summary(event: CloudEvent, data: Data): string {
-	const first = data.error ?? data.text ?? data.diagnostic ?? data.reason ?? data.address ?? data.listener ?? data.sender ?? data.webhook;
-	const record = data.kind && data.id ? `${String(data.kind).replace(/_/g, " ")} ${String(data.id)}` : "";
-	/* Where there is no better name it is a number. */
-	const subject = event.subject !== data.account && !/^\d+$/.test(event.subject) ? event.subject : "";
+	const first = (data.error && ofItself(String(data.error))) ?? data.text ?? data.diagnostic ?? data.reason ?? data.address ?? data.listener ?? data.sender ?? data.webhook;
+	const record = recordOf(data);
+	/* Where there is no better name it is a number; a record's name is said with its kind. */
+	const subject = event.subject !== data.account && event.subject !== data.id && !/^\d+$/.test(event.subject) ? event.subject : "";
 	return [subject, record || (first === event.subject ? "" : first), addresses(data)].filter(Boolean).map(String).join(" · ");
 }
 
 function EventLine({ event, isNew }: { event: CloudEvent; isNew: boolean }) {
 	const kind = event.type.replace(/^hauspost\./, "");
 	const data = (event.data ?? {}) as Data;
-	const rest = Object.entries(data).filter(([key]) => !(key === "case_id" && data.case_number));
+	const rest = Object.entries(told(data)).filter(([, value]) => value !== undefined);
 	return (
 		<li class={isNew ? "is-new" : ""}>
 			<details class="event">

@@ -7,15 +7,13 @@ import type { PartState } from "../api/views";
 import { may } from "../app/session";
 import type { Editor } from "../forms/record-form";
 import { Button, ButtonLink } from "../ui/button";
-import { Card, Facts, Failed, Notice, Skeleton } from "../ui/page";
-import { Time } from "../ui/time";
+import { Failed, Skeleton } from "../ui/page";
 import { say, sayProblem } from "../ui/toast";
 import { TracePanel } from "./trace";
-import { StateBadge, useListenerState } from "./kinds";
+import { useListenerState } from "./kinds";
+import { PartStateCard, resting } from "./part-state";
 
 const REFRESH_MS = 5000;
-
-const resting = new Set(["stopped", "off", "paused"]);
 
 function Actions({ id, state }: { id: string; state: PartState }) {
 	const [busy, setBusy] = useState("");
@@ -59,26 +57,7 @@ export function ListenerPanel({ editor }: { editor: Editor }) {
 	if (!state) return <Skeleton rows={2} height={56} />;
 	return (
 		<>
-			<Card
-				title={
-					<span class="row">
-						State <StateBadge state={state.state} />
-					</span>
-				}
-				actions={<Actions id={editor.id} state={state} />}
-			>
-				{state.error && (
-					<Notice tone={resting.has(state.state) ? "warn" : "bad"} title="Last failure">
-						{state.error} <Time at={state.error_at} fallback="" />
-					</Notice>
-				)}
-				<Facts
-					items={[
-						["In this state", <Time at={state.since} fallback="unknown" />],
-						!!state.next_try_at && ["Tried again", <Time at={state.next_try_at} />],
-						["Account", <a href={`#/accounts/${encodeURIComponent(state.account)}`}>{state.account}</a>],
-					]}
-				/>
+			<PartStateCard part={state} account={state.account} actions={<Actions id={editor.id} state={state} />}>
 				{may("listeners.read") && (
 					<div>
 						<ButtonLink small look="quiet" icon="ledger" href={`#/ledger?listener=${encodeURIComponent(editor.id)}`}>
@@ -86,7 +65,7 @@ export function ListenerPanel({ editor }: { editor: Editor }) {
 						</ButtonLink>
 					</div>
 				)}
-			</Card>
+			</PartStateCard>
 			{may("listeners.manage") && <TracePanel kind="listeners" id={editor.id} />}
 		</>
 	);

@@ -7,6 +7,7 @@ import { listRecords } from "../api/records";
 import { may, session } from "../app/session";
 import { Icon, type IconName } from "../ui/icon";
 import { Card, type Tone } from "../ui/page";
+import { ofItself } from "../ui/short";
 import { Time } from "../ui/time";
 
 export interface Need {
@@ -26,11 +27,6 @@ type Part = Status["listeners"][number];
 
 const count = (n: number, one: string, more: string) => `${n.toLocaleString("en")} ${n === 1 ? one : more}`;
 
-/* "listener sales: localhost port 1: …" without the name that stands before it already. */
-function bare(error: string): string {
-	return error.replace(/^(listener|account|inlet) [^:]+: /, "");
-}
-
 function ofPart(part: Part, what: string, kind: string, icon: IconName): Need {
 	const title = what === "listener" ? `${part.id} can't read its mailbox` : what === "sender" ? `${part.id} can't send` : `Inlet ${part.id} isn't open`;
 	const isLogin = part.state === "auth-failed";
@@ -40,7 +36,7 @@ function ofPart(part: Part, what: string, kind: string, icon: IconName): Need {
 		icon: isLogin ? "key" : icon,
 		tone: "bad",
 		title: isLogin ? `${part.id}: user or password was refused` : title,
-		detail: bare(part.error),
+		detail: ofItself(part.error),
 		next: part.next_try_at,
 	};
 }

@@ -64,8 +64,10 @@ function Begin() {
 	);
 }
 
-function State({ status }: { status: Status }) {
-	if (!status.ok) return <Badge tone="warn" dot>{`${status.problems} ${status.problems === 1 ? "problem" : "problems"}`}</Badge>;
+/* It counts what the list below names. What ails the mail room but nobody here sees the reason of is the server's count. */
+function State({ status, needs }: { status: Status; needs: number }) {
+	const n = needs || (status.ok ? 0 : status.problems);
+	if (n) return <Badge tone="warn" dot>{`${n} ${n === 1 ? "needs" : "need"} a person`}</Badge>;
 	if (!status.inlets.length && status.listeners.every((part) => part.state === "off")) return <Badge dot>Nothing is read</Badge>;
 	return (
 		<Badge tone="ok" dot>
@@ -102,7 +104,7 @@ export default function Overview() {
 			<PageHead
 				title="Overview"
 				lead={status ? (isNew ? `Welcome, ${name}. Nothing is set up yet.` : flows(status, needs.length)) : sees ? "Looking whether mail flows …" : `Welcome, ${name}.`}
-				badge={status && !isNew && <State status={status} />}
+				badge={status && !isNew && <State status={status} needs={needs.length} />}
 			/>
 			{!sees ? (
 				<Card>

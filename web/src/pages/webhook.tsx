@@ -11,7 +11,18 @@ import { Table } from "../ui/table";
 import { Time } from "../ui/time";
 import { say, sayProblem } from "../ui/toast";
 
-const tones: Record<string, Tone> = { delivered: "ok", queued: "info", sending: "info", later: "warn", failed: "bad" };
+const states: Record<string, [string, Tone]> = {
+	queued: ["Waits", "info"],
+	sending: ["Under way", "info"],
+	later: ["Tried again later", "warn"],
+	delivered: ["Delivered", "ok"],
+	failed: ["Given up", "bad"],
+};
+
+function DeliveryState({ state }: { state: string }) {
+	const [word, tone] = states[state] ?? [state, "calm"];
+	return <Badge tone={tone as Tone}>{word}</Badge>;
+}
 
 export function WebhookPanel({ editor }: { editor: Editor }) {
 	const [busy, setBusy] = useState("");
@@ -80,7 +91,7 @@ export function WebhookPanel({ editor }: { editor: Editor }) {
 					id={(item) => item.id}
 					columns={[
 						{ key: "type", label: "Event", cell: (item) => <code>{item.kind}</code> },
-						{ key: "state", label: "State", cell: (item) => <Badge tone={tones[item.state] ?? "calm"}>{item.state}</Badge> },
+						{ key: "state", label: "State", cell: (item) => <DeliveryState state={item.state} /> },
 						{ key: "status", label: "Answer", cell: (item) => item.reason || item.status || "–" },
 						{ key: "at", label: "When", cell: (item) => <Time at={item.done_at ?? item.created_at} fallback="not yet" /> },
 					]}

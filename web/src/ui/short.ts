@@ -8,6 +8,11 @@ export function initials(name: string): string {
 	return (first + last).toLocaleUpperCase();
 }
 
+/* "listener sales: localhost port 1: …" without the name that stands before it already. */
+export function ofItself(error: string): string {
+	return error.replace(/^(listener|account|inlet) [^:]+: /, "");
+}
+
 /* In steps of 1000, as file managers show it. */
 const units = ["bytes", "KB", "MB", "GB"];
 
