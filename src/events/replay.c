@@ -30,7 +30,7 @@ static int replay_one(struct work *work, struct db *db, struct error *err)
 	struct again *again = (struct again *)(void *)work;
 
 	again->count = delivery_replay(db, again->id, again->delivery, clock_now_ms(), err);
-	return (int)MIN(again->count, 0);
+	return again->count <= 0 ? (int)again->count : webhook_end_rest(db, again->id, err);
 }
 
 int webhook_replay(struct store *store, const char *webhook, int64_t delivery, struct error *err)
@@ -71,9 +71,11 @@ static int replay_since(struct work *work, struct db *db, struct error *err)
 {
 	struct again *again = (struct again *)(void *)work;
 	struct event_query query = {.from = again->after, .max = PAGE};
-	int n = PAGE;
+	int n = PAGE, ended = webhook_end_rest(db, again->id, err);
 
 	again->count = 0;
+	if (ended < 0)
+		return ended;
 	if (!again->all) {
 		again->count = delivery_replay_failed(db, again->id, again->after, clock_now_ms(), err);
 		return (int)MIN(again->count, 0);
@@ -111,15 +113,37 @@ int64_t webhook_replay_since(struct store *store, const struct setup *setup, con
 
 struct testing {
 	struct work work;
-	const char *webhook, *author;
+	const struct webhook *webhook;
+	const char *author;
 };
+
+static int check_enabled(struct db *db, const struct webhook *webhook, struct error *err)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct webhook_state state;
+	int r = webhook_standing(db, webhook->id, clock_now_ms(), arena, &state, err);
+
+	if (r == 0 && !webhook->enabled)
+		return fail(err, E_CONFLICT, RETRY_NEVER, "webhook %s isn't enabled", webhook->id);
+	if (r == 0 && state.disabled_at)
+		return fail(err, E_CONFLICT, RETRY_NEVER,
+		            "webhook %s was switched off (%s): mend its endpoint, then change its record, which "
+		            "enables it",
+		            webhook->id, state.reason);
+	return r;
+}
 
 static int run_testing(struct work *work, struct db *db, struct error *err)
 {
 	const struct testing *testing = (const struct testing *)(const void *)work;
 	char data[160]; /* an id needs no escaping */
+	int r = check_enabled(db, testing->webhook, err);
 
-	snprintf(data, sizeof data, "{\"webhook\":\"%s\",\"reason\":\"test\"}", testing->webhook);
+	if (r == 0)
+		r = webhook_end_rest(db, testing->webhook->id, err);
+	if (r < 0)
+		return r;
+	snprintf(data, sizeof data, "{\"webhook\":\"%s\",\"reason\":\"test\"}", testing->webhook->id);
 	return event_add(
 	        db,
 	        &(struct new_event){
@@ -127,7 +151,7 @@ static int run_testing(struct work *work, struct db *db, struct error *err)
 	        err);
 }
 
-int webhook_test(struct store *store, const char *webhook, const char *author, struct error *err)
+int webhook_test(struct store *store, const struct webhook *webhook, const char *author, struct error *err)
 {
 	struct testing testing = {
 	        .work = {.run = run_testing, .again = run_again}, .webhook = webhook, .author = author};

@@ -1,4 +1,5 @@
-/* What people do with webhooks, for the API and the command line: units for store_do(). */
+/* What people do with webhooks, for the API and the command line: units for store_do(). Who has something sent ends the
+ * rest of an endpoint that failed: it is tried at once. */
 #ifndef EVENTS_REPLAY_H
 #define EVENTS_REPLAY_H
 
@@ -16,8 +17,9 @@ int webhook_replay(struct store *store, const char *webhook, int64_t delivery, s
 int64_t webhook_replay_since(struct store *store, const struct setup *setup, const struct webhook *webhook,
                              int64_t after, bool all, struct error *err) NODISCARD;
 
-/* An event "webhook.test", for this webhook alone. */
-int webhook_test(struct store *store, const char *webhook, const char *author, struct error *err) NODISCARD;
+/* An event "webhook.test", for this webhook alone. E_CONFLICT where it is switched off, by whom ever: nobody would get
+ * it. */
+int webhook_test(struct store *store, const struct webhook *webhook, const char *author, struct error *err) NODISCARD;
 
 /* Puts a new secret in the place of the old one, which signs for another day; appends it. The set-up changes, by
  * `author`. E_NOT_FOUND where there is no such webhook. */

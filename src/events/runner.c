@@ -259,13 +259,9 @@ static int choose_for(struct runner *runner, const struct webhook *webhook, stru
 	struct taking taking = {.work = {.run = run_taking, .again = note_again},
 	                        .now = now,
 	                        .until = now + 3 * SECONDS_MS(webhook->timeout_s) + INTERRUPTED_MS};
-	int room, r = webhook_is_disabled(runner->db, webhook->id, err);
+	int room, r = webhook_standing(runner->db, webhook->id, now, arena, &state, err);
 
-	if (r == 0)
-		r = webhook_state_get(runner->db, webhook->id, arena, &state, err);
-	else
-		return MIN(r, 0);
-	if (r < 0 || state.next_try_at > now)
+	if (r < 0 || state.disabled_at || state.next_try_at > now)
 		return r;
 	room = room_for(runner, webhook, state.failures > 0);
 	if (room <= 0)

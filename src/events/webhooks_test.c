@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "events/outcome.h"
+#include "events/replay.h"
 #include "store/test_store.h"
 
 #include "base/test.h"
@@ -146,14 +147,28 @@ static struct delivery newest(struct db *db, const char *webhook, struct arena *
 }
 
 /* Writes down what came of a try; true where that disabled the webhook. */
-static bool came(struct db *db, const struct delivery *d, enum post_outcome outcome, int64_t at)
+static bool came_of(struct db *db, const struct delivery *d, const struct post_result *result, int64_t now)
 {
-	const struct post_result result = {.outcome = outcome, .attempt = {.at = at, .reason = "why", .answer = ""}};
 	bool is_disabled;
 	struct error err;
 
-	assert_ok(outcome_write(db, d, &result, at, &is_disabled, &err), &err);
+	assert_ok(outcome_write(db, d, result, now, &is_disabled, &err), &err);
 	return is_disabled;
+}
+
+static bool came(struct db *db, const struct delivery *d, enum post_outcome outcome, int64_t at)
+{
+	const struct post_result result = {.outcome = outcome, .attempt = {.at = at, .reason = "why", .answer = ""}};
+
+	return came_of(db, d, &result, at);
+}
+
+/* The records are as old as that. */
+static void age_records(struct db *db, int64_t at)
+{
+	struct error err;
+
+	assert_ok(db_exec(db, "UPDATE record SET at = $1", DB_ARGS(DB_INT(at)), &err), &err);
 }
 
 static struct webhook_state state_of(struct db *db, const char *webhook, struct arena *arena)
@@ -184,6 +199,7 @@ static void check_deleted(struct store *store)
 	assert_ok(store_connect(store, &db, &err), &err);
 	struct setup *setup CLEANUP(setup_freep) = open_setup(db);
 	assert_ok(webhooks_owe(db, setup, events, ARRAY_LEN(events), &err), &err);
+	age_records(db, NOW - 1);
 	under_way = newest(db, "all", arena);
 	came(db, &under_way, POST_FAILED, NOW);
 	assert_int_equal(state_of(db, "all", arena).failures, 1);
@@ -277,6 +293,7 @@ static void check_five_days(struct store *store)
 	assert_ok(store_connect(store, &db, &err), &err);
 	struct setup *setup CLEANUP(setup_freep) = open_setup(db);
 	assert_ok(webhooks_owe(db, setup, events, ARRAY_LEN(events), &err), &err);
+	age_records(db, begin - 1);
 	d = newest(db, "all", arena);
 	assert_false(came(db, &d, POST_FAILED, begin));
 	assert_false(came(db, &d, POST_FAILED, begin + WEBHOOK_DISABLED_AFTER)); /* not yet */
@@ -284,7 +301,9 @@ static void check_five_days(struct store *store)
 	assert_false(came(db, &d, POST_FAILED, end + 10000)); /* another that was on its way: told once */
 	assert_int_equal(number_of(db, "SELECT COUNT(*) FROM event WHERE kind = 'webhook.disabled'"), 1);
 	assert_int_equal(webhook_is_disabled(db, "all", &err), 1);
-	assert_ok(db_exec(db, "UPDATE webhook_state SET disabled_at = $1", DB_ARGS(DB_INT(end - 1)), &err), &err);
+	assert_ok(db_exec(db, "UPDATE webhook_state SET disabled_at = $1, failed_at = $1", DB_ARGS(DB_INT(end - 1)),
+	                  &err),
+	          &err);
 	change_record(db, "Mended");
 	assert_int_equal(webhook_is_disabled(db, "all", &err), 0);
 	assert_false(came(db, &d, POST_FAILED, end + 20000)); /* as if it were the first */
@@ -298,6 +317,122 @@ static void check_five_days(struct store *store)
 static void five_days_of_failing_disable_until_a_change_begins_anew(void **state UNUSED)
 {
 	test_store_each(check_five_days);
+}
+
+static struct webhook_state standing(struct db *db, int64_t now, struct arena *arena)
+{
+	struct webhook_state s;
+	struct error err;
+
+	assert_ok(webhook_standing(db, "all", now, arena, &s, &err), &err);
+	return s;
+}
+
+/* One delivery, of which a try failed, with a rest of hours. */
+static struct delivery failed_once(struct db *db, const struct setup *setup, int64_t at, struct arena *arena)
+{
+	const struct post_result result = {.outcome = POST_FAILED,
+	                                   .attempt = {.at = at, .reason = "it answers 429", .answer = ""},
+	                                   .retry_after_ms = HOURS_MS(10)};
+	struct delivery d;
+	struct error err;
+
+	assert_ok(webhooks_owe(db, setup, events, 1, &err), &err);
+	d = newest(db, "all", arena);
+	came_of(db, &d, &result, at);
+	assert_int_equal(standing(db, at, arena).next_try_at, at + HOURS_MS(10));
+	return d;
+}
+
+static void check_changed(struct store *store)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct db *db CLEANUP(db_closep) = NULL;
+	int64_t before = clock_now_ms() - HOURS_MS(1), now;
+	struct post_result late = {.outcome = POST_GONE, .attempt = {.at = before, .reason = "x", .answer = ""}};
+	struct delivery d;
+	struct error err;
+
+	assert_ok(store_connect(store, &db, &err), &err);
+	struct setup *setup CLEANUP(setup_freep) = open_setup(db);
+	age_records(db, before - 1);
+	d = failed_once(db, setup, before, arena);
+	change_record(db, "Mended");
+	now = clock_now_ms();
+	assert_int_equal(standing(db, now, arena).next_try_at, 0);
+	assert_int_equal(standing(db, now, arena).failing_since, 0);
+	/* one that was under way went where nobody sends any more */
+	assert_false(came_of(db, &d, &late, now));
+	assert_int_equal(standing(db, now, arena).failures, 0);
+	assert_false(came(db, &d, POST_FAILED, now + 1000));
+	assert_int_equal(standing(db, now + 1000, arena).failing_since, now + 1000);
+}
+
+static void what_failed_before_a_change_does_not_count(void **state UNUSED)
+{
+	test_store_each(check_changed);
+}
+
+static void check_set_back(struct store *store)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct db *db CLEANUP(db_closep) = NULL;
+	int64_t now = clock_now_ms(), wrong = now + HOURS_MS(24);
+	struct delivery d;
+	struct error err;
+
+	assert_ok(store_connect(store, &db, &err), &err);
+	struct setup *setup CLEANUP(setup_freep) = open_setup(db);
+	d = failed_once(db, setup, wrong, arena);
+	assert_int_equal(standing(db, now, arena).next_try_at, 0);
+	assert_true(came(db, &d, POST_GONE, wrong));
+	assert_int_equal(standing(db, wrong, arena).disabled_at, wrong);
+	assert_int_equal(standing(db, now, arena).disabled_at, 0); /* no change could ever enable it */
+	/* nor does a change at a time to come forgive for ever */
+	age_records(db, wrong);
+	assert_true(came(db, &d, POST_GONE, now));
+	assert_int_equal(standing(db, now + 1, arena).disabled_at, now);
+}
+
+static void a_clock_that_is_set_back_stops_no_webhook(void **state UNUSED)
+{
+	test_store_each(check_set_back);
+}
+
+static void check_asked_for(struct store *store)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct db *db CLEANUP(db_closep) = NULL;
+	int64_t now = clock_now_ms();
+	const struct webhook *all;
+	struct delivery d;
+	struct error err;
+
+	assert_ok(store_connect(store, &db, &err), &err);
+	struct setup *setup CLEANUP(setup_freep) = open_setup(db);
+	all = setup_webhook(setup, "all");
+	age_records(db, now - 1000);
+	d = failed_once(db, setup, now, arena);
+	assert_int_equal(webhook_replay(store, "all", d.id, &err), 1);
+	assert_int_equal(standing(db, now, arena).next_try_at, 0);
+	d = failed_once(db, setup, now, arena);
+	assert_int_equal(webhook_replay_since(store, setup, all, 0, false, &err), 1); /* though it has tries left */
+	assert_string_equal(newest(db, "all", arena).state, "queued");
+	assert_int_equal(standing(db, now, arena).next_try_at, 0);
+	d = failed_once(db, setup, now, arena);
+	assert_ok(webhook_test(store, all, "anna", &err), &err);
+	assert_int_equal(standing(db, now, arena).next_try_at, 0);
+	/* who gets nothing isn't tried in vain */
+	assert_true(came(db, &d, POST_GONE, now));
+	assert_int_equal(webhook_test(store, all, "anna", &err), E_CONFLICT);
+	assert_true(str_find(str_of(err.text), STR("was switched off (why)")) >= 0);
+	assert_int_equal(webhook_test(store, setup_webhook(setup, "off"), "anna", &err), E_CONFLICT);
+	assert_int_equal(number_of(db, "SELECT COUNT(*) FROM event WHERE kind = 'webhook.test'"), 1);
+}
+
+static void what_a_person_asks_for_waits_for_no_rest(void **state UNUSED)
+{
+	test_store_each(check_asked_for);
 }
 
 static void check_dropped(struct store *store)
@@ -380,6 +515,9 @@ int main(void)
 	        cmocka_unit_test(a_deleted_webhook_leaves_nothing_to_its_namesake),
 	        cmocka_unit_test(much_of_a_deleted_webhook_goes_piece_by_piece),
 	        cmocka_unit_test(five_days_of_failing_disable_until_a_change_begins_anew),
+	        cmocka_unit_test(what_failed_before_a_change_does_not_count),
+	        cmocka_unit_test(a_clock_that_is_set_back_stops_no_webhook),
+	        cmocka_unit_test(what_a_person_asks_for_waits_for_no_rest),
 	        cmocka_unit_test(an_event_that_is_kept_no_longer_is_no_fault_of_the_endpoint),
 	        cmocka_unit_test(a_header_is_given_once),
 	        cmocka_unit_test(who_was_chosen_last_is_asked_last),

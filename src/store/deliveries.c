@@ -198,7 +198,7 @@ int64_t delivery_replay_failed(struct db *db, const char *webhook, int64_t after
 {
 	return db_exec_count(db,
 	                     "UPDATE delivery SET state = 'queued', tries = 0, next_try_at = $3, done_at = NULL"
-	                     " WHERE webhook = " KEY " AND event_number > $2 AND state = 'failed'",
+	                     " WHERE webhook = " KEY " AND event_number > $2 AND state IN ('failed', 'later')",
 	                     DB_ARGS(DB_TEXT(webhook), DB_INT(after), DB_INT(now)), err);
 }
 
@@ -359,6 +359,12 @@ int webhook_state_put(struct db *db, const struct webhook_state *s, struct error
 	               DB_ARGS(DB_TEXT(s->webhook), DB_INT(s->failing_since), DB_INT(s->failures),
 	                       DB_INT(s->next_try_at), DB_INT(s->delivered_at), DB_INT(s->failed_at),
 	                       DB_TEXT(s->reason), DB_INT(s->disabled_at)),
+	               err);
+}
+
+int webhook_end_rest(struct db *db, const char *webhook, struct error *err)
+{
+	return db_exec(db, "UPDATE webhook_state SET next_try_at = 0 WHERE webhook = $1", DB_ARGS(DB_TEXT(webhook)),
 	               err);
 }
 

@@ -55,7 +55,7 @@ int delivery_replay(struct db *db, const char *webhook, int64_t id, int64_t now,
 int delivery_replay_event(struct db *db, const char *webhook, int64_t event_number, int64_t now,
                           struct error *err) NODISCARD;
 
-/* The same for all that failed of events behind this number; returns how many. */
+/* The same for all that failed, for good or so far, of events behind this number; returns how many. */
 int64_t delivery_replay_failed(struct db *db, const char *webhook, int64_t after, int64_t now,
                                struct error *err) NODISCARD;
 
@@ -91,6 +91,9 @@ struct webhook_state {
 int webhook_state_get(struct db *db, const char *webhook, struct arena *arena, struct webhook_state *ret,
                       struct error *err) NODISCARD;
 int webhook_state_put(struct db *db, const struct webhook_state *state, struct error *err) NODISCARD;
+
+/* Something may be sent at once, however long it should have rested. */
+int webhook_end_rest(struct db *db, const char *webhook, struct error *err) NODISCARD;
 
 /* When the record was last changed: what was disabled before that is enabled by it. */
 int webhook_changed_at(struct db *db, const char *webhook, int64_t *ret_at, struct error *err) NODISCARD;
