@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 
 #define WORKERS         8
 #define PROBES          4 /* of failing endpoints, together */
@@ -23,6 +24,7 @@
 #define LOOK_EVERY_MS   1000
 #define INTERRUPTED_MS  SECONDS_MS(60) /* beside all time limits */
 #define CONNECT_MS      10000
+#define PATIENCE_MS     SECONDS_MS(2) /* at the end, with what is under way */
 #define PRUNE_EVERY_MS  SECONDS_MS(10)
 #define QUEUES_EVERY_MS SECONDS_MS(15)
 #define KEEP_DAYS       30
@@ -43,6 +45,7 @@ struct runner {
 	int64_t queues_at; /* monotonic: when queues are noted again */
 	char *turn;        /* the webhook that was chosen last: those behind it are first asked next time */
 	pthread_t chooser, workers[WORKERS];
+	atomic_bool gives_up; /* what is under way */
 
 	pthread_mutex_t mutex;
 	pthread_cond_t chooser_wakes, worker_wakes;
@@ -92,6 +95,28 @@ static void note(struct runner *runner, struct post *post, const struct post_res
 		         result->attempt.reason);
 }
 
+struct giving_back {
+	struct work work;
+	const struct post *post;
+};
+
+static int run_giving_back(struct work *work, struct db *db, struct error *err)
+{
+	const struct giving_back *giving = (const struct giving_back *)(const void *)work;
+
+	return delivery_give_back(db, giving->post->delivery.id, clock_now_ms(), err);
+}
+
+static void give_back(struct runner *runner, const struct post *post)
+{
+	struct giving_back giving = {.work = {.run = run_giving_back, .again = note_again}, .post = post};
+	struct error err;
+
+	if (store_do(runner->options.store, &giving.work, &err) < 0) /* it counts as interrupted then */
+		log_warning("events", "webhook %s: event %lld waits: %s", post->delivery.webhook,
+		            (long long)post->delivery.event_number, err.text);
+}
+
 /* ---------------------------------------------------------------- those who send */
 
 static struct post *next_post(struct runner *runner)
@@ -133,6 +158,7 @@ static struct http *client(const struct runner *runner, int timeout_ms)
 	        .allow_plain = runner->options.allow_private,
 	        .connect_timeout_ms = MIN(CONNECT_MS, timeout_ms),
 	        .timeout_ms = timeout_ms,
+	        .stops = &runner->gives_up,
 	};
 
 	return http_new(&options);
@@ -155,7 +181,10 @@ static void *work_main(void *arg)
 			http = client(runner, timeout_ms);
 		}
 		post_send(post, http, &result);
-		note(runner, post, &result);
+		if (result.outcome == POST_STOPPED)
+			give_back(runner, post);
+		else
+			note(runner, post, &result);
 		finish(runner, post);
 		post_free(post);
 	}
@@ -415,10 +444,40 @@ static void free_lane(void *ctx UNUSED, struct str key UNUSED, void *value)
 	free(value);
 }
 
+/* What nobody has begun to send. */
+static void give_queue_back(struct runner *runner)
+{
+	struct post *first, *next;
+
+	pthread_mutex_lock(&runner->mutex);
+	first = runner->first;
+	runner->first = runner->last = NULL;
+	pthread_mutex_unlock(&runner->mutex);
+	for (struct post *post = first; post; post = next) {
+		next = post->next;
+		give_back(runner, post);
+		finish(runner, post);
+		post_free(post);
+	}
+}
+
+static void wait_for_workers(struct runner *runner)
+{
+	int64_t at_us = clock_mono_us() + PATIENCE_MS * 1000;
+	struct timespec until = {.tv_sec = at_us / 1000000, .tv_nsec = at_us % 1000000 * 1000};
+
+	pthread_mutex_lock(&runner->mutex);
+	while (runner->busy > 0)
+		if (pthread_cond_timedwait(&runner->chooser_wakes, &runner->mutex, &until) == ETIMEDOUT)
+			break;
+	pthread_mutex_unlock(&runner->mutex);
+	atomic_store(&runner->gives_up, true);
+	for (int i = 0; i < WORKERS; i++)
+		pthread_join(runner->workers[i], NULL);
+}
+
 void runner_stop(struct runner *runner)
 {
-	struct post *next;
-
 	if (!runner)
 		return;
 	pthread_mutex_lock(&runner->mutex);
@@ -427,12 +486,8 @@ void runner_stop(struct runner *runner)
 	pthread_cond_broadcast(&runner->worker_wakes);
 	pthread_mutex_unlock(&runner->mutex);
 	pthread_join(runner->chooser, NULL);
-	for (int i = 0; i < WORKERS; i++)
-		pthread_join(runner->workers[i], NULL);
-	for (struct post *post = runner->first; post; post = next) {
-		next = post->next;
-		post_free(post);
-	}
+	give_queue_back(runner);
+	wait_for_workers(runner);
 	map_each(runner->lanes, free_lane, NULL);
 	map_free(runner->lanes);
 	shared_release(runner->shared);

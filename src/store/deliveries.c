@@ -88,6 +88,14 @@ int delivery_take(struct db *db, int64_t id, int64_t now, int64_t until, struct 
 	return n < 0 ? (int)n : n > 0;
 }
 
+int delivery_give_back(struct db *db, int64_t id, int64_t now, struct error *err)
+{
+	return db_exec(db,
+	               "UPDATE delivery SET state = CASE WHEN tries = 0 THEN 'queued' ELSE 'later' END,"
+	               " next_try_at = $2 WHERE id = $1 AND state = 'sending'",
+	               DB_ARGS(DB_INT(id), DB_INT(now)), err);
+}
+
 int delivery_write(struct db *db, const struct delivery *d, const struct delivery_try *attempt, struct error *err)
 {
 	int64_t n =

@@ -33,6 +33,9 @@ int delivery_due(struct db *db, const char *webhook, int64_t now, size_t max, st
 /* Takes one that is due to send it: nobody else does before `until`. 1: taken, 0: another was quicker. */
 int delivery_take(struct db *db, int64_t id, int64_t now, int64_t until, struct error *err) NODISCARD;
 
+/* One that was taken and not sent, or given up: it is due at once, as if nobody had taken it. */
+int delivery_give_back(struct db *db, int64_t id, int64_t now, struct error *err) NODISCARD;
+
 /* What came of a try: state, next_try_at, status and reason of `delivery`, whose `tries` counts this one. 1; 0: there
  * is no such any more (its webhook was deleted), and nothing is written. */
 int delivery_write(struct db *db, const struct delivery *delivery, const struct delivery_try *attempt,
