@@ -25,6 +25,7 @@
 #define INTERRUPTED_MS  SECONDS_MS(60) /* beside all time limits */
 #define CONNECT_MS      10000
 #define PATIENCE_MS     SECONDS_MS(2) /* at the end, with what is under way */
+#define CLOCK_STEP_MS   5000          /* back at once by more: it was set */
 #define PRUNE_EVERY_MS  SECONDS_MS(10)
 #define QUEUES_EVERY_MS SECONDS_MS(15)
 #define KEEP_DAYS       30
@@ -42,8 +43,9 @@ struct runner {
 	struct shared_setup *shared; /* the choosing thread's */
 	bool failed;                 /* said once for a spell of failures */
 	struct upkeep upkeep, gone;
-	int64_t queues_at; /* monotonic: when queues are noted again */
-	char *turn;        /* the webhook that was chosen last: those behind it are first asked next time */
+	int64_t queues_at;    /* monotonic: when queues are noted again */
+	int64_t clock_offset; /* of the wall clock, from the monotonic one */
+	char *turn;           /* the webhook that was chosen last: those behind it are first asked next time */
 	pthread_t chooser, workers[WORKERS];
 	atomic_bool gives_up; /* what is under way */
 
@@ -272,6 +274,7 @@ static int begin_post(struct runner *runner, const struct webhook *webhook, cons
 		post = post_new(webhook, d, STR(""), clock_now_ms());
 		note(runner, post, &gone);
 		post_free(post);
+		runner_hurry(runner); /* nobody finishes it, and there may be many */
 		return 0;
 	}
 	post = post_new(webhook, d, cloud_event(event, runner->source, arena), clock_now_ms());
@@ -333,6 +336,27 @@ static int note_queues(struct runner *runner, struct error *err)
 	return r <= 0 ? r : store_do(runner->options.store, &work, err);
 }
 
+/* ---------------------------------------------------------------- a clock that is set back */
+
+static int run_heeding(struct work *work UNUSED, struct db *db, struct error *err)
+{
+	return delivery_heed_clock(db, clock_now_ms(), err);
+}
+
+/* Also at the start: it may have been set back since the last end. */
+static int heed_clock(struct runner *runner, struct error *err)
+{
+	struct work work = {.run = run_heeding, .again = queues_again};
+	int64_t offset = clock_now_ms() - clock_mono_ms();
+	int r = 0;
+
+	if (offset < runner->clock_offset - CLOCK_STEP_MS)
+		r = store_do(runner->options.store, &work, err);
+	if (r == 0)
+		runner->clock_offset = offset;
+	return r;
+}
+
 /* ---------------------------------------------------------------- the chooser */
 
 static int choose(struct runner *runner, struct error *err)
@@ -342,6 +366,8 @@ static int choose(struct runner *runner, struct error *err)
 	size_t n, first;
 	int r = runner->db ? 0 : store_connect(runner->options.store, &runner->db, err);
 
+	if (r == 0)
+		r = heed_clock(runner, err);
 	if (r == 0)
 		r = setup_share_renew(runner->share, runner->db, &runner->shared, err);
 	n = r == 0 ? setup_list(runner->shared->setup, &webhook_type, &list) : 0;
@@ -423,6 +449,7 @@ int runner_start(const struct events_options *options, const char *source, struc
 	runner->gone = (struct upkeep){
 	        .store = options->store, .any = webhook_any_gone, .prune = webhook_drop_gone}; /* each time it looks */
 	runner->turn = mem_strdup("");
+	runner->clock_offset = INT64_MAX;
 	runner->share = setup_share_join(options->setup, options->sealer);
 	runner->source = mem_strdup(source);
 	runner->lanes = map_new();

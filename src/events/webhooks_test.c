@@ -2,13 +2,17 @@
 #include "events/webhooks.h"
 
 #include "base/clock.h"
+#include "events/events.h"
 #include "events/outcome.h"
 #include "events/replay.h"
 #include "store/test_store.h"
 
+#include <poll.h>
+
 #include "base/test.h"
 
-#define NOW INT64_C(1700000000000)
+#define PATIENCE_MS 30000
+#define NOW         INT64_C(1700000000000)
 
 static const char document[] =
         "{\"accounts\":{\"support\":{\"name\":\"S\",\"send\":{\"address\":\"s@example.test\",\"host\":\"localhost\"}}},"
@@ -458,6 +462,104 @@ static void an_event_that_is_kept_no_longer_is_no_fault_of_the_endpoint(void **s
 	test_store_each(check_dropped);
 }
 
+static void check_heeded(struct store *store)
+{
+	static const struct {
+		const char *state;
+		int64_t made, tried, next; /* before or after NOW; tried 0: never */
+		bool is_due;
+	} cases[] = {
+	        {"queued", HOURS_MS(24), 0, HOURS_MS(24), true},
+	        {"queued", -5, 0, HOURS_MS(24), true}, /* sent again by a person */
+	        {"later", -5, HOURS_MS(24), HOURS_MS(24) + 5000, true},
+	        {"sending", -5, 0, HOURS_MS(24), true},
+	        {"later", -5, -1, HOURS_MS(10), false},
+	        {"sending", -5, 0, MINUTES_MS(4), false},
+	        {"delivered", HOURS_MS(24), HOURS_MS(24), HOURS_MS(24), false},
+	};
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct db *db CLEANUP(db_closep) = NULL;
+	struct delivery *list;
+	struct error err;
+
+	assert_ok(store_connect(store, &db, &err), &err);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		assert_ok(delivery_add(db, "w", (int64_t)i + 1, "case.created", NOW + cases[i].made, &err), &err);
+		list = ARENA_NEW(arena, struct delivery);
+		*list = newest(db, "w", arena);
+		list->state = cases[i].state;
+		list->next_try_at = NOW + cases[i].next;
+		if (cases[i].tried)
+			assert_int_equal(delivery_write(db, list,
+			                                &(struct delivery_try){
+			                                        .at = NOW + cases[i].tried, .reason = "", .answer = ""},
+			                                &err),
+			                 1);
+		else
+			assert_ok(db_exec(db, "UPDATE delivery SET state = $2, next_try_at = $3 WHERE id = $1",
+			                  DB_ARGS(DB_INT(list->id), DB_TEXT(list->state), DB_INT(list->next_try_at)),
+			                  &err),
+			          &err);
+	}
+	assert_ok(delivery_heed_clock(db, NOW, &err), &err);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		int64_t next = 0;
+
+		assert_true(db_query_int(db, "SELECT next_try_at FROM delivery WHERE event_number = $1",
+		                         DB_ARGS(DB_INT((int64_t)i + 1)), &next, &err) > 0);
+		if (next != NOW + (cases[i].is_due ? 0 : cases[i].next))
+			FAIL_CASE("case %zu: %lld\n", i, (long long)(next - NOW));
+	}
+}
+
+static void what_was_due_is_due_when_the_clock_was_set_back(void **state UNUSED)
+{
+	test_store_each(check_heeded);
+}
+
+static void wait_for_none(struct db *db)
+{
+	int64_t until = clock_mono_ms() + PATIENCE_MS;
+
+	while (waiting(db, "some") > 0) {
+		assert_true(clock_mono_ms() < until);
+		(void)poll(NULL, 0, 2);
+	}
+}
+
+#define DROPPED 240
+
+/* What was owed for events that are kept no longer goes nowhere, but all that is new waits behind it. */
+static void check_runner(struct store *store)
+{
+	struct db *db CLEANUP(db_closep) = NULL;
+	int64_t wrong = clock_now_ms() + HOURS_MS(24);
+	struct events *running;
+	struct error err;
+
+	assert_ok(store_connect(store, &db, &err), &err);
+	setup_free(open_setup(db));
+	assert_ok(setup_delete(db, &plain_sealer, "webhook", "all", "anna", &err), &err); /* nothing leaves here */
+	assert_ok(db_begin(db, &err), &err);
+	for (int i = 1; i <= DROPPED; i++) /* before the clock was put right */
+		assert_ok(delivery_add(db, "some", 1000 + i, "case.created", wrong, &err), &err);
+	assert_ok(db_commit(db, &err), &err);
+	assert_ok(events_start(&(struct events_options){.store = store, .sealer = &plain_sealer, .keep_days = -1},
+	                       &running, &err),
+	          &err);
+	wait_for_none(db);
+	assert_ok(delivery_add(db, "some", 1000, "case.created", clock_now_ms() + MINUTES_MS(30), &err), &err);
+	clock_shift(-HOURS_MS(1));
+	wait_for_none(db);
+	clock_shift(HOURS_MS(1));
+	events_stop(running);
+}
+
+static void nothing_waits_long_behind_what_was_dropped(void **state UNUSED)
+{
+	test_store_each(check_runner);
+}
+
 static void check_twice(struct store *store)
 {
 	struct buf report CLEANUP(buf_done) = BUF_INIT(KIB(64));
@@ -519,6 +621,8 @@ int main(void)
 	        cmocka_unit_test(a_clock_that_is_set_back_stops_no_webhook),
 	        cmocka_unit_test(what_a_person_asks_for_waits_for_no_rest),
 	        cmocka_unit_test(an_event_that_is_kept_no_longer_is_no_fault_of_the_endpoint),
+	        cmocka_unit_test(what_was_due_is_due_when_the_clock_was_set_back),
+	        cmocka_unit_test(nothing_waits_long_behind_what_was_dropped),
 	        cmocka_unit_test(a_header_is_given_once),
 	        cmocka_unit_test(who_was_chosen_last_is_asked_last),
 	        cmocka_unit_test(tries_go_on_for_three_days),

@@ -1,7 +1,12 @@
 /* See deliveries.h. */
 #include "store/deliveries.h"
 
+#include "base/clock.h"
+
 #define FORGOTTEN_AT_ONCE 500 /* the rest of a deleted webhook's goes later */
+
+#define LONGEST_TRY_MS MINUTES_MS(5)
+#define CLOCK_SLACK_MS MINUTES_MS(1) /* by so much clocks of several processes may differ */
 
 #define COLUMNS "id, webhook, event_number, event_kind, state, tries, next_try_at, status, reason, created_at, done_at"
 #define WAITS   "state IN ('queued', 'later', 'sending')"
@@ -94,6 +99,16 @@ int delivery_give_back(struct db *db, int64_t id, int64_t now, struct error *err
 	               "UPDATE delivery SET state = CASE WHEN tries = 0 THEN 'queued' ELSE 'later' END,"
 	               " next_try_at = $2 WHERE id = $1 AND state = 'sending'",
 	               DB_ARGS(DB_INT(id), DB_INT(now)), err);
+}
+
+/* What is queued never waits; what has tries left was last tried in the past; and no try lasts that long. */
+int delivery_heed_clock(struct db *db, int64_t now, struct error *err)
+{
+	return db_exec(db,
+	               "UPDATE delivery SET next_try_at = $1 WHERE next_try_at > $1 AND " WAITS
+	               " AND (state = 'queued' OR (state = 'sending' AND next_try_at > $2) OR EXISTS"
+	               " (SELECT 1 FROM delivery_try t WHERE t.delivery_id = delivery.id AND t.at > $3))",
+	               DB_ARGS(DB_INT(now), DB_INT(now + LONGEST_TRY_MS), DB_INT(now + CLOCK_SLACK_MS)), err);
 }
 
 int delivery_write(struct db *db, const struct delivery *d, const struct delivery_try *attempt, struct error *err)

@@ -36,6 +36,9 @@ int delivery_take(struct db *db, int64_t id, int64_t now, int64_t until, struct 
 /* One that was taken and not sent, or given up: it is due at once, as if nobody had taken it. */
 int delivery_give_back(struct db *db, int64_t id, int64_t now, struct error *err) NODISCARD;
 
+/* The clock was set back: what waits for a time that it wouldn't wait for otherwise is due at once. */
+int delivery_heed_clock(struct db *db, int64_t now, struct error *err) NODISCARD;
+
 /* What came of a try: state, next_try_at, status and reason of `delivery`, whose `tries` counts this one. 1; 0: there
  * is no such any more (its webhook was deleted), and nothing is written. */
 int delivery_write(struct db *db, const struct delivery *delivery, const struct delivery_try *attempt,
