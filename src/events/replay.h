@@ -6,14 +6,12 @@
 #include "setup/setup.h"
 #include "store/store.h"
 
-#define REPLAY_MOST 5000 /* events at once */
-
 /* Sends one delivery again, from the start. 1; 0: the webhook has no such, or it is just being sent. */
 int webhook_replay(struct store *store, const char *webhook, int64_t delivery, struct error *err) NODISCARD;
 
 /* Sends again all that failed of events behind number `after`; with `all` every one that the webhook wants, delivered
- * or never owed, too (at most REPLAY_MOST); not those of accounts that are gone, unless it names them: nobody can say
- * any more whose they were. Returns how many. */
+ * or never owed, too, piece by piece, however many there are; not those of accounts that are gone, unless it names
+ * them: nobody can say any more whose they were. Returns how many. */
 int64_t webhook_replay_since(struct store *store, const struct setup *setup, const struct webhook *webhook,
                              int64_t after, bool all, struct error *err) NODISCARD;
 

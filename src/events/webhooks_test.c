@@ -439,6 +439,38 @@ static void what_a_person_asks_for_waits_for_no_rest(void **state UNUSED)
 	test_store_each(check_asked_for);
 }
 
+#define HAPPENED 5200
+
+static void check_all_again(struct store *store)
+{
+	struct db *db CLEANUP(db_closep) = NULL;
+	struct error err;
+
+	assert_ok(store_connect(store, &db, &err), &err);
+	struct setup *setup CLEANUP(setup_freep) = open_setup(db);
+	assert_ok(setup_delete(db, &plain_sealer, "webhook", "all", "anna", &err), &err);
+	assert_ok(db_begin(db, &err), &err);
+	for (int i = 0; i < HAPPENED; i++)
+		assert_ok(
+		        event_insert(db, i < HAPPENED - 3 ? "outbox.sent" : "case.created", 0, 0, STR("{}"), NOW, &err),
+		        &err);
+	assert_ok(db_exec(db, "UPDATE event SET account = 'support' WHERE kind = 'case.created'", DB_NO_ARGS, &err),
+	          &err);
+	assert_ok(db_commit(db, &err), &err);
+	assert_ok(events_catch_up(store, &plain_sealer, NULL, "", &err), &err);
+	assert_ok(db_exec(db, "DELETE FROM delivery", DB_NO_ARGS, &err), &err);
+	assert_int_equal(webhook_replay_since(store, setup, setup_webhook(setup, "some"), 0, true, &err), 3);
+	assert_int_equal(waiting(db, "some"), 3);
+	/* one that was deleted meanwhile */
+	assert_int_equal(webhook_replay_since(store, setup, setup_webhook(setup, "all"), 0, true, &err), E_NOT_FOUND);
+	assert_int_equal(waiting(db, "all"), 0);
+}
+
+static void everything_is_sent_again_however_much_happened(void **state UNUSED)
+{
+	test_store_each(check_all_again);
+}
+
 static void check_dropped(struct store *store)
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
@@ -620,6 +652,7 @@ int main(void)
 	        cmocka_unit_test(what_failed_before_a_change_does_not_count),
 	        cmocka_unit_test(a_clock_that_is_set_back_stops_no_webhook),
 	        cmocka_unit_test(what_a_person_asks_for_waits_for_no_rest),
+	        cmocka_unit_test(everything_is_sent_again_however_much_happened),
 	        cmocka_unit_test(an_event_that_is_kept_no_longer_is_no_fault_of_the_endpoint),
 	        cmocka_unit_test(what_was_due_is_due_when_the_clock_was_set_back),
 	        cmocka_unit_test(nothing_waits_long_behind_what_was_dropped),

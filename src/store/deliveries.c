@@ -393,8 +393,9 @@ int webhook_end_rest(struct db *db, const char *webhook, struct error *err)
 
 int webhook_changed_at(struct db *db, const char *webhook, int64_t *ret_at, struct error *err)
 {
-	int r = db_query_int(db, "SELECT at FROM record WHERE kind = 'webhook' AND id = $1 AND is_current = 1",
-	                     DB_ARGS(DB_TEXT(webhook)), ret_at, err);
+	int r = db_query_int(
+	        db, "SELECT at FROM record WHERE kind = 'webhook' AND id = $1 AND is_current = 1 AND document <> ''",
+	        DB_ARGS(DB_TEXT(webhook)), ret_at, err);
 
 	return MIN(r, 0);
 }

@@ -101,7 +101,7 @@ int webhook_state_put(struct db *db, const struct webhook_state *state, struct e
 /* Something may be sent at once, however long it should have rested. */
 int webhook_end_rest(struct db *db, const char *webhook, struct error *err) NODISCARD;
 
-/* When the record was last changed: what was disabled before that is enabled by it. */
+/* When the record was last changed: what was disabled before that is enabled by it. 0: there is none. */
 int webhook_changed_at(struct db *db, const char *webhook, int64_t *ret_at, struct error *err) NODISCARD;
 
 #endif
