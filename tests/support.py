@@ -86,6 +86,7 @@ class Home:
         self.folder = os.path.join(self.top, "home")
         self.server, self.url = None, None
         self.server_log = os.path.join(self.top, "serve.log")
+        self.log_before = 0  # what earlier starts have written to it
         register(self)
 
     def command(self, *words):
@@ -126,6 +127,7 @@ class Home:
 
     def serve(self, *words, env=None):
         """Starts `hauspost serve` in the background."""
+        self.log_before = len(self.log())
         self.server = start_process(self.command("serve", *words), self.server_log, {**os.environ, **(env or {})})
         return self.server
 
@@ -140,7 +142,7 @@ class Home:
 
     def find_url(self):
         """Of the last start, once the line that tells it is whole."""
-        found = re.findall(r"^Studio and API: (\S+)/\n", self.log(), re.M)
+        found = re.findall(r"^Studio and API: (\S+)/\n", self.log()[self.log_before:], re.M)
         return found[-1] if found else None
 
     def stop(self, timeout_s=60):

@@ -284,6 +284,27 @@ class Events(unittest.TestCase):
             wait_until(lambda: good.requests, what="the test event at the last one")
             slow.let_go.set()
 
+    def test_a_receiver_that_hangs_does_not_hold_up_the_end(self):
+        home = self.enterContext(Home())
+        home.apply(office.setup())
+        token = re.search(r"hp_\S+", home.run("operator", "add", "ci", "--role", "administrator", "--token").out).group()
+        with Receiver() as receiver:
+            receiver.answers = ["hang"]
+            api = Api(home.serve_http("--private-webhooks"), token=token)
+            api.post("/api/v1/webhooks", {"id": "hangs", "url": receiver.url, "events": ["webhook.test"], "secret": SECRET, "timeout_s": 60})
+            api.post("/api/v1/webhooks/hangs/test", expect=204)
+            wait_until(lambda: receiver.requests, what="the test event")
+            self.assertEqual(home.stop(timeout_s=30), 0)  # systemd waits no longer
+            # what was given up isn't a failure, and comes at once
+            api = Api(home.serve_http("--private-webhooks"), token=token)
+            began = time.monotonic()
+            wait_until(lambda: len(receiver.requests) == 2, what="the event, again")
+            self.assertLess(time.monotonic() - began, 60)  # where it counted as interrupted, after four minutes
+            self.assertEqual(len({r["headers"]["webhook-id"] for r in receiver.requests}), 1)
+            done = wait_until(lambda: api.get("/api/v1/webhooks/hangs/deliveries?state=delivered").json["items"], what="the delivery")
+            self.assertEqual(done[0]["tries"], 1)
+            receiver.let_go.set()
+
     def test_replay_sends_the_same_again(self):
         with Receiver() as receiver:
             self.hook("replayed", receiver.url)

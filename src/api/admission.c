@@ -162,9 +162,11 @@ static bool find_route(struct exchange *exchange, const char *method, enum api_m
 bool exchange_begin(struct exchange *exchange, const char *method)
 {
 	struct request *request = &exchange->request;
-	enum api_method known = strcmp(method, "HEAD") == 0 ? API_GET : api_method_find(str_of(method));
+	enum api_method known;
 	struct error err;
 
+	exchange->is_head = strcmp(method, "HEAD") == 0;
+	known = exchange->is_head ? API_GET : api_method_find(str_of(method));
 	if (!read_header(exchange))
 		return false;
 	if (target_parse(exchange->uri, exchange->arena, &request->target, &err) < 0) {

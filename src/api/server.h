@@ -61,6 +61,7 @@ struct exchange {
 	struct str uri; /* as sent */
 	enum exchange_state state;
 	bool has_body, is_refused;
+	bool is_head;      /* asked for the header alone */
 	bool is_ambiguous; /* nobody knows where it ends: nothing more is read from this connection */
 	struct request request;
 	struct shared_setup *shared;

@@ -100,6 +100,26 @@ static void connections_are_kept(void **state UNUSED)
 	server_end(&server);
 }
 
+/* What came behind its header would be taken for the next answer, and nobody waits for an end that isn't told. */
+static void a_stream_has_no_body_for_head(void **state UNUSED)
+{
+	static const char *const requests[] = {"HEAD /t/stream HTTP/1.1\r\n" HOST CLOSE "\r\n",
+	                                       "HEAD /t/stream HTTP/1.1\r\n" HOST "\r\n"};
+	struct server server = server_start_with("", "", NULL);
+	HEARD;
+
+	for (size_t i = 0; i < ARRAY_LEN(requests); i++) {
+		buf_clear(&heard);
+		ask(&server, requests[i], &heard);
+		if (!STARTS("HTTP/1.1 200") || !HAS("Content-Type: text/event-stream\r\n") ||
+		    !HAS("Connection: close\r\n") ||
+		    str_find(buf_str(&heard), STR("\r\n\r\n")) != (ptrdiff_t)heard.n - 4)
+			FAIL_CASE("%s\n%s\n", requests[i], buf_cstr(&heard));
+	}
+	WAIT(hearers_now() == 0);
+	server_end(&server);
+}
+
 static void a_slow_handler_holds_up_nobody(void **state UNUSED)
 {
 	struct server server = server_start_with("", "", NULL);
@@ -253,6 +273,7 @@ int main(void)
 	        cmocka_unit_test(requests_are_answered),
 	        cmocka_unit_test(what_can_be_read_two_ways_is_refused),
 	        cmocka_unit_test(connections_are_kept),
+	        cmocka_unit_test(a_stream_has_no_body_for_head),
 	        cmocka_unit_test(a_slow_handler_holds_up_nobody),
 	        cmocka_unit_test(foreign_names_and_pages_are_refused),
 	        cmocka_unit_test(the_client_is_who_a_trusted_proxy_says),

@@ -90,6 +90,7 @@ static void drop(struct exchange *exchange)
 struct MHD_Response *streaming_response(struct exchange *exchange)
 {
 	struct api *api = exchange->api;
+	struct MHD_Response *response;
 
 	pthread_mutex_lock(&api->streams_lock);
 	exchange->next_stream = api->streams;
@@ -100,7 +101,12 @@ struct MHD_Response *streaming_response(struct exchange *exchange)
 	pthread_mutex_unlock(&api->streams_lock);
 	if (atomic_load(&api->stopping))
 		drop(exchange);
-	return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, read_more, exchange, NULL);
+	response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, read_more, exchange, NULL);
+	/* libmicrohttpd ends even the body that HEAD doesn't get, with a last chunk: it would stand before the
+	 * connection's next answer. Without chunks the connection's end is that of the answer. */
+	if (response && exchange->is_head)
+		must(MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END) == MHD_YES);
+	return response;
 }
 
 void streaming_end(struct exchange *exchange)

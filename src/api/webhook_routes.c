@@ -3,6 +3,7 @@
 #include "api/route.h"
 #include "api/routes.h"
 #include "api/webhook_view.h"
+#include "base/clock.h"
 #include "events/events.h"
 #include "events/replay.h"
 #include "events/webhooks.h"
@@ -36,27 +37,24 @@ static int get_state(struct request *request, struct answer *answer, struct erro
 	const struct webhook *w;
 	struct webhook_state state;
 	struct webhook_state_view view;
-	int disabled, r = find_webhook(request, &w, err);
+	int r = find_webhook(request, &w, err);
 
 	if (r == 0)
-		r = webhook_state_get(request->db, w->id, request->arena, &state, err);
+		r = webhook_standing(request->db, w->id, clock_now_ms(), request->arena, &state, err);
 	if (r < 0)
 		return r;
-	disabled = webhook_is_disabled(request->db, w->id, err);
-	if (disabled < 0)
-		return disabled;
 	if (secret_is_set(&w->private_key))
 		r = webhook_public_key(secret_reveal(&w->private_key), &key, err);
 	view = (struct webhook_state_view){
 	        .id = w->id,
 	        .enabled = w->enabled,
-	        .disabled = disabled > 0,
+	        .disabled = state.disabled_at != 0,
 	        .failing_since = state.failing_since,
 	        .failures = state.failures,
 	        .next_try_at = state.next_try_at,
 	        .delivered_at = state.delivered_at,
 	        .failed_at = state.failed_at,
-	        .disabled_at = disabled > 0 ? state.disabled_at : 0,
+	        .disabled_at = state.disabled_at,
 	        .reason = state.reason,
 	        .public_key = buf_cstr(&key),
 	};
@@ -175,9 +173,7 @@ static int test_webhook(struct request *request, struct answer *answer UNUSED, s
 	const struct webhook *w;
 	int r = find_webhook(request, &w, err);
 
-	if (r == 0 && !w->enabled)
-		return fail(err, E_CONFLICT, RETRY_NEVER, "webhook %s isn't enabled", w->id);
-	return r < 0 ? r : webhook_test(request->store, w->id, request->caller.author, err);
+	return r < 0 ? r : webhook_test(request->store, w, request->caller.author, err);
 }
 
 static int rotate_webhook(struct request *request, struct answer *answer, struct error *err)

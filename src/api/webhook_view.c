@@ -48,7 +48,7 @@ static const struct field secret_fields[] = {
 
 static const struct field replay_fields[] = {
 	FIELD_INT(struct replay_view, after, "After", .high = INT64_MAX, .help = "Events behind this number"),
-	FIELD_BOOL(struct replay_view, all, "All", .help = "Also what was delivered, or never owed (at most 5,000 events); else what failed"),
+	FIELD_BOOL(struct replay_view, all, "All", .help = "Also what was delivered, or never owed; else what failed"),
 };
 
 static const struct field replayed_fields[] = {

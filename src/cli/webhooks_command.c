@@ -1,6 +1,7 @@
 /* hauspost webhooks: how they stand, what was delivered, sending it again; and the kinds of events there are. */
 #include "cli/cli.h"
 
+#include "base/clock.h"
 #include "cli/text.h"
 #include "store/event_kinds.h"
 #include "events/replay.h"
@@ -25,16 +26,14 @@ static int show_state(const struct cli *cli, struct db *db, const struct webhook
 	struct buf line CLEANUP(buf_done) = BUF_INIT(KIB(16));
 	struct webhook_state state;
 	int64_t waiting = 0;
-	int disabled = 0, r = webhook_state_get(db, w->id, arena, &state, err);
+	int r = webhook_standing(db, w->id, clock_now_ms(), arena, &state, err);
 	const char *word;
 
 	if (r == 0)
 		r = delivery_waiting(db, w->id, &waiting, err);
-	if (r == 0)
-		r = disabled = webhook_is_disabled(db, w->id, err);
 	if (r < 0)
 		return r;
-	word = !w->enabled ? "off" : disabled ? "disabled" : state.failing_since ? "failing" : "works";
+	word = !w->enabled ? "off" : state.disabled_at ? "disabled" : state.failing_since ? "failing" : "works";
 	if (cli->json) {
 		cli_print_json(json_pack("{s:s, s:s, s:s, s:I, s:I, s:s}", "id", w->id, "url", w->url, "state", word,
 		                         "waiting", (json_int_t)waiting, "delivered_at", (json_int_t)state.delivered_at,
@@ -207,7 +206,7 @@ static int do_request(struct cli *cli, const struct request *q, struct error *er
 		return list_deliveries(cli, db, q, err);
 	if (strcmp(q->verb, "replay") == 0)
 		return replay(cli, q, w, err);
-	r = webhook_test(cli->store, q->id, cli_author(), err);
+	r = webhook_test(cli->store, w, cli_author(), err);
 	if (r == 0 && !cli->json)
 		puts("an event webhook.test goes to it, as soon as 'hauspost serve' runs");
 	return r;

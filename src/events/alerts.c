@@ -31,16 +31,6 @@ static int is_about_alert(struct db *db, const struct stored_event *event, const
 	return outbox ? alert_is_letter(db, outbox, err) : 0;
 }
 
-static int note_end(struct db *db, const struct alert *alert, const struct alert_word *word, struct alert_item *item,
-                    struct error *err)
-{
-	int r = alert_failure_end(db, alert->id, word->kind, item->subject, &item->began_at, err);
-
-	/* Who isn't told of the failure asked for its end by name. */
-	return r <= 0 || (!alert->recovered && alert_wants(alert, word->kind)) ? MIN(r, 0)
-	                                                                       : alert_add(db, alert->id, item, err);
-}
-
 /* What it is about, so that what is about the same is counted together. */
 static const char *subject_of(const struct stored_event *event, const struct alert_word *word, const json_t *data,
                               struct arena *arena)
@@ -54,12 +44,34 @@ static const char *subject_of(const struct stored_event *event, const struct ale
 	return event_subject(event, data, arena);
 }
 
+static bool is_told(const struct setup *setup, const struct alert *alert, const struct stored_event *event,
+                    const struct alert_item *item, bool is_wanted)
+{
+	if (!alert->enabled)
+		return false;
+	if (strcmp(event->kind, "alert.test") == 0)
+		return strcmp(item->subject, alert->id) == 0;
+	return is_wanted && alert_takes_account(setup, alert, event->account);
+}
+
+/* What failed is over, whether or not it is told: an alert may have been switched off or changed meanwhile. */
+static int note_end(struct db *db, const struct setup *setup, const struct alert *alert,
+                    const struct stored_event *event, const struct alert_word *word, struct alert_item *item,
+                    struct error *err)
+{
+	int r = alert_failure_end(db, alert->id, word->kind, item->subject, &item->began_at, err);
+
+	if (r <= 0 || !is_told(setup, alert, event, item, alert_wants(alert, event->kind)))
+		return MIN(r, 0);
+	/* Who isn't told of the failure asked for its end by name. */
+	return !alert->recovered && alert_wants(alert, word->kind) ? 0 : alert_add(db, alert->id, item, err);
+}
+
 static int note_for(struct db *db, const struct setup *setup, const struct alert *alert,
                     const struct stored_event *event, const json_t *data, struct arena *arena, struct error *err)
 {
 	const struct alert_word *end = alert_word_ended_by(event->kind), *word = end ? end : alert_word_of(event->kind);
-	bool is_test = strcmp(event->kind, "alert.test") == 0, is_wanted = is_test || alert_wants(alert, event->kind);
-	bool begins = !end && word && word->ends, is_end_wanted = begins && alert_wants(alert, word->ends);
+	bool begins = !end && word && word->ends, is_wanted = alert_wants(alert, event->kind);
 	struct alert_item item = {.kind = event->kind,
 	                          .subject = subject_of(event, word, data, arena),
 	                          .account = event->account,
@@ -68,25 +80,25 @@ static int note_for(struct db *db, const struct setup *setup, const struct alert
 	                          .data = event->data};
 	int r;
 
-	if (is_test ? strcmp(item.subject, alert->id) != 0
-	            : !(is_wanted || is_end_wanted) || !alert_takes_account(setup, alert, event->account))
+	if (end)
+		return note_end(db, setup, alert, event, end, &item, err);
+	if (!is_told(setup, alert, event, &item, is_wanted || (begins && alert_wants(alert, word->ends))))
 		return 0;
 	r = is_about_alert(db, event, data, err);
 	if (r != 0)
 		return MIN(r, 0);
-	if (end)
-		return note_end(db, alert, end, &item, err);
 	if (begins)
 		r = alert_failure_begin(db, alert->id, word->kind, item.subject, event->at, err);
-	return r < 0 || !is_wanted ? r : alert_add(db, alert->id, &item, err);
+	return r < 0 || (begins && !is_wanted) ? r : alert_add(db, alert->id, &item, err);
 }
 
 static bool is_off(const struct setup *setup, const char *kind, const char *id)
 {
 	const struct listener *listener = strcmp(kind, "listener") == 0 ? setup_listener(setup, id) : NULL;
 	const struct inlet *inlet = strcmp(kind, "inlet") == 0 ? setup_inlet(setup, id) : NULL;
+	const struct account *account = strcmp(kind, "account") == 0 ? setup_account(setup, id) : NULL;
 
-	return (listener && !listener->enabled) || (inlet && !inlet->enabled);
+	return (listener && !listener->enabled) || (inlet && !inlet->enabled) || (account && !account->send.enabled);
 }
 
 /* What was deleted or switched off doesn't fail any more, and nobody will tell so. */
@@ -114,12 +126,8 @@ static int note_event(struct db *db, const struct setup *setup, const struct sto
 	json_t *data CLEANUP(json_decrefp) = json_loadb(event->data.p, event->data.n, 0, NULL);
 	int r = note_end_of_part(db, setup, event, data, err);
 
-	for (size_t i = 0; i < n && r >= 0; i++) {
-		const struct alert *alert = alerts[i];
-
-		if (alert->enabled)
-			r = note_for(db, setup, alert, event, data, arena, err);
-	}
+	for (size_t i = 0; i < n && r >= 0; i++)
+		r = note_for(db, setup, alerts[i], event, data, arena, err);
 	return MIN(r, 0);
 }
 

@@ -366,6 +366,40 @@ static void what_was_switched_off_fails_no_more(void **state UNUSED)
 	test_store_each(check_switched_off);
 }
 
+/* While it was switched off, or told of other accounts. */
+static void check_unheard(struct store *store)
+{
+	static const char *const others[] = {"\"enabled\":false", "\"accounts\":[\"spare\"]"};
+	struct mail list[10];
+	struct office o;
+
+	open_office(&o, store);
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		happens(&o, "sender.failed", "support", "{\"sender\":\"support\",\"error\":\"\"}");
+		settle(&o);
+		assert_int_equal(count_failures(&o), 1);
+		apply(&o, arena_printf(o.arena,
+		                       "{\"alerts\":{\"admins\":{\"to\":[\"ann@example.test\"],"
+		                       "\"account\":\"support\",%s}}}",
+		                       others[i])
+		                  .p);
+		happens(&o, "sender.works", "support", "{\"sender\":\"support\",\"error\":\"\"}");
+		settle(&o);
+		assert_int_equal(count_failures(&o), 0);
+		apply(&o, document);
+		clock_shift(HOURS_MS(1));
+	}
+	settle(&o);
+	for (size_t i = 0, n = mails(&o, list); i < n; i++)
+		assert_false(says(&list[i], "sends again"));
+	close_office(&o);
+}
+
+static void what_ended_unheard_fails_no_more(void **state UNUSED)
+{
+	test_store_each(check_unheard);
+}
+
 static void check_bounded(struct store *store)
 {
 	struct alert_state state;
@@ -432,6 +466,7 @@ int main(void)
 	        cmocka_unit_test(a_mail_that_was_interrupted_is_written_once),
 	        cmocka_unit_test(what_was_deleted_is_told_of_no_more),
 	        cmocka_unit_test(what_was_switched_off_fails_no_more),
+	        cmocka_unit_test(what_ended_unheard_fails_no_more),
 	        cmocka_unit_test(what_waits_is_bounded),
 	        cmocka_unit_test(a_mail_says_what_since_when_and_what_to_do),
 	};

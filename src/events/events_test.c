@@ -2,12 +2,14 @@
 #include "events/events.h"
 
 #include "base/clock.h"
+#include "setup/edit.h"
 #include "store/status.h"
 #include "store/test_store.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <poll.h>
 #include <stdio.h>
 
 #include "base/test.h"
@@ -339,9 +341,69 @@ static void nothing_read_for_a_minute_is_the_end(void **state UNUSED)
 	streams_free(streams);
 }
 
+static int64_t count_rows(struct db *db, const char *sql)
+{
+	int64_t n = -1;
+	struct error err;
+
+	assert_true(db_query_int(db, sql, DB_NO_ARGS, &n, &err) > 0);
+	return n;
+}
+
+static void *number_all(void *ctx)
+{
+	struct error err;
+
+	assert_ok(events_catch_up(ctx, &plain_sealer, NULL, "", &err), &err);
+	return NULL;
+}
+
+/* Whoever numbers waits for a change of the set-up that is under way, and must go by what it became. SQLite has one
+ * writer. */
+static void check_changing(struct store *store)
+{
+	const struct edit edit = {
+	        .kind = EDIT_DELETE, .type = &webhook_type, .id = "all", .revision = EDIT_ANY_REVISION, .by = "anna"};
+	struct db *db CLEANUP(db_closep) = NULL, *other CLEANUP(db_closep) = NULL;
+	int64_t revision, until = clock_mono_ms() + PATIENCE_MS;
+	enum edit_refusal refusal;
+	struct buf report CLEANUP(buf_done) = BUF_INIT(KIB(64));
+	json_t *json CLEANUP(json_decrefp) =
+	        json_pack("{s:{s:{s:s, s:s}}}", "webhooks", "all", "url", "https://a.test/", "secret",
+	                  "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+	pthread_t thread;
+	struct error err;
+
+	assert_ok(store_connect(store, &db, &err), &err);
+	assert_ok(store_connect(store, &other, &err), &err);
+	if (db_kind(db) == DB_SQLITE)
+		return;
+	assert_ok(setup_apply(db, &plain_sealer, json, "anna", false, &report, &err), &err);
+	assert_ok(event_insert(db, "case.created", 0, 0, STR("{}"), clock_now_ms(), &err), &err);
+	assert_ok(db_begin(db, &err), &err);
+	assert_ok(setup_edit(db, &plain_sealer, &edit, &revision, &refusal, &err), &err);
+	assert_int_equal(pthread_create(&thread, NULL, number_all, store), 0);
+	while (count_rows(other,
+	                  "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database ="
+	                  " (SELECT oid FROM pg_database WHERE datname = current_database())") == 0) {
+		assert_true(clock_mono_ms() < until);
+		(void)poll(NULL, 0, 2);
+	}
+	assert_ok(db_commit(db, &err), &err);
+	pthread_join(thread, NULL);
+	assert_true(count_rows(db, "SELECT COUNT(*) FROM event WHERE number IS NULL") == 0);
+	assert_int_equal(count_rows(db, "SELECT COUNT(*) FROM delivery"), 0);
+}
+
+static void nobody_is_owed_anything_by_a_setup_that_is_gone(void **state UNUSED)
+{
+	test_store_each(check_changing);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(nobody_is_owed_anything_by_a_setup_that_is_gone),
 	        cmocka_unit_test(new_events_reach_those_they_are_for),
 	        cmocka_unit_test(other_states_are_told_of),
 	        cmocka_unit_test(who_comes_back_misses_nothing_and_gets_nothing_twice),

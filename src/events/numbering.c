@@ -25,10 +25,16 @@ static int run_stretch(struct work *work, struct db *db, struct error *err)
 	struct stretch *stretch = (struct stretch *)(void *)work;
 	struct setup *setup = (*stretch->numbering->shared)->setup;
 	int64_t revision;
-	int r = setup_revision(db, &revision, err);
+	int r = events_waiting(db, err);
 
 	arena_clear(stretch->arena);
 	stretch->n = 0;
+	stretch->is_stale = false;
+	if (r <= 0)
+		return r;
+	r = events_hold_numbers(db, err); /* first: a change may be under way */
+	if (r == 0)
+		r = setup_revision(db, &revision, err);
 	stretch->is_stale = r == 0 && revision != setup_loaded_revision(setup);
 	if (r < 0 || stretch->is_stale)
 		return r;

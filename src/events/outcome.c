@@ -40,17 +40,17 @@ static int write_state(struct db *db, const char *webhook, const struct post_res
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct webhook_state state;
-	int64_t changed_at = 0;
 	bool is_disabled = false;
-	int r = webhook_state_get(db, webhook, arena, &state, err);
+	int r = 0;
 
-	if (r >= 0 && state.disabled_at)
-		r = webhook_changed_at(db, webhook, &changed_at, err);
+	/* A failure of a try that began before the record was changed says nothing about the endpoint as it is now. */
+	if (result->outcome != POST_DELIVERED)
+		r = webhook_changed_since(db, webhook, result->attempt.at, now, err);
+	if (r != 0)
+		return MIN(r, 0);
+	r = webhook_standing(db, webhook, now, arena, &state, err);
 	if (r < 0)
 		return r;
-	/* Somebody enabled it again: it begins anew. */
-	if (state.disabled_at && changed_at > state.disabled_at)
-		state.failing_since = state.failures = state.disabled_at = 0;
 	if (result->outcome == POST_DELIVERED)
 		state = (struct webhook_state){
 		        .webhook = webhook, .delivered_at = now, .failed_at = state.failed_at, .reason = ""};

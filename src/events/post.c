@@ -135,6 +135,7 @@ void post_send(struct post *post, struct http *http, struct post_result *ret)
 	r = send_it(post, http, &answer, &err);
 	ret->attempt.duration_ms = clock_mono_ms() - began;
 	if (r < 0) {
+		ret->outcome = err.code == E_STOPPED ? POST_STOPPED : POST_FAILED;
 		ret->attempt.reason = arena_cstr(post->arena, str_of(err.text));
 		ret->retry_after_ms = err.retry_after_ms;
 		return;

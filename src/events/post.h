@@ -35,6 +35,7 @@ enum post_outcome {
 	POST_FAILED,  /* no answer, 5xx, too many requests */
 	POST_GONE,    /* 410: it wants none any more */
 	POST_DROPPED, /* the event is kept no longer: nothing was sent */
+	POST_STOPPED, /* given up, since the program stops: nobody knows what came of it */
 };
 
 struct post_result {

@@ -18,7 +18,9 @@ struct again {
 	const char *id;
 	int64_t delivery, after;
 	bool all;
-	int64_t count; /* out */
+	/* out */
+	int64_t count, next;
+	bool is_last;
 };
 
 static void run_again(struct work *work UNUSED)
@@ -30,7 +32,7 @@ static int replay_one(struct work *work, struct db *db, struct error *err)
 	struct again *again = (struct again *)(void *)work;
 
 	again->count = delivery_replay(db, again->id, again->delivery, clock_now_ms(), err);
-	return (int)MIN(again->count, 0);
+	return again->count <= 0 ? (int)again->count : webhook_end_rest(db, again->id, err);
 }
 
 int webhook_replay(struct store *store, const char *webhook, int64_t delivery, struct error *err)
@@ -67,59 +69,101 @@ static int replay_page(struct again *again, struct db *db, struct stored_event *
 	return r;
 }
 
-static int replay_since(struct work *work, struct db *db, struct error *err)
+/* Nothing is left to a webhook of its name that is made later. */
+static int check_exists(struct db *db, const char *webhook, struct error *err)
+{
+	int64_t changed_at = 0;
+	int r = webhook_changed_at(db, webhook, &changed_at, err);
+
+	if (r < 0 || changed_at)
+		return r;
+	return fail(err, E_NOT_FOUND, RETRY_NEVER, "there is no webhook \"%.64s\" any more", webhook);
+}
+
+/* A page of all; or all that failed. */
+static int replay_some(struct work *work, struct db *db, struct error *err)
 {
 	struct again *again = (struct again *)(void *)work;
-	struct event_query query = {.from = again->after, .max = PAGE};
-	int n = PAGE;
+	const struct event_query query = {.from = again->after, .max = PAGE};
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct stored_event *events;
+	int n, r = check_exists(db, again->id, err);
 
+	if (r == 0)
+		r = webhook_end_rest(db, again->id, err);
+	if (r < 0)
+		return r;
 	again->count = 0;
 	if (!again->all) {
 		again->count = delivery_replay_failed(db, again->id, again->after, clock_now_ms(), err);
 		return (int)MIN(again->count, 0);
 	}
-	for (size_t seen = 0; n == PAGE && seen < REPLAY_MOST; seen += PAGE) {
-		struct arena *arena CLEANUP(arena_freep) = arena_new();
-		struct stored_event *events;
-		int r;
-
-		n = events_list(db, &query, arena, &events, err);
-		r = n < 0 ? n : replay_page(again, db, events, n, err);
-		if (r < 0)
-			return r;
-		if (n > 0)
-			query.from = events[n - 1].number;
-	}
-	return 0;
+	n = events_list(db, &query, arena, &events, err);
+	r = n < 0 ? n : replay_page(again, db, events, n, err);
+	again->is_last = n < PAGE;
+	if (n > 0)
+		again->next = events[n - 1].number;
+	return r;
 }
 
 int64_t webhook_replay_since(struct store *store, const struct setup *setup, const struct webhook *webhook,
                              int64_t after, bool all, struct error *err)
 {
-	struct again again = {.work = {.run = replay_since, .again = run_again},
+	struct again again = {.work = {.run = replay_some, .again = run_again},
 	                      .setup = setup,
 	                      .webhook = webhook,
 	                      .id = webhook->id,
 	                      .after = after,
-	                      .all = all};
-	int r = store_do(store, &again.work, err);
+	                      .all = all,
+	                      .is_last = !all};
+	int64_t count = 0;
 
-	return r < 0 ? r : again.count;
+	do {
+		int r = store_do(store, &again.work, err);
+
+		if (r < 0)
+			return r;
+		count += again.count;
+		again.after = again.next;
+	} while (!again.is_last);
+	return count;
 }
 
 /* ---------------------------------------------------------------- a test */
 
 struct testing {
 	struct work work;
-	const char *webhook, *author;
+	const struct webhook *webhook;
+	const char *author;
 };
+
+static int check_enabled(struct db *db, const struct webhook *webhook, struct error *err)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct webhook_state state;
+	int r = webhook_standing(db, webhook->id, clock_now_ms(), arena, &state, err);
+
+	if (r == 0 && !webhook->enabled)
+		return fail(err, E_CONFLICT, RETRY_NEVER, "webhook %s isn't enabled", webhook->id);
+	if (r == 0 && state.disabled_at)
+		return fail(err, E_CONFLICT, RETRY_NEVER,
+		            "webhook %s was switched off (%s): mend its endpoint, then change its record, which "
+		            "enables it",
+		            webhook->id, state.reason);
+	return r;
+}
 
 static int run_testing(struct work *work, struct db *db, struct error *err)
 {
 	const struct testing *testing = (const struct testing *)(const void *)work;
 	char data[160]; /* an id needs no escaping */
+	int r = check_enabled(db, testing->webhook, err);
 
-	snprintf(data, sizeof data, "{\"webhook\":\"%s\",\"reason\":\"test\"}", testing->webhook);
+	if (r == 0)
+		r = webhook_end_rest(db, testing->webhook->id, err);
+	if (r < 0)
+		return r;
+	snprintf(data, sizeof data, "{\"webhook\":\"%s\",\"reason\":\"test\"}", testing->webhook->id);
 	return event_add(
 	        db,
 	        &(struct new_event){
@@ -127,7 +171,7 @@ static int run_testing(struct work *work, struct db *db, struct error *err)
 	        err);
 }
 
-int webhook_test(struct store *store, const char *webhook, const char *author, struct error *err)
+int webhook_test(struct store *store, const struct webhook *webhook, const char *author, struct error *err)
 {
 	struct testing testing = {
 	        .work = {.run = run_testing, .again = run_again}, .webhook = webhook, .author = author};

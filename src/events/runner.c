@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 
 #define WORKERS         8
 #define PROBES          4 /* of failing endpoints, together */
@@ -23,6 +24,8 @@
 #define LOOK_EVERY_MS   1000
 #define INTERRUPTED_MS  SECONDS_MS(60) /* beside all time limits */
 #define CONNECT_MS      10000
+#define PATIENCE_MS     SECONDS_MS(2) /* at the end, with what is under way */
+#define CLOCK_STEP_MS   5000          /* back at once by more: it was set */
 #define PRUNE_EVERY_MS  SECONDS_MS(10)
 #define QUEUES_EVERY_MS SECONDS_MS(15)
 #define KEEP_DAYS       30
@@ -40,9 +43,11 @@ struct runner {
 	struct shared_setup *shared; /* the choosing thread's */
 	bool failed;                 /* said once for a spell of failures */
 	struct upkeep upkeep, gone;
-	int64_t queues_at; /* monotonic: when queues are noted again */
-	char *turn;        /* the webhook that was chosen last: those behind it are first asked next time */
+	int64_t queues_at;    /* monotonic: when queues are noted again */
+	int64_t clock_offset; /* of the wall clock, from the monotonic one */
+	char *turn;           /* the webhook that was chosen last: those behind it are first asked next time */
 	pthread_t chooser, workers[WORKERS];
+	atomic_bool gives_up; /* what is under way */
 
 	pthread_mutex_t mutex;
 	pthread_cond_t chooser_wakes, worker_wakes;
@@ -92,6 +97,28 @@ static void note(struct runner *runner, struct post *post, const struct post_res
 		         result->attempt.reason);
 }
 
+struct giving_back {
+	struct work work;
+	const struct post *post;
+};
+
+static int run_giving_back(struct work *work, struct db *db, struct error *err)
+{
+	const struct giving_back *giving = (const struct giving_back *)(const void *)work;
+
+	return delivery_give_back(db, giving->post->delivery.id, clock_now_ms(), err);
+}
+
+static void give_back(struct runner *runner, const struct post *post)
+{
+	struct giving_back giving = {.work = {.run = run_giving_back, .again = note_again}, .post = post};
+	struct error err;
+
+	if (store_do(runner->options.store, &giving.work, &err) < 0) /* it counts as interrupted then */
+		log_warning("events", "webhook %s: event %lld waits: %s", post->delivery.webhook,
+		            (long long)post->delivery.event_number, err.text);
+}
+
 /* ---------------------------------------------------------------- those who send */
 
 static struct post *next_post(struct runner *runner)
@@ -133,6 +160,7 @@ static struct http *client(const struct runner *runner, int timeout_ms)
 	        .allow_plain = runner->options.allow_private,
 	        .connect_timeout_ms = MIN(CONNECT_MS, timeout_ms),
 	        .timeout_ms = timeout_ms,
+	        .stops = &runner->gives_up,
 	};
 
 	return http_new(&options);
@@ -155,7 +183,10 @@ static void *work_main(void *arg)
 			http = client(runner, timeout_ms);
 		}
 		post_send(post, http, &result);
-		note(runner, post, &result);
+		if (result.outcome == POST_STOPPED)
+			give_back(runner, post);
+		else
+			note(runner, post, &result);
 		finish(runner, post);
 		post_free(post);
 	}
@@ -243,6 +274,7 @@ static int begin_post(struct runner *runner, const struct webhook *webhook, cons
 		post = post_new(webhook, d, STR(""), clock_now_ms());
 		note(runner, post, &gone);
 		post_free(post);
+		runner_hurry(runner); /* nobody finishes it, and there may be many */
 		return 0;
 	}
 	post = post_new(webhook, d, cloud_event(event, runner->source, arena), clock_now_ms());
@@ -259,13 +291,9 @@ static int choose_for(struct runner *runner, const struct webhook *webhook, stru
 	struct taking taking = {.work = {.run = run_taking, .again = note_again},
 	                        .now = now,
 	                        .until = now + 3 * SECONDS_MS(webhook->timeout_s) + INTERRUPTED_MS};
-	int room, r = webhook_is_disabled(runner->db, webhook->id, err);
+	int room, r = webhook_standing(runner->db, webhook->id, now, arena, &state, err);
 
-	if (r == 0)
-		r = webhook_state_get(runner->db, webhook->id, arena, &state, err);
-	else
-		return MIN(r, 0);
-	if (r < 0 || state.next_try_at > now)
+	if (r < 0 || state.disabled_at || state.next_try_at > now)
 		return r;
 	room = room_for(runner, webhook, state.failures > 0);
 	if (room <= 0)
@@ -308,6 +336,27 @@ static int note_queues(struct runner *runner, struct error *err)
 	return r <= 0 ? r : store_do(runner->options.store, &work, err);
 }
 
+/* ---------------------------------------------------------------- a clock that is set back */
+
+static int run_heeding(struct work *work UNUSED, struct db *db, struct error *err)
+{
+	return delivery_heed_clock(db, clock_now_ms(), err);
+}
+
+/* Also at the start: it may have been set back since the last end. */
+static int heed_clock(struct runner *runner, struct error *err)
+{
+	struct work work = {.run = run_heeding, .again = queues_again};
+	int64_t offset = clock_now_ms() - clock_mono_ms();
+	int r = 0;
+
+	if (offset < runner->clock_offset - CLOCK_STEP_MS)
+		r = store_do(runner->options.store, &work, err);
+	if (r == 0)
+		runner->clock_offset = offset;
+	return r;
+}
+
 /* ---------------------------------------------------------------- the chooser */
 
 static int choose(struct runner *runner, struct error *err)
@@ -317,6 +366,8 @@ static int choose(struct runner *runner, struct error *err)
 	size_t n, first;
 	int r = runner->db ? 0 : store_connect(runner->options.store, &runner->db, err);
 
+	if (r == 0)
+		r = heed_clock(runner, err);
 	if (r == 0)
 		r = setup_share_renew(runner->share, runner->db, &runner->shared, err);
 	n = r == 0 ? setup_list(runner->shared->setup, &webhook_type, &list) : 0;
@@ -398,6 +449,7 @@ int runner_start(const struct events_options *options, const char *source, struc
 	runner->gone = (struct upkeep){
 	        .store = options->store, .any = webhook_any_gone, .prune = webhook_drop_gone}; /* each time it looks */
 	runner->turn = mem_strdup("");
+	runner->clock_offset = INT64_MAX;
 	runner->share = setup_share_join(options->setup, options->sealer);
 	runner->source = mem_strdup(source);
 	runner->lanes = map_new();
@@ -419,10 +471,40 @@ static void free_lane(void *ctx UNUSED, struct str key UNUSED, void *value)
 	free(value);
 }
 
+/* What nobody has begun to send. */
+static void give_queue_back(struct runner *runner)
+{
+	struct post *first, *next;
+
+	pthread_mutex_lock(&runner->mutex);
+	first = runner->first;
+	runner->first = runner->last = NULL;
+	pthread_mutex_unlock(&runner->mutex);
+	for (struct post *post = first; post; post = next) {
+		next = post->next;
+		give_back(runner, post);
+		finish(runner, post);
+		post_free(post);
+	}
+}
+
+static void wait_for_workers(struct runner *runner)
+{
+	int64_t at_us = clock_mono_us() + PATIENCE_MS * 1000;
+	struct timespec until = {.tv_sec = at_us / 1000000, .tv_nsec = at_us % 1000000 * 1000};
+
+	pthread_mutex_lock(&runner->mutex);
+	while (runner->busy > 0)
+		if (pthread_cond_timedwait(&runner->chooser_wakes, &runner->mutex, &until) == ETIMEDOUT)
+			break;
+	pthread_mutex_unlock(&runner->mutex);
+	atomic_store(&runner->gives_up, true);
+	for (int i = 0; i < WORKERS; i++)
+		pthread_join(runner->workers[i], NULL);
+}
+
 void runner_stop(struct runner *runner)
 {
-	struct post *next;
-
 	if (!runner)
 		return;
 	pthread_mutex_lock(&runner->mutex);
@@ -431,12 +513,8 @@ void runner_stop(struct runner *runner)
 	pthread_cond_broadcast(&runner->worker_wakes);
 	pthread_mutex_unlock(&runner->mutex);
 	pthread_join(runner->chooser, NULL);
-	for (int i = 0; i < WORKERS; i++)
-		pthread_join(runner->workers[i], NULL);
-	for (struct post *post = runner->first; post; post = next) {
-		next = post->next;
-		post_free(post);
-	}
+	give_queue_back(runner);
+	wait_for_workers(runner);
 	map_each(runner->lanes, free_lane, NULL);
 	map_free(runner->lanes);
 	shared_release(runner->shared);

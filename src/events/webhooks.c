@@ -6,6 +6,8 @@
 
 #include <jansson.h>
 
+#define CLOCK_SLACK_MS MINUTES_MS(1) /* by so much clocks of several processes may differ */
+
 int64_t webhook_delay_ms(int64_t tries)
 {
 	static const int64_t delays_s[] = {5, 30, 300, 1800, 7200, 18000};
@@ -42,17 +44,44 @@ bool webhook_wants(const struct setup *setup, const struct webhook *webhook, con
 	return fits && webhook_takes_account(setup, webhook, event->account);
 }
 
+int webhook_changed_since(struct db *db, const char *webhook, int64_t at, int64_t now, struct error *err)
+{
+	int64_t changed_at = 0;
+	int r = webhook_changed_at(db, webhook, &changed_at, err);
+
+	return r < 0 ? r : changed_at > at && changed_at <= now + CLOCK_SLACK_MS;
+}
+
+int webhook_standing(struct db *db, const char *webhook, int64_t now, struct arena *arena, struct webhook_state *ret,
+                     struct error *err)
+{
+	struct webhook_state state;
+	int64_t last;
+	int r = webhook_state_get(db, webhook, arena, &state, err);
+
+	if (r < 0)
+		return r;
+	last = MAX(state.failed_at, state.disabled_at);
+	if (last)
+		r = last > now + CLOCK_SLACK_MS ? 1 : webhook_changed_since(db, webhook, last, now, err);
+	if (r < 0)
+		return r;
+	if (r > 0)
+		state = (struct webhook_state){.webhook = webhook,
+		                               .delivered_at = state.delivered_at,
+		                               .failed_at = state.failed_at,
+		                               .reason = ""};
+	*ret = state;
+	return 0;
+}
+
 int webhook_is_disabled(struct db *db, const char *webhook, struct error *err)
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct webhook_state state;
-	int64_t changed_at = 0;
-	int r = webhook_state_get(db, webhook, arena, &state, err);
+	int r = webhook_standing(db, webhook, clock_now_ms(), arena, &state, err);
 
-	if (r < 0 || !state.disabled_at)
-		return r;
-	r = webhook_changed_at(db, webhook, &changed_at, err);
-	return r < 0 ? r : changed_at <= state.disabled_at;
+	return r < 0 ? r : state.disabled_at != 0;
 }
 
 size_t webhooks_turn(const void *const *webhooks, size_t n, const char *last_id)

@@ -20,6 +20,15 @@ int64_t webhook_pause_ms(int64_t failures);
 /* Does it want this event? Not whether it is enabled. */
 bool webhook_wants(const struct setup *setup, const struct webhook *webhook, const struct stored_event *event);
 
+/* 1 where its record was changed after `at`. A change at a time that is to come (the clock was set back) says nothing.
+ */
+int webhook_changed_since(struct db *db, const char *webhook, int64_t at, int64_t now, struct error *err) NODISCARD;
+
+/* How its endpoint stands. What failed before its record was changed doesn't count any more, nor what failed at a time
+ * that is to come (the clock was set back): it begins anew, and isn't disabled. Texts in the arena. */
+int webhook_standing(struct db *db, const char *webhook, int64_t now, struct arena *arena, struct webhook_state *ret,
+                     struct error *err) NODISCARD;
+
 /* 1 where the webhook disabled itself and wasn't changed since. */
 int webhook_is_disabled(struct db *db, const char *webhook, struct error *err) NODISCARD;
 

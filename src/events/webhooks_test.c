@@ -2,12 +2,17 @@
 #include "events/webhooks.h"
 
 #include "base/clock.h"
+#include "events/events.h"
 #include "events/outcome.h"
+#include "events/replay.h"
 #include "store/test_store.h"
+
+#include <poll.h>
 
 #include "base/test.h"
 
-#define NOW INT64_C(1700000000000)
+#define PATIENCE_MS 30000
+#define NOW         INT64_C(1700000000000)
 
 static const char document[] =
         "{\"accounts\":{\"support\":{\"name\":\"S\",\"send\":{\"address\":\"s@example.test\",\"host\":\"localhost\"}}},"
@@ -146,14 +151,28 @@ static struct delivery newest(struct db *db, const char *webhook, struct arena *
 }
 
 /* Writes down what came of a try; true where that disabled the webhook. */
-static bool came(struct db *db, const struct delivery *d, enum post_outcome outcome, int64_t at)
+static bool came_of(struct db *db, const struct delivery *d, const struct post_result *result, int64_t now)
 {
-	const struct post_result result = {.outcome = outcome, .attempt = {.at = at, .reason = "why", .answer = ""}};
 	bool is_disabled;
 	struct error err;
 
-	assert_ok(outcome_write(db, d, &result, at, &is_disabled, &err), &err);
+	assert_ok(outcome_write(db, d, result, now, &is_disabled, &err), &err);
 	return is_disabled;
+}
+
+static bool came(struct db *db, const struct delivery *d, enum post_outcome outcome, int64_t at)
+{
+	const struct post_result result = {.outcome = outcome, .attempt = {.at = at, .reason = "why", .answer = ""}};
+
+	return came_of(db, d, &result, at);
+}
+
+/* The records are as old as that. */
+static void age_records(struct db *db, int64_t at)
+{
+	struct error err;
+
+	assert_ok(db_exec(db, "UPDATE record SET at = $1", DB_ARGS(DB_INT(at)), &err), &err);
 }
 
 static struct webhook_state state_of(struct db *db, const char *webhook, struct arena *arena)
@@ -184,6 +203,7 @@ static void check_deleted(struct store *store)
 	assert_ok(store_connect(store, &db, &err), &err);
 	struct setup *setup CLEANUP(setup_freep) = open_setup(db);
 	assert_ok(webhooks_owe(db, setup, events, ARRAY_LEN(events), &err), &err);
+	age_records(db, NOW - 1);
 	under_way = newest(db, "all", arena);
 	came(db, &under_way, POST_FAILED, NOW);
 	assert_int_equal(state_of(db, "all", arena).failures, 1);
@@ -277,6 +297,7 @@ static void check_five_days(struct store *store)
 	assert_ok(store_connect(store, &db, &err), &err);
 	struct setup *setup CLEANUP(setup_freep) = open_setup(db);
 	assert_ok(webhooks_owe(db, setup, events, ARRAY_LEN(events), &err), &err);
+	age_records(db, begin - 1);
 	d = newest(db, "all", arena);
 	assert_false(came(db, &d, POST_FAILED, begin));
 	assert_false(came(db, &d, POST_FAILED, begin + WEBHOOK_DISABLED_AFTER)); /* not yet */
@@ -284,7 +305,9 @@ static void check_five_days(struct store *store)
 	assert_false(came(db, &d, POST_FAILED, end + 10000)); /* another that was on its way: told once */
 	assert_int_equal(number_of(db, "SELECT COUNT(*) FROM event WHERE kind = 'webhook.disabled'"), 1);
 	assert_int_equal(webhook_is_disabled(db, "all", &err), 1);
-	assert_ok(db_exec(db, "UPDATE webhook_state SET disabled_at = $1", DB_ARGS(DB_INT(end - 1)), &err), &err);
+	assert_ok(db_exec(db, "UPDATE webhook_state SET disabled_at = $1, failed_at = $1", DB_ARGS(DB_INT(end - 1)),
+	                  &err),
+	          &err);
 	change_record(db, "Mended");
 	assert_int_equal(webhook_is_disabled(db, "all", &err), 0);
 	assert_false(came(db, &d, POST_FAILED, end + 20000)); /* as if it were the first */
@@ -298,6 +321,154 @@ static void check_five_days(struct store *store)
 static void five_days_of_failing_disable_until_a_change_begins_anew(void **state UNUSED)
 {
 	test_store_each(check_five_days);
+}
+
+static struct webhook_state standing(struct db *db, int64_t now, struct arena *arena)
+{
+	struct webhook_state s;
+	struct error err;
+
+	assert_ok(webhook_standing(db, "all", now, arena, &s, &err), &err);
+	return s;
+}
+
+/* One delivery, of which a try failed, with a rest of hours. */
+static struct delivery failed_once(struct db *db, const struct setup *setup, int64_t at, struct arena *arena)
+{
+	const struct post_result result = {.outcome = POST_FAILED,
+	                                   .attempt = {.at = at, .reason = "it answers 429", .answer = ""},
+	                                   .retry_after_ms = HOURS_MS(10)};
+	struct delivery d;
+	struct error err;
+
+	assert_ok(webhooks_owe(db, setup, events, 1, &err), &err);
+	d = newest(db, "all", arena);
+	came_of(db, &d, &result, at);
+	assert_int_equal(standing(db, at, arena).next_try_at, at + HOURS_MS(10));
+	return d;
+}
+
+static void check_changed(struct store *store)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct db *db CLEANUP(db_closep) = NULL;
+	int64_t before = clock_now_ms() - HOURS_MS(1), now;
+	struct post_result late = {.outcome = POST_GONE, .attempt = {.at = before, .reason = "x", .answer = ""}};
+	struct delivery d;
+	struct error err;
+
+	assert_ok(store_connect(store, &db, &err), &err);
+	struct setup *setup CLEANUP(setup_freep) = open_setup(db);
+	age_records(db, before - 1);
+	d = failed_once(db, setup, before, arena);
+	change_record(db, "Mended");
+	now = clock_now_ms();
+	assert_int_equal(standing(db, now, arena).next_try_at, 0);
+	assert_int_equal(standing(db, now, arena).failing_since, 0);
+	/* one that was under way went where nobody sends any more */
+	assert_false(came_of(db, &d, &late, now));
+	assert_int_equal(standing(db, now, arena).failures, 0);
+	assert_false(came(db, &d, POST_FAILED, now + 1000));
+	assert_int_equal(standing(db, now + 1000, arena).failing_since, now + 1000);
+}
+
+static void what_failed_before_a_change_does_not_count(void **state UNUSED)
+{
+	test_store_each(check_changed);
+}
+
+static void check_set_back(struct store *store)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct db *db CLEANUP(db_closep) = NULL;
+	int64_t now = clock_now_ms(), wrong = now + HOURS_MS(24);
+	struct delivery d;
+	struct error err;
+
+	assert_ok(store_connect(store, &db, &err), &err);
+	struct setup *setup CLEANUP(setup_freep) = open_setup(db);
+	d = failed_once(db, setup, wrong, arena);
+	assert_int_equal(standing(db, now, arena).next_try_at, 0);
+	assert_true(came(db, &d, POST_GONE, wrong));
+	assert_int_equal(standing(db, wrong, arena).disabled_at, wrong);
+	assert_int_equal(standing(db, now, arena).disabled_at, 0); /* no change could ever enable it */
+	/* nor does a change at a time to come forgive for ever */
+	age_records(db, wrong);
+	assert_true(came(db, &d, POST_GONE, now));
+	assert_int_equal(standing(db, now + 1, arena).disabled_at, now);
+}
+
+static void a_clock_that_is_set_back_stops_no_webhook(void **state UNUSED)
+{
+	test_store_each(check_set_back);
+}
+
+static void check_asked_for(struct store *store)
+{
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct db *db CLEANUP(db_closep) = NULL;
+	int64_t now = clock_now_ms();
+	const struct webhook *all;
+	struct delivery d;
+	struct error err;
+
+	assert_ok(store_connect(store, &db, &err), &err);
+	struct setup *setup CLEANUP(setup_freep) = open_setup(db);
+	all = setup_webhook(setup, "all");
+	age_records(db, now - 1000);
+	d = failed_once(db, setup, now, arena);
+	assert_int_equal(webhook_replay(store, "all", d.id, &err), 1);
+	assert_int_equal(standing(db, now, arena).next_try_at, 0);
+	d = failed_once(db, setup, now, arena);
+	assert_int_equal(webhook_replay_since(store, setup, all, 0, false, &err), 1); /* though it has tries left */
+	assert_string_equal(newest(db, "all", arena).state, "queued");
+	assert_int_equal(standing(db, now, arena).next_try_at, 0);
+	d = failed_once(db, setup, now, arena);
+	assert_ok(webhook_test(store, all, "anna", &err), &err);
+	assert_int_equal(standing(db, now, arena).next_try_at, 0);
+	/* who gets nothing isn't tried in vain */
+	assert_true(came(db, &d, POST_GONE, now));
+	assert_int_equal(webhook_test(store, all, "anna", &err), E_CONFLICT);
+	assert_true(str_find(str_of(err.text), STR("was switched off (why)")) >= 0);
+	assert_int_equal(webhook_test(store, setup_webhook(setup, "off"), "anna", &err), E_CONFLICT);
+	assert_int_equal(number_of(db, "SELECT COUNT(*) FROM event WHERE kind = 'webhook.test'"), 1);
+}
+
+static void what_a_person_asks_for_waits_for_no_rest(void **state UNUSED)
+{
+	test_store_each(check_asked_for);
+}
+
+#define HAPPENED 5200
+
+static void check_all_again(struct store *store)
+{
+	struct db *db CLEANUP(db_closep) = NULL;
+	struct error err;
+
+	assert_ok(store_connect(store, &db, &err), &err);
+	struct setup *setup CLEANUP(setup_freep) = open_setup(db);
+	assert_ok(setup_delete(db, &plain_sealer, "webhook", "all", "anna", &err), &err);
+	assert_ok(db_begin(db, &err), &err);
+	for (int i = 0; i < HAPPENED; i++)
+		assert_ok(
+		        event_insert(db, i < HAPPENED - 3 ? "outbox.sent" : "case.created", 0, 0, STR("{}"), NOW, &err),
+		        &err);
+	assert_ok(db_exec(db, "UPDATE event SET account = 'support' WHERE kind = 'case.created'", DB_NO_ARGS, &err),
+	          &err);
+	assert_ok(db_commit(db, &err), &err);
+	assert_ok(events_catch_up(store, &plain_sealer, NULL, "", &err), &err);
+	assert_ok(db_exec(db, "DELETE FROM delivery", DB_NO_ARGS, &err), &err);
+	assert_int_equal(webhook_replay_since(store, setup, setup_webhook(setup, "some"), 0, true, &err), 3);
+	assert_int_equal(waiting(db, "some"), 3);
+	/* one that was deleted meanwhile */
+	assert_int_equal(webhook_replay_since(store, setup, setup_webhook(setup, "all"), 0, true, &err), E_NOT_FOUND);
+	assert_int_equal(waiting(db, "all"), 0);
+}
+
+static void everything_is_sent_again_however_much_happened(void **state UNUSED)
+{
+	test_store_each(check_all_again);
 }
 
 static void check_dropped(struct store *store)
@@ -321,6 +492,104 @@ static void check_dropped(struct store *store)
 static void an_event_that_is_kept_no_longer_is_no_fault_of_the_endpoint(void **state UNUSED)
 {
 	test_store_each(check_dropped);
+}
+
+static void check_heeded(struct store *store)
+{
+	static const struct {
+		const char *state;
+		int64_t made, tried, next; /* before or after NOW; tried 0: never */
+		bool is_due;
+	} cases[] = {
+	        {"queued", HOURS_MS(24), 0, HOURS_MS(24), true},
+	        {"queued", -5, 0, HOURS_MS(24), true}, /* sent again by a person */
+	        {"later", -5, HOURS_MS(24), HOURS_MS(24) + 5000, true},
+	        {"sending", -5, 0, HOURS_MS(24), true},
+	        {"later", -5, -1, HOURS_MS(10), false},
+	        {"sending", -5, 0, MINUTES_MS(4), false},
+	        {"delivered", HOURS_MS(24), HOURS_MS(24), HOURS_MS(24), false},
+	};
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct db *db CLEANUP(db_closep) = NULL;
+	struct delivery *list;
+	struct error err;
+
+	assert_ok(store_connect(store, &db, &err), &err);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		assert_ok(delivery_add(db, "w", (int64_t)i + 1, "case.created", NOW + cases[i].made, &err), &err);
+		list = ARENA_NEW(arena, struct delivery);
+		*list = newest(db, "w", arena);
+		list->state = cases[i].state;
+		list->next_try_at = NOW + cases[i].next;
+		if (cases[i].tried)
+			assert_int_equal(delivery_write(db, list,
+			                                &(struct delivery_try){
+			                                        .at = NOW + cases[i].tried, .reason = "", .answer = ""},
+			                                &err),
+			                 1);
+		else
+			assert_ok(db_exec(db, "UPDATE delivery SET state = $2, next_try_at = $3 WHERE id = $1",
+			                  DB_ARGS(DB_INT(list->id), DB_TEXT(list->state), DB_INT(list->next_try_at)),
+			                  &err),
+			          &err);
+	}
+	assert_ok(delivery_heed_clock(db, NOW, &err), &err);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		int64_t next = 0;
+
+		assert_true(db_query_int(db, "SELECT next_try_at FROM delivery WHERE event_number = $1",
+		                         DB_ARGS(DB_INT((int64_t)i + 1)), &next, &err) > 0);
+		if (next != NOW + (cases[i].is_due ? 0 : cases[i].next))
+			FAIL_CASE("case %zu: %lld\n", i, (long long)(next - NOW));
+	}
+}
+
+static void what_was_due_is_due_when_the_clock_was_set_back(void **state UNUSED)
+{
+	test_store_each(check_heeded);
+}
+
+static void wait_for_none(struct db *db)
+{
+	int64_t until = clock_mono_ms() + PATIENCE_MS;
+
+	while (waiting(db, "some") > 0) {
+		assert_true(clock_mono_ms() < until);
+		(void)poll(NULL, 0, 2);
+	}
+}
+
+#define DROPPED 240
+
+/* What was owed for events that are kept no longer goes nowhere, but all that is new waits behind it. */
+static void check_runner(struct store *store)
+{
+	struct db *db CLEANUP(db_closep) = NULL;
+	int64_t wrong = clock_now_ms() + HOURS_MS(24);
+	struct events *running;
+	struct error err;
+
+	assert_ok(store_connect(store, &db, &err), &err);
+	setup_free(open_setup(db));
+	assert_ok(setup_delete(db, &plain_sealer, "webhook", "all", "anna", &err), &err); /* nothing leaves here */
+	assert_ok(db_begin(db, &err), &err);
+	for (int i = 1; i <= DROPPED; i++) /* before the clock was put right */
+		assert_ok(delivery_add(db, "some", 1000 + i, "case.created", wrong, &err), &err);
+	assert_ok(db_commit(db, &err), &err);
+	assert_ok(events_start(&(struct events_options){.store = store, .sealer = &plain_sealer, .keep_days = -1},
+	                       &running, &err),
+	          &err);
+	wait_for_none(db);
+	assert_ok(delivery_add(db, "some", 1000, "case.created", clock_now_ms() + MINUTES_MS(30), &err), &err);
+	clock_shift(-HOURS_MS(1));
+	wait_for_none(db);
+	clock_shift(HOURS_MS(1));
+	events_stop(running);
+}
+
+static void nothing_waits_long_behind_what_was_dropped(void **state UNUSED)
+{
+	test_store_each(check_runner);
 }
 
 static void check_twice(struct store *store)
@@ -380,7 +649,13 @@ int main(void)
 	        cmocka_unit_test(a_deleted_webhook_leaves_nothing_to_its_namesake),
 	        cmocka_unit_test(much_of_a_deleted_webhook_goes_piece_by_piece),
 	        cmocka_unit_test(five_days_of_failing_disable_until_a_change_begins_anew),
+	        cmocka_unit_test(what_failed_before_a_change_does_not_count),
+	        cmocka_unit_test(a_clock_that_is_set_back_stops_no_webhook),
+	        cmocka_unit_test(what_a_person_asks_for_waits_for_no_rest),
+	        cmocka_unit_test(everything_is_sent_again_however_much_happened),
 	        cmocka_unit_test(an_event_that_is_kept_no_longer_is_no_fault_of_the_endpoint),
+	        cmocka_unit_test(what_was_due_is_due_when_the_clock_was_set_back),
+	        cmocka_unit_test(nothing_waits_long_behind_what_was_dropped),
 	        cmocka_unit_test(a_header_is_given_once),
 	        cmocka_unit_test(who_was_chosen_last_is_asked_last),
 	        cmocka_unit_test(tries_go_on_for_three_days),

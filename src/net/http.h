@@ -21,6 +21,8 @@
 #include "base/secret.h"
 #include "security/tls.h"
 
+#include <stdatomic.h>
+
 struct http;
 
 struct http_options {
@@ -31,6 +33,8 @@ struct http_options {
 	int timeout_ms; /* from the request's last byte to the answer's head, and from there to the end of a body that
 	                   is kept; in sending, and in a body that goes to a sink: as long with less than 1 KiB; 0:
 	                   60,000 */
+	const atomic_bool *stops; /* may be NULL. Once it is true, a request that is under way ends within a second or
+	                             two (E_STOPPED), a look-up at its time-out */
 	void (*transcript)(void *ctx, const char *line); /* may be NULL: request and status lines, header fields with
 	                                                    secrets blanked, bodies as "<N bytes>" */
 	void *transcript_ctx;

@@ -86,6 +86,10 @@ int exchange_on_progress(void *ctx, curl_off_t total_in, curl_off_t in, curl_off
 
 	(void)total_in;
 	(void)total_out;
+	if (x->options->stops && atomic_load(x->options->stops)) {
+		fail(&x->fault, E_STOPPED, RETRY_LATER, "%s: given up, since Hauspost is being stopped", x->host);
+		return 1;
+	}
 	if (!x->started)
 		return 0; /* connecting has a time-out of its own */
 	if (x->head_done != x->mark_head || (flows && in + out - x->mark_bytes >= PROGRESS_BYTES)) {

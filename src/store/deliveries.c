@@ -1,7 +1,12 @@
 /* See deliveries.h. */
 #include "store/deliveries.h"
 
+#include "base/clock.h"
+
 #define FORGOTTEN_AT_ONCE 500 /* the rest of a deleted webhook's goes later */
+
+#define LONGEST_TRY_MS MINUTES_MS(5)
+#define CLOCK_SLACK_MS MINUTES_MS(1) /* by so much clocks of several processes may differ */
 
 #define COLUMNS "id, webhook, event_number, event_kind, state, tries, next_try_at, status, reason, created_at, done_at"
 #define WAITS   "state IN ('queued', 'later', 'sending')"
@@ -86,6 +91,24 @@ int delivery_take(struct db *db, int64_t id, int64_t now, int64_t until, struct 
 	                          DB_ARGS(DB_INT(id), DB_INT(now), DB_INT(until)), err);
 
 	return n < 0 ? (int)n : n > 0;
+}
+
+int delivery_give_back(struct db *db, int64_t id, int64_t now, struct error *err)
+{
+	return db_exec(db,
+	               "UPDATE delivery SET state = CASE WHEN tries = 0 THEN 'queued' ELSE 'later' END,"
+	               " next_try_at = $2 WHERE id = $1 AND state = 'sending'",
+	               DB_ARGS(DB_INT(id), DB_INT(now)), err);
+}
+
+/* What is queued never waits; what has tries left was last tried in the past; and no try lasts that long. */
+int delivery_heed_clock(struct db *db, int64_t now, struct error *err)
+{
+	return db_exec(db,
+	               "UPDATE delivery SET next_try_at = $1 WHERE next_try_at > $1 AND " WAITS
+	               " AND (state = 'queued' OR (state = 'sending' AND next_try_at > $2) OR EXISTS"
+	               " (SELECT 1 FROM delivery_try t WHERE t.delivery_id = delivery.id AND t.at > $3))",
+	               DB_ARGS(DB_INT(now), DB_INT(now + LONGEST_TRY_MS), DB_INT(now + CLOCK_SLACK_MS)), err);
 }
 
 int delivery_write(struct db *db, const struct delivery *d, const struct delivery_try *attempt, struct error *err)
@@ -198,7 +221,7 @@ int64_t delivery_replay_failed(struct db *db, const char *webhook, int64_t after
 {
 	return db_exec_count(db,
 	                     "UPDATE delivery SET state = 'queued', tries = 0, next_try_at = $3, done_at = NULL"
-	                     " WHERE webhook = " KEY " AND event_number > $2 AND state = 'failed'",
+	                     " WHERE webhook = " KEY " AND event_number > $2 AND state IN ('failed', 'later')",
 	                     DB_ARGS(DB_TEXT(webhook), DB_INT(after), DB_INT(now)), err);
 }
 
@@ -362,10 +385,17 @@ int webhook_state_put(struct db *db, const struct webhook_state *s, struct error
 	               err);
 }
 
+int webhook_end_rest(struct db *db, const char *webhook, struct error *err)
+{
+	return db_exec(db, "UPDATE webhook_state SET next_try_at = 0 WHERE webhook = $1", DB_ARGS(DB_TEXT(webhook)),
+	               err);
+}
+
 int webhook_changed_at(struct db *db, const char *webhook, int64_t *ret_at, struct error *err)
 {
-	int r = db_query_int(db, "SELECT at FROM record WHERE kind = 'webhook' AND id = $1 AND is_current = 1",
-	                     DB_ARGS(DB_TEXT(webhook)), ret_at, err);
+	int r = db_query_int(
+	        db, "SELECT at FROM record WHERE kind = 'webhook' AND id = $1 AND is_current = 1 AND document <> ''",
+	        DB_ARGS(DB_TEXT(webhook)), ret_at, err);
 
 	return MIN(r, 0);
 }

@@ -33,6 +33,12 @@ int delivery_due(struct db *db, const char *webhook, int64_t now, size_t max, st
 /* Takes one that is due to send it: nobody else does before `until`. 1: taken, 0: another was quicker. */
 int delivery_take(struct db *db, int64_t id, int64_t now, int64_t until, struct error *err) NODISCARD;
 
+/* One that was taken and not sent, or given up: it is due at once, as if nobody had taken it. */
+int delivery_give_back(struct db *db, int64_t id, int64_t now, struct error *err) NODISCARD;
+
+/* The clock was set back: what waits for a time that it wouldn't wait for otherwise is due at once. */
+int delivery_heed_clock(struct db *db, int64_t now, struct error *err) NODISCARD;
+
 /* What came of a try: state, next_try_at, status and reason of `delivery`, whose `tries` counts this one. 1; 0: there
  * is no such any more (its webhook was deleted), and nothing is written. */
 int delivery_write(struct db *db, const struct delivery *delivery, const struct delivery_try *attempt,
@@ -55,7 +61,7 @@ int delivery_replay(struct db *db, const char *webhook, int64_t id, int64_t now,
 int delivery_replay_event(struct db *db, const char *webhook, int64_t event_number, int64_t now,
                           struct error *err) NODISCARD;
 
-/* The same for all that failed of events behind this number; returns how many. */
+/* The same for all that failed, for good or so far, of events behind this number; returns how many. */
 int64_t delivery_replay_failed(struct db *db, const char *webhook, int64_t after, int64_t now,
                                struct error *err) NODISCARD;
 
@@ -92,7 +98,10 @@ int webhook_state_get(struct db *db, const char *webhook, struct arena *arena, s
                       struct error *err) NODISCARD;
 int webhook_state_put(struct db *db, const struct webhook_state *state, struct error *err) NODISCARD;
 
-/* When the record was last changed: what was disabled before that is enabled by it. */
+/* Something may be sent at once, however long it should have rested. */
+int webhook_end_rest(struct db *db, const char *webhook, struct error *err) NODISCARD;
+
+/* When the record was last changed: what was disabled before that is enabled by it. 0: there is none. */
 int webhook_changed_at(struct db *db, const char *webhook, int64_t *ret_at, struct error *err) NODISCARD;
 
 #endif

@@ -115,6 +115,13 @@ static int give_number(struct db *db, const struct stored_event *event, struct e
 	               DB_ARGS(DB_INT(event->id), DB_INT(event->number), DB_TEXT(event->account)), err);
 }
 
+int events_hold_numbers(struct db *db, struct error *err)
+{
+	int64_t last;
+
+	return db_take_numbers(db, STR("event"), 0, &last, err);
+}
+
 int events_number(struct db *db, size_t max, void (*place)(void *ctx, struct stored_event *event), void *ctx,
                   struct arena *arena, struct stored_event **ret_events, struct error *err)
 {
@@ -127,7 +134,7 @@ int events_number(struct db *db, size_t max, void (*place)(void *ctx, struct sto
 		return r;
 	/* First the lock that goes with numbers: whoever numbers at the same time has committed by then, and what he
 	 * did is seen. */
-	r = db_take_numbers(db, STR("event"), 0, &last, err);
+	r = events_hold_numbers(db, err);
 	if (r == 0)
 		r = db_query(db, "SELECT " COLUMNS TABLES " WHERE e.number IS NULL ORDER BY e.at, e.id LIMIT $1",
 		             DB_ARGS(DB_INT(max)), &rows, err);

@@ -37,6 +37,10 @@ struct stored_event {
 	struct str data;
 };
 
+/* Until the transaction ends nobody else takes numbers: none for events, and none for a change of the set-up. On
+ * PostgreSQL it waits for who does, and what he did is seen then. */
+int events_hold_numbers(struct db *db, struct error *err) NODISCARD;
+
 /* Numbers up to `max` of those that have none, in a transaction of the caller's; `ret_events` in their order, texts in
  * the arena. `place` may be NULL: gives an account to an event that has none. Returns how many there were. */
 int events_number(struct db *db, size_t max, void (*place)(void *ctx, struct stored_event *event), void *ctx,

@@ -7103,7 +7103,7 @@ export interface components {
 			after?: number;
 			/**
 			 * All
-			 * @description Also what was delivered, or never owed (at most 5,000 events); else what failed
+			 * @description Also what was delivered, or never owed; else what failed
 			 * @default false
 			 */
 			all?: boolean;
