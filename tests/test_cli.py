@@ -93,6 +93,7 @@ class Commands(unittest.TestCase):
                             (["cases", "--store=/x"], "--store stands before the command")):
             self.assertIn(told, self.home.run(*words, expect=2).err)
         self.assertNotIn("did you mean", self.home.run("nothing-of-the-kind", expect=2).err)
+        self.assertIn('"two words" is not an id (1 to 64 letters', self.home.run("operator", "add", "two words", expect=2).err)
 
     def test_what_an_empty_list_names_shows_the_keys(self):
         self.home.apply(setup())
@@ -340,6 +341,7 @@ class Commands(unittest.TestCase):
         self.assertIn("kept, not handled: parked (mapping)", self.ingest("no number"))
         (row,) = self.home.json("ledger", "list", "--state", "parked")
         self.assertEqual(row["category"], "mapping")
+        self.assertIn("1 parked, 0 held, 0 to be tried again (hauspost ledger list parked)", self.home.run("status", expect=1).out)
         self.assertIn("mapping: ", self.home.run("ledger", "list").out)
         self.assertEqual(self.home.run("ledger", "list", "--state", "failed").out, "no rows in this state\n")
         self.assertEqual(self.home.run("ledger", "retry").out, "1 brought back; 0 handled\n")
