@@ -44,6 +44,7 @@ class CommandLine(Input):
         ("there is no command 'bogus'; 'hauspost --help' lists them", ["bogus"]),
         ("there is no option --bogus; 'hauspost --help'", ["--bogus", "list"]),
         ("option --home needs a value", ["--home"]),
+        ("--home is empty: it takes a folder", ["--home", "", "cases"]),
         ("there is no option --bogus; usage: hauspost ledger", ["ledger", "--bogus"]),
         ("there is no option -x; usage: hauspost apply", ["apply", "-x", "file"]),
         ("option --state needs a value; usage", ["outbox", "list", "--state"]),

@@ -167,6 +167,11 @@ static int read_options(int argc, char **argv, struct cli *cli, char **home)
 	while ((c = getopt_long(argc, argv, "+:hvqV", options, NULL)) != -1) {
 		switch (c) {
 		case 'H':
+			if (!*optarg) { /* of a variable that isn't set: it would be the root of all files */
+				fail(&err, E_INVALID, RETRY_NEVER, "--home is empty: it takes a folder");
+				cli_fail(cli, &err);
+				return -1 - EXIT_USAGE;
+			}
 			free(*home);
 			*home = mem_strdup(optarg);
 			break;
