@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import signal
 import sqlite3
 import struct
 import subprocess
@@ -70,6 +71,7 @@ class Commands(unittest.TestCase):
                 self.assertTrue(own.startswith(f"usage: hauspost {name}"), own)
                 self.assertEqual(self.home.run("help", name).out, own)
                 self.assertFalse(own.splitlines()[0].endswith(" "), own)
+                self.assertNotRegex(own, "[\x80-\x9f\ufffd]", "letters in a wrong encoding")
         self.assertIn("there is no command 'nosuch'", self.home.run("help", "nosuch", expect=2).err)
         self.assertRegex(self.home.run("--version").out, r"^hauspost \d+\.\d+\.\d+\n$")
         self.assertEqual(set(self.home.json("version")), {"version", "schema"})
@@ -79,6 +81,36 @@ class Commands(unittest.TestCase):
     def take_in(self, sender, ident, subject, text):
         path = self.home.write(f"{ident}.eml", f"From: {sender}\nTo: support@example.com\nMessage-ID: <{ident}@x>\nSubject: {subject}\n\n{text}\n")
         self.home.run("ingest", "--listener", "support", path)
+
+    def test_a_wrong_word_is_told_the_right_one(self):
+        kinds = re.search("there are (.*?);", self.home.run("list", "accounst", expect=2).err).group(1).split(", ")
+        for command in ("list", "show", "delete"):
+            page = " ".join(self.home.run(command, "--help").out.split())
+            self.assertIn(f"Kinds: {', '.join(kinds)} (", page, command)
+        for words, told in ((["serv"], "did you mean serve?"), (["case"], "did you mean cases?"), (["ladger", "list"], "did you mean ledger?"),
+                            (["accounts"], "'hauspost list accounts'"), (["listener"], "'hauspost help listener'"),
+                            (["cases", "--home", "/x"], "--home stands before the command"),
+                            (["cases", "--store=/x"], "--store stands before the command")):
+            self.assertIn(told, self.home.run(*words, expect=2).err)
+        self.assertNotIn("did you mean", self.home.run("nothing-of-the-kind", expect=2).err)
+        self.assertIn('"two words" is not an id (1 to 64 letters', self.home.run("operator", "add", "two words", expect=2).err)
+
+    def test_what_an_empty_list_names_shows_the_keys(self):
+        self.home.apply(setup())
+        for command, key in (("alerts", "to"), ("webhooks", "url")):
+            named = re.search("'hauspost (help [a-z ]+)'", self.home.run(command).out).group(1)
+            self.assertRegex(self.home.run(*named.split()).out, rf"(?m)^  {key} ", command)
+
+    def test_a_reader_who_is_gone_ends_it_without_a_word(self):
+        """As "| head" is: not a fault to be told of. A full disk is."""
+        reading, writing = os.pipe()
+        os.close(reading)
+        with open(writing, "wb") as pipe:
+            done = subprocess.run(self.home.command("help", "records"), stdout=pipe, stderr=subprocess.PIPE, check=False)
+        self.assertEqual((done.returncode, done.stderr), (-signal.SIGPIPE, b""))
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(self.home.command("help", "records"), stdout=full, stderr=subprocess.PIPE, check=False)
+        self.assertEqual((done.returncode, done.stderr), (1, b"hauspost: can't write the output\n"))
 
     def test_a_loop_is_shown_and_reset(self):
         self.home.apply(setup(accounts__support__send__answers_per_hour=100))
@@ -309,6 +341,7 @@ class Commands(unittest.TestCase):
         self.assertIn("kept, not handled: parked (mapping)", self.ingest("no number"))
         (row,) = self.home.json("ledger", "list", "--state", "parked")
         self.assertEqual(row["category"], "mapping")
+        self.assertIn("1 parked, 0 held, 0 to be tried again (hauspost ledger list parked)", self.home.run("status", expect=1).out)
         self.assertIn("mapping: ", self.home.run("ledger", "list").out)
         self.assertEqual(self.home.run("ledger", "list", "--state", "failed").out, "no rows in this state\n")
         self.assertEqual(self.home.run("ledger", "retry").out, "1 brought back; 0 handled\n")

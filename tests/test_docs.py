@@ -1,13 +1,16 @@
 """What the documents say is so: every command line quoted parses, every link leads somewhere, the tables are the program's, the set-ups apply."""
 
+import contextlib
 import glob
 import os
 import re
 import shlex
+import sqlite3
 import subprocess
 import sys
 import unittest
 
+from office import setup
 from servers import Dovecot, SmtpSink
 from support import HAUSPOST, Home, server_or_skip
 
@@ -104,11 +107,11 @@ class Documents(unittest.TestCase):
         dovecot = server_or_skip(self, Dovecot)
         sink = server_or_skip(self, SmtpSink, users={"support@example.com": "pw"})
         page = read("README.md")
-        setup = re.search(r"```yaml\n(accounts:.*?)```", page, re.S).group(1)
+        text = re.search(r"```yaml\n(accounts:.*?)```", page, re.S).group(1)
         for host, port, ca in (("smtp.example.com", sink.smtp_port, sink.ca), ("imap.example.com", dovecot.imaps_port, dovecot.ca)):
-            setup = setup.replace(f"host: {host} ", f"host: localhost\n      port: {port}\n      tls: {{truststore: {ca}}}\n      ")
-        setup = setup.replace("use_sender_login", "timeout_s: 30\n      use_sender_login")
-        self.home.write("setup.yaml", setup)
+            text = text.replace(f"host: {host} ", f"host: localhost\n      port: {port}\n      tls: {{truststore: {ca}}}\n      ")
+        text = text.replace("use_sender_login", "timeout_s: 30\n      use_sender_login")
+        self.home.write("setup.yaml", text)
         dovecot.deliver("support@example.com", b"From: You <you@home.test>\nSubject: Hello\n\nIs anybody there?\n")
         answers = {}
         for line in re.search(r"\nThen:\n\n(.*?)\n\n[^ ]", page, re.S).group(1).split("\n"):
@@ -127,10 +130,44 @@ class Documents(unittest.TestCase):
         self.assertIn("you@home.test", answers["outbox"])
         self.assertEqual(sink.wait_for(1)[0].recipients, ["you@home.test"])
 
+    def test_the_key_of_the_unit_is_a_key(self):
+        """The lines of packaging/hauspost.service that make it and use it, with another folder."""
+        lines = read("packaging/hauspost.service").split("\n")
+        make, = [line.lstrip("# ") for line in lines if "openssl rand" in line]
+        folder = os.path.join(self.home.top, "etc")
+        os.mkdir(folder)
+        subprocess.run(["bash", "-ec", make.replace("/etc/hauspost", folder)], check=True)
+        use, = [line.lstrip("# ") for line in lines if "hauspost apply" in line]
+        variable, value = use.split()[0].split("=")
+        env = {variable: value.replace("/etc/hauspost", folder)}
+        self.home.apply(setup(), env=env)
+        self.assertNotIn("keys", os.listdir(self.home.folder))
+        self.assertIn("key file", self.home.run("list", "accounts", expect=4).err)
+
+    def test_a_backup_of_a_running_store_restores(self):
+        statement = re.search(r'"(VACUUM INTO .*?)"', read("docs/operation.md")).group(1)
+        self.home.apply(setup(listeners__support__enabled=False, rules__support__responses=None))
+        self.home.serve_http()
+        store = os.path.join(self.home.folder, "store.db")
+        self.home.run("ingest", "-l", "support", input="From: a@b.test\nSubject: saved\nMessage-ID: <1@b.test>\n\nText.\n")
+        saved = os.path.join(self.home.top, "saved.db")
+        with contextlib.closing(sqlite3.connect(store)) as db:
+            db.execute(statement.replace("/backup/store.db", saved))
+        self.home.run("ingest", "-l", "support", input="From: a@b.test\nSubject: lost\nMessage-ID: <2@b.test>\n\nText.\n")
+        self.home.stop()
+        for name in ("store.db", "store.db-wal", "store.db-shm"):
+            with contextlib.suppress(FileNotFoundError):
+                os.remove(os.path.join(self.home.folder, name))
+        os.rename(saved, store)
+        page = self.home.run("cases").out
+        self.assertIn("saved", page)
+        self.assertNotIn("lost", page)
+        self.home.run("keys", "rotate")  # opens every secret
+
     def test_the_example_applies(self):
         password = self.home.write("password", "secret\n")
-        setup = read("docs/examples/support.yaml").replace("/etc/hauspost/support.password", password)
-        self.home.run("apply", "-", input=setup)
+        text = read("docs/examples/support.yaml").replace("/etc/hauspost/support.password", password)
+        self.home.run("apply", "-", input=text)
         self.assertEqual(self.home.json("list", "rules"), ["support"])
 
     def test_exit_codes_are_listed(self):

@@ -44,6 +44,7 @@ class CommandLine(Input):
         ("there is no command 'bogus'; 'hauspost --help' lists them", ["bogus"]),
         ("there is no option --bogus; 'hauspost --help'", ["--bogus", "list"]),
         ("option --home needs a value", ["--home"]),
+        ("--home is empty: it takes a folder", ["--home", "", "cases"]),
         ("there is no option --bogus; usage: hauspost ledger", ["ledger", "--bogus"]),
         ("there is no option -x; usage: hauspost apply", ["apply", "-x", "file"]),
         ("option --state needs a value; usage", ["outbox", "list", "--state"]),
@@ -330,6 +331,17 @@ class Store(Input):
         self.assertIn("created", self.home.run("ingest", "-l", "support", input=mail()).out)
 
     @unittest.skipIf(os.getuid() != 0 or not shutil.which("setpriv"), "root ignores modes, and only root can become somebody else")
+    def test_read_only_file_system(self):
+        """As after a fault of the disk: whose permission it is has nothing to do with it."""
+        if os.getuid() != 0 or subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode != 0:
+            self.skipTest("a mount of its own needs root")
+        self.home.apply(setup())
+        mount = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'
+        done = subprocess.run(["unshare", "-m", "sh", "-c", mount, self.home.folder, *self.home.command("cases")], capture_output=True, text=True,
+                              check=False)
+        self.assertEqual(done.returncode, STORE, done.stderr)
+        self.assertRegex(done.stderr, "the file system of .* is mounted read-only")
+
     def test_read_only_file_and_folder(self):
         give_to(self.home, NOBODY)
         for path in (self.store, self.home.folder):

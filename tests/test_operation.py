@@ -193,6 +193,7 @@ class Operation(unittest.TestCase):
         self.assertEqual(self.imap.seen["LOGIN"], 1)
         listener = self.status()["listeners"][0]
         self.assertGreater(listener["next_try_at"] - time.time() * 1000, 30000)
+        self.assertIn("'hauspost test support' says what would work", self.home.run("status", expect=1).out)
         del self.imap.answers["LOGIN"]
         self.apply(accounts__support__receive__password="new")
         wait_until(lambda: self.cases() == 1, what="the case")

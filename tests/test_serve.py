@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import sqlite3
+import subprocess
 import sys
 import threading
 import time
@@ -290,6 +291,33 @@ class Serve(unittest.TestCase):
                 wait_until(ended, what="serve ending")
                 self.assertEqual(process.returncode, 128 + signal.SIGTERM)
                 self.assertLess(time.monotonic() - began, 25)
+
+    def test_sighup_without_a_terminal_ends_nothing(self):
+        """Who knows other servers sends it after a change; systemd takes an end by it for a wanted one and starts nothing anew."""
+        box = self.user("box")
+        self.apply(self.account("box", user=box), self.listener("box"))
+        process = self.serve()
+        process.send_signal(signal.SIGHUP)
+        self.dovecot.deliver(box, mail(1))
+        self.wait_for_cases(1)
+        self.stop()
+
+    def test_sighup_of_a_terminal_stops_in_order(self):
+        """The terminal is gone, as at the end of an SSH session."""
+        self.apply(self.account("box", user=self.user("box")), self.listener("box"))
+        ours, theirs = os.openpty()
+        with contextlib.closing(open(ours, "rb", buffering=0)), open(theirs, "rb", buffering=0) as terminal:
+            # setsid makes the terminal that is its standard input its own; `hauspost` takes its place.
+            process = subprocess.Popen(["setsid", "--ctty", *self.home.command("serve")], stdin=terminal,
+                                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            try:
+                self.assertIn(b"Ctrl-C stops", process.stdout.readline())
+                process.send_signal(signal.SIGHUP)
+                process.communicate(timeout=60)
+            finally:
+                process.kill()
+                process.wait()
+        self.assertEqual(process.returncode, 0)
 
     # ------------------------------------------------------------ memory
 

@@ -51,7 +51,7 @@ static int list_alerts(const struct cli *cli, struct db *db, struct error *err)
 	if (cli->json)
 		cli_print_json(json_incref(json));
 	else if (n == 0)
-		puts("there is no alert; 'hauspost help alerts' shows what one needs");
+		puts("there is no alert; 'hauspost help alert' shows what one needs");
 	return 0;
 }
 
@@ -135,6 +135,8 @@ const struct command alerts_command = {
         .arguments = "[list | test ID]",
         .summary = "Mail to administrators about what needs a person",
         .help = "  list     how each alert stands\n"
-                "  test ID  a test mail, to its receivers\n",
+                "  test ID  a test mail, to its receivers\n"
+                "\n"
+                "An alert is a record of the set-up: 'hauspost help alert' lists its keys.\n",
         .run = run_alerts,
 };

@@ -88,10 +88,14 @@ int cli_usage(const struct cli *cli, const struct command *command, const char *
 
 int cli_wrong_option(const struct cli *cli, const struct command *command, int answer, char **argv)
 {
+	static const char *const global[] = {"--home", "--store", "--verbose", "--quiet"};
 	const char *word = argv[optind - 1];
 
 	if (answer == ':')
 		return cli_usage(cli, command, "option %s needs a value", word);
+	for (size_t i = 0; i < ARRAY_LEN(global); i++)
+		if (strncmp(word, global[i], strlen(global[i])) == 0)
+			return cli_usage(cli, command, "%s stands before the command", global[i]);
 	if (optopt > 0 && optopt < 0x7f && strncmp(word, "--", 2) != 0)
 		return cli_usage(cli, command, "there is no option -%c", optopt);
 	return cli_usage(cli, command, "there is no option %.100s%s", word, optopt ? " with a value" : "");

@@ -117,7 +117,7 @@ static int run_inspect(struct cli *cli, int argc, char **argv)
 
 const struct command inspect_command = {
         .name = "inspect",
-        .arguments = "[--body] [--full] [--color WHEN] FILEâ¦",
+        .arguments = "[--body] [--full] [--color WHEN] FILE…",
         .summary = "Show everything that is understood of a message file, and why",
         .help = "With --json: one JSON object a line. Nothing is stored; no store is needed; \"-\" is standard input.\n"
                 "      --full        quotes and signatures are shown, not folded\n"

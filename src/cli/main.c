@@ -3,12 +3,14 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "record/nearest.h"
 #include "security/process.h"
 #include "security/tls.h"
 
 #include <getopt.h>
 #include <locale.h>
 #include <malloc.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -165,6 +167,11 @@ static int read_options(int argc, char **argv, struct cli *cli, char **home)
 	while ((c = getopt_long(argc, argv, "+:hvqV", options, NULL)) != -1) {
 		switch (c) {
 		case 'H':
+			if (!*optarg) { /* of a variable that isn't set: it would be the root of all files */
+				fail(&err, E_INVALID, RETRY_NEVER, "--home is empty: it takes a folder");
+				cli_fail(cli, &err);
+				return -1 - EXIT_USAGE;
+			}
 			free(*home);
 			*home = mem_strdup(optarg);
 			break;
@@ -195,11 +202,28 @@ static int read_options(int argc, char **argv, struct cli *cli, char **home)
 	return optind;
 }
 
+static const char *command_at(const void *words UNUSED, size_t i)
+{
+	return commands[i]->name;
+}
+
+/* Says what was meant: a kind of record, or a command that is written nearly so. */
 static int no_command(const struct cli *cli, const char *name)
 {
+	const struct record_type *type = setup_type_find(name);
+	const char *nearest = nearest_word(str_of(name), command_at, NULL, ARRAY_LEN(commands) - 1);
 	struct error err;
 
-	fail(&err, E_INVALID, RETRY_NEVER, "there is no command '%.64s'; 'hauspost --help' lists them", name);
+	if (type)
+		fail(&err, E_INVALID, RETRY_NEVER,
+		     "there is no command '%.64s'; 'hauspost list %s' lists these records, 'hauspost help %s' their "
+		     "keys",
+		     name, type->plural, type->kind);
+	else if (nearest)
+		fail(&err, E_INVALID, RETRY_NEVER,
+		     "there is no command '%.64s' (did you mean %s?); 'hauspost --help' lists them", name, nearest);
+	else
+		fail(&err, E_INVALID, RETRY_NEVER, "there is no command '%.64s'; 'hauspost --help' lists them", name);
 	cli_fail(cli, &err);
 	return EXIT_USAGE;
 }
@@ -239,6 +263,28 @@ static int run(struct cli *cli, int argc, char **argv)
 	return command->run(cli, argc, argv);
 }
 
+/* Nobody reads standard output any more: "| head". */
+static bool reader_is_gone(void)
+{
+	struct pollfd output = {.fd = STDOUT_FILENO};
+
+	return poll(&output, 1, 0) == 1 && (output.revents & POLLERR);
+}
+
+/* The exit code, where all of the output could be written. A reader who is gone ends it without a word, as it ends
+ * other programs. */
+static int end_output(int code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	if (reader_is_gone()) {
+		signal(SIGPIPE, SIG_DFL);
+		raise(SIGPIPE);
+	}
+	fputs("hauspost: can't write the output\n", stderr);
+	return code ? code : EXIT_FAILED;
+}
+
 int main(int argc, char **argv)
 {
 	char *home CLEANUP(freep) = default_home();
@@ -260,9 +306,5 @@ int main(int argc, char **argv)
 	code = run(&cli, argc - at, argv + at);
 	cli_close(&cli);
 	tls_forget_contexts();
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		fputs("hauspost: can't write the output\n", stderr);
-		return code ? code : EXIT_FAILED;
-	}
-	return code;
+	return end_output(code);
 }

@@ -480,8 +480,10 @@ static int run_operator(struct cli *cli, int argc, char **argv)
 	q.verb = argc ? argv[0] : "list";
 	q.id = argc > 1 ? argv[1] : NULL;
 	verb = find_verb(q.verb);
-	if (!verb || argc > 2 || (verb->needs_id && !q.id) || (q.id && record_id_check(str_of(q.id))))
+	if (!verb || argc > 2 || (verb->needs_id && !q.id))
 		return cli_usage(cli, &operator_command, "operator list, or a verb and an operator's ID");
+	if (q.id && record_id_check(str_of(q.id)))
+		return cli_usage(cli, &operator_command, "\"%.64s\" %s", q.id, record_id_check(str_of(q.id)));
 	r = open_setup(cli, verb->run == do_add, &err);
 	if (r == 0 && verb->needs_operator && q.id && !setup_operator(cli->setup, q.id))
 		r = fail(&err, E_NOT_FOUND, RETRY_NEVER, "there is no operator %s; 'hauspost operator list' shows them",

@@ -236,6 +236,9 @@ const struct command ingest_command = {
         .summary = "Handle mail from files or standard input",
         .help = "  -l, --listener L   the listener whose rule and account apply\n"
                 "\n"
+                "Each file is one message, and so is standard input. A mailbox file (mbox) with many has to be split "
+                "first.\n"
+                "\n"
                 "Exit code 75 (temporary failure) means that a mail was not stored and should be offered again, as a "
                 "mail server's pipe\n"
                 "does. Example for Postfix's master.cf:\n"

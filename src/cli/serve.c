@@ -9,6 +9,7 @@
 #include "setup/setup_share.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -28,13 +29,29 @@ static void on_signal(int number)
 		serve_stop(running);
 }
 
+static bool has_terminal(void)
+{
+	int fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/* SIGHUP: the terminal is gone, which stops in order. Where there is none it can only mean "read the set-up anew",
+ * which happens by itself; and systemd would take an end by it for a wanted one and start nothing anew. nohup has it
+ * ignored already. */
 static void catch_signals(void)
 {
-	struct sigaction action = {.sa_handler = on_signal};
+	struct sigaction action = {.sa_handler = on_signal}, before;
 
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	if (!has_terminal())
+		action.sa_handler = SIG_IGN;
+	if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+		sigaction(SIGHUP, &action, NULL);
 }
 
 /* One descriptor for each mailbox: as many as the system allows, not as many as it gives unasked (often 1,024). */

@@ -13,7 +13,7 @@
 #define MAX_SETUP_FILE MIB(16)
 #define KINDS                                                                                            \
 	"Kinds: providers, templates, case_types, keystores, authentication_profiles, accounts, rules, " \
-	"listeners, blocks (or each in the singular).\n"
+	"listeners, blocks,\ninlets, operators, identity_providers, webhooks, alerts (or each in the singular).\n"
 
 /* Into an empty store, or what would be done where there is none yet: that is made for a document without mistakes
  * only. */

@@ -64,6 +64,10 @@ static void print_part(struct page *page, const struct status_part *part, int64_
 	if (part->error[0] && (!status_is_good(part->state) || waits_long(part, now)) &&
 	    strcmp(part->state, "off") != 0)
 		page_lines(page, PAGE_PLAIN, 4, str_of(part->error));
+	if (part->account[0] && (strcmp(part->state, "auth-failed") == 0 || strcmp(part->state, "failed") == 0)) {
+		page_printf(page, PAGE_DIM, "    'hauspost test %s' says what would work", part->account);
+		page_line_end(page);
+	}
 }
 
 static void print_parts(struct page *page, const char *title, const struct status_part *parts, size_t n, int64_t now)
@@ -87,11 +91,19 @@ static void print_counts(struct page *page, const struct status_facts *f)
 		page_printf(page, PAGE_BAD, ", %lld uncertain", (long long)f->mail.uncertain);
 	if (f->mail.failed)
 		page_printf(page, PAGE_NOTE, ", %lld failed since yesterday", (long long)f->mail.failed);
+	if (f->mail.uncertain || f->mail.failed)
+		page_printf(page, PAGE_DIM, " (hauspost outbox list --state %s)",
+		            f->mail.uncertain ? "uncertain" : "failed");
 	page_line_end(page);
 	page_label(page, "Incoming");
 	page_printf(page, f->mail.parked ? PAGE_BAD : PAGE_PLAIN, "%lld parked", (long long)f->mail.parked);
 	page_printf(page, PAGE_PLAIN, ", %lld held, %lld to be tried again", (long long)f->mail.held,
 	            (long long)f->mail.retrying);
+	if (f->mail.parked || f->mail.held || f->mail.retrying)
+		page_printf(page, PAGE_DIM, " (hauspost ledger list %s)",
+		            f->mail.parked ? "parked"
+		            : f->mail.held ? "held"
+		                           : "failed");
 	page_line_end(page);
 	if (!f->automatic_mail)
 		page_field(page, "Answers", STR("automatic mail is off (hauspost automatic-mail on)"));

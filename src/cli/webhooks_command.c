@@ -56,7 +56,7 @@ static int list_all(const struct cli *cli, struct db *db, struct error *err)
 	int r = 0;
 
 	if (n == 0 && !cli->json)
-		puts("there is no webhook; 'hauspost help webhooks' shows what one needs");
+		puts("there is no webhook; 'hauspost help webhook' shows what one needs");
 	for (size_t i = 0; i < n && r == 0; i++)
 		r = show_state(cli, db, list[i], arena, err);
 	return r;
@@ -242,6 +242,8 @@ const struct command webhooks_command = {
                 "  replay ID --after EVENT  what failed of events behind this number; with --all, everything\n"
                 "  test ID           an event webhook.test, for it alone\n"
                 "  secret            a new secret to put into a record\n"
-                "  events            the kinds of events there are; with --json, JSON Schemas of their data\n",
+                "  events            the kinds of events there are; with --json, JSON Schemas of their data\n"
+                "\n"
+                "A webhook is a record of the set-up: 'hauspost help webhook' lists its keys.\n",
         .run = run_webhooks,
 };

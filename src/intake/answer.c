@@ -63,10 +63,10 @@ static enum no_answer why_not(struct item *item, const char *template_id, struct
 		return NO_ANSWER_ACCOUNT_SILENT;
 	if (item->automatic.kind != AUTO_NONE)
 		return NO_ANSWER_AUTOMATIC;
-	if (!item->automatic.answer_allowed)
-		return NO_ANSWER_UNWANTED;
 	if (str_find_char(to.address, '@') <= 0)
 		return NO_ANSWER_NO_ADDRESS;
+	if (!item->automatic.answer_allowed)
+		return NO_ANSWER_UNWANTED;
 	if (setup_owns_address(place->setup, to.address))
 		return NO_ANSWER_OWN_ADDRESS;
 	if (is_never_answered(place->setup, to.address) || blocked_by(place->setup, item->message->from.address))

@@ -158,7 +158,7 @@ static void check_refusals(struct store *store)
 	        {"support@example.com", "", "own-mail"},
 	        {"ann@example.org", "Reply-To: support@example.com\r\n", "own-address"},
 	        {"ann@example.org", "Reply-To: noreply@example.org\r\n", "blocked"},
-	        {"", "", "unwanted"},
+	        {"", "", "no-address"},
 	        {"dead@example.org", "", "suppressed"},
 	        {"bob@example.org", "", ""},
 	        {"bob@example.org", "", ""},

@@ -48,21 +48,43 @@ static const char *key_at(const void *fields, size_t i)
 	return ((const struct field *)fields)[i].name;
 }
 
+/* Appends the paths of the fields of this name in the sections below: "tls/truststore or smime/truststore". */
+static void add_deeper(const struct field *fields, size_t n, const char *key, const char *path, struct buf *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		char below[128];
+
+		if (fields[i].kind != FIELD_KIND_SECTION)
+			continue;
+		snprintf(below, sizeof below, "%s%s/", path, fields[i].name);
+		if (fields_find(fields[i].fields, fields[i].field_count, key))
+			buf_printf(out, "%s%s%s", out->n ? " or " : "", below, key);
+		add_deeper(fields[i].fields, fields[i].field_count, key, below, out);
+	}
+}
+
+static int refuse_key(struct reader *r, const struct field *fields, size_t n, const char *key)
+{
+	const char *nearest = nearest_word(str_of(key), key_at, fields, n);
+	struct buf meant CLEANUP(buf_done) = BUF_INIT(160);
+	char what[200];
+
+	add_deeper(fields, n, key, "", &meant);
+	if (!meant.n && !meant.failed && nearest)
+		buf_add_cstr(&meant, nearest);
+	place_enter(&r->place, key);
+	snprintf(what, sizeof what, meant.n ? "unknown key (did you mean %s?)" : "unknown key", buf_cstr(&meant));
+	return refuse(r, what);
+}
+
 static int check_keys(struct reader *r, const struct field *fields, size_t n, const json_t *json)
 {
 	const char *key;
 	json_t *value;
 
-	json_object_foreach ((json_t *)(uintptr_t)json, key, value) {
-		char what[128];
-
-		if (fields_find(fields, n, key))
-			continue;
-		const char *nearest = nearest_word(str_of(key), key_at, fields, n);
-		place_enter(&r->place, key);
-		snprintf(what, sizeof what, nearest ? "unknown key (did you mean %s?)" : "unknown key", nearest);
-		return refuse(r, what);
-	}
+	json_object_foreach ((json_t *)(uintptr_t)json, key, value)
+		if (!fields_find(fields, n, key))
+			return refuse_key(r, fields, n, key);
 	return 0;
 }
 

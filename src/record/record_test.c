@@ -175,6 +175,7 @@ static const struct {
         {"{id: a, enabeld: true}", "demos/x/enabeld: unknown key (did you mean enabled?)"},
         {"{id: a, name: A, send: {prot: 1}}", "demos/x/send/prot: unknown key (did you mean port?)"},
         {"{id: a, name: A, zzz: 1}", "demos/x/zzz: unknown key"},
+        {"{id: a, name: A, port: 1}", "demos/x/port: unknown key (did you mean send/port?)"},
         {"{id: a, name: A, entries: [{id: b}, {id: c, sorce: d}]}",
          "demos/x/entries/2/sorce: unknown key (did you mean source?)"},
         {"{id: .a, name: A}",

@@ -11,6 +11,7 @@
 
 struct yaml_reader {
 	const char *name;
+	struct str text;
 	yaml_parser_t parser;
 	struct error *err;
 };
@@ -25,18 +26,36 @@ static int refuse_at(struct yaml_reader *y, yaml_mark_t mark, const char *what)
 	return fail(y->err, E_INVALID, RETRY_NEVER, "%s:%zu:%zu: %s", y->name, mark.line + 1, mark.column + 1, what);
 }
 
+/* What libyaml's words mean for whoever wrote the file. */
+static const char *hint_for(const char *problem)
+{
+	if (strstr(problem, "cannot start any token"))
+		return " (indent with spaces, not tabs)";
+	if (strstr(problem, "mapping values are not allowed"))
+		return " (keys of one level begin in one column; a text with \": \" in it needs quotes)";
+	if (strstr(problem, "UTF-8"))
+		return " (save the file as UTF-8)";
+	return "";
+}
+
 /* What libyaml found wrong, in its words and with its place. */
 static int refuse_syntax(struct yaml_reader *y)
 {
 	const yaml_parser_t *p = &y->parser;
-	char what[200];
+	const char *problem = p->problem ? p->problem : "can't be read";
+	char what[256];
 
-	if (p->error == YAML_READER_ERROR)
-		return fail(y->err, E_INVALID, RETRY_NEVER, "%s: byte %zu: %s", y->name, p->problem_offset, p->problem);
-	const char *hint =
-	        p->problem && strstr(p->problem, "cannot start any token") ? " (indent with spaces, not tabs)" : "";
-	snprintf(what, sizeof what, "%s%s%s%s", p->problem ? p->problem : "can't be read", hint, p->context ? " " : "",
+	snprintf(what, sizeof what, "%s%s%s%s", problem, hint_for(problem), p->context ? " " : "",
 	         p->context ? p->context : "");
+	if (p->error == YAML_READER_ERROR) { /* which counts bytes */
+		yaml_mark_t mark = {0};
+
+		for (size_t i = 0; i < p->problem_offset && i < y->text.n; i++) {
+			mark.line += y->text.p[i] == '\n';
+			mark.column = y->text.p[i] == '\n' ? 0 : mark.column + 1;
+		}
+		return refuse_at(y, mark, what);
+	}
 	return refuse_at(y, p->problem_mark, what);
 }
 
@@ -332,6 +351,9 @@ int yaml_read(struct str text, const char *name, json_t **ret_json, struct error
 	struct error ignored;
 	json_t *json CLEANUP(json_decrefp) = NULL;
 
+	/* Windows' editors write a byte order mark; libyaml takes it for a column of the first line. */
+	if (str_starts(text, STR("\xef\xbb\xbf")))
+		text = str_slice(text, 3, text.n);
 	if (text.n > YAML_MAX_BYTES)
 		return fail(err, E_LIMIT, RETRY_NEVER, "%s: longer than 16 MiB", name);
 	json = try_json(text);
@@ -339,7 +361,7 @@ int yaml_read(struct str text, const char *name, json_t **ret_json, struct error
 		*ret_json = take(json);
 		return 0;
 	}
-	struct yaml_reader y CLEANUP(yaml_reader_done) = {.name = name, .err = err ? err : &ignored};
+	struct yaml_reader y CLEANUP(yaml_reader_done) = {.name = name, .text = text, .err = err ? err : &ignored};
 	must(yaml_parser_initialize(&y.parser));
 	yaml_parser_set_encoding(&y.parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&y.parser, (const unsigned char *)(text.p ? text.p : ""), text.n);

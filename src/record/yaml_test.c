@@ -12,6 +12,11 @@ static void scalars_follow_the_core_schema(void **state UNUSED)
 	} cases[] = {
 	        {"", "null"},
 	        {"# nothing but this\n", "null"},
+	        {"\xef\xbb\xbf", "null"},
+	        {"\xef\xbb\xbf"
+	         "a: 1\nb: 2\n",
+	         "{\"a\":1,\"b\":2}"},
+	        {"\xef\xbb\xbf{\"a\": 1}", "{\"a\":1}"},
 	        {"---\n...\n", "null"},
 	        {"~", "null"},
 	        {"Null", "null"},
@@ -87,8 +92,13 @@ static void errors_name_file_line_and_column(void **state UNUSED)
 	         "setup.yaml:2:1: found character that cannot start any token (indent with spaces, not tabs) while "
 	         "scanning for the next token"},
 	        {"a: [1, 2\nb: 3\n", "setup.yaml:2:2: did not find expected ',' or ']' while parsing a flow sequence"},
-	        {"a: 1\n b: 2\n", "setup.yaml:2:3: mapping values are not allowed in this context"},
-	        {"a: \xff\n", "setup.yaml: byte 3: invalid leading UTF-8 octet"},
+	        {"a: 1\n b: 2\n", "setup.yaml:2:3: mapping values are not allowed in this context (keys of one level "
+	                          "begin in one column; a text with \": \" in it needs quotes)"},
+	        {"a: 1\nb: \xff\n", "setup.yaml:2:4: invalid leading UTF-8 octet (save the file as UTF-8)"},
+	        {"\xff\xfe"
+	         "a",
+	         "setup.yaml:1:1: invalid leading UTF-8 octet (save the file as UTF-8)"},
+	        {"a: b\x01\n", "setup.yaml:1:5: control characters are not allowed"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {

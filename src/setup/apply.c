@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "setup/change.h"
 #include "setup/event_names.h"
+#include "setup/placeholders.h"
 #include "setup/moved.h"
 #include "setup/signing.h"
 #include "store/records.h"
@@ -118,6 +119,15 @@ static void warn_of_names(const struct setup *setup, const json_t *document, con
 		event_names_warnings(type, setup_find(setup, type, id), report);
 }
 
+static void warn_of_placeholders(const struct setup *setup, const json_t *document, struct buf *report)
+{
+	const char *id;
+	json_t *value;
+
+	json_object_foreach (json_object_get(document, template_type.plural), id, value)
+		placeholders_warnings(setup_template(setup, id), report);
+}
+
 static int apply_all(struct change *change, const json_t *document, struct buf *report, struct error *err)
 {
 	struct moved_place *before;
@@ -138,6 +148,7 @@ static int apply_all(struct change *change, const json_t *document, struct buf *
 		warn_of_keys(change->setup, document, report);
 		warn_of_names(change->setup, document, &webhook_type, report);
 		warn_of_names(change->setup, document, &alert_type, report);
+		warn_of_placeholders(change->setup, document, report);
 	}
 	if (r >= 0 && change->db)
 		r = moved_warnings(change->db, change->setup, before, accounts, report, err);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "setup/event_names.h"
+#include "setup/placeholders.h"
 #include "setup/personal.h"
 #include "store/alerts.h"
 #include "store/cases.h"
@@ -139,6 +140,8 @@ int change_read(const struct change *change, const struct record_type *type, con
 	r = record_keep_secrets(type, record, setup_find(change->setup, type, id), path, err);
 	if (r == 0)
 		r = event_names_check(type, record, setup_find(change->setup, type, id), err);
+	if (r == 0 && type == &template_type)
+		r = placeholders_check(record, setup_template(change->setup, id), err);
 	if (r < 0) {
 		record_done(type, record);
 		return r;

@@ -242,6 +242,8 @@ static const struct refusal {
          "whsec_MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=}}",
          "webhooks/hook/events/1: \"invoice.*\" is not a kind of event (\"case.created\", \"case.*\", \"*\"; "
          "docs/events.md lists them)"},
+        {"templates: {t: {text: 'It is {{case.nubmer}}.'}}",
+         "templates/t/text: \"{{case.nubmer}}\" stands for nothing (did you mean {{case.number}}?)"},
         {"accounts: {a: {send: {host: h, port: 465, security: starttls}}}",
          "accounts/a/send/security: port 465 speaks TLS from the start, so security must be tls"},
         {"accounts: {a: {receive: {host: h, port: 143, security: tls}}}",
@@ -460,6 +462,30 @@ static void check_former(struct store *store)
 	assert_int_equal(apply(db, yaml, NULL, &err), E_INVALID); /* it isn't there any more */
 }
 
+static void check_former_placeholder(struct store *store)
+{
+	struct db *db CLEANUP(db_closep) = connect_to(store);
+	struct buf report CLEANUP(buf_done) = BUF_INIT(KIB(4));
+	struct error err = {0};
+	int r;
+
+	must_apply(db, "templates: {t: {text: 'It is {{case.number}}.'}}", 1);
+	assert_ok(db_exec(db, "UPDATE record SET document = REPLACE(document, 'case.number}}.', 'case.no}}.')",
+	                  DB_NO_ARGS, &err),
+	          &err);
+	r = apply(db, "templates: {t: {text: 'It is {{case.no}}.'}}", &report, &err);
+	assert_ok(r, &err);
+	assert_non_null(strstr(buf_cstr(&report), "templates/t: unchanged\n"));
+	assert_non_null(strstr(buf_cstr(&report), "templates/t/text: warning: \"{{case.no}}\" stands for nothing"));
+	must_apply(db, "templates: {t: {text: 'It is now {{case.no}}.'}}", 1);
+	assert_int_equal(apply(db, "templates: {t: {text: 'It is {{case.on}}.'}}", NULL, &err), E_INVALID);
+}
+
+static void a_placeholder_that_is_stored_is_warned_of(void **state UNUSED)
+{
+	test_store_each(check_former_placeholder);
+}
+
 static void a_name_that_is_stored_is_warned_of(void **state UNUSED)
 {
 	test_store_each(check_former);
@@ -665,6 +691,7 @@ int main(void)
 	        cmocka_unit_test(a_lost_key_costs_its_account_alone),
 	        cmocka_unit_test(a_preview_needs_no_store),
 	        cmocka_unit_test(a_name_that_is_stored_is_warned_of),
+	        cmocka_unit_test(a_placeholder_that_is_stored_is_warned_of),
 	        cmocka_unit_test(references_to_secrets_are_followed_on_request),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

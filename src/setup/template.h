@@ -1,6 +1,4 @@
-/* A template of a message: subject, text, HTML with {{placeholders}}. Values: case.number, case.subject,
- * case.status, case.id, contact.name, contact.address, message.subject, message.from, message.date, account.name,
- * account.address, field.NAME, text (what a person wrote). In HTML values are escaped. */
+/* A template of a message: subject, text, HTML with {{placeholders}}. In HTML values are escaped. */
 #ifndef SETUP_TEMPLATE_H
 #define SETUP_TEMPLATE_H
 
@@ -15,5 +13,8 @@ struct template
 };
 
 extern const struct record_type template_type;
+
+/* What a placeholder may name, NULL-terminated; besides these there is field.NAME, a field of the case. */
+extern const char *const template_value_names[];
 
 #endif

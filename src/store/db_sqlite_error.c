@@ -35,6 +35,19 @@ static int fail_open(sqlite3 *conn, const char *path, struct error *err)
 	            "can't open store %s: %s", path, errnum ? strerrordesc_np(errnum) : "not a regular file?");
 }
 
+static int fail_read_only(const char *path, const char *folder, struct error *err)
+{
+	if (access(folder, W_OK) < 0 && errno == EROFS)
+		return fail(
+		        err, E_STORE, RETRY_NEVER,
+		        "store %s: the file system of %s is mounted read-only (the system does so, too, where its disk "
+		        "fails)",
+		        path, folder);
+	return fail(err, E_STORE, RETRY_NEVER,
+	            "store %s is read-only: user %d needs write permission for it and for folder %s", path,
+	            (int)geteuid(), folder);
+}
+
 static int fail_io(sqlite3 *conn, const char *path, int rc, struct error *err)
 {
 	int errnum = conn ? sqlite3_system_errno(conn) : 0;
@@ -67,9 +80,7 @@ int sqlite_fail(sqlite3 *conn, const char *path, int rc, const char *sql, struct
 		return fail(err, E_STORE, RETRY_LATER, "store %s: no space left on its disk: free some in %s", path,
 		            folder);
 	case SQLITE_READONLY:
-		return fail(err, E_STORE, RETRY_NEVER,
-		            "store %s is read-only: user %d needs write permission for it and for folder %s", path,
-		            (int)geteuid(), folder);
+		return fail_read_only(path, folder, err);
 	case SQLITE_NOTADB:
 		return fail(err, E_STORE, RETRY_NEVER,
 		            "%s is not a store (no SQLite database): give another path, or move it away", path);

@@ -8127,7 +8127,7 @@ export interface components {
 			subject: string;
 			/**
 			 * Text
-			 * @description With {{placeholders}} such as {{contact.name}} or {{case.number}}
+			 * @description With {{placeholders}}: case.number, case.subject, case.status, case.id, contact.name, contact.address, message.subject, message.from, message.date, account.name, account.address; field.NAME is a field of the case, text what a person wrote, message.size and message.limit are those of mail that is too large
 			 */
 			text: string;
 		};
@@ -8160,7 +8160,7 @@ export interface components {
 			subject?: string;
 			/**
 			 * Text
-			 * @description With {{placeholders}} such as {{contact.name}} or {{case.number}}
+			 * @description With {{placeholders}}: case.number, case.subject, case.status, case.id, contact.name, contact.address, message.subject, message.from, message.date, account.name, account.address; field.NAME is a field of the case, text what a person wrote, message.size and message.limit are those of mail that is too large
 			 */
 			text: string;
 		};
