@@ -7,8 +7,8 @@
 /* Unix ms; 0 where there is no date in it. */
 int64_t date_parse(struct str text);
 
-/* When a server took the mail: of a Received field's value (RFC 5321 §4.4), the date behind its last semicolon. Unix ms;
- * 0 where there is none. */
+/* When a server took the mail: of a Received field's value (RFC 5321 §4.4), the date behind its last semicolon. Unix
+ * ms; 0 where there is none. */
 int64_t date_of_received(struct str value);
 
 #endif
